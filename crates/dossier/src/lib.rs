@@ -1,0 +1,1 @@
+//! A file that proves a history offline.

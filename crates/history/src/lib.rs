@@ -1,0 +1,1 @@
+//! Log entries, the map function, sequencing and findings.

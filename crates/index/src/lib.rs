@@ -1,0 +1,1 @@
+//! The verifiable index by vehicle.

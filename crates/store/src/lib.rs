@@ -1,0 +1,1 @@
+//! SQL, objects and the life of a batch.

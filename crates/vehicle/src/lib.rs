@@ -1,0 +1,1 @@
+//! What a vehicle is called: VIN, frame number, model year, units.
