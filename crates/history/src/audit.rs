@@ -1,0 +1,135 @@
+//! Replay: recompute tree and index from the entries alone and compare with what the log claims.
+//!
+//! This is what an auditor does before it cosigns and what `log fsck` does with the local files. A buyer cannot see that
+//! an event was left out of the index; a replay can, which is why the policy asks for an auditor's cosignature.
+
+use tlog::checkpoint::Checkpoint;
+use tlog::tree::RightEdge;
+use tlog::{Hash, LeafIndex, TreeSize, leaf_hash};
+
+use crate::entry::{Entry, EntryError};
+use crate::map::{Index, MapError};
+
+/// Leaves are hashed into the tree in runs of this many, which is one tile.
+const RUN: usize = 256;
+
+/// A replay in progress.
+pub struct Auditor {
+    edge: RightEdge,
+    pending: Vec<Hash>,
+    index: Index,
+    next: u64,
+    last_was_index: bool,
+}
+
+/// What a replay found wrong.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum AuditError {
+    /// An entry that no honest log holds.
+    #[error("entry {at}: {source}")]
+    Entry {
+        /// Its log index.
+        at: u64,
+        /// What is wrong.
+        source: EntryError,
+    },
+    /// An entry that may not stand where it stands, or an `I` entry with another root than replay gives.
+    #[error("entry {at}: {source}")]
+    Map {
+        /// Its log index.
+        at: u64,
+        /// What is wrong.
+        source: MapError,
+    },
+    /// The checkpoint is about another number of entries.
+    #[error("checkpoint has size {claimed}, replay has {replayed} entries")]
+    Size {
+        /// What the checkpoint says.
+        claimed: u64,
+        /// How many entries were replayed.
+        replayed: u64,
+    },
+    /// Same size, other root.
+    #[error("checkpoint of size {size} has root {claimed}, replay gives {replayed}")]
+    Root {
+        /// The size both speak of.
+        size: u64,
+        /// What the checkpoint says.
+        claimed: Hash,
+        /// What replay gives.
+        replayed: Hash,
+    },
+    /// Rule R1 is broken: the last entry is not an `I` entry.
+    #[error("the last entry of a log of {0} is not an index entry (rule R1)")]
+    LastNotIndex(u64),
+}
+
+impl Default for Auditor {
+    fn default() -> Self {
+        Self {
+            edge: RightEdge::empty(),
+            pending: Vec::with_capacity(RUN),
+            index: Index::default(),
+            next: 0,
+            last_was_index: false,
+        }
+    }
+}
+
+impl Auditor {
+    /// Takes the next entry, as its bytes stand in the bundle.
+    ///
+    /// # Errors
+    /// What is wrong with it; the replay ends there.
+    pub fn replay(&mut self, bytes: &[u8]) -> Result<Entry, AuditError> {
+        let at = self.next;
+        let entry = Entry::decode(bytes).map_err(|source| AuditError::Entry { at, source })?;
+        let leaf = leaf_hash(bytes);
+        self.index
+            .apply(LeafIndex(at), &entry, &leaf)
+            .map_err(|source| AuditError::Map { at, source })?;
+        self.pending.push(leaf);
+        if self.pending.len() == RUN {
+            self.flush();
+        }
+        self.next += 1;
+        self.last_was_index = matches!(entry, Entry::Index(_));
+        Ok(entry)
+    }
+
+    /// Whether `checkpoint` says of the entries replayed so far what replay says.
+    ///
+    /// # Errors
+    /// Size, root or rule R1 disagree.
+    pub fn agrees(&mut self, checkpoint: &Checkpoint) -> Result<(), AuditError> {
+        self.flush();
+        if checkpoint.size != TreeSize(self.next) {
+            return Err(AuditError::Size { claimed: checkpoint.size.0, replayed: self.next });
+        }
+        let replayed = self.edge.root();
+        if checkpoint.root != replayed {
+            return Err(AuditError::Root { size: self.next, claimed: checkpoint.root, replayed });
+        }
+        if self.next > 0 && !self.last_was_index {
+            return Err(AuditError::LastNotIndex(self.next));
+        }
+        Ok(())
+    }
+
+    /// How many entries were replayed.
+    pub fn size(&self) -> u64 {
+        self.next
+    }
+
+    /// The index replay has built, to compare with saved rows.
+    pub fn index(&self) -> &Index {
+        &self.index
+    }
+
+    fn flush(&mut self) {
+        if !self.pending.is_empty() {
+            self.edge.append_all(&self.pending);
+            self.pending.clear();
+        }
+    }
+}
