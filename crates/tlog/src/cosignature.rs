@@ -38,14 +38,10 @@ pub struct CosigningKey {
 
 impl CosigningKey {
     /// The key with this name and this 32-byte RFC 8032 secret. Use a secret for one cosigner and nothing else.
-    pub fn new(name: KeyName, secret: &[u8; 32]) -> Result<Self, NoteError> {
+    pub fn new(name: KeyName, secret: &[u8; 32]) -> Self {
         let secret = ed25519_dalek::SigningKey::from_bytes(secret);
-        let vkey = Vkey::new(
-            name,
-            SignatureType::CosignatureV1,
-            secret.verifying_key().as_bytes(),
-        )?;
-        Ok(Self { secret, vkey })
+        let vkey = Vkey::of(name, SignatureType::CosignatureV1, &secret);
+        Self { secret, vkey }
     }
 
     /// The key others verify with.

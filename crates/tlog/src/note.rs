@@ -301,11 +301,7 @@ impl SigningKey {
     /// The key with this name and this 32-byte RFC 8032 secret.
     pub fn new(name: KeyName, secret: &[u8; 32]) -> Self {
         let secret = ed25519_dalek::SigningKey::from_bytes(secret);
-        let vkey = Vkey {
-            name,
-            signature_type: SignatureType::Ed25519,
-            public_key: secret.verifying_key(),
-        };
+        let vkey = Vkey::of(name, SignatureType::Ed25519, &secret);
         Self { secret, vkey }
     }
 
