@@ -1,0 +1,1 @@
+//! The Korean performance-and-condition record (Form 82).
