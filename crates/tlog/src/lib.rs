@@ -29,7 +29,10 @@ mod encoding;
 mod hash;
 pub mod merkle;
 pub mod note;
+pub mod policy;
+pub mod proof;
 pub mod tile;
 pub mod tree;
+pub mod witness;
 
 pub use hash::{Hash, LeafIndex, TreeSize, empty_root, leaf_hash, node_hash};
