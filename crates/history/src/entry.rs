@@ -5,7 +5,8 @@
 
 use index::Label;
 use sha2::{Digest as _, Sha256};
-use statement::{Digest, KeyId, Role};
+use statement::vocabulary::Role;
+use statement::{Digest, KeyId};
 
 /// Every entry starts with these bytes, so that a foreign entry in the log is recognised as a violation.
 pub const MAGIC: &[u8; 7] = b"carnet1";

@@ -6,7 +6,8 @@ use std::collections::HashMap;
 
 use index::{Label, LeafValue, Trie};
 use sha2::{Digest as _, Sha256};
-use statement::{KeyId, Role};
+use statement::KeyId;
+use statement::vocabulary::Role;
 use tlog::{Hash, LeafIndex};
 
 use crate::entry::{Entry, EpochRoot, IndexEntry, KeyEntry, MAP_VERSION, Params, key_label};

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use index::Label;
-use tlog::tile::{BundleId, TileId, encode_bundle};
+use tlog::tile::{BundleError, BundleId, TileId, encode_bundle};
 use tlog::tree::RightEdge;
 use tlog::{Hash, LeafIndex, TreeSize, leaf_hash};
 
@@ -61,6 +61,9 @@ pub enum SequenceError {
         /// What is wrong.
         source: MapError,
     },
+    /// The entries do not fit into a bundle.
+    #[error("bundle: {0}")]
+    Bundle(BundleError),
     /// A caller tried to submit what only the sequencer writes.
     #[error("entry {position} of the batch is an index entry, which only sealing writes")]
     IndexSubmitted {
@@ -139,7 +142,7 @@ pub fn sequence(state: &mut LogState, batch: &[Entry]) -> Result<Sealed, Sequenc
         if let Some((label, chain)) = grown {
             chains.insert(label.0, (label, chain));
         }
-        push(&mut state.tail, &mut bundles, next, bytes);
+        push(&mut state.tail, &mut bundles, next, bytes).map_err(SequenceError::Bundle)?;
         leaves.push(leaf);
         next += 1;
     }
@@ -150,11 +153,11 @@ pub fn sequence(state: &mut LogState, batch: &[Entry]) -> Result<Sealed, Sequenc
         .encode()
         .map_err(|source| SequenceError::Entry { position, source })?;
     leaves.push(leaf_hash(&bytes));
-    push(&mut state.tail, &mut bundles, next, bytes);
+    push(&mut state.tail, &mut bundles, next, bytes).map_err(SequenceError::Bundle)?;
 
     if !state.tail.is_empty() {
         let index = (next + 1) / BUNDLE;
-        bundles.push(bundle(index, &state.tail));
+        bundles.push(bundle(index, &state.tail).map_err(SequenceError::Bundle)?);
     }
     let tiles = state.edge.append_all(&leaves);
     Ok(Sealed {
@@ -168,15 +171,21 @@ pub fn sequence(state: &mut LogState, batch: &[Entry]) -> Result<Sealed, Sequenc
 }
 
 /// Adds one entry to the unfinished bundle and cuts the bundle when it is full.
-fn push(tail: &mut Vec<Vec<u8>>, bundles: &mut Vec<(BundleId, Vec<u8>)>, at: u64, bytes: Vec<u8>) {
+fn push(
+    tail: &mut Vec<Vec<u8>>,
+    bundles: &mut Vec<(BundleId, Vec<u8>)>,
+    at: u64,
+    bytes: Vec<u8>,
+) -> Result<(), BundleError> {
     tail.push(bytes);
-    if (at + 1) % BUNDLE == 0 {
-        bundles.push(bundle(at / BUNDLE, tail));
+    if (at + 1).is_multiple_of(BUNDLE) {
+        bundles.push(bundle(at / BUNDLE, tail)?);
         tail.clear();
     }
+    Ok(())
 }
 
-fn bundle(index: u64, entries: &[Vec<u8>]) -> (BundleId, Vec<u8>) {
+fn bundle(index: u64, entries: &[Vec<u8>]) -> Result<(BundleId, Vec<u8>), BundleError> {
     let width = u16::try_from(entries.len()).unwrap_or(u16::MAX);
-    (BundleId { index, width }, encode_bundle(entries))
+    Ok((BundleId { index, width }, encode_bundle(entries)?))
 }

@@ -1,0 +1,402 @@
+//! The shape of a finding: what was noticed, what it rests on, which innocent explanations were tried, what would settle
+//! it, and what the sources cannot show. Every text has a key and named arguments, so that it can be rendered in another
+//! language; the English is in the message itself.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+/// A text in English with what is needed to say it in another language.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Message {
+    /// Name of the text, e.g. `odometer-one-witness`.
+    pub key: &'static str,
+    /// The values in it, by name.
+    pub args: BTreeMap<&'static str, String>,
+    /// The text in English, with the values in place.
+    pub english: String,
+}
+
+impl Message {
+    /// `template` holds `{name}` where the argument `name` belongs.
+    pub(super) fn new(
+        key: &'static str,
+        template: &str,
+        args: impl IntoIterator<Item = (&'static str, String)>,
+    ) -> Self {
+        let args: BTreeMap<&'static str, String> = args.into_iter().collect();
+        let mut english = String::with_capacity(template.len() + 32);
+        let mut rest = template;
+        while let Some((before, after)) = rest.split_once('{') {
+            english.push_str(before);
+            let Some((name, tail)) = after.split_once('}') else {
+                rest = after;
+                continue;
+            };
+            english.push_str(args.get(name).map_or("?", String::as_str));
+            rest = tail;
+        }
+        english.push_str(rest);
+        Message { key, args, english }
+    }
+}
+
+/// How much a finding asks of the reader.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Level {
+    /// Good to know; asks for nothing.
+    Note,
+    /// Unclear: ask for the document or second reading named before relying on the car's record.
+    Ask,
+    /// Several independent statements contradict each other or something serious is on record.
+    Warn,
+    /// Do not buy, ship or certify before it is settled.
+    Stop,
+}
+
+/// What was noticed. One code, one meaning, in every language.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[expect(missing_docs, reason = "each code is described in docs/findings.md and by its own title")]
+pub enum Code {
+    OdometerRollbackSuspected,
+    OdometerOneWitness,
+    OdometerReview,
+    OdometerReplaced,
+    OdometerRollover,
+    OdometerUnitMix,
+    OdometerRecordingError,
+    OdometerUnreadable,
+    IdentityTwoPlaces,
+    IdentityAfterScrapping,
+    IdentityAfterExport,
+    IdentityMarkState,
+    IdentityMarkRestamped,
+    IdentityDescriptionDiffers,
+    DamageTotalLossThenClean,
+    DamageClaimThenAccidentFree,
+    DamageTotalLoss,
+    HazardFlood,
+    HazardFloodNotStated,
+    HazardFire,
+    TitleBrandDropped,
+    UseChangeNotStated,
+    UseCommercial,
+    GapSilence,
+    GapUninsured,
+    RecallOpen,
+    TheftNotRecovered,
+    LienNotReleased,
+    CorrectionRefused,
+    CorrectionMade,
+}
+
+/// An innocent explanation that was held against the readings.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Innocent {
+    /// Miles written as kilometres or the other way round: factor 1.609344.
+    UnitMix,
+    /// One digit misread or mistyped.
+    OneDigit,
+    /// Two neighbouring digits swapped.
+    Transposition,
+    /// A digit too many or too few.
+    DigitCount,
+    /// The tenths digit read as kilometres.
+    Tenths,
+    /// A filler such as 999999.
+    Placeholder,
+    /// A failed inspection and its repeat.
+    FailAndRetest,
+    /// A rounded figure in an advert.
+    Rounding,
+    /// A replacement or repair of the instrument on record.
+    DocumentedReplacement,
+    /// A replacement nobody recorded.
+    UndocumentedReplacement,
+    /// A five-digit odometer that passed 99,999.
+    Rollover,
+    /// The reading belongs to another car, or was invented by no pattern we know.
+    OtherMistake,
+}
+
+/// What came of an innocent explanation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
+    /// It accounts for the readings.
+    Explains,
+    /// It could, but is less likely than the alternative.
+    Possible,
+    /// It does not account for them.
+    DoesNotFit,
+}
+
+/// An innocent explanation and what came of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+pub struct Tried {
+    /// Which.
+    pub explanation: Innocent,
+    /// What came of it.
+    pub outcome: Outcome,
+}
+
+/// One thing noticed about the car.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Finding {
+    /// What was noticed.
+    pub code: Code,
+    /// How much it asks of the reader.
+    pub level: Level,
+    /// One line.
+    pub title: Message,
+    /// What exactly, with figures and dates.
+    pub explanation: Message,
+    /// Log indices of the statements it rests on, rising.
+    pub rests_on: Vec<u64>,
+    /// The innocent explanations tried, for findings that have any.
+    pub tried: Vec<Tried>,
+    /// Documents or readings that would settle it.
+    pub settles_it: Vec<Message>,
+    /// What the sources behind it do not cover.
+    pub not_covered: Vec<Message>,
+    /// For odometer findings: natural logarithm of how much better the readings fit a wound-back instrument than the
+    /// best innocent account, under the model in `docs/findings.md`. A ranking, not a probability.
+    pub weight: Option<f64>,
+}
+
+impl Finding {
+    pub(super) fn new(
+        code: Code,
+        level: Level,
+        explanation: Message,
+        rests_on: impl IntoIterator<Item = u64>,
+    ) -> Self {
+        let mut rests_on: Vec<u64> = rests_on.into_iter().collect();
+        rests_on.sort_unstable();
+        rests_on.dedup();
+        Finding {
+            code,
+            level,
+            title: code.title(),
+            explanation,
+            rests_on,
+            tried: Vec::new(),
+            settles_it: Vec::new(),
+            not_covered: Vec::new(),
+            weight: None,
+        }
+    }
+
+    pub(super) fn settled_by(mut self, settles: impl IntoIterator<Item = Settles>) -> Self {
+        self.settles_it = settles.into_iter().map(Settles::message).collect();
+        self
+    }
+
+    pub(super) fn not_covering(mut self, blind: impl IntoIterator<Item = Blind>) -> Self {
+        self.not_covered = blind.into_iter().map(Blind::message).collect();
+        self
+    }
+}
+
+impl Code {
+    /// Whether the code says that the reading may have been turned back on purpose, however carefully.
+    pub fn accuses(self) -> bool {
+        matches!(self, Code::OdometerRollbackSuspected | Code::OdometerOneWitness | Code::OdometerReview)
+    }
+
+    fn title(self) -> Message {
+        let (key, english) = match self {
+            Code::OdometerRollbackSuspected => {
+                ("title-odometer-rollback-suspected", "Odometer turned back: several readings agree")
+            }
+            Code::OdometerOneWitness => {
+                ("title-odometer-one-witness", "A lower odometer reading rests on one witness")
+            }
+            Code::OdometerReview => ("title-odometer-review", "Odometer readings need a look"),
+            Code::OdometerReplaced => ("title-odometer-replaced", "Odometer replaced or repaired, on record"),
+            Code::OdometerRollover => ("title-odometer-rollover", "Five-digit odometer passed 99,999"),
+            Code::OdometerUnitMix => ("title-odometer-unit-mix", "Miles and kilometres mixed up"),
+            Code::OdometerRecordingError => {
+                ("title-odometer-recording-error", "An odometer reading was recorded wrongly")
+            }
+            Code::OdometerUnreadable => ("title-odometer-unreadable", "An odometer reading says nothing"),
+            Code::IdentityTwoPlaces => ("title-identity-two-places", "In two places too quickly"),
+            Code::IdentityAfterScrapping => ("title-identity-after-scrapping", "Seen after it was scrapped"),
+            Code::IdentityAfterExport => {
+                ("title-identity-after-export", "Seen in the country it had been exported from")
+            }
+            Code::IdentityMarkState => ("title-identity-mark-state", "The identification number on the car is in doubt"),
+            Code::IdentityMarkRestamped => {
+                ("title-identity-mark-restamped", "The identification number was stamped anew")
+            }
+            Code::IdentityDescriptionDiffers => {
+                ("title-identity-description-differs", "Descriptions of the car differ")
+            }
+            Code::DamageTotalLossThenClean => {
+                ("title-damage-total-loss-then-clean", "Called accident-free after a total loss")
+            }
+            Code::DamageClaimThenAccidentFree => {
+                ("title-damage-claim-then-accident-free", "Called accident-free after an insurance claim")
+            }
+            Code::DamageTotalLoss => ("title-damage-total-loss", "Total loss on record"),
+            Code::HazardFlood => ("title-hazard-flood", "Flood on record"),
+            Code::HazardFloodNotStated => {
+                ("title-hazard-flood-not-stated", "A later record does not state the flood")
+            }
+            Code::HazardFire => ("title-hazard-fire", "Fire on record"),
+            Code::TitleBrandDropped => ("title-title-brand-dropped", "A mark on the title was lost on re-registration"),
+            Code::UseChangeNotStated => ("title-use-change-not-stated", "Commercial use is not stated in a later record"),
+            Code::UseCommercial => ("title-use-commercial", "Used commercially"),
+            Code::GapSilence => ("title-gap-silence", "Nothing is known for a long time"),
+            Code::GapUninsured => ("title-gap-uninsured", "A period without own-damage insurance"),
+            Code::RecallOpen => ("title-recall-open", "A recall is open"),
+            Code::TheftNotRecovered => ("title-theft-not-recovered", "Reported stolen, recovery not on record"),
+            Code::LienNotReleased => ("title-lien-not-released", "A lien is not released"),
+            Code::CorrectionRefused => ("title-correction-refused", "A correction by someone who may not make it"),
+            Code::CorrectionMade => ("title-correction-made", "A statement was corrected"),
+        };
+        Message::new(key, english, [])
+    }
+}
+
+/// What would settle a finding.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Settles {
+    ReadingToday,
+    ControlUnitKm,
+    ServiceInvoices,
+    CorrectionByIssuer,
+    ReplacementCertificate,
+    PhotoOfInstrument,
+    MarkInspection,
+    BothIssuersConfirm,
+    RegisterExtract,
+    InsuranceHistory,
+    RepairInvoices,
+    NewConditionRecord,
+    FloodInspection,
+    ForeignTitleHistory,
+    RecallRemedy,
+    PoliceRelease,
+    LienRelease,
+    PeriodDocuments,
+    DisputePanel,
+}
+
+impl Settles {
+    fn message(self) -> Message {
+        let (key, english) = match self {
+            Settles::ReadingToday => {
+                ("settles-reading-today", "a reading today by an inspector, with a photo of the instrument")
+            }
+            Settles::ControlUnitKm => (
+                "settles-control-unit-km",
+                "the distance stored in other control units (engine, gearbox, airbag, battery)",
+            ),
+            Settles::ServiceInvoices => {
+                ("settles-service-invoices", "workshop invoices with a reading from around that time")
+            }
+            Settles::CorrectionByIssuer => {
+                ("settles-correction-by-issuer", "a correction by the issuer who wrote the doubtful reading")
+            }
+            Settles::ReplacementCertificate => (
+                "settles-replacement-certificate",
+                "the reason certificate for a repair or replacement of the odometer",
+            ),
+            Settles::PhotoOfInstrument => {
+                ("settles-photo", "the photo taken with the doubtful reading, if there is one")
+            }
+            Settles::MarkInspection => (
+                "settles-mark-inspection",
+                "an inspection of all identification marks on the car by the authority, with photos",
+            ),
+            Settles::BothIssuersConfirm => (
+                "settles-both-issuers",
+                "both issuers confirm time, place and the mark they read, with their photos",
+            ),
+            Settles::RegisterExtract => ("settles-register-extract", "a current extract of the register"),
+            Settles::InsuranceHistory => ("settles-insurance-history", "a current insurance history report"),
+            Settles::RepairInvoices => {
+                ("settles-repair-invoices", "repair invoices and photos of the damage and its repair")
+            }
+            Settles::NewConditionRecord => {
+                ("settles-new-condition-record", "a new condition record by another inspector who knows of this")
+            }
+            Settles::FloodInspection => (
+                "settles-flood-inspection",
+                "an inspection for water in connectors, control units and under the carpets",
+            ),
+            Settles::ForeignTitleHistory => {
+                ("settles-foreign-title", "the title history from the country that marked the title")
+            }
+            Settles::RecallRemedy => ("settles-recall", "the maker's confirmation that the recall was carried out"),
+            Settles::PoliceRelease => ("settles-police", "the police confirmation that the car is no longer sought"),
+            Settles::LienRelease => ("settles-lien-release", "the register's entry that the lien was released"),
+            Settles::PeriodDocuments => ("settles-period", "any dated document from the silent period"),
+            Settles::DisputePanel => {
+                ("settles-dispute-panel", "a decision of the dispute panel, or a correction by the original issuer")
+            }
+        };
+        Message::new(key, english, [])
+    }
+}
+
+/// What sources cannot see.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Blind {
+    BetweenReadings,
+    CashRepairs,
+    InsuranceOnly,
+    UninsuredPeriods,
+    UnreportedSwaps,
+    PlacesWithoutCoordinates,
+    ClocksOfIssuers,
+    VisualOnly,
+    OtherCountries,
+    UnregisteredClaims,
+    NotEnrolled,
+}
+
+impl Blind {
+    fn message(self) -> Message {
+        let (key, english) = match self {
+            Blind::BetweenReadings => (
+                "blind-between-readings",
+                "a reading turned back and driven past its old value between two readings leaves no trace",
+            ),
+            Blind::CashRepairs => ("blind-cash-repairs", "repairs paid in cash are in no insurance record"),
+            Blind::InsuranceOnly => {
+                ("blind-insurance-only", "damage that no insurer handled is not in these sources")
+            }
+            Blind::UninsuredPeriods => (
+                "blind-uninsured-periods",
+                "own damage in periods without own-damage insurance is in no insurance record",
+            ),
+            Blind::UnreportedSwaps => (
+                "blind-unreported-swaps",
+                "an instrument replaced without papers cannot be told from one turned back by readings alone",
+            ),
+            Blind::PlacesWithoutCoordinates => {
+                ("blind-places", "places whose position is not in our table are not compared")
+            }
+            Blind::ClocksOfIssuers => ("blind-clocks", "times are as the issuers state them"),
+            Blind::VisualOnly => {
+                ("blind-visual", "a condition record is a visual inspection and does not open sealed parts")
+            }
+            Blind::OtherCountries => {
+                ("blind-other-countries", "registers of countries that issue no statements here are not covered")
+            }
+            Blind::UnregisteredClaims => {
+                ("blind-unregistered-claims", "claims against the car that are not in the register are not covered")
+            }
+            Blind::NotEnrolled => (
+                "blind-not-enrolled",
+                "parties who are not enrolled issue no statements: silence is not proof that nothing happened",
+            ),
+        };
+        Message::new(key, english, [])
+    }
+}
