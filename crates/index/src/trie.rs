@@ -2,7 +2,9 @@
 //!
 //! Leaves and nodes lie in two arrays and name each other by position, which keeps a million of them in some 150 MB and
 //! lets the whole trie be built in one pass over sorted leaves. A change marks the path above it as stale; hashing
-//! waits until somebody asks for the root, so that a batch hashes what its paths share only once.
+//! waits until somebody asks for the root, so that a batch hashes what its paths share only once. A node keeps the
+//! hashes of its children rather than its own: what is slow in a large trie is to fetch memory, and this way hashing a
+//! path, or proving it, fetches nothing beside the path.
 
 use crate::hash::{empty_root, leaf_hash, node_hash};
 use crate::{Label, TrieProof};
@@ -38,7 +40,9 @@ pub struct Trie<L> {
     leaves: Vec<Leaf<L>>,
     nodes: Vec<Node>,
     root: Option<Link>,
-    /// Whether the hash of what `root` points to is out of date.
+    /// The hash of what `root` points to; without meaning while that is none.
+    root_hash: [u8; 32],
+    /// Whether that hash is out of date.
     stale: bool,
     /// The way of the last descent, kept only to spare an allocation each time.
     path: Vec<(usize, usize)>,
@@ -48,23 +52,36 @@ pub struct Trie<L> {
 struct Leaf<L> {
     label: Label,
     content: L,
-    hash: [u8; 32],
 }
 
 #[derive(Clone, Debug)]
 struct Node {
-    children: [Link; 2],
-    hash: [u8; 32],
     /// The first bit in which the labels below differ: 0 leads left, 1 right.
     bit: u8,
-    /// Which children's hashes are out of date; then this node's is too, and so on up to the root.
+    /// Which of `hashes` are out of date; then what is above knows that its hash of this node is too.
     stale: [bool; 2],
+    children: [Link; 2],
+    /// The children's hashes.
+    hashes: [[u8; 32]; 2],
+}
+
+impl Node {
+    fn hash(&self) -> [u8; 32] {
+        node_hash(self.bit.into(), [&self.hashes[0], &self.hashes[1]])
+    }
 }
 
 /// Points to a leaf or a node. 31 bits of position and one that says which of the two: at some 148 bytes of leaf and
 /// node per label, memory ends long before the positions do.
 #[derive(Clone, Copy, Debug)]
 struct Link(u32);
+
+/// A leaf or node, with its hash.
+#[derive(Clone, Copy, Debug)]
+struct Hashed {
+    link: Link,
+    hash: [u8; 32],
+}
 
 enum Target {
     Leaf(usize),
@@ -111,6 +128,7 @@ impl<L: LeafValue> Trie<L> {
             leaves: Vec::new(),
             nodes: Vec::new(),
             root: None,
+            root_hash: [0; 32],
             stale: false,
             path: Vec::new(),
         }
@@ -128,36 +146,51 @@ impl<L: LeafValue> Trie<L> {
         trie.nodes.reserve_exact(expected.saturating_sub(1));
 
         // Nodes above the newest leaf whose right side is still growing, from the root down.
-        let mut open: Vec<(u8, Link)> = Vec::new();
-        let mut newest: Option<(Label, Link)> = None;
+        let mut open: Vec<(u8, Hashed)> = Vec::new();
+        let mut newest: Option<(Label, Hashed)> = None;
         for (position, (label, content)) in leaves.enumerate() {
-            if let Some((before, link)) = newest {
+            if let Some((before, leaf)) = newest {
                 let bit = match before.first_difference(&label) {
                     Some(bit) if before < label => bit,
                     _ => return Err(TrieError::NotAscending { position, label }),
                 };
                 // Whatever decides at a later bit than this one is complete: the new leaf lies outside of it.
-                let left = trie.close(&mut open, link, Some(bit));
+                let left = trie.close(&mut open, leaf, Some(bit));
                 open.push((bit, left));
             }
-            newest = Some((label, trie.push_leaf(label, content)));
+            let hash = leaf_hash(&label, &content.value());
+            newest = Some((
+                label,
+                Hashed {
+                    link: trie.push_leaf(label, content),
+                    hash,
+                },
+            ));
         }
-        trie.root = newest.map(|(_, link)| trie.close(&mut open, link, None));
+        if let Some((_, leaf)) = newest {
+            let root = trie.close(&mut open, leaf, None);
+            trie.root = Some(root.link);
+            trie.root_hash = root.hash;
+        }
         Ok(trie)
     }
 
     /// Makes nodes of those in `open` that decide after `bit`, the deepest first, with `right` at their end.
-    fn close(&mut self, open: &mut Vec<(u8, Link)>, right: Link, bit: Option<u8>) -> Link {
+    fn close(&mut self, open: &mut Vec<(u8, Hashed)>, right: Hashed, bit: Option<u8>) -> Hashed {
         let mut right = right;
         while let Some((node_bit, left)) = open.pop_if(|(open_bit, _)| bit.is_none_or(|bit| *open_bit > bit))
         {
-            let hash = node_hash(node_bit.into(), [self.hash_of(left), self.hash_of(right)]);
-            right = self.push_node(Node {
-                children: [left, right],
-                hash,
+            let node = Node {
                 bit: node_bit,
                 stale: [false; 2],
-            });
+                children: [left.link, right.link],
+                hashes: [left.hash, right.hash],
+            };
+            let hash = node.hash();
+            right = Hashed {
+                link: self.push_node(node),
+                hash,
+            };
         }
         right
     }
@@ -199,6 +232,7 @@ impl<L: LeafValue> Trie<L> {
     pub fn set(&mut self, label: Label, content: L) {
         let Some(root) = self.root else {
             self.root = Some(self.push_leaf(label, content));
+            self.stale = true;
             return;
         };
         let mut path = std::mem::take(&mut self.path);
@@ -231,21 +265,23 @@ impl<L: LeafValue> Trie<L> {
     /// Puts a new leaf, and a node that decides at `bit` between it and what was there, at the end of `path`.
     fn insert_below(&mut self, root: Link, path: &[(usize, usize)], bit: u8, label: Label, content: L) {
         let parent = path.last().copied();
-        let (neighbour, neighbour_stale) = match parent {
-            Some((node, side)) => (self.nodes[node].children[side], self.nodes[node].stale[side]),
-            None => (root, self.stale),
+        let (neighbour, neighbour_hash, neighbour_stale) = match parent {
+            Some((node, side)) => {
+                let node = &self.nodes[node];
+                (node.children[side], node.hashes[side], node.stale[side])
+            }
+            None => (root, self.root_hash, self.stale),
         };
-        let leaf = self.push_leaf(label, content);
         let side = label.side(bit);
         let mut children = [neighbour; 2];
         let mut stale = [neighbour_stale; 2];
-        children[side] = leaf;
-        stale[side] = false;
+        children[side] = self.push_leaf(label, content);
+        stale[side] = true;
         let node = self.push_node(Node {
-            children,
-            hash: [0; 32],
             bit,
             stale,
+            children,
+            hashes: [neighbour_hash; 2],
         });
         match parent {
             Some((parent, side)) => self.nodes[parent].children[side] = node,
@@ -273,28 +309,28 @@ impl<L: LeafValue> Trie<L> {
             return empty_root();
         };
         if std::mem::take(&mut self.stale) {
-            self.refresh(root);
+            self.root_hash = self.rehash(root);
         }
-        *self.hash_of(root)
+        self.root_hash
     }
 
-    /// Recomputes the hash of what `link` points to and all stale ones below; no deeper than a label has bits.
-    fn refresh(&mut self, link: Link) {
+    /// The hash of what `link` points to, with all stale ones below brought up to date; no deeper than a label has
+    /// bits.
+    fn rehash(&mut self, link: Link) -> [u8; 32] {
         match link.target() {
             Target::Leaf(leaf) => {
-                let leaf = &mut self.leaves[leaf];
-                leaf.hash = leaf_hash(&leaf.label, &leaf.content.value());
+                let leaf = &self.leaves[leaf];
+                leaf_hash(&leaf.label, &leaf.content.value())
             }
             Target::Node(position) => {
-                let children = self.nodes[position].children;
-                for (side, child) in children.into_iter().enumerate() {
-                    if std::mem::take(&mut self.nodes[position].stale[side]) {
-                        self.refresh(child);
+                for side in [0, 1] {
+                    let node = &mut self.nodes[position];
+                    if std::mem::take(&mut node.stale[side]) {
+                        let child = node.children[side];
+                        self.nodes[position].hashes[side] = self.rehash(child);
                     }
                 }
-                let sides = children.map(|child| self.hash_of(child));
-                let hash = node_hash(self.nodes[position].bit.into(), sides);
-                self.nodes[position].hash = hash;
+                self.nodes[position].hash()
             }
         }
     }
@@ -310,7 +346,7 @@ impl<L: LeafValue> Trie<L> {
                 Target::Node(node) => {
                     let node = &self.nodes[node];
                     let side = label.side(node.bit);
-                    steps.push((node.bit.into(), *self.hash_of(node.children[1 - side])));
+                    steps.push((node.bit.into(), node.hashes[1 - side]));
                     next = Some(node.children[side]);
                 }
                 Target::Leaf(leaf) => {
@@ -322,17 +358,9 @@ impl<L: LeafValue> Trie<L> {
         TrieProof::from_trie(steps, terminal)
     }
 
-    fn hash_of(&self, link: Link) -> &[u8; 32] {
-        match link.target() {
-            Target::Leaf(leaf) => &self.leaves[leaf].hash,
-            Target::Node(node) => &self.nodes[node].hash,
-        }
-    }
-
     fn push_leaf(&mut self, label: Label, content: L) -> Link {
-        let hash = leaf_hash(&label, &content.value());
         make_room(&mut self.leaves);
-        self.leaves.push(Leaf { label, content, hash });
+        self.leaves.push(Leaf { label, content });
         Link::leaf(self.leaves.len() - 1)
     }
 
