@@ -89,10 +89,7 @@ pub enum AssembleError {
 ///
 /// # Errors
 /// A missing content that no notice accounts for, or texts that are not the signed notes they should be.
-pub fn assemble(
-    parts: Parts,
-    mut keep: impl FnMut(&SdJwt, &str) -> bool,
-) -> Result<Dossier, AssembleError> {
+pub fn assemble(parts: Parts, mut keep: impl FnMut(&SdJwt, &str) -> bool) -> Result<Dossier, AssembleError> {
     let note = Note::parse(&parts.checkpoint)?;
     let origin = note.text.lines().next().unwrap_or_default();
     let mut notices = Notices::read(parts.erasures, origin)?;
@@ -100,32 +97,60 @@ pub fn assemble(
     let mut statements = Vec::with_capacity(parts.statements.len());
     for StatementPart { logged, content } in parts.statements {
         let content = match content {
-            Some(statement) => {
-                Content::Statement(statement.present(|path| keep(&statement, path)).as_str().to_owned())
-            }
+            Some(statement) => Content::Statement(
+                statement
+                    .present(|path| keep(&statement, path))
+                    .as_str()
+                    .to_owned(),
+            ),
             None => Content::Erased(
                 notices
                     .covering(logged.log_index)
                     .ok_or(AssembleError::ContentMissing(logged.log_index))?,
             ),
         };
-        let Logged { log_index, entry, inclusion } = logged;
-        statements.push(Item { log_index, entry, inclusion, content });
+        let Logged {
+            log_index,
+            entry,
+            inclusion,
+        } = logged;
+        statements.push(Item {
+            log_index,
+            entry,
+            inclusion,
+            content,
+        });
     }
 
-    let issuers = parts.issuers.into_iter().map(|IssuerPart { entries, trie_proof }| IssuerKey {
-        entries: entries
-            .into_iter()
-            .map(|Logged { log_index, entry, inclusion }| KeyItem { log_index, entry, inclusion })
-            .collect(),
-        trie_proof: trie_proof.to_bytes(),
-    });
+    let issuers = parts
+        .issuers
+        .into_iter()
+        .map(|IssuerPart { entries, trie_proof }| IssuerKey {
+            entries: entries
+                .into_iter()
+                .map(
+                    |Logged {
+                         log_index,
+                         entry,
+                         inclusion,
+                     }| KeyItem {
+                        log_index,
+                        entry,
+                        inclusion,
+                    },
+                )
+                .collect(),
+            trie_proof: trie_proof.to_bytes(),
+        });
 
     Ok(Dossier {
         carnet: Version1,
         vehicle: parts.vehicle,
         checkpoint: String::from_utf8_lossy(&note.to_bytes()).into_owned(),
-        index: IndexLeaf { entry: parts.index.entry, inclusion: parts.index.inclusion },
+        index: IndexLeaf {
+            entry: parts.index.entry,
+            inclusion: parts.index.inclusion,
+        },
         vrf_proof: parts.vrf_proof.to_bytes().to_vec(),
         trie_proof: parts.trie_proof.to_bytes(),
         chain: (parts.chain.count > 0).then_some(parts.chain),
@@ -151,7 +176,10 @@ impl Notices {
         }
         // The first erasure that reached a content is the one that destroyed it.
         given.sort_by_key(|(through, _)| *through);
-        Ok(Self { given, used: Vec::new() })
+        Ok(Self {
+            given,
+            used: Vec::new(),
+        })
     }
 
     /// The position, in the dossier, of a notice that covers `at`.

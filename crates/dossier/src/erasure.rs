@@ -59,9 +59,7 @@ pub enum NoticeError {
     #[error("the fourth line is not a time in the form 2026-11-23T10:00:00Z")]
     Time,
     /// Who or why is empty, too long, or has control characters or outer spaces.
-    #[error(
-        "{0} must have 1 to {MAX_TEXT} bytes, no control characters, and no white space at either end"
-    )]
+    #[error("{0} must have 1 to {MAX_TEXT} bytes, no control characters, and no white space at either end")]
     Text(&'static str),
     /// Signed by a key that does not bear the log's name.
     #[error("the key {key:?} cannot sign for the log {origin:?}")]
@@ -80,7 +78,10 @@ impl Notice {
     /// A part that cannot stand in a notice, or a key that is not the log's.
     pub fn sign(&self, key: &SigningKey) -> Result<String, NoticeError> {
         if key.name().as_str() != self.origin {
-            return Err(NoticeError::OtherKey { key: key.name().to_string(), origin: self.origin.clone() });
+            return Err(NoticeError::OtherKey {
+                key: key.name().to_string(),
+                origin: self.origin.clone(),
+            });
         }
         let text = self.to_string();
         Self::parse_text(&text, &self.origin)?;
@@ -149,8 +150,18 @@ impl Notice {
 impl fmt::Display for Notice {
     /// The text that is signed, with its final newline.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { origin, label, through, time, asked_by, reason } = self;
-        write!(f, "{origin}{SUFFIX}\n{label}\n{through}\n{time}\n{asked_by}\n{reason}\n")
+        let Self {
+            origin,
+            label,
+            through,
+            time,
+            asked_by,
+            reason,
+        } = self;
+        write!(
+            f,
+            "{origin}{SUFFIX}\n{label}\n{through}\n{time}\n{asked_by}\n{reason}\n"
+        )
     }
 }
 
@@ -168,7 +179,9 @@ fn log_index(text: &str) -> Option<LeafIndex> {
 fn plain(text: &str) -> Option<String> {
     let plain = (1..=MAX_TEXT).contains(&text.len())
         && text.trim() == text
-        && !text.chars().any(|c| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}'));
+        && !text
+            .chars()
+            .any(|c| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}'));
     plain.then(|| text.to_owned())
 }
 
@@ -220,14 +233,25 @@ mod tests {
     #[test]
     fn a_notice_of_another_log_is_refused_although_its_signature_is_good() {
         let other = key("other.example", 3);
-        let signed = Notice { origin: "other.example".to_owned(), ..notice() }.sign(&other).unwrap();
+        let signed = Notice {
+            origin: "other.example".to_owned(),
+            ..notice()
+        }
+        .sign(&other)
+        .unwrap();
         let refused = Notice::verify(signed.as_bytes(), ORIGIN, &[other.vkey().clone()]);
-        assert!(matches!(refused, Err(NoticeError::FirstLine { .. })), "{refused:?}");
+        assert!(
+            matches!(refused, Err(NoticeError::FirstLine { .. })),
+            "{refused:?}"
+        );
     }
 
     #[test]
     fn only_the_log_s_own_key_can_sign() {
-        assert!(matches!(notice().sign(&key("else.example", 1)), Err(NoticeError::OtherKey { .. })));
+        assert!(matches!(
+            notice().sign(&key("else.example", 1)),
+            Err(NoticeError::OtherKey { .. })
+        ));
     }
 
     #[test]

@@ -41,10 +41,10 @@ pub struct Dossier {
     #[serde(with = "json::object")]
     pub index: IndexLeaf,
     /// Shows that the label is this vehicle's: a VRF proof of 80 bytes.
-    #[serde(with = "json::base64")]
+    #[serde(with = "json::bytes")]
     pub vrf_proof: Vec<u8>,
     /// Shows what the index says about the label: the encoding of an [`index::TrieProof`].
-    #[serde(with = "json::base64")]
+    #[serde(with = "json::bytes")]
     pub trie_proof: Vec<u8>,
     /// What that is: how many statements, and the head of their chain. None where the log knows nothing of the vehicle.
     #[serde(with = "json::chain")]
@@ -65,7 +65,7 @@ pub struct Dossier {
 #[serde(deny_unknown_fields)]
 pub struct IndexLeaf {
     /// The entry's bytes.
-    #[serde(with = "json::base64")]
+    #[serde(with = "json::bytes")]
     pub entry: Vec<u8>,
     /// From the leaf's sibling to the child of the root.
     #[serde(with = "json::inclusion")]
@@ -80,7 +80,7 @@ pub struct Item {
     #[serde(with = "json::log_index")]
     pub log_index: LeafIndex,
     /// The `S` entry's bytes.
-    #[serde(with = "json::base64")]
+    #[serde(with = "json::bytes")]
     pub entry: Vec<u8>,
     /// From the leaf's sibling to the child of the root.
     #[serde(with = "json::inclusion")]
@@ -107,7 +107,7 @@ pub struct IssuerKey {
     #[serde(with = "json::objects")]
     pub entries: Vec<KeyItem>,
     /// Shows what the index says about the key: the encoding of an [`index::TrieProof`].
-    #[serde(with = "json::base64")]
+    #[serde(with = "json::bytes")]
     pub trie_proof: Vec<u8>,
 }
 
@@ -119,7 +119,7 @@ pub struct KeyItem {
     #[serde(with = "json::log_index")]
     pub log_index: LeafIndex,
     /// The entry's bytes.
-    #[serde(with = "json::base64")]
+    #[serde(with = "json::bytes")]
     pub entry: Vec<u8>,
     /// From the leaf's sibling to the child of the root.
     #[serde(with = "json::inclusion")]
@@ -168,7 +168,10 @@ impl Dossier {
         }
         let text = std::str::from_utf8(bytes).map_err(|e| FileError::NotUtf8(e.valid_up_to()))?;
         let Object(dossier) = serde_json::from_str(text).map_err(|e| match e.classify() {
-            serde_json::error::Category::Eof => FileError::CutOff { line: e.line(), column: e.column() },
+            serde_json::error::Category::Eof => FileError::CutOff {
+                line: e.line(),
+                column: e.column(),
+            },
             serde_json::error::Category::Data => FileError::Form(e.to_string()),
             _ => FileError::NotJson(e.to_string()),
         })?;

@@ -52,7 +52,10 @@ impl<'de> Deserialize<'de> for Bytes {
             }
 
             fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<Bytes, E> {
-                STANDARD.decode(text).map(Bytes).map_err(|e| E::custom(format_args!("not padded base64: {e}")))
+                STANDARD
+                    .decode(text)
+                    .map(Bytes)
+                    .map_err(|e| E::custom(format_args!("not padded base64: {e}")))
             }
         }
 
@@ -61,10 +64,12 @@ impl<'de> Deserialize<'de> for Bytes {
 }
 
 fn exactly<const N: usize>(bytes: &[u8]) -> Result<[u8; N], String> {
-    bytes.try_into().map_err(|_| format!("{} bytes where {N} are expected", bytes.len()))
+    bytes
+        .try_into()
+        .map_err(|_| format!("{} bytes where {N} are expected", bytes.len()))
 }
 
-pub(crate) mod base64 {
+pub(crate) mod bytes {
     use super::*;
 
     pub(crate) fn serialize<S: Serializer>(bytes: &[u8], serializer: S) -> Result<S::Ok, S::Error> {
@@ -79,7 +84,10 @@ pub(crate) mod base64 {
 pub(crate) mod object {
     use super::*;
 
-    pub(crate) fn serialize<T: Serialize, S: Serializer>(value: &T, serializer: S) -> Result<S::Ok, S::Error> {
+    pub(crate) fn serialize<T: Serialize, S: Serializer>(
+        value: &T,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
         value.serialize(serializer)
     }
 
@@ -103,7 +111,10 @@ pub(crate) mod objects {
     pub(crate) fn deserialize<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
         deserializer: D,
     ) -> Result<Vec<T>, D::Error> {
-        Ok(Vec::<Object<T>>::deserialize(deserializer)?.into_iter().map(|object| object.0).collect())
+        Ok(Vec::<Object<T>>::deserialize(deserializer)?
+            .into_iter()
+            .map(|object| object.0)
+            .collect())
     }
 }
 
@@ -113,7 +124,9 @@ pub(crate) mod number {
 
     pub(crate) fn serialize<S: Serializer>(number: &u64, serializer: S) -> Result<S::Ok, S::Error> {
         if *number > MAX_NUMBER {
-            return Err(serde::ser::Error::custom(format_args!("{number} is beyond 2^53 - 1")));
+            return Err(serde::ser::Error::custom(format_args!(
+                "{number} is beyond 2^53 - 1"
+            )));
         }
         serializer.serialize_u64(*number)
     }
@@ -149,7 +162,9 @@ pub(crate) mod inclusion {
     }
 
     pub(crate) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Hash>, D::Error> {
-        deserializer.deserialize_seq(AtMost::new(MAX_INCLUSION, |Bytes(bytes)| exactly(&bytes).map(Hash)))
+        deserializer.deserialize_seq(AtMost::new(MAX_INCLUSION, |Bytes(bytes)| {
+            exactly(&bytes).map(Hash)
+        }))
     }
 }
 
@@ -175,7 +190,11 @@ struct AtMost<T, F> {
 
 impl<T, F> AtMost<T, F> {
     fn new(limit: usize, convert: F) -> Self {
-        Self { limit, convert, from: PhantomData }
+        Self {
+            limit,
+            convert,
+            from: PhantomData,
+        }
     }
 }
 
@@ -190,7 +209,10 @@ impl<'de, T: Deserialize<'de>, U, F: Fn(T) -> Result<U, String>> Visitor<'de> fo
         let mut values = Vec::new();
         while let Some(value) = seq.next_element::<T>()? {
             if values.len() == self.limit {
-                return Err(A::Error::custom(format_args!("an array of more than {}", self.limit)));
+                return Err(A::Error::custom(format_args!(
+                    "an array of more than {}",
+                    self.limit
+                )));
             }
             values.push((self.convert)(value).map_err(A::Error::custom)?);
         }
@@ -213,7 +235,9 @@ pub(crate) mod version {
             text if text == TEXT => Ok(Version1),
             other => {
                 let shown: String = other.chars().take(40).collect();
-                Err(D::Error::custom(format_args!("`carnet` is {shown:?}; this program reads {TEXT:?}")))
+                Err(D::Error::custom(format_args!(
+                    "`carnet` is {shown:?}; this program reads {TEXT:?}"
+                )))
             }
         }
     }
@@ -228,18 +252,31 @@ pub(crate) mod chain {
     struct Form {
         #[serde(with = "number")]
         count: u64,
-        #[serde(with = "base64")]
+        #[serde(with = "bytes")]
         head: Vec<u8>,
     }
 
-    pub(crate) fn serialize<S: Serializer>(chain: &Option<ChainHead>, serializer: S) -> Result<S::Ok, S::Error> {
-        chain.map(|c| Form { count: c.count, head: c.head.to_vec() }).serialize(serializer)
+    pub(crate) fn serialize<S: Serializer>(
+        chain: &Option<ChainHead>,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        chain
+            .map(|c| Form {
+                count: c.count,
+                head: c.head.to_vec(),
+            })
+            .serialize(serializer)
     }
 
-    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<ChainHead>, D::Error> {
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Option<ChainHead>, D::Error> {
         match Option::<Object<Form>>::deserialize(deserializer)? {
             None => Ok(None),
-            Some(Object(form)) => Ok(Some(ChainHead { count: form.count, head: exactly(&form.head).map_err(D::Error::custom)? })),
+            Some(Object(form)) => Ok(Some(ChainHead {
+                count: form.count,
+                head: exactly(&form.head).map_err(D::Error::custom)?,
+            })),
         }
     }
 }

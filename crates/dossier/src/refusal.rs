@@ -150,7 +150,9 @@ pub enum Reason {
     #[error("the log is empty")]
     EmptyLog,
     /// Step 2: the index covers another size than the checkpoint's less one.
-    #[error("the index covers {found} entries, and the checkpoint's last entry must cover {expected} (rule R1)")]
+    #[error(
+        "the index covers {found} entries, and the checkpoint's last entry must cover {expected} (rule R1)"
+    )]
     IndexSize {
         /// The checkpoint's size less one.
         expected: u64,

@@ -58,13 +58,21 @@ impl FromStr for VrfVerifierKey {
         let origin = KeyName::new(origin).map_err(|_| malformed())?;
         let key = STANDARD.decode(key).map_err(|_| malformed())?;
         let key = <[u8; 32]>::try_from(key).map_err(|_| malformed())?;
-        Ok(Self { origin, key: PublicKey::from_bytes(&key)? })
+        Ok(Self {
+            origin,
+            key: PublicKey::from_bytes(&key)?,
+        })
     }
 }
 
 impl fmt::Display for VrfVerifierKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}+{ALGORITHM}+{}", self.origin, STANDARD.encode(self.key.to_bytes()))
+        write!(
+            f,
+            "{}+{ALGORITHM}+{}",
+            self.origin,
+            STANDARD.encode(self.key.to_bytes())
+        )
     }
 }
 
@@ -75,7 +83,10 @@ mod tests {
     /// The public key of the vector in c2sp.org/vrf-r255 would do; any valid key has the same form.
     fn line() -> String {
         let secret = index::vrf::SecretKey::from_bytes(&[7; 32].map(|b| b & 0x0f)).unwrap();
-        format!("log.example/carnet+vrf-r255+{}", STANDARD.encode(secret.public().to_bytes()))
+        format!(
+            "log.example/carnet+vrf-r255+{}",
+            STANDARD.encode(secret.public().to_bytes())
+        )
     }
 
     #[test]
@@ -99,7 +110,13 @@ mod tests {
             "log.example+vrf-r255+AAAA".to_owned(),
             String::new(),
         ] {
-            assert!(matches!(wrong.parse::<VrfVerifierKey>(), Err(VrfVerifierKeyError::Malformed(_))), "{wrong:?}");
+            assert!(
+                matches!(
+                    wrong.parse::<VrfVerifierKey>(),
+                    Err(VrfVerifierKeyError::Malformed(_))
+                ),
+                "{wrong:?}"
+            );
         }
     }
 

@@ -31,12 +31,7 @@ use crate::trust::{CLOCK_TOLERANCE, Trust};
 /// # Errors
 /// The first step that fails, with the item and the reason. Staleness comes last although it belongs to step 1: a file
 /// that is forged and old is called forged.
-pub fn verify(
-    bytes: &[u8],
-    trust: &Trust,
-    asked: Option<&VehicleId>,
-    now: u64,
-) -> Result<Report, Refusal> {
+pub fn verify(bytes: &[u8], trust: &Trust, asked: Option<&VehicleId>, now: u64) -> Result<Report, Refusal> {
     let dossier = Dossier::from_bytes(bytes).map_err(|e| refuse(Step::File, "", Reason::File(e)))?;
     let sealed = checkpoint(&dossier, trust, now).map_err(|r| refuse(Step::Checkpoint, "", r))?;
     let log = &sealed.checkpoint;
@@ -58,19 +53,33 @@ pub fn verify(
     };
     if let Some(chain) = chain {
         let last = log.size.0.saturating_sub(1);
-        let scene = Scene { log, last, epoch: &epoch, label: &label, vehicle };
+        let scene = Scene {
+            log,
+            last,
+            epoch: &epoch,
+            label: &label,
+            vehicle,
+        };
         statements(&dossier, &scene, &sealed.log_key, &chain, &mut report)?;
     }
 
     if sealed.age > trust.max_age {
-        let stale = Reason::Stale { as_of: sealed.as_of, age: sealed.age, max_age: trust.max_age };
+        let stale = Reason::Stale {
+            as_of: sealed.as_of,
+            age: sealed.age,
+            max_age: trust.max_age,
+        };
         return Err(refuse(Step::Checkpoint, "", stale));
     }
     Ok(report)
 }
 
 fn refuse(step: Step, item: impl Into<String>, reason: Reason) -> Refusal {
-    Refusal { step, item: item.into(), reason }
+    Refusal {
+        step,
+        item: item.into(),
+        reason,
+    }
 }
 
 /// What step 1 establishes.
@@ -87,7 +96,12 @@ struct Sealed {
 fn checkpoint(dossier: &Dossier, trust: &Trust, now: u64) -> Result<Sealed, Reason> {
     let note = Note::parse(dossier.checkpoint.as_bytes()).map_err(Reason::Note)?;
     let claimed = Checkpoint::from_note(&note).map_err(Reason::CheckpointText)?;
-    if !trust.policy.logs().iter().any(|log| log.vkey.name().as_str() == claimed.origin) {
+    if !trust
+        .policy
+        .logs()
+        .iter()
+        .any(|log| log.vkey.name().as_str() == claimed.origin)
+    {
         return Err(Reason::UnknownLog(claimed.origin));
     }
     let accepted = trust.policy.evaluate(&note).map_err(|refused| match refused {
@@ -108,7 +122,10 @@ fn checkpoint(dossier: &Dossier, trust: &Trust, now: u64) -> Result<Sealed, Reas
         cosigners: accepted
             .cosignatures
             .iter()
-            .map(|(witness, time)| Cosigner { name: witness.name.to_string(), time: timestamp(*time) })
+            .map(|(witness, time)| Cosigner {
+                name: witness.name.to_string(),
+                time: timestamp(*time),
+            })
             .collect(),
         log_key: accepted.log.vkey.clone(),
         checkpoint: accepted.checkpoint,
@@ -117,7 +134,10 @@ fn checkpoint(dossier: &Dossier, trust: &Trust, now: u64) -> Result<Sealed, Reas
 
 /// A time beyond the year 9999 is shown as the last one there is; only a cosigner whose time does not matter can have it.
 fn timestamp(posix_seconds: u64) -> Timestamp {
-    i64::try_from(posix_seconds).ok().and_then(|s| Timestamp::from_second(s).ok()).unwrap_or(Timestamp::MAX)
+    i64::try_from(posix_seconds)
+        .ok()
+        .and_then(|s| Timestamp::from_second(s).ok())
+        .unwrap_or(Timestamp::MAX)
 }
 
 /// Step 2: the checkpoint's last entry is the index over all others (rule R1).
@@ -128,7 +148,10 @@ fn index(dossier: &Dossier, log: &Checkpoint) -> Result<EpochRoot, Reason> {
         return Err(Reason::EntryKind('I'));
     };
     if entry.tree_size != last {
-        return Err(Reason::IndexSize { expected: last, found: entry.tree_size });
+        return Err(Reason::IndexSize {
+            expected: last,
+            found: entry.tree_size,
+        });
     }
     included(log, LeafIndex(last), &leaf_hash(&leaf.entry), &leaf.inclusion)?;
     match entry.epochs.as_slice() {
@@ -150,7 +173,10 @@ fn label(
     vehicle: &VehicleId,
 ) -> Result<Label, Reason> {
     if *vehicle != dossier.vehicle {
-        return Err(Reason::OtherVehicle { asked: vehicle.clone(), named: dossier.vehicle.clone() });
+        return Err(Reason::OtherVehicle {
+            asked: vehicle.clone(),
+            named: dossier.vehicle.clone(),
+        });
     }
     let pinned = &trust.vrf_key;
     if pinned.origin.as_str() != log.origin {
@@ -160,7 +186,10 @@ fn label(
         return Err(Reason::VrfKey);
     }
     let proof = VrfProof::from_bytes(&dossier.vrf_proof).map_err(Reason::VrfProof)?;
-    let output = pinned.key.verify(&id_input(&vehicle.to_string()), &proof).map_err(Reason::VrfProof)?;
+    let output = pinned
+        .key
+        .verify(&id_input(&vehicle.to_string()), &proof)
+        .map_err(Reason::VrfProof)?;
     Ok(output.label())
 }
 
@@ -171,9 +200,7 @@ fn trie(dossier: &Dossier, epoch: &EpochRoot, label: &Label) -> Result<Option<Ch
         (Answer::Present(value), Some(chain)) if chain.count > 0 && chain.value() == value => Ok(Some(chain)),
         (Answer::Present(_), Some(_)) => Err(Reason::ChainValue),
         (Answer::Absent, None)
-            if dossier.statements.is_empty()
-                && dossier.issuers.is_empty()
-                && dossier.erasures.is_empty() =>
+            if dossier.statements.is_empty() && dossier.issuers.is_empty() && dossier.erasures.is_empty() =>
         {
             Ok(None)
         }
@@ -182,7 +209,9 @@ fn trie(dossier: &Dossier, epoch: &EpochRoot, label: &Label) -> Result<Option<Ch
 }
 
 fn looked_up(proof: &[u8], epoch: &EpochRoot, label: &Label) -> Result<Answer, Reason> {
-    TrieProof::from_bytes(proof).and_then(|proof| proof.verify(&epoch.root, label)).map_err(Reason::TrieProof)
+    TrieProof::from_bytes(proof)
+        .and_then(|proof| proof.verify(&epoch.root, label))
+        .map_err(Reason::TrieProof)
 }
 
 /// What steps 1 to 4 have established, which every item of step 5 is held against.
@@ -232,7 +261,11 @@ fn statements(
             .map_err(|(entry, reason)| at(format!("{}{entry}", key_item(position)))(reason))?;
         match keys.entry(key_id) {
             btree_map::Entry::Occupied(_) => return Err(at(key_item(position))(Reason::KeyTwice(key_id))),
-            btree_map::Entry::Vacant(free) => free.insert(KnownKey { position, record, used: false }),
+            btree_map::Entry::Vacant(free) => free.insert(KnownKey {
+                position,
+                record,
+                used: false,
+            }),
         };
     }
 
@@ -244,19 +277,27 @@ fn statements(
 
     let found = count(&dossier.statements);
     if found != chain.count {
-        return Err(at(String::new())(Reason::Count { expected: chain.count, found }));
+        return Err(at(String::new())(Reason::Count {
+            expected: chain.count,
+            found,
+        }));
     }
 
     let mut recomputed = ChainHead::EMPTY;
     let mut before = None;
     for (position, item) in dossier.statements.iter().enumerate() {
-        let name = || format!("statement {} of {found} at log index {}", position + 1, item.log_index);
+        let name = || {
+            format!(
+                "statement {} of {found} at log index {}",
+                position + 1,
+                item.log_index
+            )
+        };
         let (leaf, entry) = entry(item, before, scene).map_err(|r| at(name())(r))?;
         let issuer = entitled(&mut keys, &entry.key_id, item.log_index).map_err(|r| at(name())(r))?;
         match &item.content {
             Content::Statement(compact) => {
-                let (claims, hidden) =
-                    content(compact, &entry, issuer, scene).map_err(|r| at(name())(r))?;
+                let (claims, hidden) = content(compact, &entry, issuer, scene).map_err(|r| at(name())(r))?;
                 report.statements.push(VerifiedStatement {
                     log_index: item.log_index,
                     digest: entry.digest,
@@ -304,7 +345,9 @@ fn issuer_key(key: &IssuerKey, scene: &Scene<'_>) -> Result<(KeyId, KeyRecord), 
     let mut leaves = Vec::with_capacity(key.entries.len());
     for item in &key.entries {
         let refused = |reason| (format!(", entry at log index {}", item.log_index), reason);
-        scene.in_order(entries.last().map(|(at, _)| *at), item.log_index).map_err(refused)?;
+        scene
+            .in_order(entries.last().map(|(at, _)| *at), item.log_index)
+            .map_err(refused)?;
         let leaf = leaf_hash(&item.entry);
         included(scene.log, item.log_index, &leaf, &item.inclusion).map_err(refused)?;
         let Entry::Key(entry) = Entry::decode(&item.entry).map_err(|e| refused(Reason::Entry(e)))? else {
@@ -322,7 +365,9 @@ fn issuer_key(key: &IssuerKey, scene: &Scene<'_>) -> Result<(KeyId, KeyRecord), 
     let chain = entries
         .iter()
         .zip(&leaves)
-        .fold(ChainHead::EMPTY, |chain, ((at, _), leaf)| chain.extended(&label, *at, leaf));
+        .fold(ChainHead::EMPTY, |chain, ((at, _), leaf)| {
+            chain.extended(&label, *at, leaf)
+        });
     match looked_up(&key.trie_proof, scene.epoch, &label).map_err(whole)? {
         Answer::Present(value) if value == chain.value() => Ok((key_id, record)),
         _ => Err(whole(Reason::KeyIncomplete(key_id))),
@@ -351,7 +396,10 @@ fn entry(
         return Err(Reason::EntryKind('S'));
     };
     if entry.vrf_epoch != scene.epoch.epoch {
-        return Err(Reason::EntryEpoch { expected: scene.epoch.epoch, found: entry.vrf_epoch });
+        return Err(Reason::EntryEpoch {
+            expected: scene.epoch.epoch,
+            found: entry.vrf_epoch,
+        });
     }
     if entry.label != *scene.label {
         return Err(Reason::EntryLabel);
@@ -384,14 +432,20 @@ fn content(
     let verified = statement.verify(&issuer.public_key).map_err(Reason::Signature)?;
     let digest = statement.digest();
     if digest != entry.digest {
-        return Err(Reason::Digest { expected: entry.digest, found: digest });
+        return Err(Reason::Digest {
+            expected: entry.digest,
+            found: digest,
+        });
     }
     let claims = verified.claims;
     if claims.vid != *scene.vehicle {
         return Err(Reason::StatementOfOtherVehicle(claims.vid));
     }
     if claims.iss != issuer.issuer {
-        return Err(Reason::Issuer { stated: claims.iss, enrolled: issuer.issuer.clone() });
+        return Err(Reason::Issuer {
+            stated: claims.iss,
+            enrolled: issuer.issuer.clone(),
+        });
     }
     check_role(claims.typ, &issuer.roles).map_err(Reason::Role)?;
     Ok((claims, verified.hidden))
@@ -433,7 +487,9 @@ fn link_superseded(report: &mut Report) {
         .filter_map(|statement| Some((statement.claims.supersedes?, statement.log_index)))
         .collect();
     let later = |digest: &Digest, at: LeafIndex| {
-        let of_this = corrections.iter().filter(|(superseded, by)| superseded == digest && at < *by);
+        let of_this = corrections
+            .iter()
+            .filter(|(superseded, by)| superseded == digest && at < *by);
         of_this.map(|(_, by)| *by).collect()
     };
     for statement in &mut report.statements {
