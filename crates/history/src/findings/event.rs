@@ -1,7 +1,7 @@
 //! What a finding looks at: one statement, opened, with what the log proves about its issuer.
 
-use jiff::Zoned;
-use jiff::civil::Date;
+use jiff::Timestamp;
+use jiff::civil::{Date, DateTime};
 use serde_json::{Map, Value};
 use statement::vocabulary::{EvidenceClass, Role, StatementType};
 
@@ -22,8 +22,10 @@ pub struct Event {
     pub roles: Vec<Role>,
     /// How much the statement weighs: the lower of what it claims and what its issuer's roles allow.
     pub class: EvidenceClass,
-    /// When it happened, with the offset it was stated in.
-    pub event_time: Zoned,
+    /// When it happened.
+    pub instant: Timestamp,
+    /// The same on a clock at the place.
+    pub local: DateTime,
     /// Where, as a UN/LOCODE without a space.
     pub place: Option<String>,
     /// The fields of the statement, as far as they were disclosed.
@@ -33,9 +35,9 @@ pub struct Event {
 }
 
 impl Event {
-    /// The day it happened, in the zone it was stated in.
+    /// The day it happened, at the place.
     pub fn day(&self) -> Date {
-        self.event_time.date()
+        self.local.date()
     }
 
     pub(super) fn text(&self, field: &str) -> Option<&str> {
@@ -52,7 +54,12 @@ impl Event {
 
     /// Words of a list field.
     pub(super) fn words(&self, field: &str) -> impl Iterator<Item = &str> {
-        self.body.get(field).and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str)
+        self.body
+            .get(field)
+            .and_then(Value::as_array)
+            .into_iter()
+            .flatten()
+            .filter_map(Value::as_str)
     }
 
     /// The date a field gives, or else the day of the event.
@@ -78,7 +85,10 @@ impl Event {
             | T::ExportArrived
             | T::EndoflifeScrapped => !self.content_erased,
             T::OdometerRead => matches!(
-                self.body.get("odometer").and_then(|o| o.get("method")).and_then(Value::as_str),
+                self.body
+                    .get("odometer")
+                    .and_then(|o| o.get("method"))
+                    .and_then(Value::as_str),
                 Some("seen" | "photo_ocr" | "obd")
             ),
             _ => false,
@@ -102,19 +112,16 @@ impl<'a> Timeline<'a> {
     pub(super) fn new(events: &'a [Event]) -> Self {
         let mut sorted: Vec<&Event> = events.iter().collect();
         sorted.sort_by(|a, b| {
-            (a.event_time.timestamp(), a.reference, a.typ, &a.issuer).cmp(&(
-                b.event_time.timestamp(),
-                b.reference,
-                b.typ,
-                &b.issuer,
-            ))
+            (a.instant, a.reference, a.typ, &a.issuer).cmp(&(b.instant, b.reference, b.typ, &b.issuer))
         });
         let mut corrections = Vec::new();
         let mut refused = Vec::new();
         for by in &sorted {
             let Some(wanted) = by.supersedes else { continue };
-            // A correction of itself would make both vanish.
-            let target = sorted.iter().find(|e| e.digest == Some(wanted) && e.reference != by.reference);
+            // Only what was said before can be corrected: two statements naming each other would both vanish.
+            let target = sorted
+                .iter()
+                .find(|e| e.digest == Some(wanted) && e.reference < by.reference);
             if let Some(target) = target {
                 if may_correct(by, target) {
                     corrections.push((*by, *target));
@@ -124,11 +131,19 @@ impl<'a> Timeline<'a> {
             }
         }
         let gone = |event: &Event| {
-            corrections.iter().any(|(by, target)| target.reference == event.reference && by.reference > event.reference)
+            corrections
+                .iter()
+                .any(|(_, target)| target.reference == event.reference)
         };
-        let (erased, readable): (Vec<&Event>, Vec<&Event>) = sorted.iter().copied().partition(|e| e.content_erased);
+        let (erased, readable): (Vec<&Event>, Vec<&Event>) =
+            sorted.iter().copied().partition(|e| e.content_erased);
         let live = readable.into_iter().filter(|event| !gone(event)).collect();
-        Timeline { live, corrections, refused, erased }
+        Timeline {
+            live,
+            corrections,
+            refused,
+            erased,
+        }
     }
 
     pub(super) fn of(&self, typ: StatementType) -> impl Iterator<Item = &'a Event> + '_ {

@@ -58,11 +58,15 @@ pub enum Level {
 /// What was noticed. One code, one meaning, in every language.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
-#[expect(missing_docs, reason = "each code is described in docs/findings.md and by its own title")]
+#[expect(
+    missing_docs,
+    reason = "each code is described in docs/findings.md and by its own title"
+)]
 pub enum Code {
     OdometerRollbackSuspected,
     OdometerOneWitness,
     OdometerReview,
+    OdometerReplacementUnrecorded,
     OdometerReplaced,
     OdometerRollover,
     OdometerUnitMix,
@@ -204,58 +208,92 @@ impl Finding {
 impl Code {
     /// Whether the code says that the reading may have been turned back on purpose, however carefully.
     pub fn accuses(self) -> bool {
-        matches!(self, Code::OdometerRollbackSuspected | Code::OdometerOneWitness | Code::OdometerReview)
+        matches!(
+            self,
+            Code::OdometerRollbackSuspected | Code::OdometerOneWitness | Code::OdometerReview
+        )
     }
 
     fn title(self) -> Message {
         let (key, english) = match self {
-            Code::OdometerRollbackSuspected => {
-                ("title-odometer-rollback-suspected", "Odometer turned back: several readings agree")
-            }
-            Code::OdometerOneWitness => {
-                ("title-odometer-one-witness", "A lower odometer reading rests on one witness")
-            }
+            Code::OdometerRollbackSuspected => (
+                "title-odometer-rollback-suspected",
+                "Odometer turned back: several readings agree",
+            ),
+            Code::OdometerOneWitness => (
+                "title-odometer-one-witness",
+                "A lower odometer reading rests on one witness",
+            ),
             Code::OdometerReview => ("title-odometer-review", "Odometer readings need a look"),
-            Code::OdometerReplaced => ("title-odometer-replaced", "Odometer replaced or repaired, on record"),
+            Code::OdometerReplacementUnrecorded => (
+                "title-odometer-replacement-unrecorded",
+                "Looks like another odometer, not on record",
+            ),
+            Code::OdometerReplaced => (
+                "title-odometer-replaced",
+                "Odometer replaced or repaired, on record",
+            ),
             Code::OdometerRollover => ("title-odometer-rollover", "Five-digit odometer passed 99,999"),
             Code::OdometerUnitMix => ("title-odometer-unit-mix", "Miles and kilometres mixed up"),
-            Code::OdometerRecordingError => {
-                ("title-odometer-recording-error", "An odometer reading was recorded wrongly")
-            }
+            Code::OdometerRecordingError => (
+                "title-odometer-recording-error",
+                "An odometer reading was recorded wrongly",
+            ),
             Code::OdometerUnreadable => ("title-odometer-unreadable", "An odometer reading says nothing"),
             Code::IdentityTwoPlaces => ("title-identity-two-places", "In two places too quickly"),
             Code::IdentityAfterScrapping => ("title-identity-after-scrapping", "Seen after it was scrapped"),
-            Code::IdentityAfterExport => {
-                ("title-identity-after-export", "Seen in the country it had been exported from")
-            }
-            Code::IdentityMarkState => ("title-identity-mark-state", "The identification number on the car is in doubt"),
-            Code::IdentityMarkRestamped => {
-                ("title-identity-mark-restamped", "The identification number was stamped anew")
-            }
-            Code::IdentityDescriptionDiffers => {
-                ("title-identity-description-differs", "Descriptions of the car differ")
-            }
-            Code::DamageTotalLossThenClean => {
-                ("title-damage-total-loss-then-clean", "Called accident-free after a total loss")
-            }
-            Code::DamageClaimThenAccidentFree => {
-                ("title-damage-claim-then-accident-free", "Called accident-free after an insurance claim")
-            }
+            Code::IdentityAfterExport => (
+                "title-identity-after-export",
+                "Seen in the country it had been exported from",
+            ),
+            Code::IdentityMarkState => (
+                "title-identity-mark-state",
+                "The identification number on the car is in doubt",
+            ),
+            Code::IdentityMarkRestamped => (
+                "title-identity-mark-restamped",
+                "The identification number was stamped anew",
+            ),
+            Code::IdentityDescriptionDiffers => (
+                "title-identity-description-differs",
+                "Descriptions of the car differ",
+            ),
+            Code::DamageTotalLossThenClean => (
+                "title-damage-total-loss-then-clean",
+                "Called accident-free after a total loss",
+            ),
+            Code::DamageClaimThenAccidentFree => (
+                "title-damage-claim-then-accident-free",
+                "Called accident-free after an insurance claim",
+            ),
             Code::DamageTotalLoss => ("title-damage-total-loss", "Total loss on record"),
             Code::HazardFlood => ("title-hazard-flood", "Flood on record"),
-            Code::HazardFloodNotStated => {
-                ("title-hazard-flood-not-stated", "A later record does not state the flood")
-            }
+            Code::HazardFloodNotStated => (
+                "title-hazard-flood-not-stated",
+                "A later record does not state the flood",
+            ),
             Code::HazardFire => ("title-hazard-fire", "Fire on record"),
-            Code::TitleBrandDropped => ("title-title-brand-dropped", "A mark on the title was lost on re-registration"),
-            Code::UseChangeNotStated => ("title-use-change-not-stated", "Commercial use is not stated in a later record"),
+            Code::TitleBrandDropped => (
+                "title-title-brand-dropped",
+                "A mark on the title was lost on re-registration",
+            ),
+            Code::UseChangeNotStated => (
+                "title-use-change-not-stated",
+                "Commercial use is not stated in a later record",
+            ),
             Code::UseCommercial => ("title-use-commercial", "Used commercially"),
             Code::GapSilence => ("title-gap-silence", "Nothing is known for a long time"),
             Code::GapUninsured => ("title-gap-uninsured", "A period without own-damage insurance"),
             Code::RecallOpen => ("title-recall-open", "A recall is open"),
-            Code::TheftNotRecovered => ("title-theft-not-recovered", "Reported stolen, recovery not on record"),
+            Code::TheftNotRecovered => (
+                "title-theft-not-recovered",
+                "Reported stolen, recovery not on record",
+            ),
             Code::LienNotReleased => ("title-lien-not-released", "A lien is not released"),
-            Code::CorrectionRefused => ("title-correction-refused", "A correction by someone who may not make it"),
+            Code::CorrectionRefused => (
+                "title-correction-refused",
+                "A correction by someone who may not make it",
+            ),
             Code::CorrectionMade => ("title-correction-made", "A statement was corrected"),
         };
         Message::new(key, english, [])
@@ -289,26 +327,30 @@ pub(super) enum Settles {
 impl Settles {
     fn message(self) -> Message {
         let (key, english) = match self {
-            Settles::ReadingToday => {
-                ("settles-reading-today", "a reading today by an inspector, with a photo of the instrument")
-            }
+            Settles::ReadingToday => (
+                "settles-reading-today",
+                "a reading today by an inspector, with a photo of the instrument",
+            ),
             Settles::ControlUnitKm => (
                 "settles-control-unit-km",
                 "the distance stored in other control units (engine, gearbox, airbag, battery)",
             ),
-            Settles::ServiceInvoices => {
-                ("settles-service-invoices", "workshop invoices with a reading from around that time")
-            }
-            Settles::CorrectionByIssuer => {
-                ("settles-correction-by-issuer", "a correction by the issuer who wrote the doubtful reading")
-            }
+            Settles::ServiceInvoices => (
+                "settles-service-invoices",
+                "workshop invoices with a reading from around that time",
+            ),
+            Settles::CorrectionByIssuer => (
+                "settles-correction-by-issuer",
+                "a correction by the issuer who wrote the doubtful reading",
+            ),
             Settles::ReplacementCertificate => (
                 "settles-replacement-certificate",
                 "the reason certificate for a repair or replacement of the odometer",
             ),
-            Settles::PhotoOfInstrument => {
-                ("settles-photo", "the photo taken with the doubtful reading, if there is one")
-            }
+            Settles::PhotoOfInstrument => (
+                "settles-photo",
+                "the photo taken with the doubtful reading, if there is one",
+            ),
             Settles::MarkInspection => (
                 "settles-mark-inspection",
                 "an inspection of all identification marks on the car by the authority, with photos",
@@ -319,26 +361,39 @@ impl Settles {
             ),
             Settles::RegisterExtract => ("settles-register-extract", "a current extract of the register"),
             Settles::InsuranceHistory => ("settles-insurance-history", "a current insurance history report"),
-            Settles::RepairInvoices => {
-                ("settles-repair-invoices", "repair invoices and photos of the damage and its repair")
-            }
-            Settles::NewConditionRecord => {
-                ("settles-new-condition-record", "a new condition record by another inspector who knows of this")
-            }
+            Settles::RepairInvoices => (
+                "settles-repair-invoices",
+                "repair invoices and photos of the damage and its repair",
+            ),
+            Settles::NewConditionRecord => (
+                "settles-new-condition-record",
+                "a new condition record by another inspector who knows of this",
+            ),
             Settles::FloodInspection => (
                 "settles-flood-inspection",
                 "an inspection for water in connectors, control units and under the carpets",
             ),
-            Settles::ForeignTitleHistory => {
-                ("settles-foreign-title", "the title history from the country that marked the title")
-            }
-            Settles::RecallRemedy => ("settles-recall", "the maker's confirmation that the recall was carried out"),
-            Settles::PoliceRelease => ("settles-police", "the police confirmation that the car is no longer sought"),
-            Settles::LienRelease => ("settles-lien-release", "the register's entry that the lien was released"),
+            Settles::ForeignTitleHistory => (
+                "settles-foreign-title",
+                "the title history from the country that marked the title",
+            ),
+            Settles::RecallRemedy => (
+                "settles-recall",
+                "the maker's confirmation that the recall was carried out",
+            ),
+            Settles::PoliceRelease => (
+                "settles-police",
+                "the police confirmation that the car is no longer sought",
+            ),
+            Settles::LienRelease => (
+                "settles-lien-release",
+                "the register's entry that the lien was released",
+            ),
             Settles::PeriodDocuments => ("settles-period", "any dated document from the silent period"),
-            Settles::DisputePanel => {
-                ("settles-dispute-panel", "a decision of the dispute panel, or a correction by the original issuer")
-            }
+            Settles::DisputePanel => (
+                "settles-dispute-panel",
+                "a decision of the dispute panel, or a correction by the original issuer",
+            ),
         };
         Message::new(key, english, [])
     }
@@ -367,10 +422,14 @@ impl Blind {
                 "blind-between-readings",
                 "a reading turned back and driven past its old value between two readings leaves no trace",
             ),
-            Blind::CashRepairs => ("blind-cash-repairs", "repairs paid in cash are in no insurance record"),
-            Blind::InsuranceOnly => {
-                ("blind-insurance-only", "damage that no insurer handled is not in these sources")
-            }
+            Blind::CashRepairs => (
+                "blind-cash-repairs",
+                "repairs paid in cash are in no insurance record",
+            ),
+            Blind::InsuranceOnly => (
+                "blind-insurance-only",
+                "damage that no insurer handled is not in these sources",
+            ),
             Blind::UninsuredPeriods => (
                 "blind-uninsured-periods",
                 "own damage in periods without own-damage insurance is in no insurance record",
@@ -379,19 +438,23 @@ impl Blind {
                 "blind-unreported-swaps",
                 "an instrument replaced without papers cannot be told from one turned back by readings alone",
             ),
-            Blind::PlacesWithoutCoordinates => {
-                ("blind-places", "places whose position is not in our table are not compared")
-            }
+            Blind::PlacesWithoutCoordinates => (
+                "blind-places",
+                "places whose position is not in our table are not compared",
+            ),
             Blind::ClocksOfIssuers => ("blind-clocks", "times are as the issuers state them"),
-            Blind::VisualOnly => {
-                ("blind-visual", "a condition record is a visual inspection and does not open sealed parts")
-            }
-            Blind::OtherCountries => {
-                ("blind-other-countries", "registers of countries that issue no statements here are not covered")
-            }
-            Blind::UnregisteredClaims => {
-                ("blind-unregistered-claims", "claims against the car that are not in the register are not covered")
-            }
+            Blind::VisualOnly => (
+                "blind-visual",
+                "a condition record is a visual inspection and does not open sealed parts",
+            ),
+            Blind::OtherCountries => (
+                "blind-other-countries",
+                "registers of countries that issue no statements here are not covered",
+            ),
+            Blind::UnregisteredClaims => (
+                "blind-unregistered-claims",
+                "claims against the car that are not in the register are not covered",
+            ),
             Blind::NotEnrolled => (
                 "blind-not-enrolled",
                 "parties who are not enrolled issue no statements: silence is not proof that nothing happened",

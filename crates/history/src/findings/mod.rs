@@ -49,15 +49,24 @@ pub fn judge(events: &[Event], as_of: jiff::civil::Date) -> Report {
     findings.extend(duties::findings(&timeline));
     findings.extend(corrections(&timeline));
     findings.sort_by(|a, b| {
-        (std::cmp::Reverse(a.level), a.code, &a.rests_on, &a.explanation.english).cmp(&(
-            std::cmp::Reverse(b.level),
-            b.code,
-            &b.rests_on,
-            &b.explanation.english,
-        ))
+        (
+            std::cmp::Reverse(a.level),
+            a.code,
+            &a.rests_on,
+            &a.explanation.english,
+        )
+            .cmp(&(
+                std::cmp::Reverse(b.level),
+                b.code,
+                &b.rests_on,
+                &b.explanation.english,
+            ))
     });
     findings.dedup();
-    Report { findings, coverage: Coverage::of(&timeline) }
+    Report {
+        findings,
+        coverage: Coverage::of(&timeline),
+    }
 }
 
 fn corrections(timeline: &Timeline<'_>) -> Vec<Finding> {
@@ -71,7 +80,12 @@ fn corrections(timeline: &Timeline<'_>) -> Vec<Finding> {
                 ("type", target.typ.as_str().to_owned()),
             ],
         );
-        Finding::new(Code::CorrectionMade, Level::Note, explanation, [by.reference, target.reference])
+        Finding::new(
+            Code::CorrectionMade,
+            Level::Note,
+            explanation,
+            [by.reference, target.reference],
+        )
     });
     let refused = timeline.refused.iter().map(|(by, target)| {
         let explanation = Message::new(

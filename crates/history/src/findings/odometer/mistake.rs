@@ -1,0 +1,196 @@
+//! How likely a reading is to be a slip of the pen, and which slip.
+//!
+//! Shares of the kinds are our own setting, chosen for their order of magnitude only; the error sources themselves are
+//! those seen in published readings (typing errors, placeholders, unit mixes, the tenths digit read as kilometres).
+
+use crate::findings::finding::Innocent;
+
+use super::reading::Reading;
+
+/// The best-fitting slip for one reading, and the density (per kilometre) of seeing it by any slip.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Mistake {
+    /// The kind that accounts for most of the density.
+    pub(super) kind: Innocent,
+    /// Natural logarithm of the density, the chance of a slip included.
+    pub(super) log_density: f64,
+}
+
+const SHARE_DIGIT: f64 = 0.35;
+const SHARE_SWAP: f64 = 0.12;
+const SHARE_COUNT: f64 = 0.12;
+const SHARE_UNIT: f64 = 0.10;
+const SHARE_TENTHS: f64 = 0.05;
+const SHARE_OTHER: f64 = 0.26;
+/// A slip of no known pattern can show any number up to this (km).
+const RANGE: f64 = 400_000.0;
+/// An interval narrower than this is not believed to be that narrow (km).
+const NARROWEST: f64 = 200.0;
+const KM_PER_MILE: f64 = 1.609_344;
+
+/// The density of reading `reading` when the truth lies somewhere in `low..=high` km.
+pub(super) fn slip(reading: &Reading, low: f64, high: f64) -> Mistake {
+    let width = (high - low).max(NARROWEST);
+    let (low, high) = if high - low < NARROWEST {
+        (low - NARROWEST / 2.0, low + NARROWEST / 2.0)
+    } else {
+        (low, high)
+    };
+    let km_per_unit = reading.km_per_unit;
+    // One shown number stands for this many km, so a share over candidates becomes a density per km.
+    let fits = |units: f64| -> bool {
+        let km = units * km_per_unit;
+        km >= low && km <= high
+    };
+    let shown = reading.shown;
+    let digits = digits_of(shown);
+    let count = digits.len() as f64;
+
+    let mut kinds = [
+        (Innocent::OneDigit, 0.0),
+        (Innocent::Transposition, 0.0),
+        (Innocent::DigitCount, 0.0),
+        (Innocent::UnitMix, 0.0),
+        (Innocent::Tenths, 0.0),
+        (Innocent::OtherMistake, SHARE_OTHER / RANGE),
+    ];
+    let [digit, swap, length, unit, tenths, _] = &mut kinds;
+
+    let edits = one_digit_edits(&digits).filter(|n| fits(*n)).count() as f64;
+    digit.1 = SHARE_DIGIT * edits / (9.0 * count) / width;
+    let swaps = transpositions(&digits).filter(|n| fits(*n)).count() as f64;
+    swap.1 = SHARE_SWAP * swaps / (count - 1.0).max(1.0) / width;
+    let dropped = insertions(&digits).filter(|n| fits(*n)).count() as f64 / (count + 1.0);
+    let doubled = deletions(&digits).filter(|n| fits(*n)).count() as f64 / (10.0 * count);
+    length.1 = SHARE_COUNT * (dropped + doubled) / 2.0 / width;
+    let units = [
+        (shown as f64 * KM_PER_MILE, KM_PER_MILE),
+        (shown as f64 / KM_PER_MILE, 1.0 / KM_PER_MILE),
+    ];
+    unit.1 = units
+        .iter()
+        .filter(|(n, _)| fits(*n))
+        .map(|(_, scale)| SHARE_UNIT / 2.0 * scale / width)
+        .sum();
+    if fits(shown as f64 / 10.0) {
+        tenths.1 = SHARE_TENTHS / 10.0 / width;
+    }
+
+    let total: f64 = kinds.iter().map(|(_, density)| density).sum();
+    let kind = kinds
+        .iter()
+        .max_by(|a, b| a.1.total_cmp(&b.1))
+        .map_or(Innocent::OtherMistake, |(kind, _)| *kind);
+    Mistake {
+        kind,
+        log_density: (reading.slip_chance() * total).ln(),
+    }
+}
+
+/// Whether one innocent explanation alone brings the reading into `low..=high` km.
+pub(super) fn explains(kind: Innocent, reading: &Reading, low: f64, high: f64) -> bool {
+    let shown = reading.shown;
+    let digits = digits_of(shown);
+    let fits = |units: f64| {
+        let km = units * reading.km_per_unit;
+        km >= low && km <= high
+    };
+    match kind {
+        Innocent::OneDigit => one_digit_edits(&digits).any(fits),
+        Innocent::Transposition => transpositions(&digits).any(fits),
+        Innocent::DigitCount => insertions(&digits).any(fits) || deletions(&digits).any(fits),
+        Innocent::UnitMix => fits(shown as f64 * KM_PER_MILE) || fits(shown as f64 / KM_PER_MILE),
+        Innocent::Tenths => fits(shown as f64 / 10.0),
+        Innocent::Placeholder
+        | Innocent::FailAndRetest
+        | Innocent::Rounding
+        | Innocent::DocumentedReplacement
+        | Innocent::UndocumentedReplacement
+        | Innocent::Rollover
+        | Innocent::OtherMistake => false,
+    }
+}
+
+/// Most significant first.
+fn digits_of(number: u64) -> Vec<u8> {
+    number.to_string().bytes().map(|b| b - b'0').collect()
+}
+
+fn number(digits: impl Iterator<Item = u8>) -> f64 {
+    digits.fold(0.0, |sum, digit| sum * 10.0 + f64::from(digit))
+}
+
+fn one_digit_edits(digits: &[u8]) -> impl Iterator<Item = f64> + '_ {
+    (0..digits.len()).flat_map(move |at| {
+        let old = digits.get(at).copied();
+        (0..10u8).filter(move |new| Some(*new) != old).map(move |new| {
+            number(
+                digits
+                    .iter()
+                    .enumerate()
+                    .map(|(i, d)| if i == at { new } else { *d }),
+            )
+        })
+    })
+}
+
+fn transpositions(digits: &[u8]) -> impl Iterator<Item = f64> + '_ {
+    digits
+        .windows(2)
+        .enumerate()
+        .filter(|(_, pair)| pair.first() != pair.last())
+        .map(move |(at, _)| {
+            let mut swapped = digits.to_vec();
+            swapped.swap(at, at + 1);
+            number(swapped.into_iter())
+        })
+}
+
+fn insertions(digits: &[u8]) -> impl Iterator<Item = f64> + '_ {
+    (0..=digits.len()).flat_map(move |at| {
+        (0..10u8).map(move |new| {
+            let (before, after) = digits.split_at(at);
+            number(before.iter().copied().chain([new]).chain(after.iter().copied()))
+        })
+    })
+}
+
+fn deletions(digits: &[u8]) -> impl Iterator<Item = f64> + '_ {
+    (0..digits.len()).map(move |at| {
+        number(
+            digits
+                .iter()
+                .enumerate()
+                .filter(|(i, _)| *i != at)
+                .map(|(_, d)| *d),
+        )
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::findings::odometer::reading::tests::km;
+
+    #[test]
+    fn each_slip_is_recognised_where_it_brings_the_reading_back_into_line() {
+        for (shown, kind) in [
+            (199_004, Innocent::OneDigit),
+            (191_004, Innocent::Transposition),
+            (11_904, Innocent::DigitCount),
+            (74_230, Innocent::UnitMix),
+            (1_194_601, Innocent::Tenths),
+        ] {
+            let reading = km("2016-01-01", shown);
+            assert!(explains(kind, &reading, 119_000.0, 119_500.0), "{shown} {kind:?}");
+        }
+        assert_eq!(
+            slip(&km("2016-01-01", 199_004), 118_000.0, 120_000.0).kind,
+            Innocent::OneDigit
+        );
+        assert_eq!(
+            slip(&km("2016-01-01", 205_404), 126_169.0, 138_108.0).kind,
+            Innocent::OtherMistake
+        );
+    }
+}
