@@ -1,1 +1,33 @@
-//! The operations users name.
+//! The operations users name: set up a log, enrol an issuer, record, seal, look up, export a dossier, verify, erase.
+//!
+//! | module | operation |
+//! |---|---|
+//! | [`data_dir`] | what lies where in a data directory, and how secrets are written |
+//! | [`desk`](Desk) | set up and open |
+//! | [`issuer`] | issuers: new key, enrol, revoke, list |
+//! | [`input`] | files that people record: JSON, JSON Lines, CSV with a mapping, Form 82, signed statements |
+//! | [`record`] | sign where the key is here, check, submit; what is refused and why |
+//! | [`lookup`] | the history of a vehicle, with findings |
+//! | [`export`] | a dossier, with the holder's choice of disclosures; a receipt |
+//! | [`check`] | verify a dossier file offline |
+//! | [`erase`] | destroy a vehicle's contents |
+//!
+//! It knows neither HTTP nor the terminal: operations take values and return values, and progress is a callback.
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
+
+pub mod check;
+pub mod data_dir;
+mod desk;
+mod draft;
+pub mod erase;
+mod error;
+pub mod export;
+pub mod input;
+pub mod issuer;
+mod label;
+pub mod lookup;
+pub mod record;
+
+pub use desk::{Desk, InitOptions};
+pub use draft::Draft;
+pub use error::DeskError;

@@ -1,1 +1,38 @@
-//! SQL, objects and the life of a batch.
+//! The two stores of a log: SQL for what is private or changes, objects for what is public and never does.
+//!
+//! | module | what it owns |
+//! |---|---|
+//! | [`Store`] | opening, recovery, the lease |
+//! | `batch` | the life of a batch, read top to bottom |
+//! | `records` | statements: submitted, read, erased |
+//! | `proofs` | what a dossier or receipt needs from tiles and trie |
+//! | `cosigner` | witnesses and auditors that live beside the log |
+//! | `fsck` | everything recomputed from the public files and compared |
+//!
+//! What it is not: it takes no decision about vehicles or issuers. Who may submit, what a statement must look like and
+//! who may erase is decided one floor up, in `desk`.
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
+
+mod batch;
+mod cosigner;
+mod error;
+mod fsck;
+mod lease;
+mod log_row;
+mod objects;
+mod open;
+mod proofs;
+mod records;
+mod vault;
+mod watch;
+
+pub use batch::{Refused, Sealing};
+pub use cosigner::{Cosigner, LocalCosigner};
+pub use error::StoreError;
+pub use fsck::{Complaint, Fsck, Severity};
+pub use objects::Objects;
+pub use open::{Options, Status, Store};
+pub use proofs::{ChainProof, Head, Snapshot};
+pub use records::{Content, Erasure, StoredStatement, Submission, Submitted};
+pub use vault::{Secret, Vault};
+pub use watch::{Step, Unwatched, Watch};

@@ -1,0 +1,175 @@
+//! What lies where in a data directory, and how secrets are written.
+//!
+//! ```text
+//! carnet.sqlite        private: contents (encrypted per vehicle), issuers, the waiting room
+//! log/                 public: tiles, bundles and checkpoint, as tlog-tiles lays them out
+//! policy.txt           public: whom a verifier of this log trusts (tlog-policy)
+//! vrf.txt              public: the key labels are checked with
+//! keys/                secret: log, vrf, content, witness, auditor
+//! issuers/             secret: signing keys of issuers that sign on this machine
+//! cosigners/           what the local witness and auditor remember; never restore these from a backup
+//! ```
+
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+
+use statement::key_file::{self, DecodeError, Purpose, StoredKey};
+use zeroize::Zeroizing;
+
+use crate::error::DeskError;
+
+/// The largest file the desk reads into memory.
+pub const MAX_FILE: u64 = 64 << 20;
+
+/// A passphrase for key files; `None` where keys lie in plain.
+pub type Passphrase = Option<Zeroizing<String>>;
+
+/// The paths of one data directory.
+#[derive(Clone, Debug)]
+pub struct DataDir {
+    root: PathBuf,
+}
+
+impl DataDir {
+    /// The directory at `root`.
+    pub fn new(root: impl Into<PathBuf>) -> Self {
+        Self { root: root.into() }
+    }
+
+    /// The directory itself.
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// The database.
+    pub fn database(&self) -> PathBuf {
+        self.root.join("carnet.sqlite")
+    }
+
+    /// The public files.
+    pub fn log(&self) -> PathBuf {
+        self.root.join("log")
+    }
+
+    /// The trust policy.
+    pub fn policy(&self) -> PathBuf {
+        self.root.join("policy.txt")
+    }
+
+    /// The VRF public key.
+    pub fn vrf(&self) -> PathBuf {
+        self.root.join("vrf.txt")
+    }
+
+    /// One of the log's own keys.
+    pub fn key(&self, name: &str) -> PathBuf {
+        self.root.join("keys").join(format!("{name}.key"))
+    }
+
+    /// Signing keys of issuers on this machine.
+    pub fn issuers(&self) -> PathBuf {
+        self.root.join("issuers")
+    }
+
+    /// What a local cosigner remembers.
+    pub fn cosigner(&self, name: &str) -> PathBuf {
+        self.root.join("cosigners").join(format!("{name}.json"))
+    }
+
+    /// Creates the directory, private to its owner, with its folders.
+    pub(crate) fn create(&self) -> Result<(), DeskError> {
+        for folder in ["", "log", "keys", "issuers", "cosigners"] {
+            let path = self.root.join(folder);
+            std::fs::create_dir_all(&path).map_err(DeskError::file(&path))?;
+            let private = folder != "log" && !folder.is_empty();
+            set_mode(&path, if private { 0o700 } else { 0o755 })?;
+        }
+        Ok(())
+    }
+}
+
+/// Reads a whole file, but not one that would fill the memory.
+///
+/// # Errors
+/// Missing, unreadable, or larger than [`MAX_FILE`].
+pub fn read(path: &Path) -> Result<Vec<u8>, DeskError> {
+    let size = std::fs::metadata(path).map_err(DeskError::file(path))?.len();
+    if size > MAX_FILE {
+        return Err(DeskError::TooLarge { path: path.to_owned(), size, limit: MAX_FILE });
+    }
+    std::fs::read(path).map_err(DeskError::file(path))
+}
+
+/// Writes a file whole or not at all, durable on return.
+///
+/// # Errors
+/// The system's, with the path.
+pub fn write(path: &Path, bytes: &[u8], mode: u32) -> Result<(), DeskError> {
+    use std::os::unix::fs::OpenOptionsExt as _;
+    let mut beside = path.as_os_str().to_owned();
+    beside.push(".new");
+    let beside = PathBuf::from(beside);
+    let written = (|| {
+        let mut file =
+            std::fs::OpenOptions::new().write(true).create(true).truncate(true).mode(mode).open(&beside)?;
+        file.write_all(bytes)?;
+        file.sync_all()?;
+        std::fs::rename(&beside, path)?;
+        match path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+            Some(folder) => std::fs::File::open(folder)?.sync_all(),
+            None => Ok(()),
+        }
+    })();
+    written.map_err(DeskError::file(path))
+}
+
+/// Writes a key, readable by its owner only, sealed where there is a passphrase. Never over another key.
+///
+/// # Errors
+/// There is a file already, or it cannot be written.
+pub fn write_key(path: &Path, key: &StoredKey, passphrase: &Passphrase) -> Result<(), DeskError> {
+    let refuse = |problem: String| DeskError::Key { path: path.to_owned(), problem };
+    if path.exists() {
+        return Err(refuse("exists already; a key is never overwritten".to_owned()));
+    }
+    let bytes = match passphrase {
+        Some(passphrase) => key_file::encode_encrypted(key, passphrase, &mut rng()),
+        None => key_file::encode_plain(key),
+    };
+    write(path, &bytes.map_err(|e| refuse(e.to_string()))?, 0o600)
+}
+
+/// Reads a key of the given purpose.
+///
+/// # Errors
+/// Readable by others, malformed, for another purpose, or sealed under another passphrase.
+pub fn read_key(path: &Path, purpose: Purpose, passphrase: &Passphrase) -> Result<StoredKey, DeskError> {
+    use std::os::unix::fs::PermissionsExt as _;
+    let refuse = |problem: String| DeskError::Key { path: path.to_owned(), problem };
+    let mode = std::fs::metadata(path).map_err(DeskError::file(path))?.permissions().mode();
+    if mode & 0o077 != 0 {
+        let fix = format!("others may read it (mode {:03o}); run `chmod 600 {}`", mode & 0o777, path.display());
+        return Err(refuse(fix));
+    }
+    let bytes = Zeroizing::new(read(path)?);
+    let key = key_file::decode(&bytes, passphrase.as_ref().map(|p| p.as_str())).map_err(|e| match e {
+        DecodeError::PassphraseNeeded => {
+            refuse(format!("{e}; set CARNET_PASSPHRASE or use --passphrase-file"))
+        }
+        e => refuse(e.to_string()),
+    })?;
+    if key.purpose != purpose {
+        return Err(refuse(format!("is a key for {}, not for {purpose}", key.purpose)));
+    }
+    Ok(key)
+}
+
+/// The operating system's random source.
+pub(crate) fn rng() -> impl rand_core::CryptoRng {
+    rand_core::UnwrapErr(getrandom::SysRng)
+}
+
+fn set_mode(path: &Path, mode: u32) -> Result<(), DeskError> {
+    use std::os::unix::fs::PermissionsExt as _;
+    std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).map_err(DeskError::file(path))
+}

@@ -1,0 +1,217 @@
+//! Setting up a log in a data directory, and opening it.
+
+use std::sync::Arc;
+
+use dossier::{Trust, VrfVerifierKey};
+use history::entry::{MAP_VERSION, Params};
+use index::vrf;
+use object_store::local::LocalFileSystem;
+use statement::key_file::{Purpose, StoredKey};
+use store::{LocalCosigner, Options, Store, Vault};
+use tlog::cosignature::CosigningKey;
+use tlog::note::{KeyName, SigningKey};
+use tlog::policy::Policy;
+use zeroize::Zeroizing;
+
+use crate::data_dir::{self, DataDir, Passphrase};
+use crate::error::DeskError;
+use crate::label::Labels;
+
+/// What a new log is set up with.
+#[derive(Clone, Debug)]
+pub struct InitOptions {
+    /// The log's name for ever: a host and path the operator controls, such as `log.example.org/carnet`.
+    pub origin: String,
+    /// Seals the key files; `None` leaves them readable to whoever reads the disk.
+    pub passphrase: Passphrase,
+}
+
+/// A log and everything needed to work with it on this machine.
+pub struct Desk {
+    pub(crate) dir: DataDir,
+    pub(crate) store: Store,
+    pub(crate) labels: Labels,
+    pub(crate) log_key: SigningKey,
+    pub(crate) passphrase: Passphrase,
+    vrf_key: VrfVerifierKey,
+    policy: Policy,
+}
+
+/// The two cosigners that live beside an embedded log.
+const WITNESS: &str = "witness";
+const AUDITOR: &str = "auditor";
+
+impl Desk {
+    /// Sets up a log: keys, policy, database, entry 0. Nothing is overwritten.
+    ///
+    /// # Errors
+    /// There is a log already, the origin is not a name, or the disk refused.
+    pub async fn init(dir: DataDir, options: InitOptions) -> Result<Self, DeskError> {
+        if dir.database().exists() || dir.key("log").exists() {
+            return Err(DeskError::LogExists(dir.root().to_owned()));
+        }
+        let origin = key_name(&options.origin)?;
+        dir.create()?;
+
+        let passphrase = options.passphrase;
+        let mut rng = data_dir::rng();
+        let vrf_secret = vrf::SecretKey::generate(&mut rng);
+        let write = |name: &str, key: StoredKey| data_dir::write_key(&dir.key(name), &key, &passphrase);
+        write("vrf", StoredKey {
+            purpose: Purpose::Vrf,
+            name: options.origin.clone(),
+            public: Some(vrf_secret.public().to_bytes()),
+            secret: vrf_secret.to_bytes(),
+        })?;
+        write("content", StoredKey {
+            purpose: Purpose::Content,
+            name: options.origin.clone(),
+            public: None,
+            secret: random_secret()?,
+        })?;
+        for name in [WITNESS, AUDITOR] {
+            write(name, ed25519_key(Purpose::Cosigner, format!("{}/{name}", options.origin))?)?;
+        }
+        write("log", ed25519_key(Purpose::Log, options.origin.clone())?)?;
+
+        let keys = Keys::read(&dir, &passphrase)?;
+        let policy = format!(
+            "# Whom a verifier of this log trusts (c2sp.org/tlog-policy).\n\
+             # Both cosigners run beside the log and are held by its operator. They catch accidents, not a dishonest\n\
+             # operator: before strangers rely on this log, add witnesses and auditors run by others.\n\
+             log {log}\n\
+             witness {WITNESS} {witness}\n\
+             witness {AUDITOR} {auditor}\n\
+             group witnesses any {WITNESS}\n\
+             group auditors any {AUDITOR}\n\
+             group both all witnesses auditors\n\
+             quorum both\n",
+            log = keys.log.vkey(),
+            witness = keys.witness.vkey(),
+            auditor = keys.auditor.vkey(),
+        );
+        data_dir::write(&dir.policy(), policy.as_bytes(), 0o644)?;
+        let vrf_key = VrfVerifierKey { origin, key: keys.vrf.public() };
+        data_dir::write(&dir.vrf(), format!("{vrf_key}\n").as_bytes(), 0o644)?;
+        data_dir::write(&dir.database(), b"", 0o600)?;
+
+        let params = Params { map_version: MAP_VERSION, vrf_epoch: 1, vrf_key: keys.vrf.public().to_bytes() };
+        let store = Store::create(keys.options(&dir)?, params).await?;
+        Self::assemble(dir, store, passphrase)
+    }
+
+    /// Opens the log and finishes what an interrupted command may have left.
+    ///
+    /// # Errors
+    /// No log here, a key is missing or sealed, or the store refuses (a database older than what was published).
+    pub async fn open(dir: DataDir, passphrase: Passphrase) -> Result<Self, DeskError> {
+        if !dir.database().exists() {
+            return Err(DeskError::NoLog(dir.root().to_owned()));
+        }
+        let store = Store::open(Keys::read(&dir, &passphrase)?.options(&dir)?).await?;
+        Self::assemble(dir, store, passphrase)
+    }
+
+    fn assemble(dir: DataDir, store: Store, passphrase: Passphrase) -> Result<Self, DeskError> {
+        let keys = Keys::read(&dir, &passphrase)?;
+        let vrf_key = VrfVerifierKey { origin: key_name(store.origin())?, key: keys.vrf.public() };
+        if store.params().vrf_key != vrf_key.key.to_bytes() {
+            return Err(DeskError::Key {
+                path: dir.key("vrf"),
+                problem: "is not the key this log was set up with".to_owned(),
+            });
+        }
+        let policy = read_policy(&dir.policy())?;
+        Ok(Self { dir, store, labels: Labels::new(keys.vrf), log_key: keys.log, passphrase, vrf_key, policy })
+    }
+
+    /// The data directory.
+    pub fn dir(&self) -> &DataDir {
+        &self.dir
+    }
+
+    /// The log underneath.
+    pub fn store(&self) -> &Store {
+        &self.store
+    }
+
+    /// What a verifier of this log needs, with the age it tolerates.
+    pub fn trust(&self, max_age: u64) -> Trust {
+        Trust { policy: self.policy.clone(), vrf_key: self.vrf_key.clone(), max_age }
+    }
+
+    /// Closes the log, so that the next command need not wait.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn close(self) -> Result<(), DeskError> {
+        Ok(self.store.close().await?)
+    }
+}
+
+/// The log's own keys, read.
+struct Keys {
+    log: SigningKey,
+    vrf: vrf::SecretKey,
+    content: Zeroizing<[u8; 32]>,
+    witness: CosigningKey,
+    auditor: CosigningKey,
+}
+
+impl Keys {
+    fn read(dir: &DataDir, passphrase: &Passphrase) -> Result<Self, DeskError> {
+        let read = |name: &str, purpose| data_dir::read_key(&dir.key(name), purpose, passphrase);
+        let cosigner = |name: &str| {
+            let key = read(name, Purpose::Cosigner)?;
+            Ok::<_, DeskError>(CosigningKey::new(key_name(&key.name)?, &key.secret))
+        };
+        let log = read("log", Purpose::Log)?;
+        let vrf = read("vrf", Purpose::Vrf)?;
+        Ok(Self {
+            log: SigningKey::new(key_name(&log.name)?, &log.secret),
+            vrf: vrf::SecretKey::from_bytes(&vrf.secret)
+                .map_err(|e| DeskError::Key { path: dir.key("vrf"), problem: e.to_string() })?,
+            content: read("content", Purpose::Content)?.secret,
+            witness: cosigner(WITNESS)?,
+            auditor: cosigner(AUDITOR)?,
+        })
+    }
+
+    fn options(self, dir: &DataDir) -> Result<Options, DeskError> {
+        let objects = LocalFileSystem::new_with_prefix(dir.log())
+            .map_err(|e| DeskError::malformed(&dir.log(), e))?
+            .with_fsync(true);
+        let database = format!("sqlite://{}", dir.database().display());
+        let log_vkey = self.log.vkey().clone();
+        let policy = read_policy(&dir.policy())?;
+        let mut options =
+            Options::new(database, Arc::new(objects), self.log, policy, Vault::new(self.content));
+        options.cosigners = vec![
+            Box::new(LocalCosigner::witness(self.witness, log_vkey.clone(), dir.cosigner(WITNESS))),
+            Box::new(LocalCosigner::auditor(self.auditor, log_vkey, dir.cosigner(AUDITOR))),
+        ];
+        Ok(options)
+    }
+}
+
+fn key_name(name: &str) -> Result<KeyName, DeskError> {
+    KeyName::new(name).map_err(|e| DeskError::value("log name", name, e))
+}
+
+/// Reads a trust policy.
+pub(crate) fn read_policy(path: &std::path::Path) -> Result<Policy, DeskError> {
+    Policy::parse(data_dir::read(path)?).map_err(|e| DeskError::malformed(path, e))
+}
+
+/// A fresh Ed25519 key for a key file.
+pub(crate) fn ed25519_key(purpose: Purpose, name: String) -> Result<StoredKey, DeskError> {
+    let secret = random_secret()?;
+    let public = statement::IssuerSigningKey::from_seed(&secret).public();
+    Ok(StoredKey { purpose, name, public: Some(public), secret })
+}
+
+fn random_secret() -> Result<Zeroizing<[u8; 32]>, DeskError> {
+    let mut secret = Zeroizing::new([0; 32]);
+    getrandom::fill(secret.as_mut()).map_err(|e| DeskError::Random(e.to_string()))?;
+    Ok(secret)
+}

@@ -1,0 +1,427 @@
+//! The life of a batch, from top to bottom.
+//!
+//! ```text
+//! 1  order      waiting statements, oldest first; those whose key was revoked meanwhile are set aside
+//! 2  sequence   entries, chains, index, tiles: all in memory, nothing visible
+//! 3  stage      ONE object with every file of the batch, named by size and content hash
+//! 4  commit     one SQL transaction: compare-and-swap of the log row + statements, chains, keys   <- the commit point
+//! 5  publish    tiles and bundles (Create)
+//! 6  cosign     until the policy's quorum holds
+//! 7  show       overwrite `checkpoint`
+//! 8  tidy       partial tiles that have become full; forget and drop the staging object
+//! ```
+//!
+//! Before 4, a failure means that nothing happened: the batch is still waiting. From 4 on the batch is part of the log for
+//! ever, and whoever opens the store next goes on at 5 with the same code. An error at 4 or 5 leaves open what is on the
+//! disk, so the process stops using the store instead of guessing; a missing quorum at 6 leaves nothing in doubt.
+
+use std::collections::HashSet;
+
+use bytes::Bytes;
+use history::entry::{Entry, KeyEntry, StatementEntry};
+use history::sequence::{Sealed, sequence};
+use index::Label;
+use sqlx::{QueryBuilder, Row as _, Sqlite};
+use statement::{Digest, KeyId};
+use tlog::checkpoint::Checkpoint;
+use tlog::note::Note;
+use tlog::tile::{BundleId, TileId};
+use tlog::tree::{consistency_proof, consistency_tiles};
+use tlog::{LeafIndex, TreeSize};
+
+use crate::error::StoreError;
+use crate::log_row::{LogRow, bytes32, signed};
+use crate::objects::{Object, staging};
+use crate::open::{Live, Store};
+use crate::watch::Step;
+
+/// Rows per SQL statement: well below SQLite's limit of 32,766 bound values.
+const ROWS: usize = 1000;
+
+/// What one call of [`Store::seal`] did.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Sealing {
+    /// Statements that are part of the log now, with their places.
+    pub sealed: Vec<(Digest, LeafIndex)>,
+    /// Statements that can never be sealed.
+    pub refused: Vec<Refused>,
+    /// Batches made.
+    pub batches: usize,
+    /// The log's size afterwards.
+    pub size: u64,
+    /// Cosigners that failed although the quorum held, and what they said.
+    pub missing_cosigners: Vec<String>,
+}
+
+/// A statement set aside.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refused {
+    /// Which statement.
+    pub digest: Digest,
+    /// Why.
+    pub reason: String,
+}
+
+/// A statement on its way from the waiting room into the log.
+struct Waiting {
+    row: i64,
+    entry: StatementEntry,
+}
+
+impl Store {
+    /// Seals everything that waits, batch after batch; with nothing waiting, renews the checkpoint's cosignatures.
+    ///
+    /// # Errors
+    /// Another process is sealing, a step failed, or the quorum is missing. Statements are never lost: those not sealed
+    /// still wait, those committed are published by the next call or the next process.
+    pub async fn seal(&self) -> Result<Sealing, StoreError> {
+        self.append(Vec::new()).await
+    }
+
+    /// Seals everything that waits, then the given key entries.
+    ///
+    /// # Errors
+    /// As [`Store::seal`]; also a key entry that the log's rules do not allow, in which case none of them is sealed.
+    pub async fn append(&self, keys: Vec<KeyEntry>) -> Result<Sealing, StoreError> {
+        let mut live = self.live.lock().await;
+        if live.stopped {
+            return Err(StoreError::Stopped);
+        }
+        self.recover(&mut live).await?;
+        self.sweep(&mut live).await?;
+        let mut done = Sealing::default();
+        loop {
+            self.hold_lease(&mut live).await?;
+            let waiting = self.waiting(&mut live, &mut done.refused).await?;
+            if waiting.is_empty() {
+                break;
+            }
+            self.one_batch(&mut live, waiting, Vec::new(), &mut done).await?;
+        }
+        if !keys.is_empty() {
+            self.one_batch(&mut live, Vec::new(), keys, &mut done).await?;
+        }
+        if done.batches == 0 {
+            let row = LogRow::read(&self.db).await?.ok_or(StoreError::NoLog)?;
+            done.missing_cosigners = self.show(&row).await?;
+            done.size = row.size.0;
+        }
+        Ok(done)
+    }
+
+    /// Removes staging objects that no row names: whoever wrote them cannot commit any more, the lease is ours.
+    async fn sweep(&self, live: &mut Live) -> Result<(), StoreError> {
+        if live.swept {
+            return Ok(());
+        }
+        self.hold_lease(live).await?;
+        let row = LogRow::read(&self.db).await?.ok_or(StoreError::NoLog)?;
+        for path in self.objects.list("staging").await? {
+            if row.staging.as_ref() != Some(&path) {
+                self.objects.delete(&path).await?;
+            }
+        }
+        live.swept = true;
+        Ok(())
+    }
+
+    /// Seals entry 0, for a log that has a row but no entry yet.
+    pub(crate) async fn found(&self) -> Result<(), StoreError> {
+        let mut live = self.live.lock().await;
+        self.hold_lease(&mut live).await?;
+        let mut done = Sealing::default();
+        self.one_batch(&mut live, Vec::new(), Vec::new(), &mut done).await
+    }
+
+    /// 1: the next batch of statements, oldest first.
+    async fn waiting(&self, live: &mut Live, refused: &mut Vec<Refused>) -> Result<Vec<Waiting>, StoreError> {
+        loop {
+            let rows = sqlx::query(
+                "SELECT id, digest, label, key_id FROM statement
+                 WHERE log_index IS NULL AND refused IS NULL ORDER BY id LIMIT $1",
+            )
+            .bind(signed(self.batch as u64)?)
+            .fetch_all(&self.db)
+            .await?;
+            let log = LogRow::read(&self.db).await?.ok_or(StoreError::NoLog)?;
+            let next = LeafIndex(log.size.0);
+            let state = self.state(live, &log).await?;
+            let (mut waiting, mut revoked) = (Vec::with_capacity(rows.len()), Vec::new());
+            for row in rows {
+                let digest = Digest(bytes32("statement", row.try_get("digest")?)?);
+                let key_id = KeyId(bytes32("statement", row.try_get("key_id")?)?);
+                let label = Label(bytes32("statement", row.try_get("label")?)?);
+                if state.index.key(&key_id).is_some_and(|key| key.valid_at(next)) {
+                    let entry = StatementEntry { vrf_epoch: self.params.vrf_epoch, label, key_id, digest };
+                    waiting.push(Waiting { row: row.try_get("id")?, entry });
+                } else {
+                    revoked.push(Refused { digest, reason: format!("issuer key {key_id} is not valid any more") });
+                }
+            }
+            if revoked.is_empty() {
+                return Ok(waiting);
+            }
+            self.set_aside(&revoked).await?;
+            refused.append(&mut revoked);
+        }
+    }
+
+    async fn set_aside(&self, revoked: &[Refused]) -> Result<(), StoreError> {
+        let mut tx = self.db.begin_with("BEGIN IMMEDIATE").await?;
+        for refused in revoked {
+            sqlx::query("UPDATE statement SET refused = $1 WHERE digest = $2 AND log_index IS NULL")
+                .bind(&refused.reason)
+                .bind(refused.digest.0.to_vec())
+                .execute(&mut *tx)
+                .await?;
+        }
+        self.commit("refused statements", tx).await
+    }
+
+    /// 2 to 8 for one batch.
+    async fn one_batch(
+        &self,
+        live: &mut Live,
+        waiting: Vec<Waiting>,
+        keys: Vec<KeyEntry>,
+        done: &mut Sealing,
+    ) -> Result<(), StoreError> {
+        let fence = self.hold_lease(live).await?;
+        let old = LogRow::read(&self.db).await?.ok_or(StoreError::NoLog)?;
+        let state = self.state(live, &old).await?;
+
+        // 2: sequence. From here on the state in memory is ahead of the disk; any error drops it.
+        let mut entries: Vec<Entry> = Vec::with_capacity(waiting.len() + keys.len() + 1);
+        if old.size == TreeSize(0) {
+            entries.push(Entry::Params(self.params));
+        }
+        entries.extend(waiting.iter().map(|w| Entry::Statement(w.entry)));
+        entries.extend(keys.into_iter().map(Entry::Key));
+        let sealed = match sequence(state, &entries) {
+            Ok(sealed) => sealed,
+            Err(error) => {
+                live.state = None;
+                return Err(error.into());
+            }
+        };
+
+        // 3: stage. Nothing is visible; a staging object without a row that names it is litter.
+        let objects = files(&sealed);
+        let (name, bytes) = staging::pack(sealed.size, &objects);
+        if let Err(error) = self.objects.put_immutable(&name, bytes).await {
+            live.state = None;
+            live.swept = false;
+            return Err(error);
+        }
+
+        // 4: commit.
+        let checkpoint = Checkpoint::new(self.origin(), sealed.size, sealed.root);
+        let mut note = Note::new(checkpoint.to_string()).map_err(StoreError::format)?;
+        let line = self.signer.sign(&note.text);
+        note.signatures.push(line);
+        let new = LogRow {
+            size: sealed.size,
+            root: sealed.root,
+            checkpoint: note.to_bytes(),
+            staging: Some(name),
+            ..old.clone()
+        };
+        let committed = self.commit_batch(fence, &old, &new, &sealed, &entries, &waiting).await;
+        if let Err(error) = committed {
+            live.state = None;
+            // Only a fenced batch is known not to have happened; any other error may hide a commit that did.
+            live.stopped = !matches!(error, StoreError::Fenced);
+            return Err(error);
+        }
+        let places = waiting.iter().zip(sealed.first.0..).map(|(w, at)| (w.entry.digest, LeafIndex(at)));
+        done.sealed.extend(places);
+        done.batches += 1;
+        done.size = sealed.size.0;
+
+        // 5 to 8.
+        match self.publish(&new, objects).await {
+            Ok(missing) => {
+                done.missing_cosigners = missing;
+                Ok(())
+            }
+            Err(error) => {
+                live.stopped = !matches!(error, StoreError::NoQuorum(_));
+                Err(error)
+            }
+        }
+    }
+
+    /// 4: everything the batch changes in SQL, if the log is still where the batch began and the lease still ours.
+    async fn commit_batch(
+        &self,
+        fence: u64,
+        old: &LogRow,
+        new: &LogRow,
+        sealed: &Sealed,
+        entries: &[Entry],
+        waiting: &[Waiting],
+    ) -> Result<(), StoreError> {
+        let mut tx = self.db.begin_with("BEGIN IMMEDIATE").await?;
+        let swapped = sqlx::query(
+            "UPDATE log SET size = $1, root = $2, checkpoint = $3, staging = $4
+             WHERE id = 1 AND size = $5 AND root = $6 AND staging IS NULL
+               AND EXISTS (SELECT 1 FROM lease WHERE lease.id = 1 AND lease.fence = $7)",
+        )
+        .bind(signed(new.size.0)?)
+        .bind(new.root.0.to_vec())
+        .bind(&new.checkpoint)
+        .bind(&new.staging)
+        .bind(signed(old.size.0)?)
+        .bind(old.root.0.to_vec())
+        .bind(signed(fence)?)
+        .execute(&mut *tx)
+        .await?;
+        if swapped.rows_affected() != 1 {
+            return Err(StoreError::Fenced);
+        }
+        let mut at = sealed.first.0 + u64::from(old.size == TreeSize(0));
+        for rows in waiting.chunks(ROWS) {
+            let mut sql = QueryBuilder::<Sqlite>::new("UPDATE statement SET log_index = v.column2 FROM (");
+            let places: Vec<(i64, i64)> =
+                rows.iter().zip(at..).map(|(w, at)| Ok((w.row, signed(at)?))).collect::<Result<_, StoreError>>()?;
+            sql.push_values(places, |mut row, (id, place)| {
+                row.push_bind(id).push_bind(place);
+            });
+            sql.push(") AS v WHERE statement.id = v.column1");
+            sql.build().execute(&mut *tx).await?;
+            at += rows.len() as u64;
+        }
+        for rows in sealed.chains.chunks(ROWS) {
+            let mut sql = QueryBuilder::<Sqlite>::new("INSERT INTO chain (label, count, head) ");
+            let counts: Vec<i64> =
+                rows.iter().map(|(_, chain)| signed(chain.count)).collect::<Result<_, StoreError>>()?;
+            sql.push_values(rows.iter().zip(counts), |mut row, ((label, chain), count)| {
+                row.push_bind(label.0.to_vec()).push_bind(count).push_bind(chain.head.to_vec());
+            });
+            sql.push(" ON CONFLICT (label) DO UPDATE SET count = excluded.count, head = excluded.head");
+            sql.build().execute(&mut *tx).await?;
+        }
+        for (entry, at) in entries.iter().zip(sealed.first.0..) {
+            let Entry::Key(key) = entry else { continue };
+            let bytes = entry.encode().map_err(StoreError::format)?;
+            let sql = match key {
+                KeyEntry::Enrolled { .. } => {
+                    "INSERT INTO issuer_key (enrolled, enrolled_at, key_id) VALUES ($1, $2, $3)"
+                }
+                KeyEntry::Revoked { .. } => {
+                    "UPDATE issuer_key SET revoked = $1, revoked_at = $2 WHERE key_id = $3"
+                }
+            };
+            sqlx::query(sql)
+                .bind(bytes)
+                .bind(signed(at)?)
+                .bind(key.key_id().0.to_vec())
+                .execute(&mut *tx)
+                .await?;
+        }
+        self.commit("batch", tx).await
+    }
+
+    /// What an earlier process committed and did not finish: the staging object has its files.
+    pub(crate) async fn finish(&self, row: &LogRow) -> Result<(), StoreError> {
+        let objects = match &row.staging {
+            Some(name) => {
+                let bytes =
+                    self.objects.get(name).await?.ok_or_else(|| StoreError::ObjectMissing(name.clone()))?;
+                staging::unpack(name, &bytes)?
+            }
+            None => Vec::new(),
+        };
+        self.publish(row, objects).await.map(|_| ())
+    }
+
+    /// 5 to 8, the same in normal operation and after a crash. Says which cosigners failed although the quorum held.
+    async fn publish(&self, row: &LogRow, objects: Vec<Object>) -> Result<Vec<String>, StoreError> {
+        let complete: Vec<String> = objects.iter().filter_map(|(path, _)| partials_of(path)).collect();
+        self.objects.put_all(objects).await?;
+        let missing = self.show(row).await?;
+        // 8: only now may partial tiles go, because only now no checkpoint on display implies them.
+        for folder in complete {
+            for partial in self.objects.list(&folder).await? {
+                self.objects.delete(&partial).await?;
+            }
+        }
+        if let Some(name) = &row.staging {
+            let mut tx = self.db.begin_with("BEGIN IMMEDIATE").await?;
+            sqlx::query("UPDATE log SET staging = NULL WHERE id = 1 AND staging = $1")
+                .bind(name)
+                .execute(&mut *tx)
+                .await?;
+            self.commit("published", tx).await?;
+            self.objects.delete(name).await?;
+        }
+        Ok(missing)
+    }
+
+    /// 6 and 7: cosignatures for the committed checkpoint, and the checkpoint itself.
+    async fn show(&self, row: &LogRow) -> Result<Vec<String>, StoreError> {
+        let mut note = Note::parse(&row.checkpoint).map_err(StoreError::format)?;
+        let mut missing = Vec::new();
+        for cosigner in &self.cosigners {
+            self.watch.before(&Step::Cosign(cosigner.name().to_owned()))?;
+            match self.ask(cosigner.as_ref(), row, &note).await {
+                Ok(line) => note.signatures.push(line),
+                Err(error) => missing.push(error.to_string()),
+            }
+            self.watch.after(&Step::Cosign(cosigner.name().to_owned()))?;
+        }
+        if let Err(problem) = self.policy.evaluate(&note) {
+            let mut said = vec![problem.to_string()];
+            said.append(&mut missing);
+            return Err(StoreError::NoQuorum(said.join("; ")));
+        }
+        // A process that slept through its lease must not put an older checkpoint over a newer one.
+        let now = LogRow::read(&self.db).await?.ok_or(StoreError::NoLog)?;
+        if now.size != row.size {
+            return Err(StoreError::Fenced);
+        }
+        self.objects.put_checkpoint(Bytes::from(note.to_bytes())).await?;
+        Ok(missing)
+    }
+
+    async fn ask(
+        &self,
+        cosigner: &dyn crate::cosigner::Cosigner,
+        row: &LogRow,
+        note: &Note,
+    ) -> Result<tlog::note::SignatureLine, StoreError> {
+        let old = cosigner.recorded(self.origin()).await?;
+        let proof = if old.0 > 0 && old < row.size {
+            let tiles = self.objects.tiles(consistency_tiles(old, row.size)).await?;
+            consistency_proof(old, row.size, &tiles).map_err(StoreError::format)?
+        } else {
+            Vec::new()
+        };
+        cosigner.cosign(old, &proof, note, &self.objects).await
+    }
+
+    /// Commits a transaction under the watch.
+    pub(crate) async fn commit(
+        &self,
+        name: &'static str,
+        tx: sqlx::Transaction<'_, Sqlite>,
+    ) -> Result<(), StoreError> {
+        self.watch.before(&Step::Commit(name))?;
+        tx.commit().await?;
+        self.watch.after(&Step::Commit(name))
+    }
+}
+
+/// The batch's files, by path.
+fn files(sealed: &Sealed) -> Vec<Object> {
+    let tiles = sealed.tiles.iter().map(|(id, bytes)| (id.path(), Bytes::from(bytes.clone())));
+    let bundles = sealed.bundles.iter().map(|(id, bytes)| (id.path(), Bytes::from(bytes.clone())));
+    let mut seen = HashSet::new();
+    tiles.chain(bundles).filter(|(path, _)| seen.insert(path.clone())).collect()
+}
+
+/// The folder of partial objects that a full tile or bundle makes superfluous.
+fn partials_of(path: &str) -> Option<String> {
+    let full = TileId::parse(path).is_ok_and(|id| id.is_full()) || BundleId::parse(path).is_ok_and(|id| id.is_full());
+    full.then(|| format!("{path}.p"))
+}

@@ -1,0 +1,136 @@
+//! What can go wrong, said so that the person at the keyboard knows what to do.
+
+use history::map::MapError;
+use history::sequence::{RestoreError, SequenceError};
+
+/// An error of the store.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// The database answered with an error.
+    #[error("database: {0}")]
+    Sql(#[from] sqlx::Error),
+    /// The schema could not be brought up to date.
+    #[error("database schema: {0}")]
+    Migrate(#[from] sqlx::migrate::MigrateError),
+    /// The object store answered with an error.
+    #[error("object {path}: {source}")]
+    Object {
+        /// The object's path below the log's root.
+        path: String,
+        /// What the object store said.
+        source: object_store::Error,
+    },
+    /// An object that must be there is not.
+    #[error("object {0} is missing; run `carnet log fsck`")]
+    ObjectMissing(String),
+    /// An immutable object exists with other bytes than the log's state demands.
+    #[error("object {0} exists with other content than this log committed; run `carnet log fsck` and restore the object")]
+    ObjectDiffers(String),
+    /// An object's bytes are not what they must be.
+    #[error("object {path}: {problem}")]
+    ObjectDamaged {
+        /// The object's path.
+        path: String,
+        /// What is wrong with it.
+        problem: String,
+    },
+    /// A row does not hold what the schema promises.
+    #[error("database table {table}: {problem}; restore the database from a backup that is not older than the published checkpoint")]
+    Row {
+        /// Which table.
+        table: &'static str,
+        /// What is wrong.
+        problem: String,
+    },
+    /// The published checkpoint is ahead of the database: continuing would fork the log.
+    #[error(
+        "the database is older than the published log: database has size {database}, checkpoint has size {published}. \
+         A restored backup would fork the log. Put back the newer database, or, if it is lost, start a new log under a \
+         new origin and publish why; do not delete the checkpoint"
+    )]
+    DatabaseBehind {
+        /// Size in the database.
+        database: u64,
+        /// Size in the published checkpoint.
+        published: u64,
+    },
+    /// Same size, other root: two databases have written to one object store.
+    #[error(
+        "the published checkpoint of size {0} has another root than the database: the log has forked. \
+         Stop, keep both as evidence, and tell everybody who relies on this log"
+    )]
+    Forked(u64),
+    /// The log was never created here.
+    #[error("there is no log in this database; run `carnet init` first")]
+    NoLog,
+    /// The log exists already.
+    #[error("there is a log in this database already (origin {0}); use another --data directory")]
+    LogExists(String),
+    /// Somebody else is sequencing.
+    #[error("another process ({holder}) is sealing; try again in {seconds} s")]
+    Busy {
+        /// Who holds the lease.
+        holder: String,
+        /// When it can be tried again.
+        seconds: u64,
+    },
+    /// Somebody else sequenced in between; this process must start again from the database.
+    #[error("another process has sealed in the meantime; nothing of this batch was sealed, run the command again")]
+    Fenced,
+    /// An earlier error left memory and disk in an unknown relation.
+    #[error("the store stopped after an earlier error and must be opened again")]
+    Stopped,
+    /// The policy's quorum did not cosign, so nothing was published. What was sealed is safe and is published later.
+    #[error("sealed but not published, the policy's quorum is missing: {0}; run `carnet seal` again when the witnesses answer")]
+    NoQuorum(String),
+    /// A cosigner refused or failed.
+    #[error("cosigner {name}: {problem}")]
+    Cosigner {
+        /// Which one.
+        name: String,
+        /// What it said.
+        problem: String,
+    },
+    /// A batch was refused as a whole.
+    #[error(transparent)]
+    Sequence(#[from] SequenceError),
+    /// Saved parts do not make a state.
+    #[error(transparent)]
+    Restore(#[from] RestoreError),
+    /// A key entry is not allowed.
+    #[error(transparent)]
+    Map(#[from] MapError),
+    /// Content could not be decrypted.
+    #[error("the content of statement {0} cannot be decrypted: the content key is not the one it was written with")]
+    Sealed(statement::Digest),
+    /// The operating system's random source failed.
+    #[error("no random bytes: {0}")]
+    Random(String),
+    /// Something still waits that must be sealed first.
+    #[error("{0} statements about this vehicle wait for sealing; run `carnet seal` first")]
+    StillWaiting(u64),
+    /// Reading or writing a local file failed.
+    #[error("{path}: {source}")]
+    File {
+        /// Which file.
+        path: String,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// A test's injected fault.
+    #[error("injected fault at {0}")]
+    Injected(String),
+    /// A log format could not be read.
+    #[error("{0}")]
+    Format(String),
+}
+
+impl StoreError {
+    pub(crate) fn row(table: &'static str, problem: impl Into<String>) -> Self {
+        Self::Row { table, problem: problem.into() }
+    }
+
+    pub(crate) fn format(error: impl std::fmt::Display) -> Self {
+        Self::Format(error.to_string())
+    }
+}

@@ -1,0 +1,92 @@
+//! Who may sequence: one row with a holder, an end and a fencing number that only rises.
+//!
+//! The lease keeps two sequencers from working for nothing; safety does not rest on it. A commit names the fencing number
+//! it was made under, and one made under an older number changes no row.
+
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use sqlx::{Row as _, SqlitePool};
+
+use crate::error::StoreError;
+use crate::log_row::{signed, unsigned};
+
+/// A lease that was ours when we last looked.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Lease {
+    pub(crate) fence: u64,
+    expires: u64,
+}
+
+impl Lease {
+    /// Takes the lease, or keeps it where it is ours already and not half over. Waits for a holder that may be dead.
+    pub(crate) async fn take(
+        db: &SqlitePool,
+        holder: &str,
+        ours: Option<Self>,
+        ttl: Duration,
+        patience: Duration,
+    ) -> Result<Self, StoreError> {
+        let ttl = u64::try_from(ttl.as_millis()).unwrap_or(u64::MAX);
+        let now = now_ms();
+        if let Some(lease) = ours
+            && lease.expires > now.saturating_add(ttl / 2)
+            && lease.expires <= now.saturating_add(ttl)
+        {
+            return Ok(lease);
+        }
+        let start = std::time::Instant::now();
+        loop {
+            match Self::try_take(db, holder, ttl).await {
+                Err(StoreError::Busy { .. }) if start.elapsed() < patience => {
+                    tokio::time::sleep(Duration::from_millis(20)).await;
+                }
+                result => return result,
+            }
+        }
+    }
+
+    async fn try_take(db: &SqlitePool, holder: &str, ttl: u64) -> Result<Self, StoreError> {
+        let mut tx = db.begin_with("BEGIN IMMEDIATE").await?;
+        let row = sqlx::query("SELECT holder, fence, expires FROM lease WHERE id = 1")
+            .fetch_optional(&mut *tx)
+            .await?;
+        let now = now_ms();
+        let mut fence = 1;
+        if let Some(row) = row {
+            let (other, last): (String, i64) = (row.try_get("holder")?, row.try_get("fence")?);
+            let expires = unsigned("lease", row.try_get("expires")?)?;
+            // An end further away than any holder could have asked for means that the clock went back since.
+            let running = expires > now && expires <= now.saturating_add(ttl);
+            if other != holder && running {
+                return Err(StoreError::Busy { holder: other, seconds: (expires - now).div_ceil(1000) });
+            }
+            fence = unsigned("lease", last)? + 1;
+        }
+        let expires = now.saturating_add(ttl);
+        sqlx::query(
+            "INSERT INTO lease (id, holder, fence, expires) VALUES (1, $1, $2, $3)
+             ON CONFLICT (id) DO UPDATE SET holder = $1, fence = $2, expires = $3",
+        )
+        .bind(holder)
+        .bind(signed(fence)?)
+        .bind(signed(expires)?)
+        .execute(&mut *tx)
+        .await?;
+        tx.commit().await?;
+        Ok(Self { fence, expires })
+    }
+
+    /// Lets the next sequencer start at once.
+    pub(crate) async fn release(self, db: &SqlitePool) -> Result<(), StoreError> {
+        sqlx::query("UPDATE lease SET expires = 0 WHERE id = 1 AND fence = $1")
+            .bind(signed(self.fence)?)
+            .execute(db)
+            .await?;
+        Ok(())
+    }
+}
+
+fn now_ms() -> u64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    u64::try_from(since.as_millis()).unwrap_or(0)
+}

@@ -1,0 +1,296 @@
+//! Statements: accepted into the waiting room, read back, erased.
+
+use std::collections::HashMap;
+
+use futures_util::TryStreamExt as _;
+use index::Label;
+use sqlx::{QueryBuilder, Row as _, Sqlite, Transaction};
+use statement::{Digest, KeyId};
+use tlog::LeafIndex;
+
+use crate::error::StoreError;
+use crate::log_row::{bytes32, signed, unsigned};
+use crate::open::Store;
+use crate::vault::{self, Secret};
+
+/// Rows per SQL statement.
+const ROWS: usize = 1000;
+
+/// A statement somebody up the stairs has verified.
+#[derive(Clone, Debug)]
+pub struct Submission {
+    /// SHA-256 of the issuer-signed JWT without disclosures.
+    pub digest: Digest,
+    /// The vehicle's label.
+    pub label: Label,
+    /// The key that signed it.
+    pub key_id: KeyId,
+    /// The SD-JWT with all disclosures the submitter gave.
+    pub content: String,
+}
+
+/// What became of a submission.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Submitted {
+    /// Accepted; durable, and sealed by the next [`Store::seal`].
+    Accepted,
+    /// The same statement is waiting already.
+    Waiting,
+    /// The same statement is in the log already, here. The first submission's receipt is the answer.
+    Sealed(LeafIndex),
+    /// The same statement was set aside: its key was revoked before it could be sealed.
+    Refused,
+}
+
+/// Content of a statement.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Content {
+    /// The SD-JWT as submitted.
+    Present(String),
+    /// Erased with the vehicle's key.
+    Erased,
+}
+
+/// A sealed statement.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StoredStatement {
+    /// Its place in the log.
+    pub log_index: LeafIndex,
+    /// Its digest.
+    pub digest: Digest,
+    /// The key that signed it.
+    pub key_id: KeyId,
+    /// Its content, if there still is one.
+    pub content: Content,
+}
+
+/// That contents were erased, and the log's word for it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Erasure {
+    /// Statements up to and including this log index have no content.
+    pub through: LeafIndex,
+    /// The signed notice.
+    pub notice: Vec<u8>,
+}
+
+impl Store {
+    /// Accepts statements into the waiting room, all in one transaction. One answer each, in order; durable on return.
+    ///
+    /// # Errors
+    /// The database failed; then none was accepted.
+    pub async fn submit(&self, submissions: &[Submission]) -> Result<Vec<Submitted>, StoreError> {
+        let mut answers = Vec::with_capacity(submissions.len());
+        let mut tx = self.db.begin_with("BEGIN IMMEDIATE").await?;
+        for chunk in submissions.chunks(ROWS) {
+            let known = known(&mut tx, chunk).await?;
+            let mut fresh: Vec<&Submission> = Vec::with_capacity(chunk.len());
+            let mut here = std::collections::HashSet::new();
+            for submission in chunk {
+                answers.push(match known.get(&submission.digest.0) {
+                    Some(answer) => *answer,
+                    None if here.insert(submission.digest.0) => {
+                        fresh.push(submission);
+                        Submitted::Accepted
+                    }
+                    None => Submitted::Waiting,
+                });
+            }
+            let keys = self.vehicle_keys(&mut tx, fresh.iter().map(|s| s.label)).await?;
+            let mut rows = Vec::with_capacity(fresh.len());
+            for submission in fresh {
+                let key = keys
+                    .get(&submission.label.0)
+                    .ok_or_else(|| StoreError::row("vehicle_key", "a key is missing that was just made"))?;
+                rows.push((submission, vault::seal(key, &submission.digest, &submission.content)?));
+            }
+            if rows.is_empty() {
+                continue;
+            }
+            let mut sql = QueryBuilder::<Sqlite>::new("INSERT INTO statement (digest, label, key_id, content) ");
+            sql.push_values(rows, |mut row, (submission, content)| {
+                row.push_bind(submission.digest.0.to_vec())
+                    .push_bind(submission.label.0.to_vec())
+                    .push_bind(submission.key_id.0.to_vec())
+                    .push_bind(content);
+            });
+            sql.build().execute(&mut *tx).await?;
+        }
+        self.commit("submission", tx).await?;
+        Ok(answers)
+    }
+
+    /// The vehicles' content keys; those that do not exist yet are made.
+    async fn vehicle_keys(
+        &self,
+        tx: &mut Transaction<'_, Sqlite>,
+        labels: impl Iterator<Item = Label>,
+    ) -> Result<HashMap<[u8; 32], Secret>, StoreError> {
+        let mut wanted: Vec<[u8; 32]> = labels.map(|label| label.0).collect();
+        wanted.sort_unstable();
+        wanted.dedup();
+        let mut keys = HashMap::with_capacity(wanted.len());
+        if wanted.is_empty() {
+            return Ok(keys);
+        }
+        let mut sql = QueryBuilder::<Sqlite>::new("SELECT label, wrapped FROM vehicle_key WHERE label IN (");
+        let mut list = sql.separated(", ");
+        for label in &wanted {
+            list.push_bind(label.to_vec());
+        }
+        sql.push(")");
+        for row in sql.build().fetch_all(&mut **tx).await? {
+            let label = bytes32("vehicle_key", row.try_get("label")?)?;
+            let key = self
+                .vault
+                .unwrap(&Label(label), row.try_get("wrapped")?)
+                .ok_or_else(|| StoreError::row("vehicle_key", "a key was wrapped under another content key"))?;
+            keys.insert(label, key);
+        }
+        let mut made = Vec::new();
+        for label in wanted.into_iter().filter(|label| !keys.contains_key(label)).collect::<Vec<_>>() {
+            let (key, wrapped) = self.vault.new_vehicle_key(&Label(label))?;
+            keys.insert(label, key);
+            made.push((label, wrapped));
+        }
+        if !made.is_empty() {
+            let mut sql = QueryBuilder::<Sqlite>::new("INSERT INTO vehicle_key (label, wrapped) ");
+            sql.push_values(made, |mut row, (label, wrapped)| {
+                row.push_bind(label.to_vec()).push_bind(wrapped);
+            });
+            sql.build().execute(&mut **tx).await?;
+        }
+        Ok(keys)
+    }
+
+    /// Where a statement stands, if it is known.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn find(&self, digest: &Digest) -> Result<Option<Submitted>, StoreError> {
+        let row = sqlx::query("SELECT log_index, refused FROM statement WHERE digest = $1")
+            .bind(digest.0.to_vec())
+            .fetch_optional(&self.db)
+            .await?;
+        row.map(|row| standing(&row)).transpose()
+    }
+
+    /// The sealed statements under `label` with an index below `size`, in log order.
+    ///
+    /// # Errors
+    /// The database failed, or content cannot be decrypted.
+    pub async fn statements(&self, label: &Label, size: u64) -> Result<Vec<StoredStatement>, StoreError> {
+        let wrapped: Option<Vec<u8>> = sqlx::query_scalar("SELECT wrapped FROM vehicle_key WHERE label = $1")
+            .bind(label.0.to_vec())
+            .fetch_optional(&self.db)
+            .await?;
+        let key = wrapped
+            .map(|wrapped| {
+                self.vault
+                    .unwrap(label, &wrapped)
+                    .ok_or_else(|| StoreError::row("vehicle_key", "the key was wrapped under another content key"))
+            })
+            .transpose()?;
+        let mut rows = sqlx::query(
+            "SELECT log_index, digest, key_id, content FROM statement
+             WHERE label = $1 AND log_index < $2 ORDER BY log_index",
+        )
+        .bind(label.0.to_vec())
+        .bind(signed(size)?)
+        .fetch(&self.db);
+        let mut statements = Vec::new();
+        while let Some(row) = rows.try_next().await? {
+            let digest = Digest(bytes32("statement", row.try_get("digest")?)?);
+            let content = match (row.try_get::<Option<Vec<u8>>, _>("content")?, &key) {
+                (Some(sealed), Some(key)) => Content::Present(vault::open(key, &digest, &sealed)?),
+                (Some(_), None) => return Err(StoreError::Sealed(digest)),
+                (None, _) => Content::Erased,
+            };
+            statements.push(StoredStatement {
+                log_index: LeafIndex(unsigned("statement", row.try_get("log_index")?)?),
+                digest,
+                key_id: KeyId(bytes32("statement", row.try_get("key_id")?)?),
+                content,
+            });
+        }
+        Ok(statements)
+    }
+
+    /// Destroys the vehicle's content key and contents, and keeps the log's notice of it. Irreversible; copies in backups
+    /// stay readable to whoever has the content key, until they are rotated out.
+    ///
+    /// # Errors
+    /// Statements about the vehicle still wait, or the database failed.
+    pub async fn erase(&self, label: &Label, through: LeafIndex, notice: &[u8]) -> Result<u64, StoreError> {
+        let mut tx = self.db.begin_with("BEGIN IMMEDIATE").await?;
+        let waiting: i64 =
+            sqlx::query_scalar("SELECT count(*) FROM statement WHERE label = $1 AND log_index IS NULL AND refused IS NULL")
+                .bind(label.0.to_vec())
+                .fetch_one(&mut *tx)
+                .await?;
+        if waiting > 0 {
+            return Err(StoreError::StillWaiting(unsigned("statement", waiting)?));
+        }
+        let erased = sqlx::query("UPDATE statement SET content = NULL WHERE label = $1 AND content IS NOT NULL")
+            .bind(label.0.to_vec())
+            .execute(&mut *tx)
+            .await?
+            .rows_affected();
+        sqlx::query("DELETE FROM vehicle_key WHERE label = $1").bind(label.0.to_vec()).execute(&mut *tx).await?;
+        sqlx::query(
+            "INSERT INTO erasure (label, through, notice) VALUES ($1, $2, $3)
+             ON CONFLICT (label, through) DO UPDATE SET notice = excluded.notice",
+        )
+        .bind(label.0.to_vec())
+        .bind(signed(through.0)?)
+        .bind(notice)
+        .execute(&mut *tx)
+        .await?;
+        self.commit("erasure", tx).await?;
+        // The write-ahead log still holds the old pages; move it into the database and cut it.
+        sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").execute(&self.db).await?;
+        Ok(erased)
+    }
+
+    /// The erasures of a vehicle, oldest first.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn erasures(&self, label: &Label) -> Result<Vec<Erasure>, StoreError> {
+        let rows = sqlx::query("SELECT through, notice FROM erasure WHERE label = $1 ORDER BY through")
+            .bind(label.0.to_vec())
+            .fetch_all(&self.db)
+            .await?;
+        rows.into_iter()
+            .map(|row| {
+                Ok(Erasure {
+                    through: LeafIndex(unsigned("erasure", row.try_get("through")?)?),
+                    notice: row.try_get("notice")?,
+                })
+            })
+            .collect()
+    }
+}
+
+async fn known(
+    tx: &mut Transaction<'_, Sqlite>,
+    submissions: &[Submission],
+) -> Result<HashMap<[u8; 32], Submitted>, StoreError> {
+    let mut sql = QueryBuilder::<Sqlite>::new("SELECT digest, log_index, refused FROM statement WHERE digest IN (");
+    let mut list = sql.separated(", ");
+    for submission in submissions {
+        list.push_bind(submission.digest.0.to_vec());
+    }
+    sql.push(")");
+    let rows = sql.build().fetch_all(&mut **tx).await?;
+    rows.iter().map(|row| Ok((bytes32("statement", row.try_get("digest")?)?, standing(row)?))).collect()
+}
+
+fn standing(row: &sqlx::sqlite::SqliteRow) -> Result<Submitted, StoreError> {
+    if let Some(at) = row.try_get::<Option<i64>, _>("log_index")? {
+        return Ok(Submitted::Sealed(LeafIndex(unsigned("statement", at)?)));
+    }
+    Ok(match row.try_get::<Option<String>, _>("refused")? {
+        Some(_) => Submitted::Refused,
+        None => Submitted::Waiting,
+    })
+}

@@ -1,0 +1,74 @@
+//! Contents, encrypted per vehicle with a key that can be destroyed.
+//!
+//! Each vehicle has its own random key, kept wrapped under the data directory's content key. Erasing a vehicle deletes its
+//! key and its ciphertexts; the log keeps digests only, so everything still verifies.
+
+use chacha20poly1305::aead::{Aead as _, KeyInit as _, Payload};
+use chacha20poly1305::{XChaCha20Poly1305, XNonce};
+use index::Label;
+use statement::Digest;
+use zeroize::Zeroizing;
+
+use crate::error::StoreError;
+
+const NONCE: usize = 24;
+
+/// A 32-byte secret.
+pub type Secret = Zeroizing<[u8; 32]>;
+
+/// The key that wraps all vehicle keys.
+pub struct Vault {
+    content_key: Secret,
+}
+
+impl Vault {
+    /// A vault under `content_key`.
+    pub fn new(content_key: Secret) -> Self {
+        Self { content_key }
+    }
+
+    /// A fresh vehicle key, and its wrapped form for the database.
+    pub(crate) fn new_vehicle_key(&self, label: &Label) -> Result<(Secret, Vec<u8>), StoreError> {
+        let mut key = Secret::default();
+        random(key.as_mut())?;
+        let wrapped = encrypt(&self.content_key, &label.0, key.as_ref())?;
+        Ok((key, wrapped))
+    }
+
+    /// The vehicle key again.
+    pub(crate) fn unwrap(&self, label: &Label, wrapped: &[u8]) -> Option<Secret> {
+        let plain = Zeroizing::new(decrypt(&self.content_key, &label.0, wrapped)?);
+        Some(Zeroizing::new(<[u8; 32]>::try_from(plain.as_slice()).ok()?))
+    }
+}
+
+/// Content as it goes into the database, bound to its statement.
+pub(crate) fn seal(key: &Secret, digest: &Digest, content: &str) -> Result<Vec<u8>, StoreError> {
+    encrypt(key, &digest.0, content.as_bytes())
+}
+
+/// Content as it was submitted.
+pub(crate) fn open(key: &Secret, digest: &Digest, sealed: &[u8]) -> Result<String, StoreError> {
+    let plain = decrypt(key, &digest.0, sealed).ok_or(StoreError::Sealed(*digest))?;
+    String::from_utf8(plain).map_err(|_| StoreError::Sealed(*digest))
+}
+
+fn encrypt(key: &Secret, bound_to: &[u8], plain: &[u8]) -> Result<Vec<u8>, StoreError> {
+    let mut nonce = [0; NONCE];
+    random(&mut nonce)?;
+    let cipher = XChaCha20Poly1305::new((&**key).into());
+    let sealed = cipher
+        .encrypt(&XNonce::from(nonce), Payload { msg: plain, aad: bound_to })
+        .map_err(|_| StoreError::Format("content is too long to encrypt".to_owned()))?;
+    Ok([&nonce[..], &sealed].concat())
+}
+
+fn decrypt(key: &Secret, bound_to: &[u8], sealed: &[u8]) -> Option<Vec<u8>> {
+    let (nonce, sealed) = sealed.split_first_chunk::<NONCE>()?;
+    let cipher = XChaCha20Poly1305::new((&**key).into());
+    cipher.decrypt(&XNonce::from(*nonce), Payload { msg: sealed, aad: bound_to }).ok()
+}
+
+pub(crate) fn random(bytes: &mut [u8]) -> Result<(), StoreError> {
+    getrandom::fill(bytes).map_err(|e| StoreError::Random(e.to_string()))
+}
