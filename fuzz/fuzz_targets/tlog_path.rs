@@ -1,0 +1,17 @@
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+use tlog::tile::{BundleId, TileId};
+
+// A path names one tile or one bundle or nothing, in one spelling.
+fuzz_target!(|path: &str| {
+    let tile = TileId::parse(path);
+    let bundle = BundleId::parse(path);
+    assert!(tile.is_err() || bundle.is_err());
+    if let Ok(tile) = tile {
+        assert_eq!(tile.path(), path);
+    }
+    if let Ok(bundle) = bundle {
+        assert_eq!(bundle.path(), path);
+    }
+});
