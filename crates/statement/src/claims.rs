@@ -15,11 +15,11 @@ use crate::hex32;
 use crate::sd_jwt::Digest;
 use crate::vocabulary::StatementType;
 
-/// Longest accepted `iss`, in bytes.
-pub const MAX_ISSUER_BYTES: usize = 256;
+/// Longest accepted `iss`, in characters.
+pub const MAX_ISSUER_CHARACTERS: usize = 200;
 
 /// Most entries accepted in `evidence`.
-pub const MAX_EVIDENCE: usize = 256;
+pub const MAX_EVIDENCE: usize = 100;
 
 /// The last second of the year 9999, the largest accepted `iat`.
 const MAX_ISSUED_AT: i64 = 253_402_300_799;
@@ -84,8 +84,8 @@ impl ClaimsError {
 }
 
 impl Claims {
-    /// The payload as signed, apart from `_sd_alg` and before personal fields are concealed.
-    pub(crate) fn to_payload(&self) -> Map<String, Value> {
+    /// The claims as one JSON object: what is signed, before personal fields of the body are concealed.
+    pub fn to_json(&self) -> Map<String, Value> {
         let mut payload = Map::new();
         let mut put = |name: &str, value: Value| payload.insert(name.to_owned(), value);
         put("body", Value::Object(self.body.clone()));
@@ -110,8 +110,8 @@ impl Claims {
         payload
     }
 
-    /// Reads a payload whose `_sd_alg` has been taken out and whose body has been opened.
-    pub(crate) fn from_payload(mut payload: Map<String, Value>) -> Result<Self, ClaimsError> {
+    /// Reads claims from one JSON object, as [`Claims::to_json`] writes them. The body is not checked against the vocabulary.
+    pub fn from_json(mut payload: Map<String, Value>) -> Result<Self, ClaimsError> {
         let mut required = |name: &'static str| payload.remove(name).ok_or(ClaimsError::Missing(name));
         let claims = Self {
             iss: issuer(required("iss")?)?,
@@ -151,7 +151,7 @@ fn optional<T: FromStr<Err: fmt::Display>>(
 fn issuer(value: Value) -> Result<String, ClaimsError> {
     match value {
         Value::String(name)
-            if (1..=MAX_ISSUER_BYTES).contains(&name.len())
+            if (1..=MAX_ISSUER_CHARACTERS).contains(&name.chars().count())
                 && name.trim() == name
                 && !name.chars().any(char::is_control) =>
         {
@@ -160,7 +160,7 @@ fn issuer(value: Value) -> Result<String, ClaimsError> {
         other => Err(ClaimsError::invalid(
             "iss",
             &other,
-            format!("1 to {MAX_ISSUER_BYTES} bytes of text without control characters or outer spaces"),
+            format!("1 to {MAX_ISSUER_CHARACTERS} characters of text without control characters or outer spaces"),
         )),
     }
 }
@@ -205,7 +205,11 @@ impl Evidence {
         Value::Object(value)
     }
 
-    fn from_value(index: usize, value: Value) -> Result<Self, ClaimsError> {
+    /// Reads the `index`-th member of `evidence`, counted from 0.
+    ///
+    /// # Errors
+    /// Names the member that is missing, unknown or not in its form.
+    pub fn from_value(index: usize, value: Value) -> Result<Self, ClaimsError> {
         let at = |member: &str| format!("evidence.{index}.{member}");
         let Value::Object(mut members) = value else {
             return Err(ClaimsError::invalid(&format!("evidence.{index}"), &value, "an object"));
