@@ -22,6 +22,7 @@ pub mod claims;
 pub mod form82;
 mod hex32;
 pub mod key;
+pub mod key_file;
 pub mod sd_jwt;
 pub mod vocabulary;
 

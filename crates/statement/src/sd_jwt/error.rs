@@ -178,6 +178,9 @@ pub enum IssueError {
     /// Fields of the body do not fit the statement type.
     #[error("the body does not fit the statement type: {} problem(s)", .0.len())]
     Body(Vec<FieldError>),
+    /// Claims around the body do not fit the header schema.
+    #[error("the claims do not fit the statement format: {} problem(s)", .0.len())]
+    Header(Vec<FieldError>),
     /// The statement would not be accepted by a reader.
     #[error(transparent)]
     Unacceptable(#[from] ParseError),

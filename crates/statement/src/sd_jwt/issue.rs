@@ -18,7 +18,8 @@ pub fn issue(
     rng: &mut impl CryptoRng,
 ) -> Result<SdJwt, IssueError> {
     vocabulary::check(claims.typ, &claims.body).map_err(IssueError::Body)?;
-    let mut payload = claims.to_payload();
+    let mut payload = claims.to_json();
+    vocabulary::check_header(&payload).map_err(IssueError::Header)?;
     let mut disclosures = Vec::new();
     if let Some(body) = payload.get_mut("body") {
         // Otherwise a field named `_sd` would be signed as if it were a list of withheld fields.

@@ -141,7 +141,7 @@ impl SdJwt {
             compact: compact.to_owned(),
             signature,
             key_id,
-            claims: Claims::from_payload(payload)?,
+            claims: Claims::from_json(payload)?,
             disclosures,
             placed,
             hidden,
