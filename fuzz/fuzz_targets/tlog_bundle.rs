@@ -1,3 +1,4 @@
+//! Any bytes as an entry bundle: what decodes encodes back.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;

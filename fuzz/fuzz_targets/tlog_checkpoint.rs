@@ -1,3 +1,4 @@
+//! Any text as a checkpoint: what parses has exactly one spelling.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;

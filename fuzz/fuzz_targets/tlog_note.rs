@@ -1,9 +1,9 @@
+//! Any bytes as a signed note: what parses prints back, and verifying it does not panic.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
 use tlog::note::{Note, Vkey};
 
-// What parses prints back, and no forged line of a known key is accepted.
 fuzz_target!(|bytes: &[u8]| {
     if let Ok(note) = Note::parse(bytes) {
         assert_eq!(note.to_bytes(), bytes);

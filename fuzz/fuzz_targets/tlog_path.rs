@@ -1,9 +1,9 @@
+//! Any text as a path: it names one tile or one bundle or nothing, in one spelling.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
 use tlog::tile::{BundleId, TileId};
 
-// A path names one tile or one bundle or nothing, in one spelling.
 fuzz_target!(|path: &str| {
     let tile = TileId::parse(path);
     let bundle = BundleId::parse(path);

@@ -1,10 +1,10 @@
+//! A policy and, after a NUL byte (which neither format allows), a note to judge by it.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
 use tlog::note::Note;
 use tlog::policy::Policy;
 
-// The input is a policy and, after a NUL byte (which neither format allows), a note to judge by it.
 fuzz_target!(|bytes: &[u8]| {
     let mut parts = bytes.splitn(2, |byte| *byte == 0);
     let policy = parts.next().and_then(|policy| Policy::parse(policy).ok());

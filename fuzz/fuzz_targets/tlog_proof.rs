@@ -1,3 +1,4 @@
+//! Any bytes as a tlog-proof or a witness request: what parses prints back, and verifying it does not panic.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
@@ -7,7 +8,6 @@ use tlog::proof::TlogProof;
 use tlog::witness::AddCheckpoint;
 use tlog::{TreeSize, leaf_hash};
 
-// Proof files and witness requests: both are a header, hashes and a checkpoint.
 fuzz_target!(|bytes: &[u8]| {
     if let Ok(proof) = TlogProof::parse(bytes) {
         assert_eq!(proof.to_bytes(), bytes);

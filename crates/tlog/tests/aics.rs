@@ -177,9 +177,12 @@ fn a_python_verifier_accepts_our_log() {
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs();
     let mut log = LogDirectory::create(&folder.path().join("log"));
     let call = |log: &LogDirectory, arguments: &[&str]| -> Output {
+        let (command, options) = arguments.split_first().unwrap();
+        // Of an option given twice the last counts, so that a call can ask for more than the usual quorum.
         Command::new(&tool)
-            .args(arguments)
+            .arg(command)
             .args(log.trust())
+            .args(options)
             .output()
             .unwrap()
     };
@@ -257,6 +260,26 @@ fn a_python_verifier_accepts_our_log() {
             ],
         );
     }
+
+    // The verifier is not merely agreeable.
+    let tile = "tile/0/002";
+    let sound = fs::read(log.path.join(tile)).unwrap();
+    let mut damaged = sound.clone();
+    damaged[17] ^= 1;
+    fs::write(at("leaf"), entry(700)).unwrap();
+    let inclusion = [
+        "verify-inclusion",
+        tiles,
+        directory,
+        "--leaf",
+        &at("leaf"),
+        "--index",
+        "700",
+    ];
+    log.write(tile, &damaged);
+    refuses(&log, &inclusion);
+    log.write(tile, &sound);
+    accepts(&log, &inclusion);
 
     // And proofs, made by us from tiles, in files.
     let (size, root) = (log.log.edge.size(), log.log.edge.root());

@@ -168,7 +168,7 @@ proptest! {
     fn a_bundle_prints_and_parses_back(entries in proptest::collection::vec(proptest::collection::vec(any::<u8>(), 0..50), 1..=256)) {
         let bytes = encode_bundle(&entries).unwrap();
         prop_assert_eq!(decode_bundle(&bytes).unwrap(), entries.iter().map(Vec::as_slice).collect::<Vec<_>>());
-        decode_bundle(&bytes[..bytes.len() - 1]).map(|shorter| prop_assert_ne!(shorter.len(), entries.len(), "torn")).ok();
+        prop_assert!(decode_bundle(&bytes[..bytes.len() - 1]).is_err());
     }
 
     #[test]
@@ -263,12 +263,10 @@ fn an_inclusion_proof_with_one_bit_flipped_is_refused() {
             for other in (0..size).filter(|other| *other != index) {
                 verify(other, size, &leaf, &proof, &root).unwrap_err();
             }
-            for (shorter, longer) in [(
-                &proof[..proof.len().saturating_sub(1)],
-                [&proof[..], &[leaf]].concat(),
-            )] {
-                verify(index, size, &leaf, &longer, &root).unwrap_err();
-                assert!(proof.is_empty() || verify(index, size, &leaf, shorter, &root).is_err());
+            let longer = [&proof[..], &[leaf]].concat();
+            verify(index, size, &leaf, &longer, &root).unwrap_err();
+            if let Some((_, shorter)) = proof.split_last() {
+                verify(index, size, &leaf, shorter, &root).unwrap_err();
             }
         }
     }
