@@ -224,13 +224,17 @@ impl Proof {
 
     /// RFC 9381, section 5.2. Not public: only a verified proof has an output worth the name.
     fn output(&self) -> Output {
-        let mut hash = Sha512::new();
-        hash.update(SUITE);
-        hash.update(PROOF_TO_HASH);
-        hash.update(self.gamma.bytes.as_bytes());
-        hash.update(BACK);
-        Output(hash.finalize().into())
+        output_of(&self.gamma)
     }
+}
+
+fn output_of(gamma: &Element) -> Output {
+    let mut hash = Sha512::new();
+    hash.update(SUITE);
+    hash.update(PROOF_TO_HASH);
+    hash.update(gamma.bytes.as_bytes());
+    hash.update(BACK);
+    Output(hash.finalize().into())
 }
 
 impl fmt::Debug for Proof {
