@@ -14,6 +14,14 @@ fn hex<const N: usize>(digits: &str) -> [u8; N] {
 const ORDER: &str = "edd3f55c1a631258d69cf7a2def9de1400000000000000000000000000000010";
 
 #[test]
+fn the_key_holder_s_output_is_the_one_its_proof_shows() {
+    let key = SecretKey::from_bytes(&[9; 32].map(|b: u8| b & 0x0f)).unwrap();
+    for alpha in [&b""[..], b"carnet", &[0xff; 100]] {
+        assert_eq!(key.public().verify(alpha, &key.prove(alpha)), Ok(key.output(alpha)));
+    }
+}
+
+#[test]
 fn the_vector_of_the_specification_comes_out() {
     let secret = SecretKey::from_bytes(&hex(
         "3431c2b03533e280b23232e280b34e2c3132c2b03238e280b23131e280b34500",
