@@ -1,0 +1,62 @@
+//! Erasing a vehicle's contents: the log keeps that statements existed, nobody keeps what they said.
+
+use dossier::erasure::Notice;
+use jiff::Timestamp;
+use serde::Serialize;
+use tlog::LeafIndex;
+use vehicle::VehicleId;
+
+use crate::desk::Desk;
+use crate::error::DeskError;
+
+/// What erasing does, or did.
+#[derive(Clone, Debug, Serialize)]
+pub struct Erased {
+    /// The vehicle.
+    pub vehicle: VehicleId,
+    /// Statements whose content is gone.
+    pub statements: u64,
+    /// Statements that had been erased before.
+    pub before: u64,
+    /// The log's signed notice; absent in a dry run.
+    pub notice: Option<String>,
+}
+
+impl Desk {
+    /// Destroys the contents of all statements about a vehicle. Irreversible; a dry run says what would go.
+    ///
+    /// # Errors
+    /// Nothing is known of the vehicle, statements about it still wait, or storage failed.
+    pub async fn erase(
+        &self,
+        vehicle: &VehicleId,
+        asked_by: &str,
+        reason: &str,
+        now: Timestamp,
+        dry_run: bool,
+    ) -> Result<Erased, DeskError> {
+        let label = self.labels.label(vehicle);
+        let stored = self.store.statements(&label, i64::MAX as u64).await?;
+        let Some(last) = stored.last() else {
+            return Err(DeskError::value("vehicle", vehicle.to_string(), "this log has no statement about it"));
+        };
+        let through: LeafIndex = last.log_index;
+        let present = stored.iter().filter(|s| s.content != store::Content::Erased).count() as u64;
+        let before = stored.len() as u64 - present;
+        if dry_run || present == 0 {
+            return Ok(Erased { vehicle: vehicle.clone(), statements: present, before, notice: None });
+        }
+        let time = Timestamp::from_second(now.as_second()).unwrap_or(now);
+        let notice = Notice {
+            origin: self.store.origin().to_owned(),
+            label,
+            through,
+            time,
+            asked_by: asked_by.to_owned(),
+            reason: reason.to_owned(),
+        };
+        let signed = notice.sign(&self.log_key).map_err(|e| DeskError::value("erasure", asked_by, e))?;
+        let statements = self.store.erase(&label, through, signed.as_bytes()).await?;
+        Ok(Erased { vehicle: vehicle.clone(), statements, before, notice: Some(signed) })
+    }
+}

@@ -1,0 +1,249 @@
+//! CSV rows as drafts: a TOML file says which column is which field, and what all rows have in common.
+//!
+//! A column that the mapping names neither as a field nor as left out on purpose refuses the file: nothing is dropped
+//! unseen.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use jiff::civil::{Date, Time};
+use serde::Deserialize;
+use serde_json::{Map, Value, json};
+
+use super::{Item, Line};
+use crate::data_dir;
+use crate::error::DeskError;
+
+/// A mapping file, read and checked.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Mapping {
+    version: u32,
+    #[serde(default)]
+    file: Layout,
+    /// Dotted field name → value, the same in every row.
+    #[serde(default)]
+    constants: BTreeMap<String, toml::Value>,
+    columns: BTreeMap<String, Column>,
+    /// Column → why it is left out.
+    #[serde(default)]
+    ignore: BTreeMap<String, String>,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Layout {
+    #[serde(default = "utf8")]
+    encoding: String,
+    #[serde(default = "comma")]
+    delimiter: char,
+}
+
+impl Default for Layout {
+    fn default() -> Self {
+        Self { encoding: utf8(), delimiter: comma() }
+    }
+}
+
+fn utf8() -> String {
+    "utf-8".to_owned()
+}
+
+fn comma() -> char {
+    ','
+}
+
+#[derive(Clone, Debug, Deserialize)]
+struct Column {
+    to: String,
+    #[serde(flatten)]
+    kind: Kind,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(tag = "kind", rename_all = "lowercase")]
+enum Kind {
+    /// A bare VIN or frame number, as typed.
+    Vehicle,
+    /// A date in `format` (strftime letters), completed by `time` and `offset` where the field wants a time.
+    Date { format: String, time: Option<String>, offset: Option<String> },
+    /// Digits with the group separator given. `unit` is said for the reader.
+    Integer {
+        #[serde(default)]
+        group: String,
+        #[serde(default, rename = "unit")]
+        _unit: Option<String>,
+    },
+    /// A number with a decimal point.
+    Number {
+        #[serde(default)]
+        group: String,
+        #[serde(default, rename = "unit")]
+        _unit: Option<String>,
+    },
+    /// Taken as it stands.
+    Text,
+    /// One of the words given, as another.
+    Choice { values: BTreeMap<String, toml::Value> },
+    /// Split at `separator`; each part becomes an object with the one field `item`, or a text without `item`.
+    List { separator: String, item: Option<String> },
+}
+
+impl Mapping {
+    /// Reads a mapping file.
+    ///
+    /// # Errors
+    /// Not TOML of this form, another version, or an encoding that is not read.
+    pub fn read(path: &Path) -> Result<Self, DeskError> {
+        let text = String::from_utf8(data_dir::read(path)?).map_err(|_| DeskError::malformed(path, "not UTF-8"))?;
+        let mapping: Self = toml::from_str(&text).map_err(|e| DeskError::malformed(path, e))?;
+        if mapping.version != 1 {
+            return Err(DeskError::malformed(path, format!("version {}; version 1 is read", mapping.version)));
+        }
+        if !mapping.file.encoding.eq_ignore_ascii_case("utf-8") {
+            let fix = format!("encoding {:?}; save the CSV file as UTF-8", mapping.file.encoding);
+            return Err(DeskError::malformed(path, fix));
+        }
+        if !mapping.file.delimiter.is_ascii() {
+            return Err(DeskError::malformed(path, "the delimiter must be one ASCII character"));
+        }
+        Ok(mapping)
+    }
+
+    pub(super) fn rows(
+        &self,
+        file: &Path,
+        take: &mut impl FnMut(Line) -> Result<(), DeskError>,
+    ) -> Result<(), DeskError> {
+        let csv_error = |e: csv::Error| {
+            let line = e.position().map(|p| format!("line {}: ", p.line())).unwrap_or_default();
+            DeskError::malformed(file, format!("{line}{e}"))
+        };
+        let mut reader = csv::ReaderBuilder::new()
+            .delimiter(u8::try_from(self.file.delimiter).unwrap_or(b','))
+            .flexible(true)
+            .from_path(file)
+            .map_err(csv_error)?;
+        let headers: Vec<String> = reader
+            .headers()
+            .map_err(csv_error)?
+            .iter()
+            .map(|h| h.trim_start_matches('\u{feff}').trim().to_owned())
+            .collect();
+        for header in &headers {
+            if !self.columns.contains_key(header) && !self.ignore.contains_key(header) {
+                let fix = format!("column {header:?} is neither under [columns] nor under [ignore] of the mapping");
+                return Err(DeskError::malformed(file, fix));
+            }
+        }
+        for column in self.columns.keys() {
+            if !headers.contains(column) {
+                return Err(DeskError::malformed(file, format!("the mapping's column {column:?} is not in the file")));
+            }
+        }
+        let (mut row, mut seen) = (csv::StringRecord::new(), false);
+        loop {
+            let more = reader.read_record(&mut row);
+            let (line, bytes) = (reader.position().line(), reader.position().byte());
+            let item = match more {
+                Ok(false) => break,
+                Ok(true) => self.draft(&headers, &row),
+                Err(e) if e.is_io_error() => return Err(csv_error(e)),
+                Err(e) => Err(vec![e.to_string()]),
+            };
+            seen = true;
+            let line = row.position().map_or(line, csv::Position::line);
+            let text = row.iter().collect::<Vec<_>>().join(&self.file.delimiter.to_string());
+            take(Line { file: file.to_owned(), line, bytes, text, item })?;
+        }
+        if seen { Ok(()) } else { Err(DeskError::malformed(file, "holds no row")) }
+    }
+
+    fn draft(&self, headers: &[String], row: &csv::StringRecord) -> Result<Item, Vec<String>> {
+        let mut faults = Vec::new();
+        if row.len() != headers.len() {
+            return Err(vec![format!("{} fields, the header has {}", row.len(), headers.len())]);
+        }
+        let mut draft = Map::new();
+        for (field, value) in &self.constants {
+            match serde_json::to_value(value) {
+                Ok(value) => put(&mut draft, field, value),
+                Err(e) => faults.push(format!("constant {field}: {e}")),
+            }
+        }
+        for (header, cell) in headers.iter().zip(row) {
+            let Some(column) = self.columns.get(header) else { continue };
+            let cell = cell.trim();
+            if cell.is_empty() {
+                continue;
+            }
+            match column.kind.value(cell) {
+                Ok(value) => put(&mut draft, &column.to, value),
+                Err(fault) => faults.push(format!("column {header:?}: {cell:?} {fault}")),
+            }
+        }
+        if !faults.is_empty() {
+            return Err(faults);
+        }
+        serde_json::from_value(Value::Object(draft))
+            .map(|draft| Item::Draft(Box::new(draft)))
+            .map_err(|e| vec![format!("not a statement: {e}")])
+    }
+}
+
+impl Kind {
+    fn value(&self, cell: &str) -> Result<Value, String> {
+        match self {
+            Self::Vehicle => crate::draft::parse_vehicle(cell).map(|id| json!(id.to_string())),
+            Self::Text => Ok(json!(cell)),
+            Self::Integer { group, .. } => {
+                let digits = if group.is_empty() { cell.to_owned() } else { cell.replace(group.as_str(), "") };
+                digits.parse::<i64>().map(|n| json!(n)).map_err(|_| "is not a whole number".to_owned())
+            }
+            Self::Number { group, .. } => {
+                let digits = if group.is_empty() { cell.to_owned() } else { cell.replace(group.as_str(), "") };
+                let number = digits.parse::<f64>().ok().filter(|n| n.is_finite());
+                number.map(|n| json!(n)).ok_or_else(|| "is not a number".to_owned())
+            }
+            Self::Choice { values } => {
+                let known = || values.keys().map(String::as_str).collect::<Vec<_>>().join(", ");
+                let value = values.get(cell).ok_or_else(|| format!("is none of {}", known()))?;
+                serde_json::to_value(value).map_err(|e| e.to_string())
+            }
+            Self::List { separator, item } => {
+                let parts = cell.split(separator.as_str()).map(str::trim).filter(|part| !part.is_empty());
+                Ok(parts
+                    .map(|part| match item {
+                        Some(field) => json!({ field.as_str(): part }),
+                        None => json!(part),
+                    })
+                    .collect())
+            }
+            Self::Date { format, time, offset } => {
+                let date = Date::strptime(format, cell).map_err(|_| format!("is not a date of the form {format}"))?;
+                let Some(offset) = offset else { return Ok(json!(date.to_string())) };
+                let time: Time = time
+                    .as_deref()
+                    .unwrap_or("12:00:00")
+                    .parse()
+                    .map_err(|_| "has a time in the mapping that is not one".to_owned())?;
+                Ok(json!(format!("{date}T{time}{offset}")))
+            }
+        }
+    }
+}
+
+/// Puts a value at a dotted name.
+fn put(into: &mut Map<String, Value>, name: &str, value: Value) {
+    match name.split_once('.') {
+        None => {
+            into.insert(name.to_owned(), value);
+        }
+        Some((first, rest)) => {
+            let inner = into.entry(first).or_insert_with(|| Value::Object(Map::new()));
+            if let Value::Object(inner) = inner {
+                put(inner, rest, value);
+            }
+        }
+    }
+}

@@ -1,0 +1,309 @@
+//! Recording: sign where the key is here, check everything, submit; and a report in which no line is missing.
+
+use std::collections::{HashMap, HashSet};
+use std::path::{Path, PathBuf};
+
+use history::map::KeyRecord;
+use rayon::iter::{IntoParallelRefIterator as _, ParallelIterator as _};
+use serde::Serialize;
+use statement::{Digest, IssuerSigningKey, KeyId, SdJwt, issue, vocabulary};
+use store::{Submission, Submitted};
+
+use crate::data_dir;
+use crate::desk::Desk;
+use crate::draft::Draft;
+use crate::error::DeskError;
+use crate::input::{self, Item, Line};
+
+/// Statements checked and submitted together. A multiple keeps both cores busy, and one transaction carries them all.
+const CHUNK: usize = 1000;
+
+/// How far an event or a signature may lie ahead of this machine's clock, in seconds: clocks and time zones differ.
+const AHEAD: i64 = 26 * 3600;
+
+/// How to record.
+#[derive(Clone, Debug, Default)]
+pub struct RecordOptions {
+    /// The mapping for CSV files; otherwise the file beside the CSV.
+    pub mapping: Option<PathBuf>,
+    /// Check everything and submit nothing.
+    pub dry_run: bool,
+}
+
+/// What became of what was in the files.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct RecordReport {
+    /// Statements read.
+    pub read: u64,
+    /// Accepted; they wait for sealing. In a dry run: would be accepted.
+    pub accepted: u64,
+    /// Known already.
+    pub duplicates: u64,
+    /// Refused, each with its place and its faults.
+    pub refused: Vec<RefusedLine>,
+    /// Whether nothing was submitted on purpose.
+    pub dry_run: bool,
+}
+
+/// A line that was not recorded.
+#[derive(Clone, Debug, Serialize)]
+pub struct RefusedLine {
+    /// The file.
+    pub file: PathBuf,
+    /// The line in it.
+    pub line: u64,
+    /// What is wrong, with value and fix.
+    pub faults: Vec<String>,
+    /// The line's text, so that it can be mended and recorded again.
+    pub text: String,
+}
+
+/// How far recording has come.
+#[derive(Clone, Copy, Debug)]
+pub struct Progress {
+    /// Bytes read of all files.
+    pub bytes: u64,
+    /// Bytes there are.
+    pub of: u64,
+    /// Statements read.
+    pub statements: u64,
+}
+
+/// The state of one recording.
+struct Recorder<'d> {
+    desk: &'d Desk,
+    keys: HashMap<KeyId, KeyRecord>,
+    signers: HashMap<String, Option<IssuerSigningKey>>,
+    /// `ref`s of the file being read. Refs of another file are another file's.
+    refs: HashMap<String, Digest>,
+    /// Statements of this run, which a later line may correct although they are not submitted yet.
+    here: HashSet<Digest>,
+    chunk: Vec<(Line, Result<SdJwt, Vec<String>>)>,
+    now: i64,
+    report: RecordReport,
+}
+
+impl Desk {
+    /// Records a file or a folder. Refused lines do not stop the others; they are in the report.
+    ///
+    /// # Errors
+    /// A file that cannot be read at all, or the store failed. What was accepted before stays accepted.
+    pub async fn record(
+        &self,
+        path: &Path,
+        options: &RecordOptions,
+        now: i64,
+        mut progress: impl FnMut(Progress),
+    ) -> Result<RecordReport, DeskError> {
+        let files = input::files(path, options.mapping.as_deref())?;
+        if files.is_empty() {
+            return Err(DeskError::malformed(path, "holds no .jsonl, .csv or .sdjwt file"));
+        }
+        let size = |file: &PathBuf| std::fs::metadata(file).map_or(0, |m| m.len());
+        let of = files.iter().map(|(file, _)| size(file)).sum();
+        let mut recorder = Recorder::new(self, options.dry_run, now).await?;
+        let mut before = 0;
+        for (file, mapping) in files {
+            recorder.refs.clear();
+            let mut lines = Vec::with_capacity(CHUNK);
+            let (sender, mut receiver) = tokio::sync::mpsc::channel::<Line>(CHUNK);
+            let reading = {
+                let file = file.clone();
+                tokio::task::spawn_blocking(move || {
+                    input::read(&file, mapping.as_ref(), |line| {
+                        // The other end is gone only when recording failed, which is reported there.
+                        let _closed = sender.blocking_send(line);
+                        Ok(())
+                    })
+                })
+            };
+            while receiver.recv_many(&mut lines, CHUNK).await > 0 {
+                for line in lines.drain(..) {
+                    progress(Progress { bytes: before + line.bytes, of, statements: recorder.report.read + 1 });
+                    recorder.take(line).await?;
+                }
+            }
+            reading.await.map_err(|e| DeskError::malformed(&file, e))??;
+            recorder.flush().await?;
+            before += size(&file);
+        }
+        Ok(recorder.report)
+    }
+
+    /// Records statements that are signed already, as a service would get them. One answer each, in order.
+    ///
+    /// # Errors
+    /// The store failed.
+    pub async fn submit(
+        &self,
+        statements: &[SdJwt],
+        now: i64,
+    ) -> Result<Vec<Result<Submitted, Vec<String>>>, DeskError> {
+        let keys: HashMap<_, _> = self.issuers().await?.into_iter().collect();
+        self.submit_checked(statements, &keys, now, &HashSet::new(), false).await
+    }
+
+    /// Checks in parallel, then submits what passed in one transaction.
+    async fn submit_checked(
+        &self,
+        statements: &[SdJwt],
+        keys: &HashMap<KeyId, KeyRecord>,
+        now: i64,
+        here: &HashSet<Digest>,
+        dry_run: bool,
+    ) -> Result<Vec<Result<Submitted, Vec<String>>>, DeskError> {
+        let mut answers: Vec<Result<Submission, Vec<String>>> =
+            statements.par_iter().map(|statement| self.check(statement, keys, now)).collect();
+        for (answer, statement) in answers.iter_mut().zip(statements) {
+            let Some(target) = statement.claims_unverified().supersedes else { continue };
+            if answer.is_ok() && !here.contains(&target) && self.store.find(&target).await?.is_none() {
+                *answer = Err(vec![format!("supersedes: this log has no statement {target}")]);
+            }
+        }
+        let passed: Vec<Submission> = answers.iter().flatten().cloned().collect();
+        let mut submitted = if dry_run {
+            let mut standings = Vec::with_capacity(passed.len());
+            for submission in &passed {
+                standings.push(self.store.find(&submission.digest).await?.unwrap_or(Submitted::Accepted));
+            }
+            standings
+        } else {
+            self.store.submit(&passed).await?
+        }
+        .into_iter();
+        Ok(answers
+            .into_iter()
+            .map(|answer| answer.and_then(|_| submitted.next().ok_or_else(|| vec!["not answered".to_owned()])))
+            .collect())
+    }
+
+    /// Whether this statement may enter the log, and under which label.
+    fn check(
+        &self,
+        statement: &SdJwt,
+        keys: &HashMap<KeyId, KeyRecord>,
+        now: i64,
+    ) -> Result<Submission, Vec<String>> {
+        let key_id = statement.key_id();
+        let key = keys.get(&key_id).ok_or_else(|| {
+            vec![format!("key {key_id} is not enrolled; the log's operator enrols it with `carnet issuer enrol`")]
+        })?;
+        if let Some((at, reason)) = &key.revoked_at {
+            return Err(vec![format!("key {key_id} of {} was revoked at log index {at}: {reason}", key.name)]);
+        }
+        let verified = statement.verify(&key.public_key).map_err(|e| vec![e.to_string()])?;
+        let claims = verified.claims;
+        let mut faults = Vec::new();
+        if claims.iss != key.issuer {
+            faults.push(format!("iss: {:?}, but the key is enrolled for {:?}", claims.iss, key.issuer));
+        }
+        if let Err(error) = vocabulary::check_role(claims.typ, &key.roles) {
+            faults.push(error.to_string());
+        }
+        if verified.hidden > 0 {
+            let fix = "hand it in with all disclosures; they stay private until you choose what to show";
+            faults.push(format!("{} fields are withheld; {fix}", verified.hidden));
+        } else if let Err(errors) = vocabulary::check(claims.typ, &claims.body) {
+            faults.extend(errors.iter().map(|e| format!("body{e}")));
+        }
+        if claims.iat > now.saturating_add(AHEAD) {
+            faults.push(format!("iat: {} lies in the future", claims.iat));
+        }
+        if claims.event_time.instant().as_second() > now.saturating_add(AHEAD) {
+            faults.push(format!("event_time: {} lies in the future", claims.event_time.as_str()));
+        }
+        if !faults.is_empty() {
+            return Err(faults);
+        }
+        Ok(Submission {
+            digest: statement.digest(),
+            label: self.labels.label(&claims.vid),
+            key_id,
+            content: statement.as_str().to_owned(),
+        })
+    }
+}
+
+impl<'d> Recorder<'d> {
+    async fn new(desk: &'d Desk, dry_run: bool, now: i64) -> Result<Self, DeskError> {
+        Ok(Self {
+            desk,
+            keys: desk.issuers().await?.into_iter().collect(),
+            signers: HashMap::new(),
+            refs: HashMap::new(),
+            here: HashSet::new(),
+            chunk: Vec::with_capacity(CHUNK),
+            now,
+            report: RecordReport { dry_run, ..Default::default() },
+        })
+    }
+
+    async fn take(&mut self, line: Line) -> Result<(), DeskError> {
+        self.report.read += 1;
+        let statement = match &line.item {
+            Err(faults) => Err(faults.clone()),
+            Ok(Item::Signed(text)) => SdJwt::parse(text).map_err(|e| vec![e.to_string()]),
+            Ok(Item::Draft(draft)) => self.sign((**draft).clone())?,
+        };
+        if let Ok(statement) = &statement {
+            self.here.insert(statement.digest());
+        }
+        self.chunk.push((line, statement));
+        if self.chunk.len() >= CHUNK { self.flush().await } else { Ok(()) }
+    }
+
+    /// Signs a draft with the issuer's key, which must be on this machine.
+    fn sign(&mut self, draft: Draft) -> Result<Result<SdJwt, Vec<String>>, DeskError> {
+        let (issuer, reference) = (draft.issuer.clone(), draft.reference.clone());
+        if !self.signers.contains_key(&issuer) {
+            let key = if self.desk.has_issuer_key(&issuer) {
+                Some(self.desk.issuer_signing_key(&issuer)?)
+            } else {
+                None
+            };
+            self.signers.insert(issuer.clone(), key);
+        }
+        let Some(Some(key)) = self.signers.get(&issuer) else {
+            let fix = format!("no signing key of issuer {issuer:?} here; make one with `carnet issuer new {issuer}`, or record a signed statement");
+            return Ok(Err(vec![fix]));
+        };
+        let claims = match draft.claims(self.now, |name| self.refs.get(name).copied()) {
+            Ok(claims) => claims,
+            Err(faults) => return Ok(Err(faults)),
+        };
+        let signed = issue(&claims, key, &mut data_dir::rng()).map_err(|e| vec![e.to_string()]);
+        if let (Ok(statement), Some(reference)) = (&signed, reference) {
+            self.refs.insert(reference, statement.digest());
+        }
+        Ok(signed)
+    }
+
+    async fn flush(&mut self) -> Result<(), DeskError> {
+        let chunk = std::mem::take(&mut self.chunk);
+        let statements: Vec<SdJwt> = chunk.iter().filter_map(|(_, s)| s.as_ref().ok()).cloned().collect();
+        let mut answers = self
+            .desk
+            .submit_checked(&statements, &self.keys, self.now, &self.here, self.report.dry_run)
+            .await?
+            .into_iter();
+        for (line, statement) in chunk {
+            let answer = match statement {
+                Ok(_) => answers.next().unwrap_or_else(|| Err(vec!["not answered".to_owned()])),
+                Err(faults) => Err(faults),
+            };
+            match answer {
+                Ok(Submitted::Accepted) => self.report.accepted += 1,
+                Ok(Submitted::Waiting | Submitted::Sealed(_)) => self.report.duplicates += 1,
+                Ok(Submitted::Refused) => self.refuse(line, vec![
+                    "was accepted before and can no longer be sealed: its key was revoked; sign it with a new key".to_owned(),
+                ]),
+                Err(faults) => self.refuse(line, faults),
+            }
+        }
+        Ok(())
+    }
+
+    fn refuse(&mut self, line: Line, faults: Vec<String>) {
+        self.report.refused.push(RefusedLine { file: line.file, line: line.line, faults, text: line.text });
+    }
+}
