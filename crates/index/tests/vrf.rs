@@ -17,7 +17,10 @@ const ORDER: &str = "edd3f55c1a631258d69cf7a2def9de14000000000000000000000000000
 fn the_key_holder_s_output_is_the_one_its_proof_shows() {
     let key = SecretKey::from_bytes(&[9; 32].map(|b: u8| b & 0x0f)).unwrap();
     for alpha in [&b""[..], b"carnet", &[0xff; 100]] {
-        assert_eq!(key.public().verify(alpha, &key.prove(alpha)), Ok(key.output(alpha)));
+        assert_eq!(
+            key.public().verify(alpha, &key.prove(alpha)),
+            Ok(key.output(alpha))
+        );
     }
 }
 
