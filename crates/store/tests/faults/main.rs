@@ -1,0 +1,8 @@
+//! What the store promises, and that it keeps it when storage fails, processes die and disks lie.
+//!
+//! One file an idea; all use the log of `test_log`, which is a real one in a temporary directory.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod batches;
+mod duplicates;
+mod test_log;
