@@ -26,7 +26,11 @@ fn parse(schema: &str) -> Value {
 }
 
 fn strings(list: &Value) -> Vec<&str> {
-    list.as_array().unwrap().iter().map(|text| text.as_str().unwrap()).collect()
+    list.as_array()
+        .unwrap()
+        .iter()
+        .map(|text| text.as_str().unwrap())
+        .collect()
 }
 
 #[test]
@@ -34,7 +38,10 @@ fn the_numbers_run_from_1_to_32_in_the_order_of_the_types() {
     let numbers: Vec<u8> = StatementType::ALL.iter().map(|typ| typ.number()).collect();
     assert!(numbers.is_sorted());
     let distinct: BTreeSet<u8> = numbers.into_iter().collect();
-    assert_eq!(distinct.into_iter().collect::<Vec<_>>(), (1..=32).collect::<Vec<_>>());
+    assert_eq!(
+        distinct.into_iter().collect::<Vec<_>>(),
+        (1..=32).collect::<Vec<_>>()
+    );
 }
 
 #[test]
@@ -62,11 +69,21 @@ fn a_misspelt_type_is_refused_with_the_one_meant() {
 fn every_role_reads_back_and_may_issue_something() {
     for role in Role::ALL {
         assert_eq!(role.as_str().parse::<Role>().unwrap(), role);
-        assert!(StatementType::ALL.iter().any(|typ| check_role(*typ, &[role]).is_ok()));
+        assert!(
+            StatementType::ALL
+                .iter()
+                .any(|typ| check_role(*typ, &[role]).is_ok())
+        );
     }
     assert_eq!(Role::Owner.evidence_class(), EvidenceClass::D);
     assert_eq!(Role::Register.evidence_class(), EvidenceClass::A);
-    assert!("dealr".parse::<Role>().unwrap_err().to_string().contains("dealer"));
+    assert!(
+        "dealr"
+            .parse::<Role>()
+            .unwrap_err()
+            .to_string()
+            .contains("dealer")
+    );
 }
 
 #[test]
@@ -86,7 +103,10 @@ fn every_issuer_named_in_a_schema_is_a_role() {
 #[test]
 fn a_dealer_may_not_issue_a_total_loss() {
     let refused = check_role(StatementType::ClaimTotalLoss, &[Role::Dealer]).unwrap_err();
-    assert_eq!(refused.to_string(), "dealer may not issue claim.total_loss; it is for insurer");
+    assert_eq!(
+        refused.to_string(),
+        "dealer may not issue claim.total_loss; it is for insurer"
+    );
     check_role(StatementType::ClaimTotalLoss, &[Role::Dealer, Role::Insurer]).unwrap();
 }
 
@@ -109,11 +129,15 @@ fn each_field(schema: &Value, common: &Value, path: &str, visit: &mut impl FnMut
 #[test]
 fn every_field_of_every_schema_has_both_labels_a_source_and_where_numeric_a_unit() {
     let common = parse(COMMON_SCHEMA);
-    let types = StatementType::ALL.iter().map(|typ| (typ.as_str(), parse(typ.schema())));
+    let types = StatementType::ALL
+        .iter()
+        .map(|typ| (typ.as_str(), parse(typ.schema())));
     for (name, schema) in types.chain([("header", parse(HEADER_SCHEMA))]) {
         each_field(&schema, &common, "", &mut |path, field| {
             for keyword in ["x-label-ko", "x-label-en", "x-source"] {
-                let text = field[keyword].as_str().unwrap_or_else(|| panic!("{name}{path} has no {keyword}"));
+                let text = field[keyword]
+                    .as_str()
+                    .unwrap_or_else(|| panic!("{name}{path} has no {keyword}"));
                 assert!(!text.trim().is_empty(), "{name}{path}: empty {keyword}");
             }
             let is = |wanted: &str| match &field["type"] {
@@ -141,7 +165,11 @@ fn the_rust_side_reads_exactly_the_fields_of_the_schemas() {
         let read: BTreeSet<String> = typ.fields().iter().map(|field| field.path.clone()).collect();
         assert_eq!(read, paths, "{typ}");
     }
-    assert!(header_fields().iter().any(|field| field.path == "/evidence/*/sha256"));
+    assert!(
+        header_fields()
+            .iter()
+            .any(|field| field.path == "/evidence/*/sha256")
+    );
 }
 
 #[test]
@@ -149,12 +177,24 @@ fn personal_fields_stand_at_the_top_of_the_body_and_are_never_required() {
     for &typ in StatementType::ALL {
         for field in typ.fields().iter().filter(|field| field.personal) {
             assert_eq!(field.path.matches('/').count(), 1, "{typ}{}", field.path);
-            assert!(!field.required, "{typ}{}: a hidden field would break the body", field.path);
+            assert!(
+                !field.required,
+                "{typ}{}: a hidden field would break the body",
+                field.path
+            );
         }
     }
-    assert!(StatementType::RegistrationFirst.personal_fields().contains(&"plate"));
+    assert!(
+        StatementType::RegistrationFirst
+            .personal_fields()
+            .contains(&"plate")
+    );
     assert!(StatementType::ClaimDamage.personal_fields().contains(&"paid"));
-    assert!(StatementType::TheftReported.personal_fields().contains(&"police_number"));
+    assert!(
+        StatementType::TheftReported
+            .personal_fields()
+            .contains(&"police_number")
+    );
     assert!(StatementType::SaleSold.personal_fields().contains(&"price"));
     assert!(StatementType::InspectionPeriodic.personal_fields().is_empty());
 }
@@ -165,7 +205,11 @@ fn every_object_in_every_schema_is_closed() {
         match schema {
             Value::Object(map) => {
                 if map.contains_key("properties") && map.get("type").is_some() {
-                    assert_eq!(map.get("additionalProperties"), Some(&json!(false)), "{name}: {schema}");
+                    assert_eq!(
+                        map.get("additionalProperties"),
+                        Some(&json!(false)),
+                        "{name}: {schema}"
+                    );
                 }
                 map.values().for_each(|inner| closed(name, inner));
             }
@@ -191,8 +235,17 @@ fn every_odometer_is_the_shared_shape() {
 #[test]
 fn the_table_in_the_readme_says_what_the_schemas_say() {
     let readme = include_str!("../../../spec/vocabulary/README.md");
-    let cells = |line: &str| line.trim_matches('|').split('|').map(|c| c.trim().to_owned()).collect::<Vec<_>>();
-    let mut rows = readme.lines().skip_while(|line| !line.starts_with("| # | type")).skip(2).map(cells);
+    let cells = |line: &str| {
+        line.trim_matches('|')
+            .split('|')
+            .map(|c| c.trim().to_owned())
+            .collect::<Vec<_>>()
+    };
+    let mut rows = readme
+        .lines()
+        .skip_while(|line| !line.starts_with("| # | type"))
+        .skip(2)
+        .map(cells);
     for &typ in StatementType::ALL {
         let schema = parse(typ.schema());
         let row = rows.next().unwrap_or_else(|| panic!("no row for {typ}"));
@@ -229,7 +282,11 @@ fn the_table_in_the_readme_says_what_the_schemas_say() {
 
 #[test]
 fn a_reading_in_kilometres_passes() {
-    check(StatementType::OdometerRead, &body(json!({"odometer": reading(48_210), "context": "service"}))).unwrap();
+    check(
+        StatementType::OdometerRead,
+        &body(json!({"odometer": reading(48_210), "context": "service"})),
+    )
+    .unwrap();
 }
 
 #[test]
@@ -241,13 +298,20 @@ fn a_reading_that_could_not_be_taken_has_no_value() {
     assert_eq!(errors.len(), 1);
     assert_eq!(errors[0].path, "/odometer/value");
     assert_eq!(errors[0].problem, "the field is missing");
-    assert!(errors[0].fix.contains("주행거리 값 / Reading, in km or mi"), "{}", errors[0].fix);
+    assert!(
+        errors[0].fix.contains("주행거리 값 / Reading, in km or mi"),
+        "{}",
+        errors[0].fix
+    );
 }
 
 #[test]
 fn an_unknown_field_is_named_with_the_one_meant() {
-    let errors =
-        check(StatementType::OdometerRead, &body(json!({"odometer": reading(1), "contxt": "sale"}))).unwrap_err();
+    let errors = check(
+        StatementType::OdometerRead,
+        &body(json!({"odometer": reading(1), "contxt": "sale"})),
+    )
+    .unwrap_err();
     assert_eq!(
         errors[0].to_string(),
         "/contxt: odometer.read has no such field (found \"sale\"); did you mean context?"
@@ -260,13 +324,23 @@ fn a_value_outside_the_list_is_refused_with_the_list_and_the_one_meant() {
     odometer["unit"] = json!("KM");
     let errors = check(StatementType::OdometerRead, &body(json!({"odometer": odometer}))).unwrap_err();
     assert_eq!(errors[0].path, "/odometer/unit");
-    assert!(errors[0].fix.starts_with("write one of km, mi"), "{}", errors[0].fix);
+    assert!(
+        errors[0].fix.starts_with("write one of km, mi"),
+        "{}",
+        errors[0].fix
+    );
 
     let misspelt = json!({"date": "2025-02-30", "reason": "exprot"});
     let errors = check(StatementType::RegistrationDeregistered, &body(misspelt)).unwrap_err();
     let fixes: Vec<&str> = errors.iter().map(|e| e.fix.as_str()).collect();
-    assert!(fixes.iter().any(|fix| fix.contains("did you mean export?")), "{fixes:?}");
-    assert!(fixes.iter().any(|fix| fix.contains("YYYY-MM-DD")), "30 February is no date: {fixes:?}");
+    assert!(
+        fixes.iter().any(|fix| fix.contains("did you mean export?")),
+        "{fixes:?}"
+    );
+    assert!(
+        fixes.iter().any(|fix| fix.contains("YYYY-MM-DD")),
+        "30 February is no date: {fixes:?}"
+    );
 }
 
 #[test]
@@ -274,7 +348,12 @@ fn a_number_in_quotes_is_refused_with_the_way_to_write_it() {
     let mut odometer = reading(1);
     odometer["value"] = json!("48,210");
     let errors = check(StatementType::OdometerRead, &body(json!({"odometer": odometer}))).unwrap_err();
-    assert!(errors.iter().any(|e| e.path == "/odometer/value" && e.fix.contains("without quotes")), "{errors:?}");
+    assert!(
+        errors
+            .iter()
+            .any(|e| e.path == "/odometer/value" && e.fix.contains("without quotes")),
+        "{errors:?}"
+    );
 }
 
 #[test]
@@ -288,7 +367,11 @@ fn claims_with_a_supersedes_that_is_no_digest_are_refused() {
     claims.insert("supersedes".to_owned(), json!("first"));
     let errors = check_header(&claims).unwrap_err();
     assert_eq!(errors[0].path, "/supersedes");
-    assert!(errors[0].fix.contains("64 lower-case hexadecimal"), "{}", errors[0].fix);
+    assert!(
+        errors[0].fix.contains("64 lower-case hexadecimal"),
+        "{}",
+        errors[0].fix
+    );
 }
 
 fn any_json() -> impl Strategy<Value = Value> {

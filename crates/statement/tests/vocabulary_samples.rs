@@ -11,7 +11,9 @@ use statement::vocabulary::{EvidenceClass, Role, StatementType, check, check_hea
 use vehicle::VehicleId;
 
 fn samples(folder: &str) -> PathBuf {
-    Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../..")).join("samples").join(folder)
+    Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."))
+        .join("samples")
+        .join(folder)
 }
 
 fn issuers(folder: &Path) -> BTreeMap<String, Vec<Role>> {
@@ -19,7 +21,10 @@ fn issuers(folder: &Path) -> BTreeMap<String, Vec<Role>> {
     let rows: Vec<Value> = serde_json::from_str(&text).unwrap();
     rows.iter()
         .map(|row| {
-            assert!(row["name"].as_str().unwrap().ends_with("(sample)"), "{row}: invented issuers say so");
+            assert!(
+                row["name"].as_str().unwrap().ends_with("(sample)"),
+                "{row}: invented issuers say so"
+            );
             let roles: Vec<Role> = serde_json::from_value(row["roles"].clone()).unwrap();
             assert!(!roles.is_empty());
             (row["id"].as_str().unwrap().to_owned(), roles)
@@ -34,19 +39,28 @@ struct Draft {
 
 impl Draft {
     fn text(&self, field: &str) -> &str {
-        self.fields.get(field).and_then(Value::as_str).unwrap_or_else(|| panic!("{}: no {field}", self.place))
+        self.fields
+            .get(field)
+            .and_then(Value::as_str)
+            .unwrap_or_else(|| panic!("{}: no {field}", self.place))
     }
 
     fn typ(&self) -> StatementType {
-        self.text("typ").parse().unwrap_or_else(|e| panic!("{}: {e}", self.place))
+        self.text("typ")
+            .parse()
+            .unwrap_or_else(|e| panic!("{}: {e}", self.place))
     }
 
     fn instant(&self) -> Timestamp {
-        self.text("event_time").parse().unwrap_or_else(|e| panic!("{}: {e}", self.place))
+        self.text("event_time")
+            .parse()
+            .unwrap_or_else(|e| panic!("{}: {e}", self.place))
     }
 
     fn body(&self) -> &Map<String, Value> {
-        self.fields["body"].as_object().unwrap_or_else(|| panic!("{}: body", self.place))
+        self.fields["body"]
+            .as_object()
+            .unwrap_or_else(|| panic!("{}: body", self.place))
     }
 }
 
@@ -87,22 +101,45 @@ fn obey_the_vocabulary(folder: &str) -> Vec<(String, Vec<Draft>)> {
             let place = &draft.place;
             let typ = draft.typ();
             if let Err(errors) = check(typ, draft.body()) {
-                panic!("{place}: {}", errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"));
+                panic!(
+                    "{place}: {}",
+                    errors
+                        .iter()
+                        .map(ToString::to_string)
+                        .collect::<Vec<_>>()
+                        .join("\n")
+                );
             }
-            let roles = issuers.get(draft.text("issuer")).unwrap_or_else(|| panic!("{place}: unknown issuer"));
+            let roles = issuers
+                .get(draft.text("issuer"))
+                .unwrap_or_else(|| panic!("{place}: unknown issuer"));
             check_role(typ, roles).unwrap_or_else(|e| panic!("{place}: {e}"));
             let best = roles.iter().map(|role| role.evidence_class()).min().unwrap();
             let claimed = draft.text("confidence");
-            let claimed = [EvidenceClass::A, EvidenceClass::B, EvidenceClass::C, EvidenceClass::D]
-                .into_iter()
-                .find(|class| class.as_str() == claimed)
-                .unwrap_or_else(|| panic!("{place}: confidence {claimed}"));
-            assert!(claimed >= best, "{place}: claims {claimed}, its roles allow {best}");
+            let claimed = [
+                EvidenceClass::A,
+                EvidenceClass::B,
+                EvidenceClass::C,
+                EvidenceClass::D,
+            ]
+            .into_iter()
+            .find(|class| class.as_str() == claimed)
+            .unwrap_or_else(|| panic!("{place}: confidence {claimed}"));
+            assert!(
+                claimed >= best,
+                "{place}: claims {claimed}, its roles allow {best}"
+            );
             if let Some(target) = draft.fields.get("supersedes") {
                 let target = target.as_str().unwrap();
-                assert!(refs.contains(target), "{place}: supersedes {target}, which no earlier line is");
+                assert!(
+                    refs.contains(target),
+                    "{place}: supersedes {target}, which no earlier line is"
+                );
             }
-            assert!(refs.insert(draft.text("ref").to_owned()), "{place}: a ref stands twice");
+            assert!(
+                refs.insert(draft.text("ref").to_owned()),
+                "{place}: a ref stands twice"
+            );
 
             let mut claims = draft.fields.clone();
             let issuer = claims.remove("issuer").unwrap();
@@ -116,15 +153,33 @@ fn obey_the_vocabulary(folder: &str) -> Vec<(String, Vec<Draft>)> {
                 claims.remove("evidence");
             }
             if let Err(errors) = check_header(&claims) {
-                panic!("{place}: {}", errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"));
+                panic!(
+                    "{place}: {}",
+                    errors
+                        .iter()
+                        .map(ToString::to_string)
+                        .collect::<Vec<_>>()
+                        .join("\n")
+                );
             }
         }
         let ids: BTreeSet<&str> = drafts.iter().map(|draft| draft.text("vid")).collect();
         assert_eq!(ids.len(), 1, "{}: one file, one vehicle", drafts[0].place);
-        let id: VehicleId = drafts[0].text("vid").parse().unwrap_or_else(|e| panic!("{}: {e}", drafts[0].place));
-        assert_eq!(id.to_string(), drafts[0].text("vid"), "the id is in canonical form");
+        let id: VehicleId = drafts[0]
+            .text("vid")
+            .parse()
+            .unwrap_or_else(|e| panic!("{}: {e}", drafts[0].place));
+        assert_eq!(
+            id.to_string(),
+            drafts[0].text("vid"),
+            "the id is in canonical form"
+        );
         let times: Vec<Timestamp> = drafts.iter().map(Draft::instant).collect();
-        assert!(times.is_sorted(), "{}: lines stand in order of time", drafts[0].place);
+        assert!(
+            times.is_sorted(),
+            "{}: lines stand in order of time",
+            drafts[0].place
+        );
     }
     files
 }
@@ -135,20 +190,39 @@ fn every_car_of_the_yard_has_a_lawful_life_of_8_to_40_statements_by_several_issu
     assert!(yard.len() >= 14, "{} vehicles", yard.len());
     let mut seen = BTreeSet::new();
     for (name, drafts) in &yard {
-        assert!((8..=40).contains(&drafts.len()), "{name}: {} statements", drafts.len());
+        assert!(
+            (8..=40).contains(&drafts.len()),
+            "{name}: {} statements",
+            drafts.len()
+        );
         let issuers: BTreeSet<&str> = drafts.iter().map(|draft| draft.text("issuer")).collect();
         assert!(issuers.len() >= 4, "{name}: {issuers:?}");
-        assert!(seen.insert(drafts[0].text("vid").to_owned()), "{name}: two files for one vehicle");
-        let digits = drafts[0].text("vid").rsplit(['-', 'U', 'A', 'K', 'S', 'P', 'B']).next().unwrap();
-        assert!(digits.starts_with("0000"), "{name}: the serial shows that the car is invented");
+        assert!(
+            seen.insert(drafts[0].text("vid").to_owned()),
+            "{name}: two files for one vehicle"
+        );
+        let digits = drafts[0]
+            .text("vid")
+            .rsplit(['-', 'U', 'A', 'K', 'S', 'P', 'B'])
+            .next()
+            .unwrap();
+        assert!(
+            digits.starts_with("0000"),
+            "{name}: the serial shows that the car is invented"
+        );
     }
 }
 
 #[test]
 fn the_yard_uses_most_of_the_vocabulary() {
-    let used: BTreeSet<StatementType> =
-        files(&samples("yard")).iter().flat_map(|(_, drafts)| drafts.iter().map(Draft::typ).collect::<Vec<_>>()).collect();
-    let unused: Vec<_> = StatementType::ALL.iter().filter(|typ| !used.contains(typ)).collect();
+    let used: BTreeSet<StatementType> = files(&samples("yard"))
+        .iter()
+        .flat_map(|(_, drafts)| drafts.iter().map(Draft::typ).collect::<Vec<_>>())
+        .collect();
+    let unused: Vec<_> = StatementType::ALL
+        .iter()
+        .filter(|typ| !used.contains(typ))
+        .collect();
     assert!(unused.len() <= 4, "unused: {unused:?}");
 }
 
@@ -157,7 +231,10 @@ fn every_car_of_the_yard_is_described_in_its_readme() {
     let readme = fs::read_to_string(samples("yard/README.md")).unwrap();
     for (name, drafts) in files(&samples("yard")) {
         assert!(readme.contains(&format!("`{name}`")), "{name} is not described");
-        assert!(readme.contains(drafts[0].text("vid").split_once(':').unwrap().1), "{name}: its id");
+        assert!(
+            readme.contains(drafts[0].text("vid").split_once(':').unwrap().1),
+            "{name}: its id"
+        );
     }
 }
 
@@ -167,16 +244,17 @@ fn the_80_real_readings_pass_and_carry_their_attribution() {
     assert_eq!(series.len(), 16);
     assert_eq!(series.iter().map(|(_, drafts)| drafts.len()).sum::<usize>(), 80);
     let readme = fs::read_to_string(samples("odometer/README.md")).unwrap();
-    assert!(readme.contains(
-        "Contains public sector information licensed under the Open Government Licence v3.0."
-    ));
+    assert!(
+        readme
+            .contains("Contains public sector information licensed under the Open Government Licence v3.0.")
+    );
 }
 
 #[test]
 fn the_80_real_readings_are_those_of_the_source() {
-    let shared = std::env::var("CARNET_SHARED").map(PathBuf::from).unwrap_or_else(|_| {
-        Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../..")).join("../shared")
-    });
+    let shared = std::env::var("CARNET_SHARED")
+        .map(PathBuf::from)
+        .unwrap_or_else(|_| Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../..")).join("../shared"));
     let Ok(source) = fs::read_to_string(shared.join("data/odometer/mot_readings.csv")) else {
         eprintln!("SKIPPED: mot_readings.csv not found; set CARNET_SHARED");
         return;

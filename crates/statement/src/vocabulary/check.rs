@@ -59,7 +59,7 @@ pub fn check(typ: StatementType, body: &Map<String, Value>) -> Result<(), Vec<Fi
         LazyLock::new(|| StatementType::ALL.iter().map(|_| OnceLock::new()).collect());
     let validator = VALIDATORS
         .get(typ as usize)
-        .and_then(|slot| slot.get_or_init(|| compile(schema::parsed(typ))).as_ref());
+        .and_then(|slot| slot.get_or_init(|| compile(schema::body_schema(typ))).as_ref());
     run(validator, typ.as_str(), typ.fields(), body)
 }
 
@@ -80,14 +80,21 @@ pub fn check_header(claims: &Map<String, Value>) -> Result<(), Vec<FieldError>> 
 pub fn check_role(typ: StatementType, held: &[Role]) -> Result<(), RoleRefused> {
     match typ.may_issue().iter().any(|role| held.contains(role)) {
         true => Ok(()),
-        false => Err(RoleRefused { typ, held: held.to_vec() }),
+        false => Err(RoleRefused {
+            typ,
+            held: held.to_vec(),
+        }),
     }
 }
 
 fn compile(schema: &'static Value) -> Option<Validator> {
     static REGISTRY: LazyLock<Option<Registry<'static>>> = LazyLock::new(|| {
         let common = schema::common();
-        Registry::new().add(common["$id"].as_str()?, common).ok()?.prepare().ok()
+        Registry::new()
+            .add(common["$id"].as_str()?, common)
+            .ok()?
+            .prepare()
+            .ok()
     });
     jsonschema::options()
         .with_registry(REGISTRY.as_ref()?)
@@ -114,8 +121,10 @@ fn run(
     if validator.is_valid(&instance) {
         return Ok(());
     }
-    let mut errors: Vec<FieldError> =
-        validator.iter_errors(&instance).flat_map(|error| explain(&error, what, fields)).collect();
+    let mut errors: Vec<FieldError> = validator
+        .iter_errors(&instance)
+        .flat_map(|error| explain(&error, what, fields))
+        .collect();
     errors.truncate(MOST_ERRORS);
     Err(errors)
 }
@@ -124,7 +133,12 @@ fn explain(error: &ValidationError<'_>, what: &str, fields: &[Field]) -> Vec<Fie
     let path = error.instance_path().as_str().to_owned();
     let value = error.instance();
     let one = |problem: String, fix: String| {
-        vec![FieldError { path: path.clone(), value: shorten(value), problem, fix: label(fields, &path, fix) }]
+        vec![FieldError {
+            path: path.clone(),
+            value: shorten(value),
+            problem,
+            fix: label(fields, &path, fix),
+        }]
     };
     match error.kind() {
         ValidationErrorKind::AdditionalProperties { unexpected } => unexpected
@@ -147,18 +161,29 @@ fn explain(error: &ValidationError<'_>, what: &str, fields: &[Field]) -> Vec<Fie
             }]
         }
         ValidationErrorKind::Enum { options } => {
-            let options: Vec<&str> =
-                options.as_array().into_iter().flatten().filter_map(Value::as_str).collect();
-            let meant = value.as_str().and_then(|given| nearest(given, options.iter().copied()));
+            let options: Vec<&str> = options
+                .as_array()
+                .into_iter()
+                .flatten()
+                .filter_map(Value::as_str)
+                .collect();
+            let meant = value
+                .as_str()
+                .and_then(|given| nearest(given, options.iter().copied()));
             let meant = meant.map(|m| format!(" (did you mean {m}?)")).unwrap_or_default();
-            one("the value is not one of those allowed".to_owned(), format!("write one of {}{meant}", options.join(", ")))
+            one(
+                "the value is not one of those allowed".to_owned(),
+                format!("write one of {}{meant}", options.join(", ")),
+            )
         }
         ValidationErrorKind::Type { kind } => {
             let wanted = match kind {
                 TypeKind::Single(one) => one.to_string(),
-                TypeKind::Multiple(several) => {
-                    several.iter().map(|t| t.to_string()).collect::<Vec<_>>().join(" or ")
-                }
+                TypeKind::Multiple(several) => several
+                    .iter()
+                    .map(|t| t.to_string())
+                    .collect::<Vec<_>>()
+                    .join(" or "),
             };
             let fix = match wanted.as_str() {
                 "integer" => "write a whole number without quotes or separators".to_owned(),
@@ -169,28 +194,36 @@ fn explain(error: &ValidationError<'_>, what: &str, fields: &[Field]) -> Vec<Fie
             };
             one(format!("this must be of type {wanted}"), fix)
         }
-        ValidationErrorKind::Minimum { limit } => {
-            one("the number is too small".to_owned(), format!("write {limit} or more"))
-        }
-        ValidationErrorKind::Maximum { limit } => {
-            one("the number is too large".to_owned(), format!("write {limit} or less"))
-        }
-        ValidationErrorKind::Pattern { pattern } => {
-            one("the text does not have the form required".to_owned(), describe_pattern(pattern))
-        }
-        ValidationErrorKind::Format { format } if format == "date" => {
-            one("this is not a date".to_owned(), "write it as YYYY-MM-DD, e.g. 2024-03-09".to_owned())
-        }
+        ValidationErrorKind::Minimum { limit } => one(
+            "the number is too small".to_owned(),
+            format!("write {limit} or more"),
+        ),
+        ValidationErrorKind::Maximum { limit } => one(
+            "the number is too large".to_owned(),
+            format!("write {limit} or less"),
+        ),
+        ValidationErrorKind::Pattern { pattern } => one(
+            "the text does not have the form required".to_owned(),
+            describe_pattern(pattern),
+        ),
+        ValidationErrorKind::Format { format } if format == "date" => one(
+            "this is not a date".to_owned(),
+            "write it as YYYY-MM-DD, e.g. 2024-03-09".to_owned(),
+        ),
         ValidationErrorKind::MinLength { limit } | ValidationErrorKind::MinItems { limit } => {
             one("this is too short".to_owned(), format!("give at least {limit}"))
         }
         ValidationErrorKind::MaxLength { limit } | ValidationErrorKind::MaxItems { limit } => {
             one("this is too long".to_owned(), format!("give at most {limit}"))
         }
-        ValidationErrorKind::UniqueItems => {
-            one("a value stands twice in the list".to_owned(), "write each value once".to_owned())
-        }
-        other => one(format!("the rule {:?} is broken", other.keyword()), format!("see the schema of {what}")),
+        ValidationErrorKind::UniqueItems => one(
+            "a value stands twice in the list".to_owned(),
+            "write each value once".to_owned(),
+        ),
+        other => one(
+            format!("the rule {:?} is broken", other.keyword()),
+            format!("see the schema of {what}"),
+        ),
     }
 }
 

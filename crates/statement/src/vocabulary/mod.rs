@@ -12,4 +12,5 @@ mod statement_type;
 pub use check::{FieldError, RoleRefused, check, check_header, check_role};
 pub use role::{EvidenceClass, Role, UnknownRole};
 pub use schema::{COMMON_SCHEMA, Field, HEADER_SCHEMA, header_fields};
+pub(crate) use schema::{body_schema, follow};
 pub use statement_type::{StatementType, UnknownStatementType};

@@ -42,7 +42,10 @@ pub const HEADER_SCHEMA: &str = include_str!("../../../../spec/vocabulary/header
 /// A schema that did not parse would read as null: no role could issue the type and no body would pass. A test
 /// holds that none is.
 static PARSED: LazyLock<Vec<Value>> = LazyLock::new(|| {
-    StatementType::ALL.iter().map(|typ| serde_json::from_str(typ.schema()).unwrap_or_default()).collect()
+    StatementType::ALL
+        .iter()
+        .map(|typ| serde_json::from_str(typ.schema()).unwrap_or_default())
+        .collect()
 });
 
 static COMMON: LazyLock<Value> = LazyLock::new(|| serde_json::from_str(COMMON_SCHEMA).unwrap_or_default());
@@ -68,7 +71,7 @@ pub(super) fn meta(typ: StatementType) -> &'static TypeMeta {
     META.get(typ as usize).unwrap_or(&NOTHING)
 }
 
-pub(super) fn parsed(typ: StatementType) -> &'static Value {
+pub(crate) fn body_schema(typ: StatementType) -> &'static Value {
     PARSED.get(typ as usize).unwrap_or(&NULL)
 }
 
@@ -87,10 +90,17 @@ pub fn header_fields() -> &'static [Field] {
 
 fn type_meta(schema: &'static Value) -> TypeMeta {
     let fields = fields_of(schema);
-    let named: Vec<&str> =
-        schema["x-issuers"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+    let named: Vec<&str> = schema["x-issuers"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .filter_map(Value::as_str)
+        .collect();
     TypeMeta {
-        number: schema["x-number"].as_u64().and_then(|n| n.try_into().ok()).unwrap_or(0),
+        number: schema["x-number"]
+            .as_u64()
+            .and_then(|n| n.try_into().ok())
+            .unwrap_or(0),
         label_ko: text(schema, "x-label-ko"),
         label_en: text(schema, "x-label-en"),
         issuers: match named.as_slice() {
@@ -125,14 +135,16 @@ fn walk(schema: &'static Value, path: &str, fields: &mut Vec<Field>) {
             unit: property["x-unit"].as_str(),
             source: text(property, "x-source"),
             personal: property["x-personal"] == true,
-            required: schema["required"].as_array().is_some_and(|names| names.iter().any(|n| n == name)),
+            required: schema["required"]
+                .as_array()
+                .is_some_and(|names| names.iter().any(|n| n == name)),
         });
         walk(property, &path, fields);
     }
 }
 
 /// The schema a `$ref` into the common file stands for. The common shapes refer to each other only downwards.
-fn follow(schema: &'static Value) -> &'static Value {
+pub(crate) fn follow(schema: &'static Value) -> &'static Value {
     schema["$ref"]
         .as_str()
         .and_then(|target| target.rsplit_once("#"))
@@ -142,7 +154,11 @@ fn follow(schema: &'static Value) -> &'static Value {
 
 fn properties(schema: &'static Value) -> impl Iterator<Item = (&'static str, &'static Value)> {
     static EMPTY: LazyLock<Map<String, Value>> = LazyLock::new(Map::new);
-    schema["properties"].as_object().unwrap_or(&EMPTY).iter().map(|(name, value)| (name.as_str(), value))
+    schema["properties"]
+        .as_object()
+        .unwrap_or(&EMPTY)
+        .iter()
+        .map(|(name, value)| (name.as_str(), value))
 }
 
 fn text(schema: &'static Value, key: &str) -> &'static str {

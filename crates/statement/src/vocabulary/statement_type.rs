@@ -169,10 +169,14 @@ impl FromStr for StatementType {
     type Err = UnknownStatementType;
 
     fn from_str(s: &str) -> Result<Self, UnknownStatementType> {
-        StatementType::ALL.iter().copied().find(|typ| typ.as_str() == s).ok_or_else(|| UnknownStatementType {
-            given: s.chars().take(80).collect(),
-            suggestion: nearest(s, StatementType::ALL.iter().map(|typ| typ.as_str())),
-        })
+        StatementType::ALL
+            .iter()
+            .copied()
+            .find(|typ| typ.as_str() == s)
+            .ok_or_else(|| UnknownStatementType {
+                given: s.chars().take(80).collect(),
+                suggestion: nearest(s, StatementType::ALL.iter().map(|typ| typ.as_str())),
+            })
     }
 }
 
