@@ -1,1 +1,63 @@
-fn main() {}
+//! `carnet`: the command line. It reads arguments, calls the desk, prints what came back, and knows no rule of its own.
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+mod args;
+mod clock;
+mod demo;
+mod dossier;
+mod erase;
+mod failure;
+mod init;
+mod issuer;
+mod log;
+mod output;
+mod record;
+mod seal;
+mod show;
+mod verify;
+
+use args::{Args, Command, IssuerCommand, LogCommand};
+use failure::Failure;
+
+fn main() -> ExitCode {
+    let args = Args::parse();
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            eprintln!("carnet: {error}");
+            return ExitCode::from(1);
+        }
+    };
+    match runtime.block_on(run(args)) {
+        Ok(code) => code,
+        Err(Failure::Output(error)) if error.kind() == std::io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
+        Err(failure) => {
+            eprintln!("carnet: {failure}");
+            ExitCode::from(1)
+        }
+    }
+}
+
+async fn run(args: Args) -> Result<ExitCode, Failure> {
+    let Args { command, global } = args;
+    match command {
+        Command::Init(options) => init::run(&global, &options).await,
+        Command::Issuer { command: IssuerCommand::New(options) } => issuer::new(&global, &options).await,
+        Command::Issuer { command: IssuerCommand::Enrol(options) } => issuer::enrol(&global, &options).await,
+        Command::Issuer { command: IssuerCommand::Revoke(options) } => issuer::revoke(&global, &options).await,
+        Command::Issuer { command: IssuerCommand::List } => issuer::list(&global).await,
+        Command::Record(options) => record::run(&global, &options).await,
+        Command::Seal => seal::run(&global).await,
+        Command::History(options) => show::run(&global, &options).await,
+        Command::Dossier(options) => dossier::run(&global, &options).await,
+        Command::Verify(options) => verify::run(&global, &options),
+        Command::Log { command: LogCommand::Status } => log::status(&global).await,
+        Command::Log { command: LogCommand::Fsck } => log::fsck(&global).await,
+        Command::Erase(options) => erase::run(&global, &options).await,
+        Command::Demo => demo::run(&global).await,
+    }
+}

@@ -47,14 +47,23 @@ pub struct Line {
     pub item: Result<Item, Vec<String>>,
 }
 
-/// The files a path stands for, in the order they are recorded in, with their mappings.
+/// What a path stands for.
+#[derive(Clone, Debug, Default)]
+pub struct Files {
+    /// The files to record, in order, with their mappings.
+    pub recorded: Vec<(PathBuf, Option<Mapping>)>,
+    /// Files of a folder that cannot be recorded as they are, and why.
+    pub passed_over: Vec<(PathBuf, String)>,
+}
+
+/// Finds the files a path stands for.
 ///
 /// # Errors
-/// The path does not exist, a file has an ending that is not read, or a CSV file has no mapping.
-pub fn files(path: &Path, mapping: Option<&Path>) -> Result<Vec<(PathBuf, Option<Mapping>)>, DeskError> {
+/// The path does not exist; or it is a file, and its ending is not read or its mapping is missing.
+pub fn files(path: &Path, mapping: Option<&Path>) -> Result<Files, DeskError> {
     let found = if path.is_dir() { folder(path)? } else { vec![path.to_owned()] };
-    let named = path.is_file();
-    let mut files = Vec::with_capacity(found.len());
+    let named = !path.is_dir();
+    let Files { recorded: mut files, mut passed_over } = Files::default();
     for file in found {
         let kind = ending(&file);
         match kind.as_str() {
@@ -62,6 +71,10 @@ pub fn files(path: &Path, mapping: Option<&Path>) -> Result<Vec<(PathBuf, Option
             "csv" => {
                 let beside = file.with_extension("mapping.toml");
                 let path = mapping.map_or(beside, Path::to_owned);
+                if !path.exists() && !named {
+                    passed_over.push((file, format!("no {} beside it", path.display())));
+                    continue;
+                }
                 if !path.exists() {
                     let fix = format!("no mapping; write {} or name one with --mapping", path.display());
                     return Err(DeskError::malformed(&file, fix));
@@ -76,7 +89,7 @@ pub fn files(path: &Path, mapping: Option<&Path>) -> Result<Vec<(PathBuf, Option
             _ => {}
         }
     }
-    Ok(files)
+    Ok(Files { recorded: files, passed_over })
 }
 
 fn folder(path: &Path) -> Result<Vec<PathBuf>, DeskError> {

@@ -6,14 +6,16 @@ use std::path::{Path, PathBuf};
 use history::map::KeyRecord;
 use rayon::iter::{IntoParallelRefIterator as _, ParallelIterator as _};
 use serde::Serialize;
-use statement::{Digest, IssuerSigningKey, KeyId, SdJwt, issue, vocabulary};
+use serde_json::json;
+use statement::vocabulary::StatementType;
+use statement::{Confidence, Digest, IssuerSigningKey, KeyId, SdJwt, form82, issue, vocabulary};
 use store::{Submission, Submitted};
 
 use crate::data_dir;
 use crate::desk::Desk;
 use crate::draft::Draft;
 use crate::error::DeskError;
-use crate::input::{self, Item, Line};
+use crate::input::{self, Files, Item, Line};
 
 /// Statements checked and submitted together. A multiple keeps both cores busy, and one transaction carries them all.
 const CHUNK: usize = 1000;
@@ -41,6 +43,8 @@ pub struct RecordReport {
     pub duplicates: u64,
     /// Refused, each with its place and its faults.
     pub refused: Vec<RefusedLine>,
+    /// Files of the folder that were not read, and why.
+    pub passed_over: Vec<(PathBuf, String)>,
     /// Whether nothing was submitted on purpose.
     pub dry_run: bool,
 }
@@ -56,6 +60,19 @@ pub struct RefusedLine {
     pub faults: Vec<String>,
     /// The line's text, so that it can be mended and recorded again.
     pub text: String,
+}
+
+/// What a condition record does not say of itself.
+#[derive(Clone, Debug)]
+pub struct FormHeader {
+    /// The inspector's issuer id.
+    pub issuer: String,
+    /// The car, as typed.
+    pub vehicle: String,
+    /// When it was inspected, with offset.
+    pub event_time: String,
+    /// Where, as UN/LOCODE.
+    pub place: Option<String>,
 }
 
 /// How far recording has come.
@@ -95,13 +112,14 @@ impl Desk {
         now: i64,
         mut progress: impl FnMut(Progress),
     ) -> Result<RecordReport, DeskError> {
-        let files = input::files(path, options.mapping.as_deref())?;
+        let Files { recorded: files, passed_over } = input::files(path, options.mapping.as_deref())?;
         if files.is_empty() {
             return Err(DeskError::malformed(path, "holds no .jsonl, .csv or .sdjwt file"));
         }
         let size = |file: &PathBuf| std::fs::metadata(file).map_or(0, |m| m.len());
         let of = files.iter().map(|(file, _)| size(file)).sum();
         let mut recorder = Recorder::new(self, options.dry_run, now).await?;
+        recorder.report.passed_over = passed_over;
         let mut before = 0;
         for (file, mapping) in files {
             recorder.refs.clear();
@@ -128,6 +146,47 @@ impl Desk {
             before += size(&file);
         }
         Ok(recorder.report)
+    }
+
+    /// Records one Korean performance-and-condition record (Form 82), as JSON in either layout or as CSV. Says also what
+    /// of the raw record has no place in the form.
+    ///
+    /// # Errors
+    /// The file cannot be read or is not such a record, or the store failed.
+    pub async fn record_form82(
+        &self,
+        file: &Path,
+        header: FormHeader,
+        dry_run: bool,
+        now: i64,
+    ) -> Result<(RecordReport, form82::Report), DeskError> {
+        let bytes = data_dir::read(file)?;
+        let csv = file.extension().is_some_and(|e| e.eq_ignore_ascii_case("csv"));
+        let imported = if csv { form82::import_csv(&bytes) } else { form82::import_json(&bytes) };
+        let imported = imported.map_err(|e| DeskError::malformed(file, e))?;
+        let body = imported
+            .record
+            .to_body()
+            .map_err(|errors| DeskError::malformed(file, errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")))?;
+        let draft = Draft {
+            reference: None,
+            issuer: header.issuer,
+            typ: StatementType::InspectionCondition.to_string(),
+            vid: header.vehicle,
+            event_time: header.event_time,
+            recorded_at: None,
+            place: header.place,
+            body,
+            evidence: vec![json!({"kind": "document", "sha256": imported.report.raw_sha256})],
+            confidence: Confidence::Professional.as_str().to_owned(),
+            supersedes: None,
+        };
+        let mut recorder = Recorder::new(self, dry_run, now).await?;
+        let text = String::from_utf8_lossy(&bytes).into_owned();
+        let item = Ok(Item::Draft(Box::new(draft)));
+        recorder.take(Line { file: file.to_owned(), line: 1, bytes: bytes.len() as u64, text, item }).await?;
+        recorder.flush().await?;
+        Ok((recorder.report, imported.report))
     }
 
     /// Records statements that are signed already, as a service would get them. One answer each, in order.

@@ -1,0 +1,271 @@
+//! The arguments, and the help that teaches them.
+
+use std::path::PathBuf;
+
+use clap::{Args as ClapArgs, Parser, Subcommand};
+
+/// A vehicle history anyone can check without trusting the seller.
+///
+/// Accredited parties sign statements about a car; a public log seals them; out comes a dossier, a file that proves to a
+/// stranger, offline, that the car's history is complete and unaltered.
+#[derive(Debug, Parser)]
+#[command(
+    name = "carnet",
+    version,
+    after_long_help = "\
+Start here:
+  carnet demo                                    see all of it on a sample yard
+  carnet init --origin log.example.org/carnet    set up a log of your own
+
+Exit codes:
+  0  done; for `verify`: the dossier is complete and unaltered
+  1  failed, or some lines were refused (the report names each)
+  2  the command line is not right
+  3  verify: proven that the log knows nothing of this car
+  4  verify: refused, do not believe this file
+  5  verify: everything holds but it is too old; ask for a newer one"
+)]
+pub struct Args {
+    #[command(flatten)]
+    pub global: Global,
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+#[derive(Debug, ClapArgs)]
+pub struct Global {
+    /// The data directory.
+    #[arg(long, global = true, env = "CARNET_DATA", default_value = "./carnet-data", value_name = "DIR")]
+    pub data: PathBuf,
+    /// Print JSON instead of tables.
+    #[arg(long, global = true)]
+    pub json: bool,
+    /// Read the passphrase of sealed keys from the first line of this file (otherwise CARNET_PASSPHRASE).
+    #[arg(long, global = true, value_name = "FILE")]
+    pub passphrase_file: Option<PathBuf>,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Set up a log in the data directory.
+    #[command(after_help = "Example:\n  carnet --data /srv/carnet init --origin log.example.org/carnet --protect-keys")]
+    Init(Init),
+    /// Issuers: those who sign statements.
+    Issuer {
+        #[command(subcommand)]
+        command: IssuerCommand,
+    },
+    /// Record statements from a file or a folder.
+    #[command(after_help = "\
+What can be recorded:
+  .jsonl   a draft (signed here if the issuer's key is) or a signed statement on each line
+  .json    one draft, or an array of drafts
+  .csv     rows; the mapping beside it (invoices.csv: invoices.mapping.toml) says which column is which field
+  .sdjwt   a signed statement on each line
+Nothing is lost: refused lines are reported with file, line, value and fix, and --refused writes them to a file.
+
+Examples:
+  carnet record samples/yard --dry-run
+  carnet record statements.jsonl --refused mend-these.jsonl
+  carnet record invoices.csv --mapping invoices.mapping.toml
+  carnet record check.json --form82 --issuer inspector-incheon --vehicle KMHXX00XXXX000001 \\
+      --event-time 2026-11-20T10:00:00+09:00 --place KRINC")]
+    Record(Record),
+    /// Seal what waits into the log; with nothing waiting, renew the checkpoint's cosignatures.
+    Seal,
+    /// Show a car's history and what its statements say together.
+    #[command(after_help = "Example:\n  carnet history KMHXX00XXXX000001")]
+    History(History),
+    /// Write a dossier: one file that proves the car's history offline.
+    #[command(after_help = "\
+Examples:
+  carnet dossier KMHXX00XXXX000001 --out car.carnet
+  carnet dossier KMHXX00XXXX000001 --show odometer --show plate     only these personal fields
+  carnet dossier KMHXX00XXXX000001 --hide-personal                  none of them")]
+    Dossier(Dossier),
+    /// Verify a dossier, offline.
+    #[command(after_help = "\
+Examples:
+  carnet verify car.carnet                                        against the log in --data
+  carnet verify car.carnet --policy policy.txt --vrf-key vrf.txt  with nothing but these three files
+  carnet verify car.carnet --vehicle KMHXX00XXXX000001 --max-age 7d")]
+    Verify(Verify),
+    /// The log itself.
+    Log {
+        #[command(subcommand)]
+        command: LogCommand,
+    },
+    /// Destroy the contents of all statements about a car. Cannot be undone.
+    #[command(after_help = "\
+The log keeps that statements existed and who made them; what they said is gone from this database. Copies in backups can
+be read until the backups are rotated out.
+
+Example:
+  carnet erase KMHXX00XXXX000001 --asked-by 'the keeper' --reason 'erasure request' --dry-run")]
+    Erase(Erase),
+    /// See all of it on a sample yard: record, seal, dossier, verify, tamper.
+    Demo,
+}
+
+#[derive(Debug, ClapArgs)]
+pub struct Init {
+    /// The log's name for ever: a host and path you control.
+    #[arg(long, value_name = "NAME")]
+    pub origin: String,
+    /// Seal the key files under a passphrase.
+    #[arg(long)]
+    pub protect_keys: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum IssuerCommand {
+    /// Make a signing key for an issuer that signs on this machine.
+    #[command(after_help = "Example:\n  carnet issuer new workshop-incheon")]
+    New(IssuerNew),
+    /// Enrol issuers: one by its options, or several from a JSON file.
+    #[command(after_help = "\
+Without --public-key the key made by `issuer new` is enrolled; from a file, keys are made where there are none.
+
+Examples:
+  carnet issuer enrol workshop-incheon --name 'Workshop Incheon' --role workshop
+  carnet issuer enrol insurer-x --name 'Insurer X' --role insurer --public-key 9f86…
+  carnet issuer enrol --file samples/yard/issuers.json")]
+    Enrol(IssuerEnrol),
+    /// Revoke an issuer's key. Statements sealed before stay valid.
+    #[command(after_help = "Example:\n  carnet issuer revoke workshop-incheon --reason 'key lost'")]
+    Revoke(IssuerRevoke),
+    /// List all keys ever enrolled.
+    List,
+}
+
+#[derive(Debug, ClapArgs)]
+pub struct IssuerNew {
+    /// The issuer's id, which statements carry as `iss`.
+    pub id: String,
+}
+
+#[derive(Debug, ClapArgs)]
+pub struct IssuerEnrol {
+    /// The issuer's id.
+    #[arg(required_unless_present = "file", conflicts_with = "file")]
+    pub id: Option<String>,
+    /// The name a person reads.
+    #[arg(long, requires = "id")]
+    pub name: Option<String>,
+    /// What the issuer may state; repeat for several.
+    #[arg(long = "role", requires = "id", value_name = "ROLE")]
+    pub roles: Vec<String>,
+    /// The issuer's Ed25519 public key, 64 hex digits.
+    #[arg(long, requires = "id", value_name = "HEX")]
+    pub public_key: Option<String>,
+    /// A JSON array of {"id", "name", "roles"}.
+    #[arg(long, value_name = "FILE")]
+    pub file: Option<PathBuf>,
+}
+
+#[derive(Debug, ClapArgs)]
+pub struct IssuerRevoke {
+    /// The issuer's id, or a key id.
+    pub issuer: String,
+    /// Why; public.
+    #[arg(long)]
+    pub reason: String,
+}
+
+#[derive(Debug, ClapArgs)]
+pub struct Record {
+    /// A file or a folder.
+    pub path: PathBuf,
+    /// The mapping for CSV files.
+    #[arg(long, value_name = "FILE")]
+    pub mapping: Option<PathBuf>,
+    /// Check everything, submit nothing.
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Write the refused lines to this file, to be mended and recorded again.
+    #[arg(long, value_name = "FILE")]
+    pub refused: Option<PathBuf>,
+    /// The file is a Korean performance-and-condition record (Form 82), JSON or CSV.
+    #[arg(long, requires_all = ["issuer", "vehicle", "event_time"])]
+    pub form82: bool,
+    /// With --form82: who inspected; the issuer's key must be here.
+    #[arg(long, value_name = "ID")]
+    pub issuer: Option<String>,
+    /// With --form82: the car.
+    #[arg(long, value_name = "VIN")]
+    pub vehicle: Option<String>,
+    /// With --form82: when, with offset.
+    #[arg(long, value_name = "TIME")]
+    pub event_time: Option<String>,
+    /// With --form82: where, as UN/LOCODE.
+    #[arg(long, value_name = "LOCODE")]
+    pub place: Option<String>,
+}
+
+#[derive(Debug, ClapArgs)]
+pub struct History {
+    /// A VIN or frame number.
+    pub vehicle: String,
+}
+
+#[derive(Debug, ClapArgs)]
+pub struct Dossier {
+    /// A VIN or frame number.
+    pub vehicle: String,
+    /// The file to write; otherwise named after the car.
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+    /// Show only these personal fields; repeat for several.
+    #[arg(long, value_name = "FIELD", conflicts_with = "hide_personal")]
+    pub show: Vec<String>,
+    /// Show no personal field.
+    #[arg(long)]
+    pub hide_personal: bool,
+}
+
+#[derive(Debug, ClapArgs)]
+pub struct Verify {
+    /// The dossier.
+    pub file: PathBuf,
+    /// Whom to trust; otherwise policy.txt of --data.
+    #[arg(long, value_name = "FILE", requires = "vrf_key")]
+    pub policy: Option<PathBuf>,
+    /// The log's VRF key, a file or the key itself; otherwise vrf.txt of --data.
+    #[arg(long, value_name = "KEY", requires = "policy")]
+    pub vrf_key: Option<String>,
+    /// The car in question; otherwise the answer is about the car the file names.
+    #[arg(long, value_name = "VIN")]
+    pub vehicle: Option<String>,
+    /// How old the proof may be: 12h, 7d, 4w.
+    #[arg(long, value_name = "AGE", default_value = "30d")]
+    pub max_age: String,
+    /// Verify as if it were this time (RFC 3339).
+    #[arg(long, value_name = "TIME")]
+    pub now: Option<String>,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum LogCommand {
+    /// Where the log stands.
+    Status,
+    /// Recompute everything from the public files and compare.
+    Fsck,
+}
+
+#[derive(Debug, ClapArgs)]
+pub struct Erase {
+    /// A VIN or frame number.
+    pub vehicle: String,
+    /// Who asked for it; becomes part of the public notice.
+    #[arg(long, value_name = "TEXT")]
+    pub asked_by: String,
+    /// Why; becomes part of the public notice.
+    #[arg(long, value_name = "TEXT")]
+    pub reason: String,
+    /// Say what would go, erase nothing.
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Do not ask.
+    #[arg(long)]
+    pub yes: bool,
+}

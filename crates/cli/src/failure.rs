@@ -1,0 +1,21 @@
+//! Why a command failed.
+
+/// What is printed after `carnet:`.
+#[derive(Debug, thiserror::Error)]
+pub enum Failure {
+    /// The desk said so.
+    #[error(transparent)]
+    Desk(#[from] desk::DeskError),
+    /// The store said so.
+    #[error(transparent)]
+    Store(#[from] store::StoreError),
+    /// The output could not be written.
+    #[error("output: {0}")]
+    Output(#[from] std::io::Error),
+    /// A value could not be printed as JSON.
+    #[error("output: {0}")]
+    Json(#[from] serde_json::Error),
+    /// A value on the command line is not what it should be.
+    #[error("{0}")]
+    Value(String),
+}

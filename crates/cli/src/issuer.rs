@@ -1,0 +1,127 @@
+//! `carnet issuer …`.
+
+use std::process::ExitCode;
+
+use desk::issuer::Issuer;
+use serde_json::json;
+use statement::vocabulary::Role;
+use store::Sealing;
+
+use crate::args::{Global, IssuerEnrol, IssuerNew, IssuerRevoke};
+use crate::failure::Failure;
+use crate::output;
+
+pub async fn new(global: &Global, options: &IssuerNew) -> Result<ExitCode, Failure> {
+    let desk = output::open(global).await?;
+    let key = desk.new_issuer_key(&options.id)?;
+    desk.close().await?;
+    if global.json {
+        output::json(&serde_json::to_value(&key)?)?;
+    } else {
+        output::say(format_args!("Made a key for {}: {}", key.issuer, key.path.display()))?;
+        output::say(format_args!("  public key  {}", key.public_key))?;
+        output::say(format_args!("  key id      {}", key.key_id))?;
+        output::say("The key takes effect when it is enrolled: carnet issuer enrol")?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+pub async fn enrol(global: &Global, options: &IssuerEnrol) -> Result<ExitCode, Failure> {
+    let desk = output::open(global).await?;
+    let mut issuers = Vec::new();
+    if let Some(file) = &options.file {
+        let text = desk::data_dir::read(file)?;
+        let listed: Vec<Issuer> = serde_json::from_slice(&text)
+            .map_err(|e| Failure::Value(format!("{}: {e}; write an array of {{\"id\", \"name\", \"roles\"}}", file.display())))?;
+        for issuer in listed {
+            if !desk.has_issuer_key(&issuer.id) {
+                desk.new_issuer_key(&issuer.id)?;
+            }
+            let public = desk.issuer_signing_key(&issuer.id)?.public();
+            issuers.push((issuer, public));
+        }
+    } else {
+        let id = options.id.clone().unwrap_or_default();
+        let roles = options
+            .roles
+            .iter()
+            .map(|role| role.parse::<Role>().map_err(|e| Failure::Value(format!("--role {e}"))))
+            .collect::<Result<Vec<_>, _>>()?;
+        if roles.is_empty() {
+            return Err(Failure::Value("name at least one --role, such as --role workshop".to_owned()));
+        }
+        let public = match &options.public_key {
+            Some(digits) => {
+                let mut key = [0; 32];
+                hex::decode_to_slice(digits, &mut key)
+                    .map_err(|e| Failure::Value(format!("--public-key {digits:?}: {e}; write 64 hex digits")))?;
+                key
+            }
+            None => desk.issuer_signing_key(&id)?.public(),
+        };
+        let name = options.name.clone().unwrap_or_else(|| id.clone());
+        issuers.push((Issuer { id, name, roles }, public));
+    }
+    let sealing = desk.enrol(&issuers).await?;
+    desk.close().await?;
+    report(global, &sealing, &format!("Enrolled {} issuers", issuers.len()))
+}
+
+pub async fn revoke(global: &Global, options: &IssuerRevoke) -> Result<ExitCode, Failure> {
+    let desk = output::open(global).await?;
+    let mut sealing = Sealing::default();
+    for key in desk.find_issuer(&options.issuer).await? {
+        sealing = desk.revoke(key, &options.reason).await?;
+    }
+    desk.close().await?;
+    report(global, &sealing, &format!("Revoked {}", options.issuer))
+}
+
+fn report(global: &Global, sealing: &Sealing, what: &str) -> Result<ExitCode, Failure> {
+    if global.json {
+        output::json(&crate::seal::as_json(sealing))?;
+    } else {
+        output::say(format_args!("{what}; the log has {} entries", sealing.size))?;
+        crate::seal::warnings(sealing)?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+pub async fn list(global: &Global) -> Result<ExitCode, Failure> {
+    let desk = output::open(global).await?;
+    let issuers = desk.issuers().await?;
+    desk.close().await?;
+    if global.json {
+        let rows: Vec<_> = issuers
+            .iter()
+            .map(|(key_id, record)| {
+                json!({
+                    "issuer": record.issuer,
+                    "name": record.name,
+                    "roles": record.roles,
+                    "key_id": key_id,
+                    "public_key": hex::encode(record.public_key),
+                    "enrolled_at": record.enrolled_at.0,
+                    "revoked_at": record.revoked_at.as_ref().map(|(at, _)| at.0),
+                    "revocation_reason": record.revoked_at.as_ref().map(|(_, reason)| reason),
+                })
+            })
+            .collect();
+        output::json(&json!(rows))?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    let mut table = output::table(&["issuer", "name", "roles", "from entry", "until entry", "key"]);
+    for (key_id, record) in &issuers {
+        let roles: Vec<_> = record.roles.iter().map(ToString::to_string).collect();
+        table.add_row([
+            record.issuer.clone(),
+            record.name.clone(),
+            roles.join(", "),
+            record.enrolled_at.to_string(),
+            record.revoked_at.as_ref().map_or(String::new(), |(at, reason)| format!("{at} ({reason})")),
+            key_id.to_string().chars().take(12).collect::<String>(),
+        ]);
+    }
+    output::show(table)?;
+    Ok(ExitCode::SUCCESS)
+}

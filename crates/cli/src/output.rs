@@ -1,0 +1,68 @@
+//! Tables for people, JSON for programs, and how a command opens the desk.
+
+use std::io::Write as _;
+
+use comfy_table::{ContentArrangement, Table, presets};
+use desk::data_dir::{DataDir, Passphrase};
+use desk::{Desk, DeskError};
+use zeroize::Zeroizing;
+
+use crate::args::Global;
+use crate::failure::Failure;
+
+/// Prints a line.
+pub fn say(text: impl std::fmt::Display) -> Result<(), Failure> {
+    Ok(writeln!(std::io::stdout().lock(), "{text}")?)
+}
+
+/// Prints a value as JSON.
+pub fn json(value: &serde_json::Value) -> Result<(), Failure> {
+    say(serde_json::to_string_pretty(value)?)
+}
+
+/// A table without lines, as wide as the terminal and no wider; 110 columns where there is none.
+pub fn table(header: &[&str]) -> Table {
+    let mut table = Table::new();
+    table.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Dynamic);
+    if !table.is_tty() {
+        table.set_width(110);
+    }
+    if !header.is_empty() {
+        table.set_header(header.iter().copied());
+    }
+    table
+}
+
+/// Prints a table without the blanks at the ends of its lines.
+pub fn show(mut table: Table) -> Result<(), Failure> {
+    for column in table.column_iter_mut() {
+        column.set_padding((0, 2));
+    }
+    table.lines().try_for_each(|line| say(line.trim_end()))
+}
+
+/// The passphrase for key files, if one was given.
+pub fn passphrase(global: &Global) -> Result<Passphrase, Failure> {
+    if let Some(path) = &global.passphrase_file {
+        let bytes = Zeroizing::new(desk::data_dir::read(path)?);
+        let text = String::from_utf8_lossy(&bytes);
+        let first = text.lines().next().unwrap_or_default();
+        return Ok(Some(Zeroizing::new(first.to_owned())));
+    }
+    Ok(std::env::var("CARNET_PASSPHRASE").ok().filter(|p| !p.is_empty()).map(Zeroizing::new))
+}
+
+/// Opens the log in the data directory, asking for a passphrase where one is needed and somebody is there to ask.
+pub async fn open(global: &Global) -> Result<Desk, Failure> {
+    let dir = || DataDir::new(&global.data);
+    let given = passphrase(global)?;
+    match Desk::open(dir(), given.clone()).await {
+        Err(DeskError::Key { problem, .. })
+            if given.is_none() && problem.contains("passphrase") && std::io::IsTerminal::is_terminal(&std::io::stdin()) =>
+        {
+            let asked = Zeroizing::new(rpassword::prompt_password("Passphrase: ")?);
+            Ok(Desk::open(dir(), Some(asked)).await?)
+        }
+        opened => Ok(opened?),
+    }
+}

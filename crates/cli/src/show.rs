@@ -1,0 +1,190 @@
+//! `carnet history`, and how a verified history is printed.
+
+use std::process::ExitCode;
+
+use desk::lookup::{History, judge};
+use dossier::{Report, VerifiedStatement};
+use history::findings::{self, Level};
+use serde_json::{Value, json};
+
+use crate::args::{self, Global};
+use crate::failure::Failure;
+use crate::{clock, output};
+
+pub async fn run(global: &Global, options: &args::History) -> Result<ExitCode, Failure> {
+    let vehicle = desk::check::parse_vehicle(&options.vehicle)?;
+    let desk = output::open(global).await?;
+    let now = clock::now();
+    let history = desk.history(&vehicle, clock::unsigned(now), clock::day(now)?).await?;
+    desk.close().await?;
+    if global.json {
+        output::json(&as_json(&history)?)?;
+    } else {
+        print(&history)?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The history a report proves, with its findings.
+pub fn of(report: Report, now: i64) -> Result<History, Failure> {
+    Ok(History { findings: judge(&report, clock::day(now)?), report })
+}
+
+pub fn print(history: &History) -> Result<(), Failure> {
+    let report = &history.report;
+    output::say(format_args!("{}", report.vehicle))?;
+    let cosigners: Vec<&str> = report.cosigners.iter().map(|c| c.name.as_str()).collect();
+    output::say(format_args!(
+        "complete as of {}, log {} with {} entries, cosigned by {}",
+        report.as_of,
+        report.origin,
+        report.size,
+        cosigners.join(" and ")
+    ))?;
+    if report.is_absent() {
+        output::say("\nThis log knows nothing of this car. That says nothing about the car.")?;
+        return Ok(());
+    }
+    output::say("")?;
+    let mut statements: Vec<&VerifiedStatement> = report.statements.iter().collect();
+    statements.sort_by_key(|s| (s.claims.event_time.instant(), s.log_index));
+    let mut table = output::table(&["day", "what", "place", "odometer", "who", "entry"]);
+    for statement in statements {
+        table.add_row([
+            statement.claims.event_time.local().date().to_string(),
+            what(statement),
+            statement.claims.place.as_ref().map_or(String::new(), |p| p.as_str().to_owned()),
+            odometer(statement),
+            statement.issuer.name.clone(),
+            statement.log_index.to_string(),
+        ]);
+    }
+    output::show(table)?;
+    for erased in &report.erased {
+        output::say(format_args!(
+            "entry {}: content erased by {} on {} ({}); a statement by {} existed",
+            erased.log_index, erased.notice.asked_by, erased.notice.time, erased.notice.reason, erased.issuer.name
+        ))?;
+    }
+    print_findings(&history.findings)
+}
+
+fn what(statement: &VerifiedStatement) -> String {
+    let mut what = statement.claims.typ.label_en().to_owned();
+    if !statement.superseded_by.is_empty() {
+        let by: Vec<_> = statement.superseded_by.iter().map(ToString::to_string).collect();
+        what.push_str(&format!(" (corrected by entry {})", by.join(", ")));
+    }
+    if statement.hidden > 0 {
+        what.push_str(&format!(" ({} fields withheld)", statement.hidden));
+    }
+    if statement.issuer.revoked_at.is_some() {
+        what.push_str(" (key revoked since)");
+    }
+    what
+}
+
+fn odometer(statement: &VerifiedStatement) -> String {
+    let Some(reading) = statement.claims.body.get("odometer") else { return String::new() };
+    match (reading.get("value").and_then(Value::as_u64), reading.get("unit").and_then(Value::as_str)) {
+        (Some(value), Some(unit)) => format!("{value} {unit}"),
+        _ => "not readable".to_owned(),
+    }
+}
+
+fn print_findings(report: &findings::Report) -> Result<(), Failure> {
+    output::say("")?;
+    if report.findings.is_empty() {
+        output::say("No finding. What the sources below do not cover stays open.")?;
+    }
+    for finding in &report.findings {
+        let level = match finding.level {
+            Level::Stop => "STOP",
+            Level::Warn => "WARN",
+            Level::Ask => "ASK",
+            Level::Note => "note",
+        };
+        let rests_on: Vec<_> = finding.rests_on.iter().map(ToString::to_string).collect();
+        output::say(format_args!("{level:<5} {}", finding.title.english))?;
+        output::say(format_args!("      {}", finding.explanation.english))?;
+        output::say(format_args!("      rests on entries {}", rests_on.join(", ")))?;
+        for message in &finding.settles_it {
+            output::say(format_args!("      would settle it: {}", message.english))?;
+        }
+    }
+    output::say("\nCovered by:")?;
+    for source in &report.coverage.sources {
+        output::say(format_args!(
+            "  {} ({}), {} statements, {} to {}; {}",
+            source.role,
+            source.issuers.join(", "),
+            source.statements,
+            source.first,
+            source.last,
+            source.not_covered.english
+        ))?;
+    }
+    for silent in &report.coverage.silent {
+        output::say(format_args!("  {}", silent.english))?;
+    }
+    Ok(())
+}
+
+pub fn as_json(history: &History) -> Result<Value, Failure> {
+    let report = &history.report;
+    let statements: Vec<Value> = report.statements.iter().map(statement_json).collect();
+    let erased: Vec<Value> = report
+        .erased
+        .iter()
+        .map(|e| {
+            json!({
+                "log_index": e.log_index.0,
+                "digest": e.digest,
+                "issuer": e.issuer.id,
+                "issuer_name": e.issuer.name,
+                "erased_for": e.notice.asked_by,
+                "erased_at": e.notice.time.to_string(),
+                "reason": e.notice.reason,
+            })
+        })
+        .collect();
+    Ok(json!({
+        "vehicle": report.vehicle,
+        "asked": report.asked,
+        "absent": report.is_absent(),
+        "complete_as_of": report.as_of.to_string(),
+        "log": report.origin,
+        "size": report.size.0,
+        "cosigners": report.cosigners.iter().map(|c| json!({"name": c.name, "time": c.time.to_string()})).collect::<Vec<_>>(),
+        "statements": statements,
+        "erased": erased,
+        "findings": serde_json::to_value(&history.findings.findings)?,
+        "coverage": serde_json::to_value(&history.findings.coverage)?,
+    }))
+}
+
+fn statement_json(statement: &VerifiedStatement) -> Value {
+    let claims = &statement.claims;
+    json!({
+        "log_index": statement.log_index.0,
+        "digest": statement.digest,
+        "type": claims.typ.as_str(),
+        "type_en": claims.typ.label_en(),
+        "type_ko": claims.typ.label_ko(),
+        "event_time": claims.event_time.as_str(),
+        "place": claims.place.as_ref().map(|p| p.as_str()),
+        "issuer": statement.issuer.id,
+        "issuer_name": statement.issuer.name,
+        "roles": statement.issuer.roles,
+        "key_id": statement.issuer.key_id,
+        "key_revoked_at": statement.issuer.revoked_at.as_ref().map(|(at, _)| at.0),
+        "confidence": claims.confidence.as_str(),
+        "body": claims.body,
+        "evidence": claims.evidence.iter().map(|e| json!({
+            "kind": e.kind.as_str(), "sha256": hex::encode(e.sha256), "page": e.page,
+        })).collect::<Vec<_>>(),
+        "hidden_fields": statement.hidden,
+        "supersedes": claims.supersedes,
+        "superseded_by": statement.superseded_by.iter().map(|at| at.0).collect::<Vec<_>>(),
+    })
+}
