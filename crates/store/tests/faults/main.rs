@@ -5,4 +5,6 @@
 
 mod batches;
 mod duplicates;
+mod faulty;
+mod nth_step;
 mod test_log;
