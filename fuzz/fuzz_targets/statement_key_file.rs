@@ -6,7 +6,9 @@ use libfuzzer_sys::fuzz_target;
 use statement::key_file;
 
 fuzz_target!(|bytes: &[u8]| {
-    let Ok(key) = key_file::decode(bytes, None) else { return };
+    let Ok(key) = key_file::decode(bytes, None) else {
+        return;
+    };
     let written = key_file::encode_plain(&key).expect("a key that was read can be written");
     assert_eq!(key_file::decode(&written, None).as_ref(), Ok(&key));
 });

@@ -5,7 +5,9 @@ use libfuzzer_sys::fuzz_target;
 use statement::SdJwt;
 
 fuzz_target!(|bytes: &[u8]| {
-    let Ok(text) = std::str::from_utf8(bytes) else { return };
+    let Ok(text) = std::str::from_utf8(bytes) else {
+        return;
+    };
     let Ok(statement) = SdJwt::parse(text) else { return };
     assert_eq!(statement.as_str(), text);
     let mut every_other = false;

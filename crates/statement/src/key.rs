@@ -20,7 +20,13 @@ pub struct KeyId(pub [u8; 32]);
 impl KeyId {
     /// The identifier of an Ed25519 public key (32 bytes, RFC 8032 encoding).
     pub fn of(public: &[u8; 32]) -> Self {
-        Self(Sha256::new().chain_update([KEY_ID_TAG]).chain_update(public).finalize().into())
+        Self(
+            Sha256::new()
+                .chain_update([KEY_ID_TAG])
+                .chain_update(public)
+                .finalize()
+                .into(),
+        )
     }
 }
 
@@ -139,7 +145,10 @@ mod tests {
         let key = IssuerSigningKey::from_seed(&bytes(
             "9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60",
         ));
-        assert_eq!(key.public(), bytes("d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a"));
+        assert_eq!(
+            key.public(),
+            bytes("d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a")
+        );
         let signature = key.sign(b"eyJhbGciOiJFZERTQSJ9.RXhhbXBsZSBvZiBFZDI1NTE5IHNpZ25pbmc");
         assert_eq!(
             signature,

@@ -30,9 +30,17 @@ const ASSOCIATED_DATA_PREFIX: &[u8] = b"carnet/key/v1";
 
 /// What sealing a new file costs: 64 MiB, three passes, one lane (the second recommended option of RFC 9106, section 4,
 /// with one lane because one passphrase is tried at a time).
-const COST: Cost = Cost { memory_kib: 64 * 1024, passes: 3, lanes: 1 };
+const COST: Cost = Cost {
+    memory_kib: 64 * 1024,
+    passes: 3,
+    lanes: 1,
+};
 /// The most a file may ask for before we refuse to work on it.
-const MAX_COST: Cost = Cost { memory_kib: 256 * 1024, passes: 10, lanes: 4 };
+const MAX_COST: Cost = Cost {
+    memory_kib: 256 * 1024,
+    passes: 10,
+    lanes: 4,
+};
 
 /// What a key is for. A key is used for one purpose only.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -206,7 +214,10 @@ impl Cost {
 /// Writes a key with its secret in the clear. The file itself must then be kept from other readers.
 pub fn encode_plain(key: &StoredKey) -> Result<Zeroizing<Vec<u8>>, EncodeError> {
     let secret = Zeroizing::new(hex::encode(*key.secret));
-    to_json(&File { secret: Some(secret), ..describe(key)? })
+    to_json(&File {
+        secret: Some(secret),
+        ..describe(key)?
+    })
 }
 
 /// Writes a key with its secret sealed under a passphrase.
@@ -223,8 +234,13 @@ pub fn encode_encrypted(
     rng.fill_bytes(&mut salt);
     rng.fill_bytes(&mut nonce);
     let cipher = cipher(passphrase, &salt, COST).ok_or(EncodeError::Derivation)?;
-    let sealed = Payload { msg: &*key.secret, aad: &associated_data(key.purpose, &key.name, key.public) };
-    let ciphertext = cipher.encrypt(&XNonce::from(nonce), sealed).map_err(|_| EncodeError::Derivation)?;
+    let sealed = Payload {
+        msg: &*key.secret,
+        aad: &associated_data(key.purpose, &key.name, key.public),
+    };
+    let ciphertext = cipher
+        .encrypt(&XNonce::from(nonce), sealed)
+        .map_err(|_| EncodeError::Derivation)?;
     let sealed = Sealed {
         kdf: KDF.to_owned(),
         memory_kib: COST.memory_kib,
@@ -235,7 +251,10 @@ pub fn encode_encrypted(
         nonce: hex::encode(nonce),
         ciphertext: hex::encode(ciphertext),
     };
-    to_json(&File { sealed: Some(sealed), ..file })
+    to_json(&File {
+        sealed: Some(sealed),
+        ..file
+    })
 }
 
 /// Reads a key file. The passphrase is only looked at when the secret is sealed.
@@ -261,12 +280,25 @@ pub fn decode(bytes: &[u8], passphrase: Option<&str>) -> Result<StoredKey, Decod
         }
         (None, Some(sealed)) => {
             let bound_to = associated_data(file.purpose, &file.name, public);
-            unseal(sealed, passphrase.ok_or(DecodeError::PassphraseNeeded)?, &bound_to)?
+            unseal(
+                sealed,
+                passphrase.ok_or(DecodeError::PassphraseNeeded)?,
+                &bound_to,
+            )?
         }
         _ => return Err(DecodeError::Format("expected either secret or sealed".to_owned())),
     };
-    let key = StoredKey { purpose: file.purpose, name: file.name, public, secret };
-    if public_fits(&key) { Ok(key) } else { Err(DecodeError::PublicKey) }
+    let key = StoredKey {
+        purpose: file.purpose,
+        name: file.name,
+        public,
+        secret,
+    };
+    if public_fits(&key) {
+        Ok(key)
+    } else {
+        Err(DecodeError::PublicKey)
+    }
 }
 
 /// Everything but the secret.
@@ -297,10 +329,21 @@ fn to_json(file: &File) -> Result<Zeroizing<Vec<u8>>, EncodeError> {
 
 fn unseal(sealed: &Sealed, passphrase: &str, bound_to: &[u8]) -> Result<Zeroizing<[u8; 32]>, DecodeError> {
     if sealed.kdf != KDF || sealed.cipher != CIPHER {
-        return Err(DecodeError::Format(format!("expected kdf {KDF} and cipher {CIPHER}")));
+        return Err(DecodeError::Format(format!(
+            "expected kdf {KDF} and cipher {CIPHER}"
+        )));
     }
-    let &Sealed { memory_kib, passes, lanes, .. } = sealed;
-    let cost = Cost { memory_kib, passes, lanes };
+    let &Sealed {
+        memory_kib,
+        passes,
+        lanes,
+        ..
+    } = sealed;
+    let cost = Cost {
+        memory_kib,
+        passes,
+        lanes,
+    };
     if !cost.is_within(MAX_COST) {
         return Err(DecodeError::Cost { memory_kib, passes });
     }
@@ -313,7 +356,13 @@ fn unseal(sealed: &Sealed, passphrase: &str, bound_to: &[u8]) -> Result<Zeroizin
         .map_err(|error| malformed("ciphertext", error))?;
     let cipher = cipher(passphrase, &salt, cost).ok_or(DecodeError::Derivation)?;
     let plain = cipher
-        .decrypt(&XNonce::from(nonce), Payload { msg: &ciphertext, aad: bound_to })
+        .decrypt(
+            &XNonce::from(nonce),
+            Payload {
+                msg: &ciphertext,
+                aad: bound_to,
+            },
+        )
         .map(Zeroizing::new)
         .map_err(|_| DecodeError::WrongPassphrase)?;
     let mut secret = Zeroizing::new([0; 32]);
@@ -368,11 +417,18 @@ mod tests {
     fn issuer() -> StoredKey {
         let secret = Zeroizing::new([7; 32]);
         let public = Some(SigningKey::from_bytes(&secret).verifying_key().to_bytes());
-        StoredKey { purpose: Purpose::Issuer, name: "Hanbit Inspection".to_owned(), public, secret }
+        StoredKey {
+            purpose: Purpose::Issuer,
+            name: "Hanbit Inspection".to_owned(),
+            public,
+            secret,
+        }
     }
 
     fn sealed() -> Vec<u8> {
-        encode_encrypted(&issuer(), "correct horse", &mut ChaCha20Rng::from_seed([1; 32])).unwrap().to_vec()
+        encode_encrypted(&issuer(), "correct horse", &mut ChaCha20Rng::from_seed([1; 32]))
+            .unwrap()
+            .to_vec()
     }
 
     fn edited(file: &[u8], from: &str, to: &str) -> Vec<u8> {
@@ -392,20 +448,30 @@ mod tests {
     fn a_sealed_key_opens_with_its_passphrase_only() {
         let file = sealed();
         assert_eq!(decode(&file, Some("correct horse")), Ok(issuer()));
-        assert_eq!(decode(&file, Some("Correct horse")), Err(DecodeError::WrongPassphrase));
+        assert_eq!(
+            decode(&file, Some("Correct horse")),
+            Err(DecodeError::WrongPassphrase)
+        );
         assert_eq!(decode(&file, None), Err(DecodeError::PassphraseNeeded));
     }
 
     #[test]
     fn a_sealed_file_does_not_contain_the_secret() {
-        assert!(!String::from_utf8(sealed()).unwrap().contains(&hex::encode([7; 4])));
+        assert!(
+            !String::from_utf8(sealed())
+                .unwrap()
+                .contains(&hex::encode([7; 4]))
+        );
     }
 
     #[test]
     fn a_sealed_key_is_bound_to_its_purpose_and_name() {
         for (from, to) in [("\"issuer\"", "\"log\""), ("Hanbit", "Hanbat")] {
             let file = edited(&sealed(), from, to);
-            assert_eq!(decode(&file, Some("correct horse")), Err(DecodeError::WrongPassphrase));
+            assert_eq!(
+                decode(&file, Some("correct horse")),
+                Err(DecodeError::WrongPassphrase)
+            );
         }
     }
 
@@ -422,7 +488,11 @@ mod tests {
 
     #[test]
     fn a_content_key_has_no_public_half() {
-        let mut key = StoredKey { purpose: Purpose::Content, public: None, ..issuer() };
+        let mut key = StoredKey {
+            purpose: Purpose::Content,
+            public: None,
+            ..issuer()
+        };
         let file = encode_plain(&key).unwrap();
         assert_eq!(decode(&file, None), Ok(key.clone()));
         key.public = Some([9; 32]);
@@ -432,7 +502,10 @@ mod tests {
     #[test]
     fn a_file_that_asks_for_too_much_work_is_refused_before_any_is_done() {
         let file = edited(&sealed(), "65536", "4294967295");
-        assert!(matches!(decode(&file, Some("correct horse")), Err(DecodeError::Cost { .. })));
+        assert!(matches!(
+            decode(&file, Some("correct horse")),
+            Err(DecodeError::Cost { .. })
+        ));
     }
 
     #[test]
@@ -442,23 +515,39 @@ mod tests {
         assert_eq!(decode(&file, None), Err(DecodeError::Version(2)));
         let file = edited(&plain, "\"name\"", "\"note\": \"\", \"name\"");
         assert!(matches!(decode(&file, None), Err(DecodeError::Format(_))));
-        let file = edited(&sealed(), "\"sealed\"", &format!("\"secret\": \"{}\", \"sealed\"", hex::encode([7; 32])));
-        assert!(matches!(decode(&file, Some("correct horse")), Err(DecodeError::Format(_))));
+        let file = edited(
+            &sealed(),
+            "\"sealed\"",
+            &format!("\"secret\": \"{}\", \"sealed\"", hex::encode([7; 32])),
+        );
+        assert!(matches!(
+            decode(&file, Some("correct horse")),
+            Err(DecodeError::Format(_))
+        ));
     }
 
     #[test]
     fn a_large_file_is_refused_unread() {
-        assert_eq!(decode(&vec![b' '; MAX_BYTES + 1], None), Err(DecodeError::TooLarge(MAX_BYTES + 1)));
+        assert_eq!(
+            decode(&vec![b' '; MAX_BYTES + 1], None),
+            Err(DecodeError::TooLarge(MAX_BYTES + 1))
+        );
     }
 
     #[test]
     fn an_empty_passphrase_is_refused() {
         let mut rng = ChaCha20Rng::from_seed([1; 32]);
-        assert_eq!(encode_encrypted(&issuer(), "", &mut rng), Err(EncodeError::EmptyPassphrase));
+        assert_eq!(
+            encode_encrypted(&issuer(), "", &mut rng),
+            Err(EncodeError::EmptyPassphrase)
+        );
     }
 
     #[test]
     fn the_secret_is_not_printed() {
-        assert_eq!(format!("{:?}", issuer()), r#"StoredKey(issuer "Hanbit Inspection")"#);
+        assert_eq!(
+            format!("{:?}", issuer()),
+            r#"StoredKey(issuer "Hanbit Inspection")"#
+        );
     }
 }

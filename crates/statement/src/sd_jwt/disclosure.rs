@@ -25,7 +25,12 @@ impl Disclosure {
         rng.fill_bytes(&mut salt);
         let json = json!([base64url::encode(salt), name, value]).to_string();
         let encoded = base64url::encode(json);
-        Self { digest: digest(&encoded), encoded, name: Some(name.to_owned()), value }
+        Self {
+            digest: digest(&encoded),
+            encoded,
+            name: Some(name.to_owned()),
+            value,
+        }
     }
 
     /// Reads the base64url text of the disclosure at `position` (counted from 0, for the error).
@@ -46,7 +51,12 @@ impl Disclosure {
         if salt.len() < MIN_SALT_CHARACTERS {
             return Err(ParseError::WeakSalt(position));
         }
-        Ok(Self { encoded: encoded.to_owned(), digest: digest(encoded), name, value })
+        Ok(Self {
+            encoded: encoded.to_owned(),
+            digest: digest(encoded),
+            name,
+            value,
+        })
     }
 
     /// The base64url text.

@@ -12,11 +12,7 @@ use crate::vocabulary;
 
 /// Signs `claims`. Each personal field of the vocabulary that is present in the body becomes a disclosure; the result
 /// carries all of them. The same claims, key and random bytes give the same statement.
-pub fn issue(
-    claims: &Claims,
-    key: &IssuerSigningKey,
-    rng: &mut impl CryptoRng,
-) -> Result<SdJwt, IssueError> {
+pub fn issue(claims: &Claims, key: &IssuerSigningKey, rng: &mut impl CryptoRng) -> Result<SdJwt, IssueError> {
     vocabulary::check(claims.typ, &claims.body).map_err(IssueError::Body)?;
     let mut payload = claims.to_json();
     vocabulary::check_header(&payload).map_err(IssueError::Header)?;
@@ -31,8 +27,11 @@ pub fn issue(
     payload.insert(unpack::SD_ALG.to_owned(), json!("sha-256"));
 
     let header = json!({"alg": ALGORITHM, "kid": key.key_id(), "typ": TYPE});
-    let signed =
-        format!("{}.{}", base64url::encode(header.to_string()), base64url::encode(Value::Object(payload).to_string()));
+    let signed = format!(
+        "{}.{}",
+        base64url::encode(header.to_string()),
+        base64url::encode(Value::Object(payload).to_string())
+    );
     let signature = base64url::encode(key.sign(signed.as_bytes()));
     let mut compact = format!("{signed}.{signature}~");
     for disclosure in &disclosures {
@@ -58,7 +57,12 @@ fn conceal(body: &mut Value, paths: &[&str], rng: &mut impl CryptoRng) -> Vec<Di
 }
 
 /// A path that meets an array goes on in each of its elements.
-fn conceal_path(value: &mut Value, path: &[&str], rng: &mut impl CryptoRng, disclosures: &mut Vec<Disclosure>) {
+fn conceal_path(
+    value: &mut Value,
+    path: &[&str],
+    rng: &mut impl CryptoRng,
+    disclosures: &mut Vec<Disclosure>,
+) {
     match (value, path) {
         (Value::Array(elements), path) => {
             for element in elements {
@@ -83,7 +87,9 @@ fn conceal_path(value: &mut Value, path: &[&str], rng: &mut impl CryptoRng, disc
 
 /// Digests stand in alphabetical order, which says nothing about the fields (RFC 9901, section 4.2.4.1).
 fn list_digest(object: &mut Map<String, Value>, digest: &str) {
-    let list = object.entry(unpack::SD).or_insert_with(|| Value::Array(Vec::new()));
+    let list = object
+        .entry(unpack::SD)
+        .or_insert_with(|| Value::Array(Vec::new()));
     if let Value::Array(digests) = list {
         let at = digests.partition_point(|other| other.as_str() < Some(digest));
         digests.insert(at, json!(digest));

@@ -30,9 +30,12 @@ pub enum JsonFault {
 pub(super) fn parse(text: &[u8]) -> Result<Value, JsonFault> {
     let fault = Cell::new(None);
     let mut deserializer = serde_json::Deserializer::from_slice(text);
-    let value = Strict { depth: 0, fault: &fault }
-        .deserialize(&mut deserializer)
-        .and_then(|value| deserializer.end().map(|()| value));
+    let value = Strict {
+        depth: 0,
+        fault: &fault,
+    }
+    .deserialize(&mut deserializer)
+    .and_then(|value| deserializer.end().map(|()| value));
     value.map_err(|_| fault.take().unwrap_or(JsonFault::Malformed))
 }
 
@@ -54,7 +57,10 @@ impl Strict<'_> {
         if self.depth == MAX_DEPTH {
             return Err(self.fail(JsonFault::TooDeep));
         }
-        Ok(Self { depth: self.depth + 1, ..self })
+        Ok(Self {
+            depth: self.depth + 1,
+            ..self
+        })
     }
 }
 
@@ -90,7 +96,9 @@ impl<'de> Visitor<'de> for Strict<'_> {
     }
 
     fn visit_f64<E: de::Error>(self, value: f64) -> Result<Value, E> {
-        Number::from_f64(value).map(Value::Number).ok_or_else(|| self.fail(JsonFault::Malformed))
+        Number::from_f64(value)
+            .map(Value::Number)
+            .ok_or_else(|| self.fail(JsonFault::Malformed))
     }
 
     fn visit_str<E>(self, value: &str) -> Result<Value, E> {
@@ -131,13 +139,24 @@ mod tests {
     #[test]
     fn ordinary_json_reads_as_serde_json_reads_it() {
         let text = r#"{"a":[1,-2,3.5,1e3,18446744073709551615,null,true],"b":{"c":"ü😀"}}"#;
-        assert_eq!(parse(text.as_bytes()).unwrap(), serde_json::from_str::<Value>(text).unwrap());
+        assert_eq!(
+            parse(text.as_bytes()).unwrap(),
+            serde_json::from_str::<Value>(text).unwrap()
+        );
     }
 
     #[test]
     fn a_repeated_member_is_refused_at_any_depth() {
-        for text in [r#"{"a":1,"a":1}"#, r#"[{"b":{"a":1,"a":2}}]"#, r#"{"a":1,"\u0061":2}"#] {
-            assert_eq!(parse(text.as_bytes()), Err(JsonFault::DuplicateMember("a".to_owned())), "{text}");
+        for text in [
+            r#"{"a":1,"a":1}"#,
+            r#"[{"b":{"a":1,"a":2}}]"#,
+            r#"{"a":1,"\u0061":2}"#,
+        ] {
+            assert_eq!(
+                parse(text.as_bytes()),
+                Err(JsonFault::DuplicateMember("a".to_owned())),
+                "{text}"
+            );
         }
     }
 
@@ -151,7 +170,16 @@ mod tests {
 
     #[test]
     fn what_is_not_json_is_refused() {
-        for text in ["", "{", "{}{}", "{\"a\":1,}", "1e400", "\"\\ud800\"", "NaN", "{'a':1}"] {
+        for text in [
+            "",
+            "{",
+            "{}{}",
+            "{\"a\":1,}",
+            "1e400",
+            "\"\\ud800\"",
+            "NaN",
+            "{'a':1}",
+        ] {
             assert_eq!(parse(text.as_bytes()), Err(JsonFault::Malformed), "{text}");
         }
         assert_eq!(parse(b"\"\xff\""), Err(JsonFault::Malformed));

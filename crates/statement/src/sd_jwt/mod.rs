@@ -175,7 +175,10 @@ impl SdJwt {
 
     /// The disclosures, each with its path in the body (`owner_name`, `policy.holder`, `photos.2`).
     pub fn disclosures(&self) -> impl ExactSizeIterator<Item = (&str, &Disclosure)> {
-        self.placed.iter().zip(&self.disclosures).map(|(placement, disclosure)| (placement.path.as_str(), disclosure))
+        self.placed
+            .iter()
+            .zip(&self.disclosures)
+            .map(|(placement, disclosure)| (placement.path.as_str(), disclosure))
     }
 
     /// How many fields are withheld. An upper bound: an issuer may add decoys, which look the same.
@@ -188,22 +191,34 @@ impl SdJwt {
     pub fn verify(&self, public: &[u8; 32]) -> Result<Verified, VerifyError> {
         let given = KeyId::of(public);
         if given != self.key_id {
-            return Err(VerifyError::WrongKey { named: self.key_id, given });
+            return Err(VerifyError::WrongKey {
+                named: self.key_id,
+                given,
+            });
         }
         let signed = self.compact.get(..self.signed_len).unwrap_or_default();
         if !key::verify_strict(public, signed.as_bytes(), &self.signature) {
             return Err(VerifyError::BadSignature);
         }
-        Ok(Verified { claims: self.claims.clone(), hidden: self.hidden })
+        Ok(Verified {
+            claims: self.claims.clone(),
+            hidden: self.hidden,
+        })
     }
 
     /// The same statement with only those disclosures whose path `keep` accepts. A disclosure that lies within
     /// another is kept only together with it, since alone it would belong to nothing.
     pub fn present(&self, mut keep: impl FnMut(&str) -> bool) -> Self {
-        let wanted: Vec<bool> = self.placed.iter().map(|placement| keep(&placement.path)).collect();
+        let wanted: Vec<bool> = self
+            .placed
+            .iter()
+            .map(|placement| keep(&placement.path))
+            .collect();
         let is_kept = |position: usize| {
-            std::iter::successors(Some(position), |&at| self.placed.get(at).and_then(|placement| placement.parent))
-                .all(|at| wanted.get(at) == Some(&true))
+            std::iter::successors(Some(position), |&at| {
+                self.placed.get(at).and_then(|placement| placement.parent)
+            })
+            .all(|at| wanted.get(at) == Some(&true))
         };
         let mut compact = format!("{}~", self.jwt());
         for (position, disclosure) in self.disclosures.iter().enumerate() {
@@ -212,7 +227,10 @@ impl SdJwt {
                 compact.push('~');
             }
         }
-        #[expect(clippy::expect_used, reason = "every rule of parse that holds with a disclosure holds without it")]
+        #[expect(
+            clippy::expect_used,
+            reason = "every rule of parse that holds with a disclosure holds without it"
+        )]
         Self::parse(&compact).expect("a subset of acceptable disclosures is acceptable")
     }
 }
@@ -258,7 +276,9 @@ fn read_header(mut header: Map<String, Value>) -> Result<KeyId, ParseError> {
     if let Some((name, _)) = header.into_iter().next() {
         return Err(ParseError::HeaderMember(name));
     }
-    kid.as_str().and_then(|text| text.parse().ok()).ok_or(ParseError::KeyId)
+    kid.as_str()
+        .and_then(|text| text.parse().ok())
+        .ok_or(ParseError::KeyId)
 }
 
 fn read_disclosures(rest: &str) -> Result<Vec<Disclosure>, ParseError> {
@@ -269,5 +289,8 @@ fn read_disclosures(rest: &str) -> Result<Vec<Disclosure>, ParseError> {
     if list.split('~').nth(MAX_DISCLOSURES).is_some() {
         return Err(ParseError::TooManyDisclosures);
     }
-    list.split('~').enumerate().map(|(position, encoded)| Disclosure::parse(encoded, position)).collect()
+    list.split('~')
+        .enumerate()
+        .map(|(position, encoded)| Disclosure::parse(encoded, position))
+        .collect()
 }

@@ -58,10 +58,7 @@ pub(super) fn take_hash_algorithm(payload: &mut Map<String, Value>) -> Result<()
     }
 }
 
-pub(super) fn unpack(
-    object: Map<String, Value>,
-    disclosures: &[Disclosure],
-) -> Result<Unpacked, ParseError> {
+pub(super) fn unpack(object: Map<String, Value>, disclosures: &[Disclosure]) -> Result<Unpacked, ParseError> {
     let mut positions = HashMap::new();
     for (position, disclosure) in disclosures.iter().enumerate() {
         if positions.insert(disclosure.digest(), position).is_some() {
@@ -82,7 +79,11 @@ pub(super) fn unpack(
         .enumerate()
         .map(|(position, placement)| placement.ok_or(ParseError::Unreferenced(position)))
         .collect::<Result<_, _>>()?;
-    Ok(Unpacked { object, placed, hidden })
+    Ok(Unpacked {
+        object,
+        placed,
+        hidden,
+    })
 }
 
 struct Unpacker<'a> {
@@ -103,16 +104,32 @@ struct Here {
 
 impl Here {
     fn top() -> Self {
-        Self { path: String::new(), depth: 1, inside: None }
+        Self {
+            path: String::new(),
+            depth: 1,
+            inside: None,
+        }
     }
 
     fn child(&self, name: &str) -> Self {
-        let path = if self.path.is_empty() { name.to_owned() } else { format!("{}.{name}", self.path) };
-        Self { path, depth: self.depth + 1, inside: self.inside }
+        let path = if self.path.is_empty() {
+            name.to_owned()
+        } else {
+            format!("{}.{name}", self.path)
+        };
+        Self {
+            path,
+            depth: self.depth + 1,
+            inside: self.inside,
+        }
     }
 
     fn describe(&self) -> String {
-        if self.path.is_empty() { "the top".to_owned() } else { self.path.clone() }
+        if self.path.is_empty() {
+            "the top".to_owned()
+        } else {
+            self.path.clone()
+        }
     }
 }
 
@@ -132,7 +149,11 @@ impl<'a> Unpacker<'a> {
         }
     }
 
-    fn object(&mut self, mut object: Map<String, Value>, here: &Here) -> Result<Map<String, Value>, ParseError> {
+    fn object(
+        &mut self,
+        mut object: Map<String, Value>,
+        here: &Here,
+    ) -> Result<Map<String, Value>, ParseError> {
         let digests = object.remove(SD);
         let mut opened = Map::new();
         for (name, value) in object {
@@ -142,9 +163,17 @@ impl<'a> Unpacker<'a> {
             let value = self.value(value, &here.child(&name))?;
             opened.insert(name, value);
         }
-        for digest in digests.map(|digests| digest_list(digests, here)).transpose()?.unwrap_or_default() {
-            let Some((position, disclosure)) = self.look_up(digest)? else { continue };
-            let name = disclosure.name().ok_or_else(|| ParseError::DisclosureKind(here.describe()))?;
+        for digest in digests
+            .map(|digests| digest_list(digests, here))
+            .transpose()?
+            .unwrap_or_default()
+        {
+            let Some((position, disclosure)) = self.look_up(digest)? else {
+                continue;
+            };
+            let name = disclosure
+                .name()
+                .ok_or_else(|| ParseError::DisclosureKind(here.describe()))?;
             let mut there = here.child(name);
             if is_reserved(name) {
                 return Err(ParseError::ReservedName(here.describe()));
@@ -174,7 +203,9 @@ impl<'a> Unpacker<'a> {
                     continue;
                 }
             };
-            let Some((position, disclosure)) = self.look_up(digest)? else { continue };
+            let Some((position, disclosure)) = self.look_up(digest)? else {
+                continue;
+            };
             if disclosure.name().is_some() {
                 return Err(ParseError::DisclosureKind(there.path));
             }
@@ -185,10 +216,11 @@ impl<'a> Unpacker<'a> {
 
     /// The disclosure of a digest, if it was given. A digest may be met once only.
     fn look_up(&mut self, digest: String) -> Result<Option<(usize, &'a Disclosure)>, ParseError> {
-        let found = self
-            .positions
-            .get(digest.as_str())
-            .and_then(|&position| self.disclosures.get(position).map(|disclosure| (position, disclosure)));
+        let found = self.positions.get(digest.as_str()).and_then(|&position| {
+            self.disclosures
+                .get(position)
+                .map(|disclosure| (position, disclosure))
+        });
         if found.is_none() {
             self.hidden += 1;
         }
@@ -204,7 +236,10 @@ impl<'a> Unpacker<'a> {
         disclosure: &Disclosure,
         there: &mut Here,
     ) -> Result<Value, ParseError> {
-        let placement = Placement { path: there.path.clone(), parent: there.inside.replace(position) };
+        let placement = Placement {
+            path: there.path.clone(),
+            parent: there.inside.replace(position),
+        };
         if let Some(slot) = self.placed.get_mut(position) {
             *slot = Some(placement);
         }
@@ -219,16 +254,18 @@ fn is_reserved(name: &str) -> bool {
 /// Whether a body has a field with a name the format needs for itself, anywhere.
 pub(super) fn has_reserved_name(value: &Value) -> bool {
     match value {
-        Value::Object(object) => {
-            object.iter().any(|(name, value)| is_reserved(name) || has_reserved_name(value))
-        }
+        Value::Object(object) => object
+            .iter()
+            .any(|(name, value)| is_reserved(name) || has_reserved_name(value)),
         Value::Array(array) => array.iter().any(has_reserved_name),
         _ => false,
     }
 }
 
 fn digest_list(digests: Value, here: &Here) -> Result<Vec<String>, ParseError> {
-    let Value::Array(digests) = digests else { return Err(ParseError::DigestShape(here.describe())) };
+    let Value::Array(digests) = digests else {
+        return Err(ParseError::DigestShape(here.describe()));
+    };
     digests
         .into_iter()
         .map(|digest| match digest {

@@ -16,7 +16,13 @@ use crate::support::*;
 /// has no Python or cannot reach a package index.
 fn python() -> Option<PathBuf> {
     static PYTHON: std::sync::OnceLock<Option<PathBuf>> = std::sync::OnceLock::new();
-    PYTHON.get_or_init(|| install().map_err(|why| eprintln!("SKIPPED: interoperability with PyPI sd-jwt: {why}")).ok()).clone()
+    PYTHON
+        .get_or_init(|| {
+            install()
+                .map_err(|why| eprintln!("SKIPPED: interoperability with PyPI sd-jwt: {why}"))
+                .ok()
+        })
+        .clone()
 }
 
 fn install() -> Result<PathBuf, String> {
@@ -27,27 +33,40 @@ fn install() -> Result<PathBuf, String> {
     if std::fs::read_to_string(&done).is_ok_and(|installed| installed == requirements) {
         return Ok(python);
     }
-    run(Command::new("python3").args(["-m", "venv", "--clear"]).arg(&folder))?;
+    run(Command::new("python3")
+        .args(["-m", "venv", "--clear"])
+        .arg(&folder))?;
     let list = folder.join("requirements.txt");
     std::fs::write(&list, requirements).map_err(|error| error.to_string())?;
-    run(Command::new(&python).args(["-m", "pip", "install", "--quiet", "--only-binary=:all:", "-r"]).arg(&list))?;
+    run(Command::new(&python)
+        .args(["-m", "pip", "install", "--quiet", "--only-binary=:all:", "-r"])
+        .arg(&list))?;
     std::fs::write(&done, requirements).map_err(|error| error.to_string())?;
     Ok(python)
 }
 
 fn run(command: &mut Command) -> Result<(), String> {
-    let output = command.output().map_err(|error| format!("{command:?}: {error}"))?;
+    let output = command
+        .output()
+        .map_err(|error| format!("{command:?}: {error}"))?;
     if output.status.success() {
         return Ok(());
     }
-    Err(format!("{command:?}: {}", String::from_utf8_lossy(&output.stderr).trim()))
+    Err(format!(
+        "{command:?}: {}",
+        String::from_utf8_lossy(&output.stderr).trim()
+    ))
 }
 
 /// Asks the peer, one request a line.
 fn ask(python: &Path, requests: &[Value]) -> Vec<Value> {
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/sd_jwt/interop/peer.py");
-    let mut peer =
-        Command::new(python).arg(script).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    let mut peer = Command::new(python)
+        .arg(script)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
     let lines: String = requests.iter().map(|request| format!("{request}\n")).collect();
     peer.stdin.take().unwrap().write_all(lines.as_bytes()).unwrap();
     let output = peer.wait_with_output().unwrap();
@@ -74,9 +93,15 @@ fn secret_jwk() -> Value {
 fn the_python_implementation_verifies_and_reads_what_we_sign() {
     let Some(python) = python() else { return };
     let full = transfer();
-    let presentations = [full.present(|_| true), full.present(|path| path == "plate"), full.present(|_| false)];
-    let requests: Vec<_> =
-        presentations.iter().map(|s| json!({"verify": s.as_str(), "public": public_jwk()})).collect();
+    let presentations = [
+        full.present(|_| true),
+        full.present(|path| path == "plate"),
+        full.present(|_| false),
+    ];
+    let requests: Vec<_> = presentations
+        .iter()
+        .map(|s| json!({"verify": s.as_str(), "public": public_jwk()}))
+        .collect();
     for (answer, statement) in ask(&python, &requests).iter().zip(&presentations) {
         let ours = Value::Object(statement.claims_unverified().to_json());
         assert_eq!(answer["claims"], ours);

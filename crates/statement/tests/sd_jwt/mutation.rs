@@ -16,7 +16,9 @@ fn accepted(compact: &str) -> bool {
 /// by its digest, and the tildes by the form.
 #[test]
 fn a_statement_with_any_one_character_replaced_is_refused() {
-    let original = transfer().present(|path| path == "plate" || path == "to").to_string();
+    let original = transfer()
+        .present(|path| path == "plate" || path == "to")
+        .to_string();
     assert!(accepted(&original));
     for at in 0..original.len() {
         // One neighbour in each alphabet that matters, and every separator.
@@ -103,12 +105,22 @@ fn any_json() -> impl Strategy<Value = String> {
     ];
     leaf.prop_recursive(5, 40, 5, |inner| {
         let name = prop_oneof![
-            Just("_sd"), Just("..."), Just("_sd_alg"), Just("a"), Just("body"), Just("alg"), Just("typ"), Just("kid")
+            Just("_sd"),
+            Just("..."),
+            Just("_sd_alg"),
+            Just("a"),
+            Just("body"),
+            Just("alg"),
+            Just("typ"),
+            Just("kid")
         ];
         prop_oneof![
             prop::collection::vec(inner.clone(), 0..5).prop_map(|items| format!("[{}]", items.join(","))),
             prop::collection::vec((name, inner), 0..5).prop_map(|members| {
-                let members: Vec<_> = members.iter().map(|(name, value)| format!("{name:?}:{value}")).collect();
+                let members: Vec<_> = members
+                    .iter()
+                    .map(|(name, value)| format!("{name:?}:{value}"))
+                    .collect();
                 format!("{{{}}}", members.join(","))
             }),
         ]

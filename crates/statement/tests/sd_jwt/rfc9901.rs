@@ -10,8 +10,11 @@ use statement::sd_jwt::{Disclosure, Unpacked, unpack_payload};
 use crate::support::base64url;
 
 fn unpack(payload: &Value, disclosures: &[&str]) -> Result<Unpacked, ParseError> {
-    let disclosures: Vec<_> =
-        disclosures.iter().enumerate().map(|(i, text)| Disclosure::parse(text, i).unwrap()).collect();
+    let disclosures: Vec<_> = disclosures
+        .iter()
+        .enumerate()
+        .map(|(i, text)| Disclosure::parse(text, i))
+        .collect::<Result<_, _>>()?;
     unpack_payload(payload.as_object().unwrap().clone(), &disclosures)
 }
 
@@ -20,7 +23,12 @@ fn examples() -> Vec<Value> {
 }
 
 fn texts(value: &Value) -> Vec<&str> {
-    value.as_array().unwrap().iter().map(|text| text.as_str().unwrap()).collect()
+    value
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|text| text.as_str().unwrap())
+        .collect()
 }
 
 #[test]
@@ -32,7 +40,11 @@ fn every_example_opens_to_the_payload_the_rfc_prints() {
         let opened = unpack(&example["payload"], &texts(&example["disclosures"])).unwrap();
         assert_eq!(Value::Object(opened.object), example["processed"], "{section}");
         assert_eq!(opened.hidden, example["hidden"], "{section}");
-        let paths: Vec<_> = opened.placed.iter().map(|placement| placement.path.as_str()).collect();
+        let paths: Vec<_> = opened
+            .placed
+            .iter()
+            .map(|placement| placement.path.as_str())
+            .collect();
         assert_eq!(paths, texts(&example["paths"]), "{section}");
     }
 }
@@ -42,7 +54,10 @@ fn an_example_without_any_disclosure_opens_to_its_visible_claims() {
     for example in examples() {
         let opened = unpack(&example["payload"], &[]).unwrap();
         let text = Value::Object(opened.object).to_string();
-        assert!(opened.hidden > 0 && !text.contains("_sd") && !text.contains("..."), "{text}");
+        assert!(
+            opened.hidden > 0 && !text.contains("_sd") && !text.contains("..."),
+            "{text}"
+        );
     }
 }
 
@@ -54,9 +69,17 @@ fn an_example_with_one_letter_of_a_disclosure_changed_is_refused() {
             let mut disclosures = original.clone();
             // The eighth character lies within the salt.
             let (head, tail) = original[changed].split_at(8);
-            let other = format!("{head}{}{}", if tail.starts_with('A') { 'B' } else { 'A' }, &tail[1..]);
+            let other = format!(
+                "{head}{}{}",
+                if tail.starts_with('A') { 'B' } else { 'A' },
+                &tail[1..]
+            );
             disclosures[changed] = &other;
-            assert!(unpack(&example["payload"], &disclosures).is_err(), "{}", example["section"]);
+            assert!(
+                unpack(&example["payload"], &disclosures).is_err(),
+                "{}",
+                example["section"]
+            );
         }
     }
 }
@@ -71,7 +94,10 @@ fn a_disclosure_may_be_spelt_in_any_json_and_keeps_its_spelling() {
         "WwoiXzI2YmM0TFQtYWM2cTJLSTZjQlc1ZXMiLAoiZmFtaWx5X25hbWUiLAoiTcO2Yml1cyIKXQ",
     ] {
         let disclosure = Disclosure::parse(encoded, 0).unwrap();
-        assert_eq!((disclosure.name(), disclosure.value()), (Some("family_name"), &json!("Möbius")));
+        assert_eq!(
+            (disclosure.name(), disclosure.value()),
+            (Some("family_name"), &json!("Möbius"))
+        );
         assert_eq!(disclosure.encoded(), encoded);
     }
 }
@@ -82,7 +108,11 @@ fn digests_are_taken_over_the_base64url_text() {
     let property = "WyJfMjZiYzRMVC1hYzZxMktJNmNCVzVlcyIsICJmYW1pbHlfbmFtZSIsICJNw7ZiaXVzIl0";
     let element = "WyJsa2x4RjVqTVlsR1RQVW92TU5JdkNBIiwgIkZSIl0";
     for (encoded, name, digest) in [
-        (property, Some("family_name"), "X9yH0Ajrdm1Oij4tWso9UzzKJvPoDxwmuEcO3XAdRC0"),
+        (
+            property,
+            Some("family_name"),
+            "X9yH0Ajrdm1Oij4tWso9UzzKJvPoDxwmuEcO3XAdRC0",
+        ),
         (element, None, "w0I8EKcdCtUPkGCNUrfwVp2xEgNjtoIDlOxc9-PlOhs"),
     ] {
         let disclosure = Disclosure::parse(encoded, 0).unwrap();
@@ -111,24 +141,68 @@ fn each_rule_of_processing_refuses_what_breaks_it() {
     let cases: Vec<(&str, Value, Vec<&str>)> = vec![
         ("unreferenced", json!({}), vec![&property]),
         ("unreferenced", json!({"_sd": [digest(&outer)]}), vec![&property]),
-        ("disclosure_twice", json!({"_sd": [of_property]}), vec![&property, &property]),
+        (
+            "disclosure_twice",
+            json!({"_sd": [of_property]}),
+            vec![&property, &property],
+        ),
         ("digest_twice", json!({"_sd": [of_property, of_property]}), vec![]),
-        ("digest_twice", json!({"_sd": [of_property], "x": {"_sd": [of_property]}}), vec![&property]),
-        ("digest_twice", json!({"_sd": [of_property], "x": [{"...": of_property}]}), vec![]),
-        ("digest_twice", json!({"_sd": [of_property, digest(&outer)]}), vec![&property, &outer]),
+        (
+            "digest_twice",
+            json!({"_sd": [of_property], "x": {"_sd": [of_property]}}),
+            vec![&property],
+        ),
+        (
+            "digest_twice",
+            json!({"_sd": [of_property], "x": [{"...": of_property}]}),
+            vec![],
+        ),
+        (
+            "digest_twice",
+            json!({"_sd": [of_property, digest(&outer)]}),
+            vec![&property, &outer],
+        ),
         ("disclosure_kind", json!({"_sd": [of_element]}), vec![&element]),
-        ("disclosure_kind", json!({"x": [{"...": of_property}]}), vec![&property]),
-        ("reserved_name", json!({"_sd": [digest(&named_sd)]}), vec![&named_sd]),
-        ("reserved_name", json!({"_sd": [digest(&named_dots)]}), vec![&named_dots]),
-        ("reserved_name", json!({"_sd": [digest(&named_alg)]}), vec![&named_alg]),
-        ("reserved_name", json!({"_sd": [digest(&holds_dots)]}), vec![&holds_dots]),
+        (
+            "disclosure_kind",
+            json!({"x": [{"...": of_property}]}),
+            vec![&property],
+        ),
+        (
+            "reserved_name",
+            json!({"_sd": [digest(&named_sd)]}),
+            vec![&named_sd],
+        ),
+        (
+            "reserved_name",
+            json!({"_sd": [digest(&named_dots)]}),
+            vec![&named_dots],
+        ),
+        (
+            "reserved_name",
+            json!({"_sd": [digest(&named_alg)]}),
+            vec![&named_alg],
+        ),
+        (
+            "reserved_name",
+            json!({"_sd": [digest(&holds_dots)]}),
+            vec![&holds_dots],
+        ),
         ("reserved_name", json!({"x": {"...": of_element}}), vec![]),
         ("reserved_name", json!({"x": {"_sd_alg": "sha-256"}}), vec![]),
-        ("name_collision", json!({"_sd": [of_property], "a": 2}), vec![&property]),
+        (
+            "name_collision",
+            json!({"_sd": [of_property], "a": 2}),
+            vec![&property],
+        ),
         ("digest_shape", json!({"_sd": of_property}), vec![]),
         ("digest_shape", json!({"_sd": [1]}), vec![]),
         ("digest_shape", json!({"_sd": ["short"]}), vec![]),
-        ("digest_shape", json!({"x": [{"...": of_element, "y": 1}]}), vec![]),
+        (
+            "digest_shape",
+            json!({"x": [{"...": of_element, "y": 1}]}),
+            vec![],
+        ),
         ("digest_shape", json!({"x": [{"...": 1}]}), vec![]),
         ("hash_algorithm", json!({"_sd_alg": "sha-512"}), vec![]),
         ("hash_algorithm", json!({"_sd_alg": 1}), vec![]),
@@ -154,7 +228,9 @@ fn disclosures_nested_in_disclosures_have_a_depth_limit() {
     let mut all = vec![inner.clone()];
     for level in 0..40 {
         let digest = Disclosure::parse(&inner, 0).unwrap().digest().to_owned();
-        inner = base64url(&json!([format!("0123456789abcdefghij{level:02}"), "a", {"_sd": [digest]}]).to_string());
+        inner = base64url(
+            &json!([format!("0123456789abcdefghij{level:02}"), "a", {"_sd": [digest]}]).to_string(),
+        );
         all.push(inner.clone());
         let digest = Disclosure::parse(&inner, 0).unwrap().digest().to_owned();
         let payload = json!({"_sd": [digest]});
