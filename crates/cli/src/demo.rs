@@ -4,6 +4,8 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Instant;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use desk::data_dir::DataDir;
 use desk::export::Disclose;
 use desk::issuer::Issuer;
@@ -152,16 +154,12 @@ fn tampered(bytes: &[u8], yard: &Path) -> Result<Vec<(String, Vec<u8>)>, Failure
         statements.remove(statements.len() / 2);
     }
 
-    let mut altered = honest.clone();
-    if let Some(statement) = altered.pointer_mut("/statements/3/statement") {
-        let mut text: Vec<char> = statement.as_str().unwrap_or_default().chars().collect();
-        // Inside the payload, which begins after the first dot.
-        if let Some(at) = text.iter().position(|c| *c == '.').map(|dot| dot + 40)
-            && let Some(letter) = text.get_mut(at)
-        {
-            *letter = if *letter == 'A' { 'B' } else { 'A' };
-        }
-        *statement = Value::String(text.into_iter().collect());
+    let mut wound_back = honest.clone();
+    let statements = wound_back.get_mut("statements").and_then(Value::as_array_mut).into_iter().flatten();
+    for statement in statements.filter_map(|s| s.pointer_mut("/content/statement")) {
+        let Some(lower) = statement.as_str().and_then(with_lower_reading) else { continue };
+        *statement = Value::String(lower);
+        break;
     }
 
     let mut of_another = honest;
@@ -175,7 +173,17 @@ fn tampered(bytes: &[u8], yard: &Path) -> Result<Vec<(String, Vec<u8>)>, Failure
     let write = |value: Value| serde_json::to_vec(&value);
     Ok(vec![
         ("one statement left out".to_owned(), write(left_out)?),
-        ("one letter of a statement changed".to_owned(), write(altered)?),
+        ("odometer reading lowered".to_owned(), write(wound_back)?),
         ("shown for another car".to_owned(), write(of_another)?),
     ])
+}
+
+/// The statement with a tenth of its odometer reading, its signature left as it is.
+fn with_lower_reading(statement: &str) -> Option<String> {
+    let (header, rest) = statement.split_once('.')?;
+    let (payload, rest) = rest.split_once('.')?;
+    let mut claims: Value = serde_json::from_slice(&URL_SAFE_NO_PAD.decode(payload).ok()?).ok()?;
+    let reading = claims.pointer_mut("/body/odometer/value")?;
+    *reading = Value::from(reading.as_u64()? / 10);
+    Some(format!("{header}.{}.{rest}", URL_SAFE_NO_PAD.encode(claims.to_string())))
 }
