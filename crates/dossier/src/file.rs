@@ -86,17 +86,17 @@ pub struct Item {
     #[serde(with = "json::inclusion")]
     pub inclusion: Vec<Hash>,
     /// What was stated.
+    #[serde(with = "json::content")]
     pub content: Content,
 }
 
 /// What stands where a statement's content belongs.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Content {
     /// The SD-JWT in compact form, with the disclosures the holder chose.
     Statement(String),
     /// The content was erased: which of the dossier's erasure notices says so, counted from 0.
-    Erased(#[serde(with = "json::number")] u64),
+    Erased(u64),
 }
 
 /// One issuer key: all its entries, and the proof that they are all.

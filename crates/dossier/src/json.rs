@@ -280,3 +280,58 @@ pub(crate) mod chain {
         }
     }
 }
+
+pub(crate) mod content {
+    use super::*;
+    use crate::file::Content;
+
+    #[derive(Serialize, Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Form {
+        #[serde(default, deserialize_with = "text", skip_serializing_if = "Option::is_none")]
+        statement: Option<String>,
+        #[serde(
+            default,
+            deserialize_with = "position",
+            skip_serializing_if = "Option::is_none"
+        )]
+        erased: Option<u64>,
+    }
+
+    /// Where the field is there, it holds a value and not null.
+    fn text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
+        String::deserialize(deserializer).map(Some)
+    }
+
+    fn position<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u64>, D::Error> {
+        number::deserialize(deserializer).map(Some)
+    }
+
+    pub(crate) fn serialize<S: Serializer>(content: &Content, serializer: S) -> Result<S::Ok, S::Error> {
+        match content {
+            Content::Statement(text) => Form {
+                statement: Some(text.clone()),
+                erased: None,
+            },
+            Content::Erased(position) => Form {
+                statement: None,
+                erased: Some(*position),
+            },
+        }
+        .serialize(serializer)
+    }
+
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Content, D::Error> {
+        match Object::<Form>::deserialize(deserializer)?.0 {
+            Form {
+                statement: Some(text),
+                erased: None,
+            } => Ok(Content::Statement(text)),
+            Form {
+                statement: None,
+                erased: Some(position),
+            } => Ok(Content::Erased(position)),
+            _ => Err(D::Error::custom("a content has either `statement` or `erased`")),
+        }
+    }
+}
