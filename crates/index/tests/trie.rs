@@ -10,6 +10,7 @@ use sha2::{Digest as _, Sha256};
 
 type Bytes = [u8; 32];
 type Model = BTreeMap<Bytes, Bytes>;
+type Pair = (Bytes, Bytes);
 
 // ---- The definition -------------------------------------------------------------------------------------------------
 
@@ -38,7 +39,7 @@ fn node(position: u16, left: &Bytes, right: &Bytes) -> Bytes {
 }
 
 /// The first bit in which not all labels agree, and the two halves that it makes of them.
-fn split(sorted: &[(Bytes, Bytes)]) -> (u16, &[(Bytes, Bytes)], &[(Bytes, Bytes)]) {
+fn split(sorted: &[Pair]) -> (u16, &[Pair], &[Pair]) {
     let position = (0..256)
         .find(|&p| bit(&sorted[0].0, p) != bit(&sorted[sorted.len() - 1].0, p))
         .unwrap();
@@ -46,7 +47,7 @@ fn split(sorted: &[(Bytes, Bytes)]) -> (u16, &[(Bytes, Bytes)], &[(Bytes, Bytes)
     (position, left, right)
 }
 
-fn defined_root(sorted: &[(Bytes, Bytes)]) -> Bytes {
+fn defined_root(sorted: &[Pair]) -> Bytes {
     match sorted {
         [] => Sha256::digest(b"\x10carnet/index/v1").into(),
         [(label, value)] => leaf(label, value),
@@ -57,7 +58,7 @@ fn defined_root(sorted: &[(Bytes, Bytes)]) -> Bytes {
     }
 }
 
-fn defined_steps(sorted: &[(Bytes, Bytes)], key: &Bytes, steps: &mut Vec<(u16, Bytes)>) {
+fn defined_steps(sorted: &[Pair], key: &Bytes, steps: &mut Vec<(u16, Bytes)>) {
     if sorted.len() > 1 {
         let (position, left, right) = split(sorted);
         let (mine, other) = if bit(key, position) {
@@ -70,7 +71,7 @@ fn defined_steps(sorted: &[(Bytes, Bytes)], key: &Bytes, steps: &mut Vec<(u16, B
     }
 }
 
-fn sorted(model: &Model) -> Vec<(Bytes, Bytes)> {
+fn sorted(model: &Model) -> Vec<Pair> {
     model.iter().map(|(label, value)| (*label, *value)).collect()
 }
 
