@@ -7,4 +7,5 @@ mod batches;
 mod duplicates;
 mod faulty;
 mod nth_step;
+mod sigkill;
 mod test_log;
