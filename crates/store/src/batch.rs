@@ -30,6 +30,7 @@ use tlog::tree::{consistency_proof, consistency_tiles};
 use tlog::{LeafIndex, TreeSize};
 
 use crate::error::StoreError;
+use crate::lease::Lease;
 use crate::log_row::{LogRow, bytes32, signed};
 use crate::objects::{Object, staging};
 use crate::open::{Live, Store};
@@ -87,7 +88,8 @@ impl Store {
         if live.stopped {
             return Err(StoreError::Stopped);
         }
-        self.recover(&mut live).await?;
+        let patience = self.patience();
+        self.recover(&mut live, patience).await?;
         self.sweep(&mut live).await?;
         let mut done = Sealing::default();
         loop {
@@ -109,18 +111,25 @@ impl Store {
         Ok(done)
     }
 
-    /// Removes staging objects that no row names: whoever wrote them cannot commit any more, the lease is ours.
+    /// Removes staging objects that no row names. While the database's write lock is held and the lease is ours, nobody
+    /// can take the lease and stage; what was staged under an older lease cannot be committed any more.
     async fn sweep(&self, live: &mut Live) -> Result<(), StoreError> {
         if live.swept {
             return Ok(());
         }
-        self.hold_lease(live).await?;
-        let row = LogRow::read(&self.db).await?.ok_or(StoreError::NoLog)?;
+        let fence = self.hold_lease(live).await?;
+        let mut tx = self.db.begin_with("BEGIN IMMEDIATE").await?;
+        let row = LogRow::read(&mut *tx).await?.ok_or(StoreError::NoLog)?;
+        if Lease::newest(&mut *tx).await? != fence {
+            live.lease = None;
+            return Err(StoreError::Fenced);
+        }
         for path in self.objects.list("staging").await? {
             if row.staging.as_ref() != Some(&path) {
                 self.objects.delete(&path).await?;
             }
         }
+        tx.rollback().await?;
         live.swept = true;
         Ok(())
     }
@@ -129,6 +138,10 @@ impl Store {
     pub(crate) async fn found(&self) -> Result<(), StoreError> {
         let mut live = self.live.lock().await;
         self.hold_lease(&mut live).await?;
+        let row = LogRow::read(&self.db).await?.ok_or(StoreError::NoLog)?;
+        if row.size > TreeSize(0) {
+            return Ok(());
+        }
         let mut done = Sealing::default();
         self.one_batch(&mut live, Vec::new(), Vec::new(), &mut done).await
     }
@@ -229,8 +242,13 @@ impl Store {
         let committed = self.commit_batch(fence, &old, &new, &sealed, &entries, &waiting).await;
         if let Err(error) = committed {
             live.state = None;
+            live.swept = false;
             // Only a fenced batch is known not to have happened; any other error may hide a commit that did.
-            live.stopped = !matches!(error, StoreError::Fenced);
+            if matches!(error, StoreError::Fenced) {
+                live.lease = None;
+            } else {
+                live.stopped = true;
+            }
             return Err(error);
         }
         let places = waiting.iter().zip(sealed.first.0..).map(|(w, at)| (w.entry.digest, LeafIndex(at)));
@@ -370,17 +388,21 @@ impl Store {
             }
             self.watch.after(&Step::Cosign(cosigner.name().to_owned()))?;
         }
-        if let Err(problem) = self.policy.evaluate(&note) {
-            let mut said = vec![problem.to_string()];
-            said.append(&mut missing);
+        let quorum = self.policy.evaluate(&note).map(|_| ()).map_err(|problem| problem.to_string());
+        // From this look until the checkpoint is written, the database's write lock keeps everybody else from sealing:
+        // a process that slept through its lease must not put an older checkpoint over a newer one.
+        let mut tx = self.db.begin_with("BEGIN IMMEDIATE").await?;
+        let now = LogRow::read(&mut *tx).await?.ok_or(StoreError::NoLog)?;
+        if now.size != row.size {
+            // Nobody commits before what was committed last is published: somebody has done this already.
+            return Ok(Vec::new());
+        }
+        if let Err(problem) = quorum {
+            let said: Vec<String> = std::iter::once(problem).chain(missing).collect();
             return Err(StoreError::NoQuorum(said.join("; ")));
         }
-        // A process that slept through its lease must not put an older checkpoint over a newer one.
-        let now = LogRow::read(&self.db).await?.ok_or(StoreError::NoLog)?;
-        if now.size != row.size {
-            return Err(StoreError::Fenced);
-        }
         self.objects.put_checkpoint(Bytes::from(note.to_bytes())).await?;
+        tx.rollback().await?;
         Ok(missing)
     }
 

@@ -5,7 +5,7 @@
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use sqlx::{Row as _, SqlitePool};
+use sqlx::{Row as _, Sqlite, SqlitePool};
 
 use crate::error::StoreError;
 use crate::log_row::{signed, unsigned};
@@ -74,6 +74,13 @@ impl Lease {
         .await?;
         tx.commit().await?;
         Ok(Self { fence, expires })
+    }
+
+    /// The fencing number of whoever took the lease last; 0 before anybody did.
+    pub(crate) async fn newest(db: impl sqlx::Executor<'_, Database = Sqlite>) -> Result<u64, StoreError> {
+        let fence: Option<i64> =
+            sqlx::query_scalar("SELECT fence FROM lease WHERE id = 1").fetch_optional(db).await?;
+        unsigned("lease", fence.unwrap_or(0))
     }
 
     /// Lets the next sequencer start at once.

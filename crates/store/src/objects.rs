@@ -79,8 +79,6 @@ impl Objects {
         let fail = |source| StoreError::Object { path: path.to_owned(), source };
         match self.store.get(&Path::from(path)).await {
             Ok(found) => Ok(Some(found.bytes().await.map_err(fail)?)),
-            // A path below a file, as a partial tile's is below a full one's, is reported as another kind of error by
-            // some systems; asking for the object's metadata would not tell more.
             Err(object_store::Error::NotFound { .. }) => Ok(None),
             Err(source) => Err(fail(source)),
         }

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::str::FromStr as _;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use futures_util::TryStreamExt as _;
@@ -30,6 +30,12 @@ use crate::log_row::{LogRow, bytes32, unsigned};
 use crate::objects::{CHECKPOINT, Objects};
 use crate::vault::Vault;
 use crate::watch::{Unwatched, Watch};
+
+/// How long opening waits for another process to publish its batch.
+const OPENING: Duration = Duration::from_secs(1);
+
+/// How often to look whether it has.
+const POLL: Duration = Duration::from_millis(20);
 
 /// Everything a store is opened with.
 pub struct Options {
@@ -153,7 +159,8 @@ impl Store {
     }
 
     /// Opens the log and finishes what an earlier process may have left: the database is the truth, and a batch that it
-    /// has and the object store has not is published by the same code that publishes in normal operation.
+    /// has and the object store has not is published by the same code that publishes in normal operation. Where another
+    /// process is publishing, or the quorum is missing, the log is open all the same, and the next [`Store::seal`] goes on.
     ///
     /// # Errors
     /// No log, a database older than the published checkpoint, or a damaged one.
@@ -163,10 +170,11 @@ impl Store {
         let store = Self::assemble(options, db, row.params);
         {
             let mut live = store.live.lock().await;
-            store.recover(&mut live).await?;
+            let recovered = store.recover(&mut live, OPENING).await;
+            unless_unpublished(recovered)?;
         }
         if row.size == TreeSize(0) {
-            store.found().await?;
+            unless_unpublished(store.found().await)?;
         }
         Ok(store)
     }
@@ -233,31 +241,49 @@ impl Store {
         Ok(checkpoint)
     }
 
-    /// Refuses a database the published log has left behind; publishes what the database has and the log has not.
-    pub(crate) async fn recover(&self, live: &mut Live) -> Result<(), StoreError> {
-        let row = LogRow::read(&self.db).await?.ok_or(StoreError::NoLog)?;
-        if row.origin != self.origin() {
-            return Err(StoreError::row("log", format!("origin is {}, the key is {}'s", row.origin, self.origin())));
-        }
-        let published = self.published().await?;
-        let size = published.as_ref().map_or(TreeSize(0), |c| c.size);
-        if size > row.size {
-            return Err(StoreError::DatabaseBehind { database: row.size.0, published: size.0 });
-        }
-        if published.is_some_and(|c| c.size == row.size && c.root != row.root) {
-            return Err(StoreError::Forked(row.size.0));
-        }
-        if row.staging.is_some() || size < row.size {
-            self.hold_lease(live).await?;
-            // Somebody else may have finished it while this process waited for the lease.
+    /// Refuses a database the published log has left behind; publishes what the database has and the log has not, unless
+    /// another process is at it for longer than `patience`.
+    pub(crate) async fn recover(&self, live: &mut Live, patience: Duration) -> Result<(), StoreError> {
+        let begin = Instant::now();
+        loop {
+            // The checkpoint is read before the row: what others publish in between makes the row newer, never older.
+            let published = self.published().await?;
             let row = LogRow::read(&self.db).await?.ok_or(StoreError::NoLog)?;
-            self.finish(&row).await?;
+            if row.origin != self.origin() {
+                let problem = format!("origin is {}, the key is {}'s", row.origin, self.origin());
+                return Err(StoreError::row("log", problem));
+            }
+            let size = published.as_ref().map_or(TreeSize(0), |c| c.size);
+            if size > row.size {
+                return Err(StoreError::DatabaseBehind { database: row.size.0, published: size.0 });
+            }
+            if published.is_some_and(|c| c.size == row.size && c.root != row.root) {
+                return Err(StoreError::Forked(row.size.0));
+            }
+            if row.staging.is_none() && size == row.size {
+                return Ok(());
+            }
+            match self.take_lease(live, Duration::ZERO).await {
+                Ok(_) => {
+                    let row = LogRow::read(&self.db).await?.ok_or(StoreError::NoLog)?;
+                    return self.finish(&row).await;
+                }
+                Err(StoreError::Busy { .. }) if begin.elapsed() < patience => tokio::time::sleep(POLL).await,
+                Err(error) => return Err(error),
+            }
         }
-        Ok(())
+    }
+
+    /// How long to wait for a holder of the lease that may be dead.
+    pub(crate) fn patience(&self) -> Duration {
+        self.lease_ttl + Duration::from_millis(500)
     }
 
     pub(crate) async fn hold_lease(&self, live: &mut Live) -> Result<u64, StoreError> {
-        let patience = self.lease_ttl + Duration::from_millis(500);
+        self.take_lease(live, self.patience()).await
+    }
+
+    async fn take_lease(&self, live: &mut Live, patience: Duration) -> Result<u64, StoreError> {
         let lease = Lease::take(&self.db, &self.holder, live.lease, self.lease_ttl, patience).await?;
         live.lease = Some(lease);
         Ok(lease.fence)
@@ -390,6 +416,14 @@ impl Store {
             labels: count("labels")?,
             keys: count("keys")?,
         })
+    }
+}
+
+/// Submitting and reading take neither the lease nor a quorum.
+fn unless_unpublished(result: Result<(), StoreError>) -> Result<(), StoreError> {
+    match result {
+        Err(StoreError::NoQuorum(_) | StoreError::Busy { .. }) => Ok(()),
+        result => result,
     }
 }
 

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 use bytes::Bytes;
+use futures_util::FutureExt as _;
 use futures_util::stream::{self, BoxStream, StreamExt as _};
 use object_store::local::LocalFileSystem;
 use object_store::path::Path;
@@ -14,6 +15,7 @@ use object_store::{
     PutOptions, PutPayload, PutResult, Result,
 };
 use store::{Step, StoreError, Watch};
+use tokio::sync::oneshot;
 
 /// How an operation fails.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,6 +51,8 @@ impl Plan {
 #[derive(Default)]
 pub struct FaultyStep {
     plan: Mutex<Plan>,
+    /// Fails the first step that begins so, whatever its number.
+    at: Mutex<Option<(&'static str, Failure)>>,
     /// The step that happens now and is to be reported as failed.
     doomed: Mutex<Option<Step>>,
 }
@@ -58,15 +62,24 @@ impl FaultyStep {
         Arc::new(Self { plan: Mutex::new(Plan { fail: Some((n, how)), ..Plan::default() }), ..Self::default() })
     }
 
+    pub fn at(step: &'static str, how: Failure) -> Arc<Self> {
+        Arc::new(Self { at: Mutex::new(Some((step, how))), ..Self::default() })
+    }
+
     /// What failed, if it has come to that.
     pub fn failed(&self) -> Option<String> {
         self.plan.lock().unwrap().failed.clone()
+    }
+
+    fn next(&self, step: &Step) -> Option<Failure> {
+        let named = self.at.lock().unwrap().take_if(|(at, _)| step.to_string().starts_with(*at));
+        named.map(|(_, how)| how).or_else(|| self.plan.lock().unwrap().next(step))
     }
 }
 
 impl Watch for FaultyStep {
     fn before(&self, step: &Step) -> std::result::Result<(), StoreError> {
-        match self.plan.lock().unwrap().next(step) {
+        match self.next(step) {
             Some(Failure::DidNotHappen) => return Err(StoreError::Injected(step.to_string())),
             Some(Failure::DidHappen) => *self.doomed.lock().unwrap() = Some(step.clone()),
             None => {}
@@ -89,13 +102,22 @@ pub struct FaultyFiles {
     plan: Mutex<Plan>,
     full: Mutex<bool>,
     checkpoints: Mutex<Vec<Vec<u8>>>,
+    sleep: Mutex<Option<Sleep>>,
+}
+
+/// Says that it has come to the operation, and waits to be woken.
+#[derive(Debug)]
+struct Sleep {
+    before: String,
+    asleep: oneshot::Sender<()>,
+    woken: oneshot::Receiver<()>,
 }
 
 impl FaultyFiles {
     /// Files that do not fail, for the time being.
     pub fn over(files: LocalFileSystem) -> Arc<Self> {
-        let (plan, full, checkpoints) = Default::default();
-        Arc::new(Self { files, plan, full, checkpoints })
+        let (plan, full, checkpoints, sleep) = Default::default();
+        Arc::new(Self { files, plan, full, checkpoints, sleep })
     }
 
     /// Lets the n-th operation from now fail.
@@ -116,6 +138,34 @@ impl FaultyFiles {
     /// Every checkpoint that was put, in order.
     pub fn checkpoints(&self) -> Vec<Vec<u8>> {
         self.checkpoints.lock().unwrap().clone()
+    }
+
+    /// Falls asleep once before the object is read. Says when, and takes the word to wake.
+    pub fn sleep_before_get(&self, path: &str) -> (oneshot::Receiver<()>, oneshot::Sender<()>) {
+        self.sleep_before(format!("get {path}"))
+    }
+
+    /// The same before a folder is listed.
+    pub fn sleep_before_list(&self, path: &str) -> (oneshot::Receiver<()>, oneshot::Sender<()>) {
+        self.sleep_before(format!("list {path}"))
+    }
+
+    fn sleep_before(&self, before: String) -> (oneshot::Receiver<()>, oneshot::Sender<()>) {
+        let (asleep, sleeps) = oneshot::channel();
+        let (wake, woken) = oneshot::channel();
+        *self.sleep.lock().unwrap() = Some(Sleep { before, asleep, woken });
+        (sleeps, wake)
+    }
+
+    /// What to wait for before the operation, if it is the one to sleep before.
+    fn sleep(&self, operation: &str) -> impl Future<Output = ()> + Send + use<> {
+        let sleep = self.sleep.lock().unwrap().take_if(|sleep| sleep.before == operation);
+        async move {
+            if let Some(sleep) = sleep {
+                sleep.asleep.send(()).unwrap();
+                sleep.woken.await.unwrap();
+            }
+        }
     }
 
     fn next(&self, operation: &str, path: impl fmt::Display) -> Option<Failure> {
@@ -160,6 +210,7 @@ impl ObjectStore for FaultyFiles {
     }
 
     async fn get_opts(&self, path: &Path, options: GetOptions) -> Result<GetResult> {
+        self.sleep(&format!("get {path}")).await;
         match self.next("get", path) {
             Some(_) => Err(broken()),
             None => self.files.get_opts(path, options).await,
@@ -175,11 +226,18 @@ impl ObjectStore for FaultyFiles {
     }
 
     fn list(&self, prefix: Option<&Path>) -> BoxStream<'static, Result<ObjectMeta>> {
-        match self.next("list", prefix.unwrap_or(&Path::default())) {
+        let folder = prefix.cloned().unwrap_or_default();
+        let sleep = self.sleep(&format!("list {folder}"));
+        let (failure, files) = (self.next("list", &folder), self.files.clone());
+        let list = async move {
+            sleep.await;
+            files.list(Some(&folder).filter(|folder| !folder.as_ref().is_empty()))
+        };
+        match failure {
             Some(Failure::DidNotHappen) => failing(),
             // The connection breaks at the end, after everything was said.
-            Some(Failure::DidHappen) => self.files.list(prefix).chain(failing()).boxed(),
-            None => self.files.list(prefix),
+            Some(Failure::DidHappen) => list.flatten_stream().chain(failing()).boxed(),
+            None => list.flatten_stream().boxed(),
         }
     }
 

@@ -9,3 +9,4 @@ mod faulty;
 mod nth_step;
 mod sigkill;
 mod test_log;
+mod two_sequencers;
