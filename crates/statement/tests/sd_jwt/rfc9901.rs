@@ -126,7 +126,7 @@ fn each_rule_of_processing_refuses_what_breaks_it() {
     let salted = |rest: Value| {
         let mut array = vec![json!("0123456789abcdefghijkl")];
         array.extend(rest.as_array().unwrap().clone());
-        base64url(&Value::Array(array).to_string())
+        base64url(Value::Array(array).to_string())
     };
     let digest = |encoded: &str| Disclosure::parse(encoded, 0).unwrap().digest().to_owned();
     let property = salted(json!(["a", 1]));
@@ -228,9 +228,8 @@ fn disclosures_nested_in_disclosures_have_a_depth_limit() {
     let mut all = vec![inner.clone()];
     for level in 0..40 {
         let digest = Disclosure::parse(&inner, 0).unwrap().digest().to_owned();
-        inner = base64url(
-            &json!([format!("0123456789abcdefghij{level:02}"), "a", {"_sd": [digest]}]).to_string(),
-        );
+        inner =
+            base64url(json!([format!("0123456789abcdefghij{level:02}"), "a", {"_sd": [digest]}]).to_string());
         all.push(inner.clone());
         let digest = Disclosure::parse(&inner, 0).unwrap().digest().to_owned();
         let payload = json!({"_sd": [digest]});
