@@ -1,4 +1,6 @@
 //! Any bytes as a dossier, against a fixed trust: refused or verified, never a panic.
+//!
+//! The trust is that of the published kit, so its files can be the seeds.
 #![no_main]
 
 use std::sync::LazyLock;
@@ -6,20 +8,17 @@ use std::sync::LazyLock;
 use dossier::{Trust, verify};
 use libfuzzer_sys::fuzz_target;
 
-/// The trust of the published kit, so that its files can be the seeds.
-const KIT: &str = include_str!("../../spec/vectors/dossier/kit.json");
 /// 2026-11-23T10:00:00Z, as in the kit.
 const NOW: u64 = 1_795_428_000;
 
-static TRUST: LazyLock<Trust> = LazyLock::new(|| {
-    let kit: serde_json::Value = serde_json::from_str(KIT).expect("the kit is JSON");
-    let trust = &kit["trusts"][0];
-    let text = |field: &str| trust[field].as_str().expect("the kit names its trust");
-    Trust {
-        policy: tlog::policy::Policy::parse(text("policy")).expect("the kit's policy is sound"),
-        vrf_key: text("vrf_key").parse().expect("the kit's VRF key is sound"),
-        max_age: 7 * 86_400,
-    }
+static TRUST: LazyLock<Trust> = LazyLock::new(|| Trust {
+    policy: tlog::policy::Policy::parse(include_str!("../../spec/vectors/dossier/policy.txt"))
+        .expect("the kit's policy is sound"),
+    vrf_key: include_str!("../../spec/vectors/dossier/vrf_key.txt")
+        .trim_end()
+        .parse()
+        .expect("the kit's VRF key is sound"),
+    max_age: 7 * 86_400,
 });
 
 fuzz_target!(|bytes: &[u8]| {

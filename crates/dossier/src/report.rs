@@ -76,7 +76,8 @@ pub struct VerifiedStatement {
     pub claims: Claims,
     /// How many fields are withheld.
     pub hidden: usize,
-    /// Later statements that say they supersede this one. It stays nevertheless.
+    /// Later statements that say they supersede this one. It stays nevertheless: anybody enrolled can say so, and whether
+    /// the two issuers are the same is for the reader to see.
     pub superseded_by: Vec<LeafIndex>,
 }
 

@@ -9,7 +9,8 @@ mod small_log;
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
 
 use dossier::{Refusal, Report, Trust, verify};
 use serde::Serialize;
@@ -145,13 +146,15 @@ impl Kit {
     }
 }
 
+static KIT: LazyLock<Kit> = LazyLock::new(kit_cases::kit);
+
 fn directory() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../spec/vectors/dossier")
 }
 
 #[test]
 fn every_file_is_judged_as_intended_and_for_the_intended_reason() {
-    let kit = kit_cases::kit();
+    let kit = &*KIT;
     let mut wrong = Vec::new();
     for case in &kit.cases {
         let found = Expected::of(&kit.judge(case));
@@ -167,9 +170,10 @@ fn every_file_is_judged_as_intended_and_for_the_intended_reason() {
 
 #[test]
 fn the_published_files_are_the_ones_made_here() {
-    let kit = kit_cases::kit();
+    let kit = &*KIT;
     let directory = directory();
-    let listing = serde_json::to_string_pretty(&kit).unwrap() + "\n";
+    let listing = serde_json::to_string_pretty(kit).unwrap() + "\n";
+    let usual = &kit.trusts[0];
     if std::env::var_os("UPDATE_VECTORS").is_some() {
         fs::create_dir_all(&directory).unwrap();
         for old in files(&directory) {
@@ -179,9 +183,21 @@ fn the_published_files_are_the_ones_made_here() {
             fs::write(directory.join(format!("{}.carnet", case.name)), &case.bytes).unwrap();
         }
         fs::write(directory.join("kit.json"), &listing).unwrap();
+        fs::write(directory.join("policy.txt"), &usual.policy).unwrap();
+        fs::write(directory.join("vrf_key.txt"), format!("{}\n", usual.vrf_key)).unwrap();
     }
     let committed = fs::read_to_string(directory.join("kit.json")).unwrap();
     assert!(committed == listing, "kit.json is not what is made here");
+    assert_eq!(
+        fs::read_to_string(directory.join("policy.txt")).unwrap(),
+        usual.policy
+    );
+    assert_eq!(
+        fs::read_to_string(directory.join("vrf_key.txt"))
+            .unwrap()
+            .trim_end(),
+        usual.vrf_key
+    );
     let names: BTreeSet<String> = kit.cases.iter().map(|case| case.name.clone()).collect();
     assert_eq!(names.len(), kit.cases.len(), "a name is used twice");
     assert_eq!(files(&directory), names);
@@ -195,7 +211,7 @@ fn the_published_files_are_the_ones_made_here() {
     }
 }
 
-fn files(directory: &PathBuf) -> BTreeSet<String> {
+fn files(directory: &Path) -> BTreeSet<String> {
     fs::read_dir(directory)
         .unwrap()
         .filter_map(|entry| {
@@ -214,7 +230,7 @@ fn the_log_behind_the_kit_is_one_an_auditor_would_cosign() {
 /// The kit is worth what it covers: every reason a dossier can be refused for has a file.
 #[test]
 fn every_reason_has_a_file() {
-    let kit = kit_cases::kit();
+    let kit = &*KIT;
     let covered: BTreeSet<&str> = kit
         .cases
         .iter()
