@@ -24,11 +24,13 @@ use index::Label;
 use sqlx::{QueryBuilder, Row as _, Sqlite};
 use statement::{Digest, KeyId};
 use tlog::checkpoint::Checkpoint;
-use tlog::note::Note;
+use tlog::cosignature;
+use tlog::note::{Note, SignatureLine};
 use tlog::tile::{BundleId, TileId};
 use tlog::tree::{consistency_proof, consistency_tiles};
 use tlog::{LeafIndex, TreeSize};
 
+use crate::cosigner::Cosigner;
 use crate::error::StoreError;
 use crate::lease::Lease;
 use crate::log_row::{LogRow, bytes32, signed};
@@ -165,10 +167,21 @@ impl Store {
                 let key_id = KeyId(bytes32("statement", row.try_get("key_id")?)?);
                 let label = Label(bytes32("statement", row.try_get("label")?)?);
                 if state.index.key(&key_id).is_some_and(|key| key.valid_at(next)) {
-                    let entry = StatementEntry { vrf_epoch: self.params.vrf_epoch, label, key_id, digest };
-                    waiting.push(Waiting { row: row.try_get("id")?, entry });
+                    let entry = StatementEntry {
+                        vrf_epoch: self.params.vrf_epoch,
+                        label,
+                        key_id,
+                        digest,
+                    };
+                    waiting.push(Waiting {
+                        row: row.try_get("id")?,
+                        entry,
+                    });
                 } else {
-                    revoked.push(Refused { digest, reason: format!("issuer key {key_id} is not valid any more") });
+                    revoked.push(Refused {
+                        digest,
+                        reason: format!("issuer key {key_id} is not valid any more"),
+                    });
                 }
             }
             if revoked.is_empty() {
@@ -239,7 +252,9 @@ impl Store {
             staging: Some(name),
             ..old.clone()
         };
-        let committed = self.commit_batch(fence, &old, &new, &sealed, &entries, &waiting).await;
+        let committed = self
+            .commit_batch(fence, &old, &new, &sealed, &entries, &waiting)
+            .await;
         if let Err(error) = committed {
             live.state = None;
             live.swept = false;
@@ -251,7 +266,10 @@ impl Store {
             }
             return Err(error);
         }
-        let places = waiting.iter().zip(sealed.first.0..).map(|(w, at)| (w.entry.digest, LeafIndex(at)));
+        let places = waiting
+            .iter()
+            .zip(sealed.first.0..)
+            .map(|(w, at)| (w.entry.digest, LeafIndex(at)));
         done.sealed.extend(places);
         done.batches += 1;
         done.size = sealed.size.0;
@@ -300,8 +318,11 @@ impl Store {
         let mut at = sealed.first.0 + u64::from(old.size == TreeSize(0));
         for rows in waiting.chunks(ROWS) {
             let mut sql = QueryBuilder::<Sqlite>::new("UPDATE statement SET log_index = v.column2 FROM (");
-            let places: Vec<(i64, i64)> =
-                rows.iter().zip(at..).map(|(w, at)| Ok((w.row, signed(at)?))).collect::<Result<_, StoreError>>()?;
+            let places: Vec<(i64, i64)> = rows
+                .iter()
+                .zip(at..)
+                .map(|(w, at)| Ok((w.row, signed(at)?)))
+                .collect::<Result<_, StoreError>>()?;
             sql.push_values(places, |mut row, (id, place)| {
                 row.push_bind(id).push_bind(place);
             });
@@ -311,10 +332,14 @@ impl Store {
         }
         for rows in sealed.chains.chunks(ROWS) {
             let mut sql = QueryBuilder::<Sqlite>::new("INSERT INTO chain (label, count, head) ");
-            let counts: Vec<i64> =
-                rows.iter().map(|(_, chain)| signed(chain.count)).collect::<Result<_, StoreError>>()?;
+            let counts: Vec<i64> = rows
+                .iter()
+                .map(|(_, chain)| signed(chain.count))
+                .collect::<Result<_, StoreError>>()?;
             sql.push_values(rows.iter().zip(counts), |mut row, ((label, chain), count)| {
-                row.push_bind(label.0.to_vec()).push_bind(count).push_bind(chain.head.to_vec());
+                row.push_bind(label.0.to_vec())
+                    .push_bind(count)
+                    .push_bind(chain.head.to_vec());
             });
             sql.push(" ON CONFLICT (label) DO UPDATE SET count = excluded.count, head = excluded.head");
             sql.build().execute(&mut *tx).await?;
@@ -344,8 +369,11 @@ impl Store {
     pub(crate) async fn finish(&self, row: &LogRow) -> Result<(), StoreError> {
         let objects = match &row.staging {
             Some(name) => {
-                let bytes =
-                    self.objects.get(name).await?.ok_or_else(|| StoreError::ObjectMissing(name.clone()))?;
+                let bytes = self
+                    .objects
+                    .get(name)
+                    .await?
+                    .ok_or_else(|| StoreError::ObjectMissing(name.clone()))?;
                 staging::unpack(name, &bytes)?
             }
             None => Vec::new(),
@@ -388,7 +416,11 @@ impl Store {
             }
             self.watch.after(&Step::Cosign(cosigner.name().to_owned()))?;
         }
-        let quorum = self.policy.evaluate(&note).map(|_| ()).map_err(|problem| problem.to_string());
+        let quorum = self
+            .policy
+            .evaluate(&note)
+            .map(|_| ())
+            .map_err(|problem| problem.to_string());
         // From this look until the checkpoint is written, the database's write lock keeps everybody else from sealing:
         // a process that slept through its lease must not put an older checkpoint over a newer one.
         let mut tx = self.db.begin_with("BEGIN IMMEDIATE").await?;
@@ -406,20 +438,53 @@ impl Store {
         Ok(missing)
     }
 
+    /// One cosigner's line, asked a second time where it has cosigned for another process in between.
     async fn ask(
         &self,
-        cosigner: &dyn crate::cosigner::Cosigner,
+        cosigner: &dyn Cosigner,
         row: &LogRow,
         note: &Note,
-    ) -> Result<tlog::note::SignatureLine, StoreError> {
-        let old = cosigner.recorded(self.origin()).await?;
-        let proof = if old.0 > 0 && old < row.size {
-            let tiles = self.objects.tiles(consistency_tiles(old, row.size)).await?;
-            consistency_proof(old, row.size, &tiles).map_err(StoreError::format)?
-        } else {
-            Vec::new()
-        };
-        cosigner.cosign(old, &proof, note, &self.objects).await
+    ) -> Result<SignatureLine, StoreError> {
+        let mut old = cosigner.recorded(self.origin()).await?;
+        loop {
+            let proof = if old.0 > 0 && old < row.size {
+                let tiles = self.objects.tiles(consistency_tiles(old, row.size)).await?;
+                consistency_proof(old, row.size, &tiles).map_err(StoreError::format)?
+            } else {
+                Vec::new()
+            };
+            match cosigner.cosign(old, &proof, note, &self.objects).await {
+                Ok(line) => return self.verified(cosigner, note, line),
+                Err(error) => {
+                    let newer = cosigner.recorded(self.origin()).await?;
+                    if newer <= old || newer > row.size {
+                        return Err(error);
+                    }
+                    old = newer;
+                }
+            }
+        }
+    }
+
+    /// A line by a key of the policy that does not verify would spoil the checkpoint for everybody who knows the key.
+    fn verified(
+        &self,
+        cosigner: &dyn Cosigner,
+        note: &Note,
+        line: SignatureLine,
+    ) -> Result<SignatureLine, StoreError> {
+        for member in self
+            .policy
+            .witnesses()
+            .iter()
+            .filter(|member| member.vkey.made(&line))
+        {
+            cosignature::verify(&note.text, &line, &member.vkey).map_err(|_| StoreError::Cosigner {
+                name: cosigner.name().to_owned(),
+                problem: "its cosignature does not verify".to_owned(),
+            })?;
+        }
+        Ok(line)
     }
 
     /// Commits a transaction under the watch.
@@ -436,14 +501,24 @@ impl Store {
 
 /// The batch's files, by path.
 fn files(sealed: &Sealed) -> Vec<Object> {
-    let tiles = sealed.tiles.iter().map(|(id, bytes)| (id.path(), Bytes::from(bytes.clone())));
-    let bundles = sealed.bundles.iter().map(|(id, bytes)| (id.path(), Bytes::from(bytes.clone())));
+    let tiles = sealed
+        .tiles
+        .iter()
+        .map(|(id, bytes)| (id.path(), Bytes::from(bytes.clone())));
+    let bundles = sealed
+        .bundles
+        .iter()
+        .map(|(id, bytes)| (id.path(), Bytes::from(bytes.clone())));
     let mut seen = HashSet::new();
-    tiles.chain(bundles).filter(|(path, _)| seen.insert(path.clone())).collect()
+    tiles
+        .chain(bundles)
+        .filter(|(path, _)| seen.insert(path.clone()))
+        .collect()
 }
 
 /// The folder of partial objects that a full tile or bundle makes superfluous.
 fn partials_of(path: &str) -> Option<String> {
-    let full = TileId::parse(path).is_ok_and(|id| id.is_full()) || BundleId::parse(path).is_ok_and(|id| id.is_full());
+    let full = TileId::parse(path).is_ok_and(|id| id.is_full())
+        || BundleId::parse(path).is_ok_and(|id| id.is_full());
     full.then(|| format!("{path}.p"))
 }

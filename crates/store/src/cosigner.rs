@@ -61,43 +61,99 @@ struct Memory {
 impl LocalCosigner {
     /// A witness: checks consistency and remembers in `memory`.
     pub fn witness(key: CosigningKey, log: Vkey, memory: PathBuf) -> Self {
-        Self { key, log, memory, replay: None }
+        Self {
+            key,
+            log,
+            memory,
+            replay: None,
+        }
     }
 
     /// An auditor: also replays every entry and the index before it cosigns.
     pub fn auditor(key: CosigningKey, log: Vkey, memory: PathBuf) -> Self {
-        Self { key, log, memory, replay: Some(Mutex::new(Auditor::default())) }
+        Self {
+            key,
+            log,
+            memory,
+            replay: Some(Mutex::new(Auditor::default())),
+        }
     }
 
     async fn remembered(&self, origin: &str) -> Result<Option<Recorded>, StoreError> {
-        let fail = |problem: String| StoreError::Cosigner { name: self.name().to_owned(), problem };
+        let fail = |problem: String| StoreError::Cosigner {
+            name: self.name().to_owned(),
+            problem,
+        };
         let bytes = match tokio::fs::read(&self.memory).await {
             Ok(bytes) => bytes,
             Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(None),
-            Err(source) => return Err(StoreError::File { path: self.memory.display().to_string(), source }),
+            Err(source) => {
+                return Err(StoreError::File {
+                    path: self.memory.display().to_string(),
+                    source,
+                });
+            }
         };
-        let memory: Memory = serde_json::from_slice(&bytes)
-            .map_err(|e| fail(format!("its memory {} cannot be read: {e}", self.memory.display())))?;
+        let memory: Memory = serde_json::from_slice(&bytes).map_err(|e| {
+            fail(format!(
+                "its memory {} cannot be read: {e}",
+                self.memory.display()
+            ))
+        })?;
         if memory.origin != origin {
             return Err(fail(format!("it remembers {}, not {origin}", memory.origin)));
         }
-        let root = Hash::from_base64(&memory.root).ok_or_else(|| fail("its memory has no root".to_owned()))?;
-        Ok(Some(Recorded { size: TreeSize(memory.size), root }))
+        let root =
+            Hash::from_base64(&memory.root).ok_or_else(|| fail("its memory has no root".to_owned()))?;
+        Ok(Some(Recorded {
+            size: TreeSize(memory.size),
+            root,
+        }))
+    }
+
+    /// Waits until no other process works with this memory; ends when the file is dropped.
+    async fn lock(&self) -> Result<std::fs::File, StoreError> {
+        let path = self.memory.with_extension("lock");
+        let shown = path.display().to_string();
+        let locked = tokio::task::spawn_blocking(move || {
+            let file = std::fs::File::options()
+                .create(true)
+                .truncate(false)
+                .write(true)
+                .open(&path)?;
+            file.lock()?;
+            Ok(file)
+        });
+        locked
+            .await
+            .map_err(StoreError::format)?
+            .map_err(|source| StoreError::File { path: shown, source })
     }
 
     /// Durable before the signature leaves: written beside, synced, renamed, directory synced.
     async fn remember(&self, origin: &str, recorded: Recorded) -> Result<(), StoreError> {
-        let memory =
-            Memory { origin: origin.to_owned(), size: recorded.size.0, root: recorded.root.to_base64() };
+        let memory = Memory {
+            origin: origin.to_owned(),
+            size: recorded.size.0,
+            root: recorded.root.to_base64(),
+        };
         let bytes = serde_json::to_vec_pretty(&memory).map_err(StoreError::format)?;
         let path = self.memory.clone();
         let written = tokio::task::spawn_blocking(move || write_durably(&path, &bytes)).await;
         written
             .map_err(StoreError::format)?
-            .map_err(|source| StoreError::File { path: self.memory.display().to_string(), source })
+            .map_err(|source| StoreError::File {
+                path: self.memory.display().to_string(),
+                source,
+            })
     }
 
-    async fn replay(&self, auditor: &Mutex<Auditor>, new: &Checkpoint, log: &Objects) -> Result<(), StoreError> {
+    async fn replay(
+        &self,
+        auditor: &Mutex<Auditor>,
+        new: &Checkpoint,
+        log: &Objects,
+    ) -> Result<(), StoreError> {
         let mut auditor = auditor.lock().await;
         if auditor.size() > new.size.0 {
             *auditor = Auditor::default();
@@ -119,7 +175,10 @@ impl LocalCosigner {
     }
 
     fn refuses(&self, why: impl std::fmt::Display) -> StoreError {
-        StoreError::Cosigner { name: self.name().to_owned(), problem: why.to_string() }
+        StoreError::Cosigner {
+            name: self.name().to_owned(),
+            problem: why.to_string(),
+        }
     }
 }
 
@@ -141,15 +200,24 @@ impl Cosigner for LocalCosigner {
     ) -> Answer<'a, SignatureLine> {
         Box::pin(async move {
             let checkpoint = Checkpoint::from_note(note).map_err(|e| self.refuses(e))?;
+            // Held until the answer is remembered: another process may ask the same cosigner at the same moment.
+            let _locked = self.lock().await?;
             let recorded = self.remembered(&checkpoint.origin).await?;
-            let request = AddCheckpoint { old, proof: proof.to_vec(), checkpoint: note.clone() };
+            let request = AddCheckpoint {
+                old,
+                proof: proof.to_vec(),
+                checkpoint: note.clone(),
+            };
             let next = witness::add_checkpoint(&request, Some(std::slice::from_ref(&self.log)), recorded)
                 .map_err(|e| self.refuses(e))?;
             if let Some(auditor) = &self.replay {
                 self.replay(auditor, &checkpoint, log).await?;
             }
             self.remember(&checkpoint.origin, next).await?;
-            let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
+            let now = SystemTime::now()
+                .duration_since(UNIX_EPOCH)
+                .unwrap_or_default()
+                .as_secs();
             self.key.cosign(note, now).map_err(|e| self.refuses(e))
         })
     }

@@ -8,6 +8,7 @@ use history::entry::{Entry, KeyEntry, MAP_VERSION, Params};
 use index::Label;
 use object_store::local::LocalFileSystem;
 use sha2::{Digest as _, Sha256};
+use sqlx::Connection as _;
 use statement::vocabulary::Role;
 use statement::{Digest, IssuerSigningKey, KeyId};
 use store::{LocalCosigner, Options, Secret, Store, Submission, Submitted, Vault};
@@ -46,12 +47,18 @@ impl TestLog {
         // killed process has written is the kernel's in either case.
         let memory = tempfile::tempdir_in("/dev/shm");
         let temporary = memory.or_else(|_| tempfile::tempdir()).unwrap();
-        Self { dir: temporary.path().to_owned(), _temporary: Some(temporary) }
+        Self {
+            dir: temporary.path().to_owned(),
+            _temporary: Some(temporary),
+        }
     }
 
     /// A log somebody else made.
     pub fn at(dir: impl Into<PathBuf>) -> Self {
-        Self { dir: dir.into(), _temporary: None }
+        Self {
+            dir: dir.into(),
+            _temporary: None,
+        }
     }
 
     /// A copy of the whole directory; the log must be closed.
@@ -83,7 +90,9 @@ impl TestLog {
 
     pub fn files(&self) -> LocalFileSystem {
         std::fs::create_dir_all(self.object("")).unwrap();
-        LocalFileSystem::new_with_prefix(self.object("")).unwrap().with_fsync(true)
+        LocalFileSystem::new_with_prefix(self.object(""))
+            .unwrap()
+            .with_fsync(true)
     }
 
     pub fn options(&self) -> Options {
@@ -96,11 +105,19 @@ impl TestLog {
     }
 
     pub fn witness(&self) -> LocalCosigner {
-        LocalCosigner::witness(cosigning_key("witness"), log_key().vkey().clone(), self.dir.join("witness.json"))
+        LocalCosigner::witness(
+            cosigning_key("witness"),
+            log_key().vkey().clone(),
+            self.dir.join("witness.json"),
+        )
     }
 
     pub fn auditor(&self) -> LocalCosigner {
-        LocalCosigner::auditor(cosigning_key("auditor"), log_key().vkey().clone(), self.dir.join("auditor.json"))
+        LocalCosigner::auditor(
+            cosigning_key("auditor"),
+            log_key().vkey().clone(),
+            self.dir.join("auditor.json"),
+        )
     }
 
     pub async fn open(&self) -> Store {
@@ -109,12 +126,23 @@ impl TestLog {
 
     /// Runs SQL beside the store, as somebody with an SQLite shell would.
     pub async fn sql(&self, statement: &'static str) -> u64 {
-        use sqlx::Connection as _;
+        self.sql_all(&[statement]).await
+    }
+
+    /// Several statements over one connection; the rows that the last one changed.
+    pub async fn sql_all(&self, statements: &[&'static str]) -> u64 {
         let url = format!("sqlite://{}", self.database().display());
         let mut db = sqlx::SqliteConnection::connect(&url).await.unwrap();
-        let done = sqlx::query(statement).execute(&mut db).await.unwrap();
+        let mut changed = 0;
+        for statement in statements {
+            changed = sqlx::query(*statement)
+                .execute(&mut db)
+                .await
+                .unwrap()
+                .rows_affected();
+        }
         db.close().await.unwrap();
-        done.rows_affected()
+        changed
     }
 
     pub fn read(&self, path: &str) -> Vec<u8> {
@@ -157,15 +185,27 @@ impl TestLog {
         let newest = self.published().expect("a checkpoint is published");
         let newest = accepted(&newest);
         let status = store.status().await.unwrap();
-        assert_eq!((status.size, status.root), (newest.size.0, newest.root), "all that is sealed is published");
+        assert_eq!(
+            (status.size, status.root),
+            (newest.size.0, newest.root),
+            "all that is sealed is published"
+        );
         let entries = self.entries(newest.size.0);
         let leaves: Vec<Hash> = entries.iter().map(|entry| leaf_hash(entry)).collect();
         let mut before = 0;
         for note in published {
             let then = accepted(note);
-            assert!(then.size.0 >= before, "the checkpoint went back from {before} to {}", then.size.0);
+            assert!(
+                then.size.0 >= before,
+                "the checkpoint went back from {before} to {}",
+                then.size.0
+            );
             before = then.size.0;
-            assert_eq!(root(&leaves[..before as usize]), then.root, "the log of {before} entries was forked");
+            assert_eq!(
+                root(&leaves[..before as usize]),
+                then.root,
+                "the log of {before} entries was forked"
+            );
         }
         assert_eq!(root(&leaves), newest.root);
 
@@ -187,7 +227,11 @@ fn digest_of(entry: &[u8]) -> Option<Digest> {
 }
 
 pub fn params() -> Params {
-    Params { map_version: MAP_VERSION, vrf_epoch: 1, vrf_key: [0x56; 32] }
+    Params {
+        map_version: MAP_VERSION,
+        vrf_epoch: 1,
+        vrf_key: [0x56; 32],
+    }
 }
 
 pub fn log_key() -> SigningKey {
@@ -234,7 +278,10 @@ pub fn enrolment(n: u64) -> KeyEntry {
 }
 
 pub fn revocation(n: u64) -> KeyEntry {
-    KeyEntry::Revoked { key_id: key_id(n), reason: "closed down".to_owned() }
+    KeyEntry::Revoked {
+        key_id: key_id(n),
+        reason: "closed down".to_owned(),
+    }
 }
 
 pub fn car(n: u64) -> Label {
@@ -247,7 +294,10 @@ pub fn statement(n: u64) -> Submission {
 }
 
 pub fn statement_by(issuer: u64, n: u64) -> Submission {
-    let content = format!("by {issuer}: statement {n}, odometer {} km, plate 12-GA-{n:04}", 1000 + n);
+    let content = format!(
+        "by {issuer}: statement {n}, odometer {} km, plate 12-GA-{n:04}",
+        1000 + n
+    );
     Submission {
         digest: Digest(Sha256::digest(&content).into()),
         label: car(n % CARS),
@@ -267,7 +317,10 @@ pub fn digests(submissions: &[Submission]) -> Vec<Digest> {
 /// Submits and seals, and expects every statement to be new.
 pub async fn record(store: &Store, submissions: &[Submission]) {
     let answers = store.submit(submissions).await.unwrap();
-    assert!(answers.iter().all(|answer| *answer == Submitted::Accepted), "{answers:?}");
+    assert!(
+        answers.iter().all(|answer| *answer == Submitted::Accepted),
+        "{answers:?}"
+    );
     assert_eq!(store.seal().await.unwrap().sealed.len(), submissions.len());
 }
 
@@ -290,7 +343,11 @@ pub fn root(leaves: &[Hash]) -> Hash {
 
 /// tlog-tiles: three digits a path element, all but the last with an `x` before them.
 pub fn tile_number(index: u64) -> String {
-    if index < 1000 { format!("{index:03}") } else { format!("x{:03}/{:03}", index / 1000, index % 1000) }
+    if index < 1000 {
+        format!("{index:03}")
+    } else {
+        format!("x{:03}/{:03}", index / 1000, index % 1000)
+    }
 }
 
 fn seed(name: &str) -> [u8; 32] {
