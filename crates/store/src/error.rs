@@ -2,6 +2,7 @@
 
 use history::map::MapError;
 use history::sequence::{RestoreError, SequenceError};
+use tlog::LeafIndex;
 
 /// An error of the store.
 #[derive(Debug, thiserror::Error)]
@@ -24,7 +25,9 @@ pub enum StoreError {
     #[error("object {0} is missing; run `carnet log fsck`")]
     ObjectMissing(String),
     /// An immutable object exists with other bytes than the log's state demands.
-    #[error("object {0} exists with other content than this log committed; run `carnet log fsck` and restore the object")]
+    #[error(
+        "object {0} exists with other content than this log committed; run `carnet log fsck` and restore the object"
+    )]
     ObjectDiffers(String),
     /// An object's bytes are not what they must be.
     #[error("object {path}: {problem}")]
@@ -35,7 +38,9 @@ pub enum StoreError {
         problem: String,
     },
     /// A row does not hold what the schema promises.
-    #[error("database table {table}: {problem}; restore the database from a backup that is not older than the published checkpoint")]
+    #[error(
+        "database table {table}: {problem}; restore the database from a backup that is not older than the published checkpoint"
+    )]
     Row {
         /// Which table.
         table: &'static str,
@@ -75,13 +80,17 @@ pub enum StoreError {
         seconds: u64,
     },
     /// Somebody else sequenced in between; this process must start again from the database.
-    #[error("another process has sealed in the meantime; nothing of this batch was sealed, run the command again")]
+    #[error(
+        "another process has sealed in the meantime; nothing of this batch was sealed, run the command again"
+    )]
     Fenced,
     /// An earlier error left memory and disk in an unknown relation.
     #[error("the store stopped after an earlier error and must be opened again")]
     Stopped,
     /// The policy's quorum did not cosign, so nothing was published. What was sealed is safe and is published later.
-    #[error("sealed but not published, the policy's quorum is missing: {0}; run `carnet seal` again when the witnesses answer")]
+    #[error(
+        "sealed but not published, the policy's quorum is missing: {0}; run `carnet seal` again when the witnesses answer"
+    )]
     NoQuorum(String),
     /// A cosigner refused or failed.
     #[error("cosigner {name}: {problem}")]
@@ -101,7 +110,9 @@ pub enum StoreError {
     #[error(transparent)]
     Map(#[from] MapError),
     /// Content could not be decrypted.
-    #[error("the content of statement {0} cannot be decrypted: the content key is not the one it was written with")]
+    #[error(
+        "the content of statement {0} cannot be decrypted: the content key is not the one it was written with"
+    )]
     Sealed(statement::Digest),
     /// The operating system's random source failed.
     #[error("no random bytes: {0}")]
@@ -109,6 +120,17 @@ pub enum StoreError {
     /// Something still waits that must be sealed first.
     #[error("{0} statements about this vehicle wait for sealing; run `carnet seal` first")]
     StillWaiting(u64),
+    /// A statement was sealed while the notice of erasure was written.
+    #[error(
+        "entry {0} about this vehicle is newer than the notice of erasure; nothing was erased, try again"
+    )]
+    NewerThanNotice(LeafIndex),
+    /// The contents are erased, but the file that held the last changes to the database could not be cut.
+    #[error(
+        "the contents are erased, but their encrypted bytes are still in the database's write-ahead log because somebody \
+         is reading; run the same command again when nobody is"
+    )]
+    NotScrubbed,
     /// Reading or writing a local file failed.
     #[error("{path}: {source}")]
     File {
@@ -127,7 +149,10 @@ pub enum StoreError {
 
 impl StoreError {
     pub(crate) fn row(table: &'static str, problem: impl Into<String>) -> Self {
-        Self::Row { table, problem: problem.into() }
+        Self::Row {
+            table,
+            problem: problem.into(),
+        }
     }
 
     pub(crate) fn format(error: impl std::fmt::Display) -> Self {

@@ -6,7 +6,11 @@ use bytes::Bytes;
 use futures_util::TryStreamExt as _;
 use history::audit::Auditor;
 use history::entry::{Entry, KeyEntry};
+use index::Label;
 use sqlx::Row as _;
+use statement::Digest;
+use tlog::checkpoint::Checkpoint;
+use tlog::note::Note;
 use tlog::tile::{BundleId, TileId, decode_bundle};
 use tlog::tree::RightEdge;
 use tlog::{Hash, LeafIndex, TreeSize, leaf_hash};
@@ -15,6 +19,7 @@ use crate::error::StoreError;
 use crate::log_row::{LogRow, bytes32, unsigned};
 use crate::objects::{CHECKPOINT, Objects};
 use crate::open::Store;
+use crate::vault;
 
 /// How bad a complaint is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -63,19 +68,35 @@ impl Fsck {
 
     fn complain(&mut self, what: impl Into<String>, problem: impl Into<String>) {
         let severity = Severity::Damage;
-        self.complaints.push(Complaint { severity, what: what.into(), problem: problem.into() });
+        self.complaints.push(Complaint {
+            severity,
+            what: what.into(),
+            problem: problem.into(),
+        });
     }
 
     fn litter(&mut self, what: impl Into<String>, problem: impl Into<String>) {
         let severity = Severity::Litter;
-        self.complaints.push(Complaint { severity, what: what.into(), problem: problem.into() });
+        self.complaints.push(Complaint {
+            severity,
+            what: what.into(),
+            problem: problem.into(),
+        });
     }
 }
 
-/// What a bundle object turned out to hold.
-enum BundleFile {
-    Good(Bytes),
-    Bad,
+/// The leaf hashes below one level 0 tile, as two objects give them.
+struct Leaves {
+    /// From the entries in the bundle; `None` where it cannot be read, which was complained of.
+    entries: Option<(String, Vec<Hash>)>,
+    /// From the tile; `None` where it cannot be read.
+    tile: Option<Vec<Hash>>,
+}
+
+impl Leaves {
+    fn of_entries(&self) -> Option<&Vec<Hash>> {
+        self.entries.as_ref().map(|(_, hashes)| hashes)
+    }
 }
 
 impl Store {
@@ -91,17 +112,27 @@ impl Store {
 
         // The entries, replayed: this gives the true leaf hashes, tree and index.
         let mut auditor = Auditor::default();
-        let mut leaves: Vec<Hash> = Vec::new();
+        let mut leaves: Vec<Leaves> = Vec::new();
         let mut statements = HashMap::new();
         let mut keys: BTreeMap<u64, KeyEntry> = BTreeMap::new();
-        let mut whole = true;
-        'bundles: for id in Objects::bundles_of(row.size) {
-            let BundleFile::Good(bytes) = self.read_bundle(&id, &mut report).await? else {
-                whole = false;
-                break;
+        let mut broken = None;
+        for id in Objects::bundles_of(row.size) {
+            let tile = TileId {
+                level: 0,
+                index: id.index,
+                width: id.width,
             };
-            let entries = decode_bundle(&bytes).map_err(StoreError::format)?;
-            for (bytes, at) in entries.into_iter().take(usize::from(id.width)).zip(id.index * 256..) {
+            let tile = self.objects.tile(&tile).await.ok();
+            let tile = tile.map(|bytes| bytes.chunks(Hash::LEN).filter_map(Hash::from_slice).collect());
+            let Some((path, entries)) = self.read_bundle(&id, &mut report).await? else {
+                leaves.push(Leaves { entries: None, tile });
+                broken.get_or_insert(None);
+                continue;
+            };
+            for (bytes, at) in entries.iter().zip(id.index * 256..) {
+                if broken.is_some() {
+                    break;
+                }
                 match auditor.replay(bytes) {
                     Ok(Entry::Statement(s)) => {
                         statements.insert(at, (s.digest.0, s.label.0, s.key_id.0));
@@ -110,50 +141,133 @@ impl Store {
                         keys.insert(at, k);
                     }
                     Ok(Entry::Params(p)) if p != self.params => {
-                        report.complain(id.path(), "entry 0 is not the parameters the database has");
+                        broken = Some(Some((
+                            path.clone(),
+                            "entry 0 is not the parameters the database has".to_owned(),
+                        )));
                     }
                     Ok(_) => {}
-                    Err(error) => {
-                        report.complain(id.path(), error.to_string());
-                        whole = false;
-                        break 'bundles;
-                    }
+                    Err(error) => broken = Some(Some((path.clone(), error.to_string()))),
                 }
-                leaves.push(leaf_hash(bytes));
             }
+            let hashes = entries.iter().map(|entry| leaf_hash(entry)).collect();
+            leaves.push(Leaves {
+                entries: Some((path, hashes)),
+                tile,
+            });
             report.entries = auditor.size();
             progress(report.entries, row.size.0);
         }
+        let whole = broken.is_none();
 
+        let leaves = self.arbitrate(&row, leaves, &mut report).await?;
+        // Where an entry was changed, replay stumbles too, often far from it. The tree knows where.
+        if let Some(Some((path, problem))) = broken
+            && report.complaints.is_empty()
+        {
+            report.complain(path, problem);
+        }
         self.check_tiles(&leaves, row.size, &mut report).await?;
-        self.check_checkpoint(&row, &mut auditor, whole, &mut report).await?;
+        self.check_checkpoint(&row, &mut auditor, whole, &mut report)
+            .await?;
         if whole {
-            self.check_rows(&row, &auditor, &statements, &keys, &mut report).await?;
+            self.check_rows(&row, &mut auditor, &statements, &keys, &mut report)
+                .await?;
         }
         self.check_litter(&row, &paths, &mut report);
         Ok(report)
     }
 
-    /// The bundle's bytes, from the partial or the full object; damage is reported under the object's own path.
-    async fn read_bundle(&self, id: &BundleId, report: &mut Fsck) -> Result<BundleFile, StoreError> {
+    /// The entries of a bundle, from the partial or the full object, and that object's path; damage is reported under it.
+    async fn read_bundle(
+        &self,
+        id: &BundleId,
+        report: &mut Fsck,
+    ) -> Result<Option<(String, Vec<Vec<u8>>)>, StoreError> {
         for candidate in [*id, id.full()] {
             let path = candidate.path();
-            let Some(bytes) = self.objects.get(&path).await? else { continue };
+            let Some(bytes) = self.objects.get(&path).await? else {
+                continue;
+            };
             report.objects += 1;
             let problem = match decode_bundle(&bytes) {
-                Ok(entries) if entries.len() == usize::from(candidate.width) => return Ok(BundleFile::Good(bytes)),
+                Ok(entries) if entries.len() == usize::from(candidate.width) => {
+                    let entries = entries
+                        .into_iter()
+                        .take(usize::from(id.width))
+                        .map(<[u8]>::to_vec)
+                        .collect();
+                    return Ok(Some((path, entries)));
+                }
                 Ok(entries) => format!("{} entries, must be {}", entries.len(), candidate.width),
                 Err(error) => error.to_string(),
             };
             report.complain(path, problem);
-            return Ok(BundleFile::Bad);
+            return Ok(None);
         }
         report.complain(id.path(), "missing");
-        Ok(BundleFile::Bad)
+        Ok(None)
+    }
+
+    /// Where bundle and tile disagree about a leaf, the signed root knows who is right. Returns the leaves it vouches for,
+    /// as far as they are known, and complains of bundles that hold others.
+    async fn arbitrate(
+        &self,
+        row: &LogRow,
+        leaves: Vec<Leaves>,
+        report: &mut Fsck,
+    ) -> Result<Vec<Hash>, StoreError> {
+        let mut roots = vec![row.root];
+        let published = self
+            .objects
+            .get(CHECKPOINT)
+            .await?
+            .and_then(|bytes| self.read_checkpoint(&bytes).ok());
+        roots.extend(published.filter(|c| c.size == row.size).map(|c| c.root));
+        let vouched = |choice: &dyn Fn(&Leaves) -> Option<&Vec<Hash>>| {
+            let chosen: Option<Vec<&Vec<Hash>>> = leaves.iter().map(choice).collect();
+            let chosen: Vec<Hash> = chosen?.into_iter().flatten().copied().collect();
+            let mut edge = RightEdge::empty();
+            edge.append_all(&chosen);
+            roots.contains(&edge.root()).then_some(chosen)
+        };
+        // Entries are what all else is made from: they are believed where nothing speaks against them.
+        if let Some(right) = vouched(&|leaves| leaves.of_entries().or(leaves.tile.as_ref())) {
+            return Ok(right);
+        }
+        let right = vouched(&|leaves| leaves.tile.as_ref().or(leaves.of_entries()));
+        for (index, leaves) in leaves.iter().enumerate() {
+            let (Some((path, entries)), Some(tile)) = (&leaves.entries, &leaves.tile) else {
+                continue;
+            };
+            if let Some(at) = entries.iter().zip(tile).position(|(entry, leaf)| entry != leaf) {
+                let at = index * 256 + at;
+                let problem = match right {
+                    Some(_) => format!("entry {at} is not the one the tree has"),
+                    None => format!(
+                        "entry {at} and its hash in the tile disagree, and the signed root fits neither"
+                    ),
+                };
+                report.complain(path.clone(), problem);
+            }
+        }
+        Ok(right.unwrap_or_else(|| {
+            leaves
+                .iter()
+                .map_while(Leaves::of_entries)
+                .flatten()
+                .copied()
+                .collect()
+        }))
     }
 
     /// Every tile the leaves imply, byte for byte.
-    async fn check_tiles(&self, leaves: &[Hash], size: TreeSize, report: &mut Fsck) -> Result<(), StoreError> {
+    async fn check_tiles(
+        &self,
+        leaves: &[Hash],
+        size: TreeSize,
+        report: &mut Fsck,
+    ) -> Result<(), StoreError> {
         let mut edge = RightEdge::empty();
         for (id, expected) in edge.append_all(leaves) {
             // With the replay cut short by damage, the tiles at the cut are not ones the log ever wrote.
@@ -172,7 +286,9 @@ impl Store {
                 continue;
             };
             report.objects += 1;
-            if bytes.get(..expected.len()) != Some(&expected[..]) || (path == id.path() && bytes.len() != expected.len()) {
+            if bytes.get(..expected.len()) != Some(&expected[..])
+                || (path == id.path() && bytes.len() != expected.len())
+            {
                 let problem = match bytes.iter().zip(&expected).position(|(a, b)| a != b) {
                     Some(at) => format!("hash {} is not what the entries give", at / 32),
                     None => format!("{} bytes, must be {}", bytes.len(), expected.len()),
@@ -195,17 +311,29 @@ impl Store {
             return Ok(());
         };
         report.objects += 1;
-        let checkpoint = match self.read_checkpoint(&bytes) {
+        let note = Note::parse(&bytes).map_err(|e| e.to_string());
+        let accepted = note.and_then(|note| {
+            let accepted = self.policy.evaluate(&note).map_err(|e| e.to_string())?;
+            if note.to_bytes() == bytes {
+                Ok(accepted.checkpoint)
+            } else {
+                Err("not in canonical form".to_owned())
+            }
+        });
+        let checkpoint = match accepted {
             Ok(checkpoint) => checkpoint,
-            Err(error) => {
-                report.complain(CHECKPOINT, error.to_string());
+            Err(problem) => {
+                report.complain(CHECKPOINT, problem);
                 return Ok(());
             }
         };
         if checkpoint.size != row.size {
             report.complain(
                 CHECKPOINT,
-                format!("size {} is published, size {} is sealed; run `carnet seal`", checkpoint.size.0, row.size.0),
+                format!(
+                    "size {} is published, size {} is sealed; run `carnet seal`",
+                    checkpoint.size.0, row.size.0
+                ),
             );
         } else if whole && let Err(error) = auditor.agrees(&checkpoint) {
             report.complain(CHECKPOINT, error.to_string());
@@ -217,17 +345,27 @@ impl Store {
     async fn check_rows(
         &self,
         row: &LogRow,
-        auditor: &Auditor,
+        auditor: &mut Auditor,
         statements: &HashMap<u64, ([u8; 32], [u8; 32], [u8; 32])>,
         keys: &BTreeMap<u64, KeyEntry>,
         report: &mut Fsck,
     ) -> Result<(), StoreError> {
+        let committed = Checkpoint::new(self.origin(), row.size, row.root);
+        if let Err(error) = auditor.agrees(&committed) {
+            report.complain("table log", error.to_string());
+        }
+        if self.read_checkpoint(&Bytes::from(row.checkpoint.clone())).ok() != Some(committed) {
+            report.complain(
+                "table log",
+                "the signed checkpoint is not that of the committed size and root",
+            );
+        }
         let index = auditor.index();
         let mut chains = 0_u64;
         {
             let mut rows = sqlx::query("SELECT label, count, head FROM chain").fetch(&self.db);
             while let Some(found) = rows.try_next().await? {
-                let label = index::Label(bytes32("chain", found.try_get("label")?)?);
+                let label = Label(bytes32("chain", found.try_get("label")?)?);
                 let expected = index.chain(&label);
                 let count = unsigned("chain", found.try_get("count")?)?;
                 if expected.count != count || expected.head != bytes32("chain", found.try_get("head")?)? {
@@ -237,13 +375,17 @@ impl Store {
             }
         }
         if chains != index.len() {
-            report.complain("table chain", format!("{chains} labels, the log has {}", index.len()));
+            report.complain(
+                "table chain",
+                format!("{chains} labels, the log has {}", index.len()),
+            );
         }
         let mut seen = 0_u64;
         {
-            let mut rows =
-                sqlx::query("SELECT log_index, digest, label, key_id FROM statement WHERE log_index IS NOT NULL")
-                    .fetch(&self.db);
+            let mut rows = sqlx::query(
+                "SELECT log_index, digest, label, key_id FROM statement WHERE log_index IS NOT NULL",
+            )
+            .fetch(&self.db);
             while let Some(found) = rows.try_next().await? {
                 let at = unsigned("statement", found.try_get("log_index")?)?;
                 let here = (
@@ -252,14 +394,20 @@ impl Store {
                     bytes32("statement", found.try_get("key_id")?)?,
                 );
                 if statements.get(&at) != Some(&here) {
-                    report.complain("table statement", format!("the row for entry {at} is not what the entry says"));
+                    report.complain(
+                        "table statement",
+                        format!("the row for entry {at} is not what the entry says"),
+                    );
                 }
                 seen += 1;
             }
         }
         report.statements = seen;
         if seen != statements.len() as u64 {
-            report.complain("table statement", format!("{seen} sealed statements, the log has {}", statements.len()));
+            report.complain(
+                "table statement",
+                format!("{seen} sealed statements, the log has {}", statements.len()),
+            );
         }
         let stored: BTreeMap<u64, KeyEntry> = self
             .key_entries(None)
@@ -271,8 +419,51 @@ impl Store {
         if stored != *keys {
             report.complain("table issuer_key", "is not what the log's K entries say");
         }
-        if auditor.size() != row.size.0 {
-            report.complain("table log", format!("size {}, replay has {}", row.size.0, auditor.size()));
+        self.check_contents(report).await
+    }
+
+    /// Every content opens with its vehicle's key, and is missing only where the log has said that it was erased.
+    async fn check_contents(&self, report: &mut Fsck) -> Result<(), StoreError> {
+        let mut rows = sqlx::query(
+            "SELECT s.id, s.digest, s.label, s.content, k.wrapped,
+                    (SELECT max(e.through) FROM erasure e WHERE e.label = s.label) >= s.log_index AS erased
+             FROM statement s LEFT JOIN vehicle_key k ON k.label = s.label",
+        )
+        .fetch(&self.db);
+        let mut unnoticed = 0_u64;
+        let mut without_key = HashSet::new();
+        while let Some(row) = rows.try_next().await? {
+            let id: i64 = row.try_get("id")?;
+            let digest = Digest(bytes32("statement", row.try_get("digest")?)?);
+            let label = Label(bytes32("statement", row.try_get("label")?)?);
+            let erased: Option<bool> = row.try_get("erased")?;
+            let wrapped: Option<&[u8]> = row.try_get("wrapped")?;
+            match row.try_get::<Option<&[u8]>, _>("content")? {
+                None if erased == Some(true) => {}
+                None => unnoticed += 1,
+                Some(sealed) => match wrapped.and_then(|wrapped| self.vault.unwrap(&label, wrapped)) {
+                    Some(key) if vault::open(&key, &digest, sealed).is_ok() => {}
+                    Some(_) => report.complain(
+                        "table statement",
+                        format!("the content of row {id} does not open"),
+                    ),
+                    None => {
+                        without_key.insert(label.0);
+                    }
+                },
+            }
+        }
+        for label in without_key {
+            let label = Label(label);
+            report.complain(
+                "table vehicle_key",
+                format!("no key opens the contents of label {label}"),
+            );
+        }
+        if unnoticed > 0 {
+            let problem =
+                format!("{unnoticed} statements have no content, and no notice of erasure covers them");
+            report.complain("table erasure", problem);
         }
         Ok(())
     }
@@ -283,11 +474,17 @@ impl Store {
         sorted.sort();
         for path in sorted {
             if path.starts_with("staging/") && row.staging.as_ref() != Some(path) {
-                report.litter(path.clone(), "left over from a batch that was not committed; may be deleted");
+                report.litter(
+                    path.clone(),
+                    "left over from a batch that was not committed; may be deleted",
+                );
             } else if let Some((whole, _)) = path.rsplit_once(".p/")
                 && paths.contains(whole)
             {
-                report.litter(path.clone(), "partial, although the full one exists; may be deleted");
+                report.litter(
+                    path.clone(),
+                    "partial, although the full one exists; may be deleted",
+                );
             } else if !is_log_path(path) && !path.starts_with("staging/") {
                 report.litter(path.clone(), "does not belong to a log");
             }

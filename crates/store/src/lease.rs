@@ -58,7 +58,10 @@ impl Lease {
             // An end further away than any holder could have asked for means that the clock went back since.
             let running = expires > now && expires <= now.saturating_add(ttl);
             if other != holder && running {
-                return Err(StoreError::Busy { holder: other, seconds: (expires - now).div_ceil(1000) });
+                return Err(StoreError::Busy {
+                    holder: other,
+                    seconds: (expires - now).div_ceil(1000),
+                });
             }
             fence = unsigned("lease", last)? + 1;
         }
@@ -78,8 +81,9 @@ impl Lease {
 
     /// The fencing number of whoever took the lease last; 0 before anybody did.
     pub(crate) async fn newest(db: impl sqlx::Executor<'_, Database = Sqlite>) -> Result<u64, StoreError> {
-        let fence: Option<i64> =
-            sqlx::query_scalar("SELECT fence FROM lease WHERE id = 1").fetch_optional(db).await?;
+        let fence: Option<i64> = sqlx::query_scalar("SELECT fence FROM lease WHERE id = 1")
+            .fetch_optional(db)
+            .await?;
         unsigned("lease", fence.unwrap_or(0))
     }
 

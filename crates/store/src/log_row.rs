@@ -29,7 +29,12 @@ impl LogRow {
         let params: Vec<u8> = row.try_get("params")?;
         let params = match history::entry::Entry::decode(&params) {
             Ok(history::entry::Entry::Params(params)) => params,
-            other => return Err(StoreError::row("log", format!("params is not a P entry: {other:?}"))),
+            other => {
+                return Err(StoreError::row(
+                    "log",
+                    format!("params is not a P entry: {other:?}"),
+                ));
+            }
         };
         Ok(Some(Self {
             origin: row.try_get("origin")?,
@@ -54,5 +59,7 @@ pub(crate) fn signed(value: u64) -> Result<i64, StoreError> {
 
 /// A hash or key column.
 pub(crate) fn bytes32(table: &'static str, value: &[u8]) -> Result<[u8; 32], StoreError> {
-    value.try_into().map_err(|_| StoreError::row(table, format!("{} bytes where 32 belong", value.len())))
+    value
+        .try_into()
+        .map_err(|_| StoreError::row(table, format!("{} bytes where 32 belong", value.len())))
 }

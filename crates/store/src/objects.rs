@@ -38,8 +38,14 @@ impl Objects {
     /// had succeeded says so, and so does the second run of a recovery.
     pub(crate) async fn put_immutable(&self, path: &str, bytes: Bytes) -> Result<(), StoreError> {
         self.watch.before(&Step::Put(path.to_owned()))?;
-        let options = PutOptions { mode: PutMode::Create, ..Default::default() };
-        let put = self.store.put_opts(&Path::from(path), PutPayload::from_bytes(bytes.clone()), options).await;
+        let options = PutOptions {
+            mode: PutMode::Create,
+            ..Default::default()
+        };
+        let put = self
+            .store
+            .put_opts(&Path::from(path), PutPayload::from_bytes(bytes.clone()), options)
+            .await;
         match put {
             Ok(_) => {}
             Err(object_store::Error::AlreadyExists { .. }) => {
@@ -47,7 +53,12 @@ impl Objects {
                     return Err(StoreError::ObjectDiffers(path.to_owned()));
                 }
             }
-            Err(source) => return Err(StoreError::Object { path: path.to_owned(), source }),
+            Err(source) => {
+                return Err(StoreError::Object {
+                    path: path.to_owned(),
+                    source,
+                });
+            }
         }
         self.watch.after(&Step::Put(path.to_owned()))
     }
@@ -67,7 +78,10 @@ impl Objects {
         self.store
             .put(&Path::from(CHECKPOINT), PutPayload::from_bytes(bytes))
             .await
-            .map_err(|source| StoreError::Object { path: CHECKPOINT.to_owned(), source })?;
+            .map_err(|source| StoreError::Object {
+                path: CHECKPOINT.to_owned(),
+                source,
+            })?;
         self.watch.after(&Step::Put(CHECKPOINT.to_owned()))
     }
 
@@ -76,7 +90,10 @@ impl Objects {
     /// # Errors
     /// The object store failed.
     pub async fn get(&self, path: &str) -> Result<Option<Bytes>, StoreError> {
-        let fail = |source| StoreError::Object { path: path.to_owned(), source };
+        let fail = |source| StoreError::Object {
+            path: path.to_owned(),
+            source,
+        };
         match self.store.get(&Path::from(path)).await {
             Ok(found) => Ok(Some(found.bytes().await.map_err(fail)?)),
             Err(object_store::Error::NotFound { .. }) => Ok(None),
@@ -89,14 +106,22 @@ impl Objects {
         self.watch.before(&Step::Delete(path.to_owned()))?;
         match self.store.delete(&Path::from(path)).await {
             Ok(()) | Err(object_store::Error::NotFound { .. }) => {}
-            Err(source) => return Err(StoreError::Object { path: path.to_owned(), source }),
+            Err(source) => {
+                return Err(StoreError::Object {
+                    path: path.to_owned(),
+                    source,
+                });
+            }
         }
         self.watch.after(&Step::Delete(path.to_owned()))
     }
 
     /// All objects below a folder.
     pub(crate) async fn list(&self, folder: &str) -> Result<Vec<String>, StoreError> {
-        let fail = |source| StoreError::Object { path: folder.to_owned(), source };
+        let fail = |source| StoreError::Object {
+            path: folder.to_owned(),
+            source,
+        };
         let prefix = (!folder.is_empty()).then(|| Path::from(folder));
         let mut paths: Vec<String> = self
             .store
@@ -113,7 +138,9 @@ impl Objects {
     pub(crate) async fn tile(&self, id: &TileId) -> Result<Bytes, StoreError> {
         let wanted = usize::from(id.width) * 32;
         for path in [id.path(), id.full().path()] {
-            let Some(bytes) = self.get(&path).await? else { continue };
+            let Some(bytes) = self.get(&path).await? else {
+                continue;
+            };
             let exact = if path == id.path() { wanted } else { 256 * 32 };
             if bytes.len() != exact {
                 let problem = format!("{} bytes long, must be {exact}", bytes.len());
@@ -139,14 +166,23 @@ impl Objects {
     /// The first `width` entries of a bundle.
     pub(crate) async fn bundle(&self, id: &BundleId) -> Result<Vec<Vec<u8>>, StoreError> {
         for path in [id.path(), id.full().path()] {
-            let Some(bytes) = self.get(&path).await? else { continue };
-            let damaged = |problem: String| StoreError::ObjectDamaged { path: path.clone(), problem };
+            let Some(bytes) = self.get(&path).await? else {
+                continue;
+            };
+            let damaged = |problem: String| StoreError::ObjectDamaged {
+                path: path.clone(),
+                problem,
+            };
             let entries = decode_bundle(&bytes).map_err(|e| damaged(e.to_string()))?;
             let exact = if path == id.path() { id.width } else { 256 };
             if entries.len() != usize::from(exact) {
                 return Err(damaged(format!("{} entries, must be {exact}", entries.len())));
             }
-            return Ok(entries.into_iter().take(usize::from(id.width)).map(<[u8]>::to_vec).collect());
+            return Ok(entries
+                .into_iter()
+                .take(usize::from(id.width))
+                .map(<[u8]>::to_vec)
+                .collect());
         }
         Err(StoreError::ObjectMissing(id.path()))
     }
@@ -157,7 +193,10 @@ impl Objects {
         let rest = u16::try_from(size.0 % 256).unwrap_or(0);
         (0..full)
             .map(|index| BundleId { index, width: 256 })
-            .chain((rest > 0).then_some(BundleId { index: full, width: rest }))
+            .chain((rest > 0).then_some(BundleId {
+                index: full,
+                width: rest,
+            }))
     }
 }
 
@@ -170,7 +209,8 @@ pub(crate) mod staging {
 
     /// The object's bytes and its name: log size and content hash.
     pub(crate) fn pack(size: TreeSize, objects: &[Object]) -> (String, Bytes) {
-        let mut out = Vec::with_capacity(objects.iter().map(|(p, b)| p.len() + b.len() + 6).sum::<usize>() + 32);
+        let mut out =
+            Vec::with_capacity(objects.iter().map(|(p, b)| p.len() + b.len() + 6).sum::<usize>() + 32);
         out.extend_from_slice(MAGIC);
         for (path, bytes) in objects {
             out.extend_from_slice(&u16::try_from(path.len()).unwrap_or(u16::MAX).to_be_bytes());
@@ -184,7 +224,10 @@ pub(crate) mod staging {
 
     /// The files again, if the bytes are the ones the name speaks of.
     pub(crate) fn unpack(name: &str, bytes: &Bytes) -> Result<Vec<Object>, StoreError> {
-        let damaged = |problem: &str| StoreError::ObjectDamaged { path: name.to_owned(), problem: problem.to_owned() };
+        let damaged = |problem: &str| StoreError::ObjectDamaged {
+            path: name.to_owned(),
+            problem: problem.to_owned(),
+        };
         if !name.ends_with(&hex::encode(Sha256::digest(bytes))) {
             return Err(damaged("content does not have the hash in its name"));
         }

@@ -7,20 +7,22 @@ use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use futures_util::TryStreamExt as _;
-use history::entry::{Entry, KeyEntry, Params};
+use history::entry::{Entry, KeyEntry, Params, key_label};
 use history::map::{ChainHead, Index, KeyRecord, fold_key};
 use history::sequence::{BUNDLE, LogState};
 use index::Label;
 use object_store::ObjectStore;
 use sqlx::Row as _;
-use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::sqlite::{
+    SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
+};
 use statement::KeyId;
 use tlog::checkpoint::Checkpoint;
 use tlog::note::{Note, SigningKey};
 use tlog::policy::Policy;
-use tlog::tile::BundleId;
+use tlog::tile::{BundleId, FULL_WIDTH, TileId};
 use tlog::tree::RightEdge;
-use tlog::{LeafIndex, TreeSize};
+use tlog::{Hash, LeafIndex, TreeSize, leaf_hash};
 use tokio::sync::Mutex;
 
 use crate::cosigner::Cosigner;
@@ -33,6 +35,9 @@ use crate::watch::{Unwatched, Watch};
 
 /// How long opening waits for another process to publish its batch.
 const OPENING: Duration = Duration::from_secs(1);
+
+/// How long a writer waits for another.
+pub(crate) const BUSY: Duration = Duration::from_secs(30);
 
 /// How often to look whether it has.
 const POLL: Duration = Duration::from_millis(20);
@@ -145,15 +150,20 @@ impl Store {
         }
         let store = Self::assemble(options, db, params);
         if let Some(published) = store.published().await? {
-            return Err(StoreError::DatabaseBehind { database: 0, published: published.size.0 });
+            return Err(StoreError::DatabaseBehind {
+                database: 0,
+                published: published.size.0,
+            });
         }
-        sqlx::query("INSERT INTO log (id, origin, params, size, root, checkpoint) VALUES (1, $1, $2, 0, $3, $4)")
-            .bind(store.origin())
-            .bind(Entry::Params(params).encode().map_err(StoreError::format)?)
-            .bind(tlog::empty_root().0.to_vec())
-            .bind(Vec::new())
-            .execute(&store.db)
-            .await?;
+        sqlx::query(
+            "INSERT INTO log (id, origin, params, size, root, checkpoint) VALUES (1, $1, $2, 0, $3, $4)",
+        )
+        .bind(store.origin())
+        .bind(Entry::Params(params).encode().map_err(StoreError::format)?)
+        .bind(tlog::empty_root().0.to_vec())
+        .bind(Vec::new())
+        .execute(&store.db)
+        .await?;
         store.found().await?;
         Ok(store)
     }
@@ -168,6 +178,8 @@ impl Store {
         let db = connect(&options.database, false).await?;
         let row = LogRow::read(&db).await?.ok_or(StoreError::NoLog)?;
         let store = Self::assemble(options, db, row.params);
+        // An erasure cut short may have left the old pages in the write-ahead log. Who reads now keeps them for now.
+        store.scrub(Duration::ZERO).await?;
         {
             let mut live = store.live.lock().await;
             let recovered = store.recover(&mut live, OPENING).await;
@@ -177,6 +189,16 @@ impl Store {
             unless_unpublished(store.found().await)?;
         }
         Ok(store)
+    }
+
+    /// Opens the log as it lies, to look for damage: finishes nothing, and asks nothing of the published files.
+    ///
+    /// # Errors
+    /// No log in this database, or the database cannot be read.
+    pub async fn inspect(options: Options) -> Result<Self, StoreError> {
+        let db = connect(&options.database, false).await?;
+        let row = LogRow::read(&db).await?.ok_or(StoreError::NoLog)?;
+        Ok(Self::assemble(options, db, row.params))
     }
 
     fn assemble(options: Options, db: SqlitePool, params: Params) -> Self {
@@ -192,7 +214,12 @@ impl Store {
             holder: holder(),
             watch: options.watch,
             params,
-            live: Mutex::new(Live { state: None, lease: None, stopped: false, swept: false }),
+            live: Mutex::new(Live {
+                state: None,
+                lease: None,
+                stopped: false,
+                swept: false,
+            }),
         }
     }
 
@@ -226,17 +253,27 @@ impl Store {
 
     /// The published checkpoint.
     pub(crate) async fn published(&self) -> Result<Option<Checkpoint>, StoreError> {
-        let Some(bytes) = self.objects.get(CHECKPOINT).await? else { return Ok(None) };
+        let Some(bytes) = self.objects.get(CHECKPOINT).await? else {
+            return Ok(None);
+        };
         Ok(Some(self.read_checkpoint(&bytes)?))
     }
 
     pub(crate) fn read_checkpoint(&self, bytes: &Bytes) -> Result<Checkpoint, StoreError> {
-        let damaged = |problem: String| StoreError::ObjectDamaged { path: CHECKPOINT.to_owned(), problem };
+        let damaged = |problem: String| StoreError::ObjectDamaged {
+            path: CHECKPOINT.to_owned(),
+            problem,
+        };
         let note = Note::parse(bytes).map_err(|e| damaged(e.to_string()))?;
-        note.verify(std::slice::from_ref(self.signer.vkey())).map_err(|e| damaged(e.to_string()))?;
+        note.verify(std::slice::from_ref(self.signer.vkey()))
+            .map_err(|e| damaged(e.to_string()))?;
         let checkpoint = Checkpoint::from_note(&note).map_err(|e| damaged(e.to_string()))?;
         if checkpoint.origin != self.origin() {
-            return Err(damaged(format!("origin is {}, not {}", checkpoint.origin, self.origin())));
+            return Err(damaged(format!(
+                "origin is {}, not {}",
+                checkpoint.origin,
+                self.origin()
+            )));
         }
         Ok(checkpoint)
     }
@@ -255,7 +292,10 @@ impl Store {
             }
             let size = published.as_ref().map_or(TreeSize(0), |c| c.size);
             if size > row.size {
-                return Err(StoreError::DatabaseBehind { database: row.size.0, published: size.0 });
+                return Err(StoreError::DatabaseBehind {
+                    database: row.size.0,
+                    published: size.0,
+                });
             }
             if published.is_some_and(|c| c.size == row.size && c.root != row.root) {
                 return Err(StoreError::Forked(row.size.0));
@@ -295,7 +335,10 @@ impl Store {
         live: &'l mut Live,
         row: &LogRow,
     ) -> Result<&'l mut LogState, StoreError> {
-        let current = live.state.as_ref().is_some_and(|s| s.size() == row.size && s.root() == row.root);
+        let current = live
+            .state
+            .as_ref()
+            .is_some_and(|s| s.size() == row.size && s.root() == row.root);
         if !current {
             live.state = None;
         }
@@ -305,26 +348,70 @@ impl Store {
         }
     }
 
-    /// Right edge from tiles, tail from the last bundle, index from rows; the root must come out as committed.
+    /// Right edge from tiles, tail from the last bundle, index from rows. Each is compared with what the committed root
+    /// vouches for, because the next batch builds on all of them and what is sealed wrong stays wrong.
     async fn load(&self, row: &LogRow) -> Result<LogState, StoreError> {
+        let size = row.size.0;
         let tiles = self.objects.tiles(RightEdge::tiles_needed(row.size)).await?;
         let edge = RightEdge::from_tiles(row.size, &tiles).map_err(StoreError::format)?;
         if edge.root() != row.root {
             return Err(StoreError::ObjectDamaged {
                 path: "tile/".to_owned(),
-                problem: format!("the tiles of size {} do not have the committed root; run `carnet log fsck`", row.size.0),
+                problem: format!(
+                    "the tiles of size {size} do not have the committed root; run `carnet log fsck`"
+                ),
             });
         }
-        let rest = row.size.0 % BUNDLE;
-        let tail = match u16::try_from(rest) {
-            Ok(width) if width > 0 => {
-                self.objects.bundle(&BundleId { index: row.size.0 / BUNDLE, width }).await?
+        let mut tail = Vec::new();
+        if let Some(bundle) = size
+            .checked_sub(1)
+            .and_then(|last| BundleId::containing(last, row.size))
+        {
+            tail = self.objects.bundle(&bundle).await?;
+            if bundle.is_full() {
+                let last = TileId {
+                    level: 0,
+                    index: bundle.index,
+                    width: FULL_WIDTH,
+                };
+                check_entries(&bundle, &tail, &self.objects.tile(&last).await?)?;
+            } else {
+                let last = TileId {
+                    level: 0,
+                    index: bundle.index,
+                    width: bundle.width,
+                };
+                check_entries(&bundle, &tail, tiles.get(&last).map_or(&[], Vec::as_slice))?;
             }
-            _ => Vec::new(),
-        };
-        let params = (row.size.0 > 0).then_some(row.params);
-        let index = Index::restore(params, self.chains().await?, self.keys().await?)
+        }
+        let params = (size > 0).then_some(row.params);
+        let mut index = Index::restore(params, self.chains().await?, self.keys().await?)
             .map_err(|e| StoreError::row("chain", e.to_string()))?;
+        if let Some(last) = tail.last() {
+            let sealed = Entry::decode(last).map_err(StoreError::format)?;
+            if sealed != Entry::Index(index.entry(size - 1)?) {
+                let problem = format!(
+                    "the rows do not give the index that was sealed as entry {}",
+                    size - 1
+                );
+                return Err(StoreError::row("chain", problem));
+            }
+        }
+        for (id, entries) in self.key_entries(None).await? {
+            let label = key_label(&id);
+            let mut chain = ChainHead::EMPTY;
+            for (at, entry) in entries {
+                let bytes = Entry::Key(entry).encode().map_err(StoreError::format)?;
+                chain = chain.extended(&label, at, &leaf_hash(&bytes));
+            }
+            if chain != index.chain(&label) {
+                let problem = format!("the rows of key {id} are not what was sealed");
+                return Err(StoreError::row("issuer_key", problem));
+            }
+        }
+        if size.is_multiple_of(BUNDLE) {
+            tail.clear();
+        }
         Ok(LogState::restore(edge, tail, index)?)
     }
 
@@ -334,7 +421,13 @@ impl Store {
         while let Some(row) = rows.try_next().await? {
             let label = Label(bytes32("chain", row.try_get("label")?)?);
             let count = unsigned("chain", row.try_get("count")?)?;
-            chains.push((label, ChainHead { count, head: bytes32("chain", row.try_get("head")?)? }));
+            chains.push((
+                label,
+                ChainHead {
+                    count,
+                    head: bytes32("chain", row.try_get("head")?)?,
+                },
+            ));
         }
         Ok(chains)
     }
@@ -343,7 +436,9 @@ impl Store {
         let mut keys = HashMap::new();
         for (id, entries) in self.key_entries(None).await? {
             let entries = entries.iter().map(|(at, entry)| (*at, entry));
-            if let Some(record) = fold_key(entries).map_err(|e| StoreError::row("issuer_key", e.to_string()))? {
+            if let Some(record) =
+                fold_key(entries).map_err(|e| StoreError::row("issuer_key", e.to_string()))?
+            {
                 keys.insert(id, record);
             }
         }
@@ -372,7 +467,10 @@ impl Store {
             let at = LeafIndex(unsigned("issuer_key", row.try_get("enrolled_at")?)?);
             let mut entries = vec![(at, read(row.try_get("enrolled")?)?)];
             if let Some(revoked) = row.try_get::<Option<Vec<u8>>, _>("revoked")? {
-                entries.push((LeafIndex(unsigned("issuer_key", row.try_get("revoked_at")?)?), read(&revoked)?));
+                entries.push((
+                    LeafIndex(unsigned("issuer_key", row.try_get("revoked_at")?)?),
+                    read(&revoked)?,
+                ));
             }
             keys.push((id, entries));
         }
@@ -419,6 +517,25 @@ impl Store {
     }
 }
 
+/// Whether a bundle's entries are those whose hashes stand in the tile.
+fn check_entries(bundle: &BundleId, entries: &[Vec<u8>], hashes: &[u8]) -> Result<(), StoreError> {
+    for (entry, (hash, at)) in entries
+        .iter()
+        .zip(hashes.chunks(Hash::LEN).zip(bundle.index * BUNDLE..))
+    {
+        if leaf_hash(entry).0 != *hash {
+            let problem = format!(
+                "entry {at} is not the one in the tree; run `carnet log fsck` and restore the object"
+            );
+            return Err(StoreError::ObjectDamaged {
+                path: bundle.path(),
+                problem,
+            });
+        }
+    }
+    Ok(())
+}
+
 /// Submitting and reading take neither the lease nor a quorum.
 fn unless_unpublished(result: Result<(), StoreError>) -> Result<(), StoreError> {
     match result {
@@ -434,10 +551,13 @@ async fn connect(database: &str, create: bool) -> Result<SqlitePool, StoreError>
         .journal_mode(SqliteJournalMode::Wal)
         .synchronous(SqliteSynchronous::Full)
         .foreign_keys(true)
-        .busy_timeout(Duration::from_secs(30))
+        .busy_timeout(BUSY)
         .pragma("secure_delete", "ON")
         .pragma("cache_size", "-65536");
-    let db = SqlitePoolOptions::new().max_connections(4).connect_with(options).await?;
+    let db = SqlitePoolOptions::new()
+        .max_connections(4)
+        .connect_with(options)
+        .await?;
     sqlx::migrate!("./migrations").run(&db).await?;
     Ok(db)
 }
@@ -446,6 +566,10 @@ async fn connect(database: &str, create: bool) -> Result<SqlitePool, StoreError>
 fn holder() -> String {
     let mut salt = [0; 8];
     // Without randomness the process number alone must do: it only has to differ between living processes.
-    let salt = if crate::vault::random(&mut salt).is_ok() { u64::from_be_bytes(salt) } else { 0 };
+    let salt = if crate::vault::random(&mut salt).is_ok() {
+        u64::from_be_bytes(salt)
+    } else {
+        0
+    };
     format!("process {} ({salt:016x})", std::process::id())
 }

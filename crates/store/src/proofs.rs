@@ -68,10 +68,20 @@ impl Store {
         let state = self.state(&mut live, &row).await?;
         let chains = labels
             .iter()
-            .map(|label| ChainProof { chain: state.index.chain(label), proof: state.index.prove(label) })
+            .map(|label| ChainProof {
+                chain: state.index.chain(label),
+                proof: state.index.prove(label),
+            })
             .collect();
         let index_entry = state.index.entry(row.size.0.saturating_sub(1))?;
-        Ok(Snapshot { head: Head { note: bytes.to_vec(), checkpoint, index_entry }, chains })
+        Ok(Snapshot {
+            head: Head {
+                note: bytes.to_vec(),
+                checkpoint,
+                index_entry,
+            },
+            chains,
+        })
     }
 
     /// Inclusion proofs for several entries at once, each tile fetched once.
@@ -85,7 +95,10 @@ impl Store {
     ) -> Result<Vec<Vec<Hash>>, StoreError> {
         let ids: BTreeSet<_> = indices.iter().flat_map(|at| inclusion_tiles(size, *at)).collect();
         let tiles = self.objects.tiles(ids).await?;
-        indices.iter().map(|at| inclusion_proof(size, *at, &tiles).map_err(StoreError::format)).collect()
+        indices
+            .iter()
+            .map(|at| inclusion_proof(size, *at, &tiles).map_err(StoreError::format))
+            .collect()
     }
 
     /// The `K` entries of a key, in log order.
@@ -93,7 +106,12 @@ impl Store {
     /// # Errors
     /// The database failed or is damaged.
     pub async fn key_history(&self, id: &KeyId) -> Result<Vec<(LeafIndex, KeyEntry)>, StoreError> {
-        Ok(self.key_entries(Some(*id)).await?.into_iter().flat_map(|(_, entries)| entries).collect())
+        Ok(self
+            .key_entries(Some(*id))
+            .await?
+            .into_iter()
+            .flat_map(|(_, entries)| entries)
+            .collect())
     }
 
     /// Reads one entry from its bundle.

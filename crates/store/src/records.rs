@@ -1,20 +1,24 @@
 //! Statements: accepted into the waiting room, read back, erased.
 
 use std::collections::HashMap;
+use std::time::Duration;
 
 use futures_util::TryStreamExt as _;
 use index::Label;
-use sqlx::{QueryBuilder, Row as _, Sqlite, Transaction};
+use sqlx::{AssertSqlSafe, QueryBuilder, Row as _, Sqlite, SqliteConnection, Transaction};
 use statement::{Digest, KeyId};
 use tlog::LeafIndex;
 
 use crate::error::StoreError;
 use crate::log_row::{bytes32, signed, unsigned};
-use crate::open::Store;
+use crate::open::{BUSY, Store};
 use crate::vault::{self, Secret};
 
 /// Rows per SQL statement.
 const ROWS: usize = 1000;
+
+/// How long an erasure waits for readers of the old state.
+const SCRUBBING: Duration = Duration::from_secs(5);
 
 /// A statement somebody up the stairs has verified.
 #[derive(Clone, Debug)]
@@ -101,12 +105,16 @@ impl Store {
                 let key = keys
                     .get(&submission.label.0)
                     .ok_or_else(|| StoreError::row("vehicle_key", "a key is missing that was just made"))?;
-                rows.push((submission, vault::seal(key, &submission.digest, &submission.content)?));
+                rows.push((
+                    submission,
+                    vault::seal(key, &submission.digest, &submission.content)?,
+                ));
             }
             if rows.is_empty() {
                 continue;
             }
-            let mut sql = QueryBuilder::<Sqlite>::new("INSERT INTO statement (digest, label, key_id, content) ");
+            let mut sql =
+                QueryBuilder::<Sqlite>::new("INSERT INTO statement (digest, label, key_id, content) ");
             sql.push_values(rows, |mut row, (submission, content)| {
                 row.push_bind(submission.digest.0.to_vec())
                     .push_bind(submission.label.0.to_vec())
@@ -143,11 +151,17 @@ impl Store {
             let key = self
                 .vault
                 .unwrap(&Label(label), row.try_get("wrapped")?)
-                .ok_or_else(|| StoreError::row("vehicle_key", "a key was wrapped under another content key"))?;
+                .ok_or_else(|| {
+                    StoreError::row("vehicle_key", "a key was wrapped under another content key")
+                })?;
             keys.insert(label, key);
         }
         let mut made = Vec::new();
-        for label in wanted.into_iter().filter(|label| !keys.contains_key(label)).collect::<Vec<_>>() {
+        for label in wanted
+            .into_iter()
+            .filter(|label| !keys.contains_key(label))
+            .collect::<Vec<_>>()
+        {
             let (key, wrapped) = self.vault.new_vehicle_key(&Label(label))?;
             keys.insert(label, key);
             made.push((label, wrapped));
@@ -185,9 +199,9 @@ impl Store {
             .await?;
         let key = wrapped
             .map(|wrapped| {
-                self.vault
-                    .unwrap(label, &wrapped)
-                    .ok_or_else(|| StoreError::row("vehicle_key", "the key was wrapped under another content key"))
+                self.vault.unwrap(label, &wrapped).ok_or_else(|| {
+                    StoreError::row("vehicle_key", "the key was wrapped under another content key")
+                })
             })
             .transpose()?;
         let mut rows = sqlx::query(
@@ -219,23 +233,41 @@ impl Store {
     /// stay readable to whoever has the content key, until they are rotated out.
     ///
     /// # Errors
-    /// Statements about the vehicle still wait, or the database failed.
+    /// Statements about the vehicle still wait, one newer than `through` is sealed, somebody reads the old state for too
+    /// long, or the database failed.
     pub async fn erase(&self, label: &Label, through: LeafIndex, notice: &[u8]) -> Result<u64, StoreError> {
         let mut tx = self.db.begin_with("BEGIN IMMEDIATE").await?;
-        let waiting: i64 =
-            sqlx::query_scalar("SELECT count(*) FROM statement WHERE label = $1 AND log_index IS NULL AND refused IS NULL")
-                .bind(label.0.to_vec())
-                .fetch_one(&mut *tx)
-                .await?;
+        let waiting: i64 = sqlx::query_scalar(
+            "SELECT count(*) FROM statement WHERE label = $1 AND log_index IS NULL AND refused IS NULL",
+        )
+        .bind(label.0.to_vec())
+        .fetch_one(&mut *tx)
+        .await?;
         if waiting > 0 {
             return Err(StoreError::StillWaiting(unsigned("statement", waiting)?));
         }
-        let erased = sqlx::query("UPDATE statement SET content = NULL WHERE label = $1 AND content IS NOT NULL")
+        let last: Option<i64> = sqlx::query_scalar("SELECT max(log_index) FROM statement WHERE label = $1")
+            .bind(label.0.to_vec())
+            .fetch_one(&mut *tx)
+            .await?;
+        if let Some(last) = last
+            && unsigned("statement", last)? > through.0
+        {
+            return Err(StoreError::NewerThanNotice(LeafIndex(unsigned(
+                "statement",
+                last,
+            )?)));
+        }
+        let erased =
+            sqlx::query("UPDATE statement SET content = NULL WHERE label = $1 AND content IS NOT NULL")
+                .bind(label.0.to_vec())
+                .execute(&mut *tx)
+                .await?
+                .rows_affected();
+        sqlx::query("DELETE FROM vehicle_key WHERE label = $1")
             .bind(label.0.to_vec())
             .execute(&mut *tx)
-            .await?
-            .rows_affected();
-        sqlx::query("DELETE FROM vehicle_key WHERE label = $1").bind(label.0.to_vec()).execute(&mut *tx).await?;
+            .await?;
         sqlx::query(
             "INSERT INTO erasure (label, through, notice) VALUES ($1, $2, $3)
              ON CONFLICT (label, through) DO UPDATE SET notice = excluded.notice",
@@ -246,9 +278,23 @@ impl Store {
         .execute(&mut *tx)
         .await?;
         self.commit("erasure", tx).await?;
-        // The write-ahead log still holds the old pages; move it into the database and cut it.
-        sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").execute(&self.db).await?;
-        Ok(erased)
+        if self.scrub(SCRUBBING).await? {
+            Ok(erased)
+        } else {
+            Err(StoreError::NotScrubbed)
+        }
+    }
+
+    /// Moves the write-ahead log, which still holds the pages as they were before a change, into the database and cuts
+    /// it. `false` where a reader needs it for longer than `patience`.
+    pub(crate) async fn scrub(&self, patience: Duration) -> Result<bool, StoreError> {
+        let mut db = self.db.acquire().await?;
+        set_busy_timeout(&mut db, patience).await?;
+        let result: Result<i64, _> = sqlx::query_scalar("PRAGMA wal_checkpoint(TRUNCATE)")
+            .fetch_one(&mut *db)
+            .await;
+        set_busy_timeout(&mut db, BUSY).await?;
+        Ok(result? == 0)
     }
 
     /// The erasures of a vehicle, oldest first.
@@ -271,18 +317,27 @@ impl Store {
     }
 }
 
+async fn set_busy_timeout(db: &mut SqliteConnection, patience: Duration) -> Result<(), StoreError> {
+    let pragma = format!("PRAGMA busy_timeout = {}", patience.as_millis());
+    sqlx::query(AssertSqlSafe(pragma)).execute(db).await?;
+    Ok(())
+}
+
 async fn known(
     tx: &mut Transaction<'_, Sqlite>,
     submissions: &[Submission],
 ) -> Result<HashMap<[u8; 32], Submitted>, StoreError> {
-    let mut sql = QueryBuilder::<Sqlite>::new("SELECT digest, log_index, refused FROM statement WHERE digest IN (");
+    let mut sql =
+        QueryBuilder::<Sqlite>::new("SELECT digest, log_index, refused FROM statement WHERE digest IN (");
     let mut list = sql.separated(", ");
     for submission in submissions {
         list.push_bind(submission.digest.0.to_vec());
     }
     sql.push(")");
     let rows = sql.build().fetch_all(&mut **tx).await?;
-    rows.iter().map(|row| Ok((bytes32("statement", row.try_get("digest")?)?, standing(row)?))).collect()
+    rows.iter()
+        .map(|row| Ok((bytes32("statement", row.try_get("digest")?)?, standing(row)?)))
+        .collect()
 }
 
 fn standing(row: &sqlx::sqlite::SqliteRow) -> Result<Submitted, StoreError> {

@@ -58,7 +58,13 @@ fn encrypt(key: &Secret, bound_to: &[u8], plain: &[u8]) -> Result<Vec<u8>, Store
     random(&mut nonce)?;
     let cipher = XChaCha20Poly1305::new((&**key).into());
     let sealed = cipher
-        .encrypt(&XNonce::from(nonce), Payload { msg: plain, aad: bound_to })
+        .encrypt(
+            &XNonce::from(nonce),
+            Payload {
+                msg: plain,
+                aad: bound_to,
+            },
+        )
         .map_err(|_| StoreError::Format("content is too long to encrypt".to_owned()))?;
     Ok([&nonce[..], &sealed].concat())
 }
@@ -66,7 +72,15 @@ fn encrypt(key: &Secret, bound_to: &[u8], plain: &[u8]) -> Result<Vec<u8>, Store
 fn decrypt(key: &Secret, bound_to: &[u8], sealed: &[u8]) -> Option<Vec<u8>> {
     let (nonce, sealed) = sealed.split_first_chunk::<NONCE>()?;
     let cipher = XChaCha20Poly1305::new((&**key).into());
-    cipher.decrypt(&XNonce::from(*nonce), Payload { msg: sealed, aad: bound_to }).ok()
+    cipher
+        .decrypt(
+            &XNonce::from(*nonce),
+            Payload {
+                msg: sealed,
+                aad: bound_to,
+            },
+        )
+        .ok()
 }
 
 pub(crate) fn random(bytes: &mut [u8]) -> Result<(), StoreError> {

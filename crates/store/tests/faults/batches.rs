@@ -9,7 +9,8 @@ use tlog::note::Note;
 use tlog::{Hash, LeafIndex, TreeSize, leaf_hash, merkle};
 
 use crate::test_log::{
-    CARS, ORIGIN, TestLog, accepted, car, digests, key_id, params, record, root, statement, statements, tile_number,
+    CARS, ORIGIN, TestLog, accepted, car, digests, key_id, params, record, root, statement, statements,
+    tile_number,
 };
 
 #[tokio::test]
@@ -17,10 +18,19 @@ async fn a_new_log_holds_its_parameters_and_the_index_over_them() {
     let log = TestLog::empty();
     let store = store::Store::create(log.options(), params()).await.unwrap();
 
-    assert_eq!(store.entry(TreeSize(2), LeafIndex(0)).await.unwrap(), Entry::Params(params()));
+    assert_eq!(
+        store.entry(TreeSize(2), LeafIndex(0)).await.unwrap(),
+        Entry::Params(params())
+    );
     let status = store.status().await.unwrap();
-    assert_eq!((status.origin.as_str(), status.size, status.published), (ORIGIN, 2, 2));
-    assert_eq!((status.statements, status.waiting, status.labels, status.keys), (0, 0, 0, 0));
+    assert_eq!(
+        (status.origin.as_str(), status.size, status.published),
+        (ORIGIN, 2, 2)
+    );
+    assert_eq!(
+        (status.statements, status.waiting, status.labels, status.keys),
+        (0, 0, 0, 0)
+    );
     log.assert_sound(&store, &[]).await;
 }
 
@@ -34,7 +44,10 @@ async fn what_is_submitted_is_sealed_in_order_and_can_be_read_back() {
     let sealing = store.seal().await.unwrap();
 
     // P I K K I are entries 0 to 4; the batch's own I entry is number 15.
-    let places: Vec<_> = digests(&submitted).into_iter().zip((5..).map(LeafIndex)).collect();
+    let places: Vec<_> = digests(&submitted)
+        .into_iter()
+        .zip((5..).map(LeafIndex))
+        .collect();
     assert_eq!(sealing.sealed, places);
     assert_eq!((sealing.batches, sealing.size), (1, 16));
     assert_eq!(sealing.missing_cosigners, Vec::<String>::new());
@@ -44,11 +57,21 @@ async fn what_is_submitted_is_sealed_in_order_and_can_be_read_back() {
     assert_eq!(log.assert_sound(&store, &[]).await, digests(&submitted));
 
     let read = store.statements(&car(0), 16).await.unwrap();
-    let found: Vec<_> = read.iter().map(|s| (s.log_index.0, s.digest, s.content.clone())).collect();
+    let found: Vec<_> = read
+        .iter()
+        .map(|s| (s.log_index.0, s.digest, s.content.clone()))
+        .collect();
     let expected = |n| (5 + n, statement(n).digest, Content::Present(statement(n).content));
     assert_eq!(found, [expected(0), expected(7)]);
-    assert_eq!(store.statements(&car(0), 12).await.unwrap().len(), 1, "entry 12 is not in a log of 12");
-    assert_eq!(store.find(&statement(3).digest).await.unwrap(), Some(Submitted::Sealed(LeafIndex(8))));
+    assert_eq!(
+        store.statements(&car(0), 12).await.unwrap().len(),
+        1,
+        "entry 12 is not in a log of 12"
+    );
+    assert_eq!(
+        store.find(&statement(3).digest).await.unwrap(),
+        Some(Submitted::Sealed(LeafIndex(8)))
+    );
     assert_eq!(store.find(&statement(99).digest).await.unwrap(), None);
 }
 
@@ -77,20 +100,31 @@ async fn batches_of_any_size_leave_exactly_the_files_the_entries_imply() {
         log.assert_sound(&store, &published).await;
         assert_every_file_is_implied(&log);
     }
-    assert_eq!(log.assert_sound(&store, &published).await, digests(&statements(0..next)));
+    assert_eq!(
+        log.assert_sound(&store, &published).await,
+        digests(&statements(0..next))
+    );
 }
 
 /// Recomputes every tile and bundle from the entries by definition, and expects no other file but partials of tiles
 /// that are not full yet.
 fn assert_every_file_is_implied(log: &TestLog) {
     let checkpoint = accepted(&log.published().unwrap());
-    let leaves: Vec<Hash> = log.entries(checkpoint.size.0).iter().map(|entry| leaf_hash(entry)).collect();
+    let leaves: Vec<Hash> = log
+        .entries(checkpoint.size.0)
+        .iter()
+        .map(|entry| leaf_hash(entry))
+        .collect();
     let mut hashes = leaves;
     let mut expected = vec!["checkpoint".to_owned()];
     for level in 0.. {
         for (index, tile) in hashes.chunks(256).enumerate() {
             let number = tile_number(index as u64);
-            let suffix = if tile.len() == 256 { String::new() } else { format!(".p/{}", tile.len()) };
+            let suffix = if tile.len() == 256 {
+                String::new()
+            } else {
+                format!(".p/{}", tile.len())
+            };
             let bytes: Vec<u8> = tile.iter().flat_map(|hash| hash.0).collect();
             let path = format!("tile/{level}/{number}{suffix}");
             assert_eq!(log.read(&path), bytes, "{path}");
@@ -105,8 +139,13 @@ fn assert_every_file_is_implied(log: &TestLog) {
         hashes = hashes.chunks_exact(256).map(root).collect();
     }
     for path in log.paths() {
-        let unfinished = path.rsplit_once(".p/").is_some_and(|(whole, _)| !log.object(whole).exists());
-        assert!(expected.contains(&path) || unfinished, "{path} should have been tidied away");
+        let unfinished = path
+            .rsplit_once(".p/")
+            .is_some_and(|(whole, _)| !log.object(whole).exists());
+        assert!(
+            expected.contains(&path) || unfinished,
+            "{path} should have been tidied away"
+        );
     }
 }
 
@@ -144,22 +183,40 @@ async fn a_snapshot_proves_chains_absence_and_inclusion_under_the_published_chec
     record(&store, &statements(0..300)).await;
     record(&store, &statements(300..303)).await;
 
-    let snapshot = store.snapshot(&[car(2), key_label(&key_id(1)), car(CARS)]).await.unwrap();
+    let snapshot = store
+        .snapshot(&[car(2), key_label(&key_id(1)), car(CARS)])
+        .await
+        .unwrap();
 
     let checkpoint = &snapshot.head.checkpoint;
     assert_eq!(*checkpoint, accepted(&snapshot.head.note));
-    assert_eq!(Note::parse(&snapshot.head.note).unwrap(), store.published_note().await.unwrap());
+    assert_eq!(
+        Note::parse(&snapshot.head.note).unwrap(),
+        store.published_note().await.unwrap()
+    );
     let last = LeafIndex(checkpoint.size.0 - 1);
     let index_entry = Entry::Index(snapshot.head.index_entry.clone());
-    assert_eq!(store.entry(checkpoint.size, last).await.unwrap(), index_entry, "rule R1");
+    assert_eq!(
+        store.entry(checkpoint.size, last).await.unwrap(),
+        index_entry,
+        "rule R1"
+    );
 
     let trie_root = snapshot.head.index_entry.epochs[0].root;
-    let [of_car, of_key, of_stranger] = &snapshot.chains[..] else { panic!("three were asked for") };
+    let [of_car, of_key, of_stranger] = &snapshot.chains[..] else {
+        panic!("three were asked for")
+    };
     let answer = of_car.proof.verify(&trie_root, &car(2)).unwrap();
     assert_eq!(answer, Answer::Present(of_car.chain.value()));
-    assert_eq!(of_car.chain.count, (0..303).filter(|n| n % CARS == 2).count() as u64);
+    assert_eq!(
+        of_car.chain.count,
+        (0..303).filter(|n| n % CARS == 2).count() as u64
+    );
     let answer = of_key.proof.verify(&trie_root, &key_label(&key_id(1))).unwrap();
-    assert_eq!((answer, of_key.chain.count), (Answer::Present(of_key.chain.value()), 1));
+    assert_eq!(
+        (answer, of_key.chain.count),
+        (Answer::Present(of_key.chain.value()), 1)
+    );
     let answer = of_stranger.proof.verify(&trie_root, &car(CARS)).unwrap();
     assert_eq!((answer, of_stranger.chain.count), (Answer::Absent, 0));
 

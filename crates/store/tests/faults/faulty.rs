@@ -11,8 +11,8 @@ use futures_util::stream::{self, BoxStream, StreamExt as _};
 use object_store::local::LocalFileSystem;
 use object_store::path::Path;
 use object_store::{
-    CopyOptions, GetOptions, GetResult, ListResult, MultipartUpload, ObjectMeta, ObjectStore, PutMultipartOptions,
-    PutOptions, PutPayload, PutResult, Result,
+    CopyOptions, GetOptions, GetResult, ListResult, MultipartUpload, ObjectMeta, ObjectStore,
+    PutMultipartOptions, PutOptions, PutPayload, PutResult, Result,
 };
 use store::{Step, StoreError, Watch};
 use tokio::sync::oneshot;
@@ -59,11 +59,20 @@ pub struct FaultyStep {
 
 impl FaultyStep {
     pub fn new(n: usize, how: Failure) -> Arc<Self> {
-        Arc::new(Self { plan: Mutex::new(Plan { fail: Some((n, how)), ..Plan::default() }), ..Self::default() })
+        Arc::new(Self {
+            plan: Mutex::new(Plan {
+                fail: Some((n, how)),
+                ..Plan::default()
+            }),
+            ..Self::default()
+        })
     }
 
     pub fn at(step: &'static str, how: Failure) -> Arc<Self> {
-        Arc::new(Self { at: Mutex::new(Some((step, how))), ..Self::default() })
+        Arc::new(Self {
+            at: Mutex::new(Some((step, how))),
+            ..Self::default()
+        })
     }
 
     /// What failed, if it has come to that.
@@ -72,8 +81,14 @@ impl FaultyStep {
     }
 
     fn next(&self, step: &Step) -> Option<Failure> {
-        let named = self.at.lock().unwrap().take_if(|(at, _)| step.to_string().starts_with(*at));
-        named.map(|(_, how)| how).or_else(|| self.plan.lock().unwrap().next(step))
+        let named = self
+            .at
+            .lock()
+            .unwrap()
+            .take_if(|(at, _)| step.to_string().starts_with(*at));
+        named
+            .map(|(_, how)| how)
+            .or_else(|| self.plan.lock().unwrap().next(step))
     }
 }
 
@@ -117,12 +132,21 @@ impl FaultyFiles {
     /// Files that do not fail, for the time being.
     pub fn over(files: LocalFileSystem) -> Arc<Self> {
         let (plan, full, checkpoints, sleep) = Default::default();
-        Arc::new(Self { files, plan, full, checkpoints, sleep })
+        Arc::new(Self {
+            files,
+            plan,
+            full,
+            checkpoints,
+            sleep,
+        })
     }
 
     /// Lets the n-th operation from now fail.
     pub fn fail(&self, n: usize, how: Failure) {
-        *self.plan.lock().unwrap() = Plan { fail: Some((n, how)), ..Plan::default() };
+        *self.plan.lock().unwrap() = Plan {
+            fail: Some((n, how)),
+            ..Plan::default()
+        };
     }
 
     /// From now on nothing can be written, or everything again.
@@ -153,13 +177,21 @@ impl FaultyFiles {
     fn sleep_before(&self, before: String) -> (oneshot::Receiver<()>, oneshot::Sender<()>) {
         let (asleep, sleeps) = oneshot::channel();
         let (wake, woken) = oneshot::channel();
-        *self.sleep.lock().unwrap() = Some(Sleep { before, asleep, woken });
+        *self.sleep.lock().unwrap() = Some(Sleep {
+            before,
+            asleep,
+            woken,
+        });
         (sleeps, wake)
     }
 
     /// What to wait for before the operation, if it is the one to sleep before.
     fn sleep(&self, operation: &str) -> impl Future<Output = ()> + Send + use<> {
-        let sleep = self.sleep.lock().unwrap().take_if(|sleep| sleep.before == operation);
+        let sleep = self
+            .sleep
+            .lock()
+            .unwrap()
+            .take_if(|sleep| sleep.before == operation);
         async move {
             if let Some(sleep) = sleep {
                 sleep.asleep.send(()).unwrap();
@@ -174,7 +206,10 @@ impl FaultyFiles {
 }
 
 fn error(kind: io::ErrorKind) -> object_store::Error {
-    object_store::Error::Generic { store: "FaultyFiles", source: Box::new(io::Error::from(kind)) }
+    object_store::Error::Generic {
+        store: "FaultyFiles",
+        source: Box::new(io::Error::from(kind)),
+    }
 }
 
 fn broken() -> object_store::Error {
@@ -205,7 +240,11 @@ impl ObjectStore for FaultyFiles {
         if failure.is_some() { Err(broken()) } else { result }
     }
 
-    async fn put_multipart_opts(&self, path: &Path, options: PutMultipartOptions) -> Result<Box<dyn MultipartUpload>> {
+    async fn put_multipart_opts(
+        &self,
+        path: &Path,
+        options: PutMultipartOptions,
+    ) -> Result<Box<dyn MultipartUpload>> {
         self.files.put_multipart_opts(path, options).await
     }
 

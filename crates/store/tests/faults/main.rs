@@ -4,9 +4,15 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod batches;
+mod damage;
+mod disk_full;
 mod duplicates;
+mod erasure;
 mod faulty;
+mod key_revoked;
 mod nth_step;
+mod quorum;
+mod restored_backup;
 mod sigkill;
 mod test_log;
 mod two_sequencers;

@@ -39,11 +39,24 @@ async fn work(store: &Store, acknowledged: &mut Vec<Digest>) -> Result<(), Store
 /// After the fault: a new process opens the log, hands in everything again, and seals.
 async fn assert_nothing_is_lost(log: &TestLog, acknowledged: &[Digest], published: &[Vec<u8>], fault: &str) {
     let files = FaultyFiles::over(log.files());
-    let store = Store::open(Options { objects: files.clone(), ..log.options() }).await.unwrap_or_else(|e| panic!("{fault}: {e}"));
+    let store = Store::open(Options {
+        objects: files.clone(),
+        ..log.options()
+    })
+    .await
+    .unwrap_or_else(|e| panic!("{fault}: {e}"));
     store.seal().await.unwrap_or_else(|e| panic!("{fault}: {e}"));
-    let sealed: BTreeSet<_> = log.assert_sound(&store, published).await.iter().map(|d| d.0).collect();
+    let sealed: BTreeSet<_> = log
+        .assert_sound(&store, published)
+        .await
+        .iter()
+        .map(|d| d.0)
+        .collect();
     for digest in acknowledged {
-        assert!(sealed.contains(&digest.0), "{fault}: {digest} was acknowledged and is lost");
+        assert!(
+            sealed.contains(&digest.0),
+            "{fault}: {digest} was acknowledged and is lost"
+        );
     }
     store.submit(&statements(0..BEFORE + 12)).await.unwrap();
     store.seal().await.unwrap();
@@ -54,11 +67,19 @@ async fn assert_nothing_is_lost(log: &TestLog, acknowledged: &[Digest], publishe
 }
 
 /// One run in which something fails. Whether it has come to that; if not, `n` is beyond the last step.
-async fn run(template: &TestLog, arm: impl FnOnce(&mut Options, &Arc<FaultyFiles>), failed: impl Fn(&FaultyFiles) -> Option<String>, again: bool) -> bool {
+async fn run(
+    template: &TestLog,
+    arm: impl FnOnce(&mut Options, &Arc<FaultyFiles>),
+    failed: impl Fn(&FaultyFiles) -> Option<String>,
+    again: bool,
+) -> bool {
     let log = template.copy();
     let files = FaultyFiles::over(log.files());
     let mut published = vec![log.published().unwrap()];
-    let mut options = Options { objects: files.clone(), ..log.options() };
+    let mut options = Options {
+        objects: files.clone(),
+        ..log.options()
+    };
     arm(&mut options, &files);
     let mut acknowledged = Vec::new();
     // An error while opening is one too.
@@ -88,7 +109,14 @@ async fn every_step(how: Failure, again: bool) {
     let mut n = 0;
     loop {
         let step = FaultyStep::new(n, how);
-        if !run(&template, |options, _| options.watch = step.clone(), |_| step.failed(), again).await {
+        if !run(
+            &template,
+            |options, _| options.watch = step.clone(),
+            |_| step.failed(),
+            again,
+        )
+        .await
+        {
             break;
         }
         n += 1;
@@ -118,7 +146,14 @@ async fn an_object_store_call_that_fails_loses_nothing_be_it_a_read_a_list_or_a_
     let template = almost_full_tile().await;
     for how in BOTH {
         let mut n = 0;
-        while run(&template, |_, files| files.fail(n, how), FaultyFiles::failed, n % 2 == 0).await {
+        while run(
+            &template,
+            |_, files| files.fail(n, how),
+            FaultyFiles::failed,
+            n % 2 == 0,
+        )
+        .await
+        {
             n += 1;
         }
         assert!(n > 50, "only {n} calls were found");

@@ -60,17 +60,26 @@ fn say(line: &str) {
 #[tokio::test]
 #[ignore = "the child of the other tests here"]
 async fn child() {
-    let Ok(directory) = std::env::var(DIRECTORY) else { return };
+    let Ok(directory) = std::env::var(DIRECTORY) else {
+        return;
+    };
     let mut next: u64 = std::env::var(FIRST).unwrap().parse().unwrap();
     let moment = std::env::var(MOMENT).ok().map(|n| n.parse().unwrap());
     let log = TestLog::at(directory);
     let mut options = log.options();
     if let Some(moment) = moment {
-        options.watch = Arc::new(StopAt { moment, seen: AtomicUsize::new(0) });
+        options.watch = Arc::new(StopAt {
+            moment,
+            seen: AtomicUsize::new(0),
+        });
     }
     say("STARTED");
     let store = Store::open(options).await.unwrap();
-    let batches: Vec<u64> = if moment.is_some() { vec![10, 2] } else { vec![2; 1000] };
+    let batches: Vec<u64> = if moment.is_some() {
+        vec![10, 2]
+    } else {
+        vec![2; 1000]
+    };
     for count in batches {
         let submissions = statements(next..next + count);
         next += count;
@@ -97,7 +106,11 @@ fn start(log: &TestLog, first: u64, moment: Option<usize>) -> (Child, BufReader<
     if let Some(moment) = moment {
         command.env(MOMENT, moment.to_string());
     }
-    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+    let mut child = command
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
     let mut out = BufReader::new(child.stdout.take().unwrap());
     let mut line = String::new();
     while !line.contains("STARTED") {
@@ -114,12 +127,21 @@ fn last_words(mut child: Child, mut out: impl std::io::Read) -> Killed {
     let mut said = String::new();
     out.read_to_string(&mut said).unwrap();
     let killed = std::os::unix::process::ExitStatusExt::signal(&status) == Some(9);
-    assert!(killed || said.contains("FINISHED"), "the child failed by itself: {status}");
-    Killed { acknowledged: acknowledged(&said), stopped: None }
+    assert!(
+        killed || said.contains("FINISHED"),
+        "the child failed by itself: {status}"
+    );
+    Killed {
+        acknowledged: acknowledged(&said),
+        stopped: None,
+    }
 }
 
 fn acknowledged(said: &str) -> Vec<String> {
-    said.lines().filter_map(|line| line.strip_prefix("ACKNOWLEDGED ")).map(str::to_owned).collect()
+    said.lines()
+        .filter_map(|line| line.strip_prefix("ACKNOWLEDGED "))
+        .map(str::to_owned)
+        .collect()
 }
 
 /// Waits until the child stands at its moment, and kills it there; `None` if it has finished without coming to it.
@@ -128,12 +150,19 @@ fn kill_at(log: &TestLog, first: u64, moment: usize) -> Option<Killed> {
     let mut said = String::new();
     loop {
         let mut line = String::new();
-        assert_ne!(out.read_line(&mut line).unwrap(), 0, "the child failed by itself after {said}");
+        assert_ne!(
+            out.read_line(&mut line).unwrap(),
+            0,
+            "the child failed by itself after {said}"
+        );
         if let Some(stopped) = line.trim_end().strip_prefix("STOPPED ") {
             let rest = last_words(child, out);
             let mut acknowledged = acknowledged(&said);
             acknowledged.extend(rest.acknowledged);
-            return Some(Killed { acknowledged, stopped: Some(stopped.to_owned()) });
+            return Some(Killed {
+                acknowledged,
+                stopped: Some(stopped.to_owned()),
+            });
         }
         if line.starts_with("FINISHED") {
             last_words(child, out);
@@ -144,7 +173,11 @@ fn kill_at(log: &TestLog, first: u64, moment: usize) -> Option<Killed> {
 }
 
 /// A new process opens and seals. Every acknowledged statement is there, and `published` is this log's past.
-async fn assert_recovers(log: &TestLog, acknowledged: &[String], published: &mut Vec<Vec<u8>>) -> BTreeSet<String> {
+async fn assert_recovers(
+    log: &TestLog,
+    acknowledged: &[String],
+    published: &mut Vec<Vec<u8>>,
+) -> BTreeSet<String> {
     published.extend(log.published());
     let store = log.open().await;
     store.seal().await.unwrap();
@@ -171,16 +204,27 @@ async fn a_process_killed_at_any_step_loses_nothing() {
     loop {
         let log = template.copy();
         let mut published = vec![log.published().unwrap()];
-        let Some(killed) = kill_at(&log, 244, moments.len()) else { break };
+        let Some(killed) = kill_at(&log, 244, moments.len()) else {
+            break;
+        };
         let sealed = assert_recovers(&log, &killed.acknowledged, &mut published).await;
         assert!(sealed.len() >= 244);
         moments.push(killed.stopped.unwrap());
     }
 
     assert!(moments.len() > 50, "{moments:#?}");
-    for step in ["put staging/", "commit batch", "put tile/0/001", "cosign", "put checkpoint", "delete tile/0/000.p/"] {
+    for step in [
+        "put staging/",
+        "commit batch",
+        "put tile/0/001",
+        "cosign",
+        "put checkpoint",
+        "delete tile/0/000.p/",
+    ] {
         for when in ["before", "after"] {
-            let found = moments.iter().any(|moment| moment.starts_with(&format!("{when} {step}")));
+            let found = moments
+                .iter()
+                .any(|moment| moment.starts_with(&format!("{when} {step}")));
             assert!(found, "never killed {when} {step}");
         }
     }
@@ -213,5 +257,8 @@ async fn a_process_killed_at_random_moments_loses_nothing() {
         acknowledged.len(),
         published.len()
     );
-    assert!(acknowledged.len() > RANDOM_KILLS, "the children were killed before they did any work");
+    assert!(
+        acknowledged.len() > RANDOM_KILLS,
+        "the children were killed before they did any work"
+    );
 }

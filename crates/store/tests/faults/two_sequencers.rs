@@ -9,7 +9,7 @@ use std::time::Duration;
 use store::{Options, Step, Store, StoreError, Watch};
 use tlog::TreeSize;
 
-use crate::faulty::{FaultyFiles, FaultyStep, Failure};
+use crate::faulty::{Failure, FaultyFiles, FaultyStep};
 use crate::test_log::{TestLog, accepted, digests, record, statement, statements};
 
 const DIRECTORY: &str = "CARNET_TEST_SEQUENCER_DIRECTORY";
@@ -29,7 +29,15 @@ impl Sleeper {
     fn before(step: &'static str) -> (Arc<Self>, mpsc::Receiver<()>, mpsc::Sender<()>) {
         let (asleep, sleeps) = mpsc::channel();
         let (wake, woken) = mpsc::channel();
-        (Arc::new(Self { before: step, asleep: Mutex::new(Some(asleep)), wake: Mutex::new(woken) }), sleeps, wake)
+        (
+            Arc::new(Self {
+                before: step,
+                asleep: Mutex::new(Some(asleep)),
+                wake: Mutex::new(woken),
+            }),
+            sleeps,
+            wake,
+        )
     }
 }
 
@@ -87,7 +95,9 @@ async fn two_stores_that_seal_at_once_make_one_log() {
 #[tokio::test]
 #[ignore = "the child of the next test"]
 async fn child() {
-    let (Ok(directory), Ok(first)) = (std::env::var(DIRECTORY), std::env::var(FIRST)) else { return };
+    let (Ok(directory), Ok(first)) = (std::env::var(DIRECTORY), std::env::var(FIRST)) else {
+        return;
+    };
     hand_in_one_at_a_time(&TestLog::at(directory), first.parse().unwrap()).await;
 }
 
@@ -119,7 +129,14 @@ async fn a_sequencer_that_slept_through_its_lease_cannot_commit() {
     let (log, store) = TestLog::create().await;
     store.close().await.unwrap();
     let (watch, asleep, wake) = Sleeper::before("commit batch");
-    let sleepy = Arc::new(Store::open(Options { watch, ..log.options() }).await.unwrap());
+    let sleepy = Arc::new(
+        Store::open(Options {
+            watch,
+            ..log.options()
+        })
+        .await
+        .unwrap(),
+    );
     sleepy.submit(&statements(0..3)).await.unwrap();
     let sleeping = tokio::spawn({
         let sleepy = sleepy.clone();
@@ -136,7 +153,10 @@ async fn a_sequencer_that_slept_through_its_lease_cannot_commit() {
     let log = others.await.unwrap().unwrap();
 
     log.open().await.seal().await.unwrap();
-    assert_eq!(log.assert_sound(&log.open().await, &[]).await, digests(&statements(0..3)));
+    assert_eq!(
+        log.assert_sound(&log.open().await, &[]).await,
+        digests(&statements(0..3))
+    );
 }
 
 /// Asleep between staging and commit, where it holds no lock.
@@ -145,7 +165,14 @@ async fn a_batch_staged_before_another_process_took_over_is_fenced() {
     let (log, store) = TestLog::create().await;
     store.close().await.unwrap();
     let (watch, asleep, wake) = Sleeper::before("put staging/");
-    let sleepy = Arc::new(Store::open(Options { watch, ..log.options() }).await.unwrap());
+    let sleepy = Arc::new(
+        Store::open(Options {
+            watch,
+            ..log.options()
+        })
+        .await
+        .unwrap(),
+    );
     sleepy.submit(&statements(0..3)).await.unwrap();
     let sleeping = tokio::spawn({
         let sleepy = sleepy.clone();
@@ -154,7 +181,15 @@ async fn a_batch_staged_before_another_process_took_over_is_fenced() {
     asleep.recv().unwrap();
     let other = log.open().await;
     other.submit(&statements(3..4)).await.unwrap();
-    assert_eq!(seal_patiently(&log, other).await.status().await.unwrap().statements, 4);
+    assert_eq!(
+        seal_patiently(&log, other)
+            .await
+            .status()
+            .await
+            .unwrap()
+            .statements,
+        4
+    );
     let published = log.published().unwrap();
     wake.send(()).unwrap();
 
@@ -162,19 +197,36 @@ async fn a_batch_staged_before_another_process_took_over_is_fenced() {
 
     assert_eq!(log.published().unwrap(), published);
     sleepy.submit(&statements(4..5)).await.unwrap();
-    sleepy.seal().await.expect("a fenced sequencer goes on with the next batch");
-    assert_eq!(log.assert_sound(&sleepy, &[published]).await, digests(&statements(0..5)));
+    sleepy
+        .seal()
+        .await
+        .expect("a fenced sequencer goes on with the next batch");
+    assert_eq!(
+        log.assert_sound(&sleepy, &[published]).await,
+        digests(&statements(0..5))
+    );
 }
 
 /// Asleep after its commit: another process publishes that batch and seals more. The checkpoint must not go back, and the
 /// sleeper's statements are sealed, so it must not say that they are not.
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn a_sequencer_that_slept_after_its_commit_does_not_put_an_older_checkpoint_over_a_newer_one() {
-    for step in ["put tile/0/", "cosign log.test/carnet/witness", "cosign log.test/carnet/auditor"] {
+    for step in [
+        "put tile/0/",
+        "cosign log.test/carnet/witness",
+        "cosign log.test/carnet/auditor",
+    ] {
         let (log, store) = TestLog::create().await;
         store.close().await.unwrap();
         let (watch, asleep, wake) = Sleeper::before(step);
-        let sleepy = Arc::new(Store::open(Options { watch, ..log.options() }).await.unwrap());
+        let sleepy = Arc::new(
+            Store::open(Options {
+                watch,
+                ..log.options()
+            })
+            .await
+            .unwrap(),
+        );
         sleepy.submit(&statements(0..3)).await.unwrap();
         let sleeping = tokio::spawn({
             let sleepy = sleepy.clone();
@@ -186,11 +238,21 @@ async fn a_sequencer_that_slept_after_its_commit_does_not_put_an_older_checkpoin
         let published = log.published().unwrap();
         wake.send(()).unwrap();
 
-        let sealing = sleeping.await.unwrap().unwrap_or_else(|e| panic!("asleep before {step}: {e}"));
+        let sealing = sleeping
+            .await
+            .unwrap()
+            .unwrap_or_else(|e| panic!("asleep before {step}: {e}"));
 
         assert_eq!(sealing.sealed.len(), 3);
-        assert_eq!(accepted(&log.published().unwrap()), accepted(&published), "asleep before {step}");
-        assert_eq!(log.assert_sound(&other, &[published]).await, digests(&statements(0..7)));
+        assert_eq!(
+            accepted(&log.published().unwrap()),
+            accepted(&published),
+            "asleep before {step}"
+        );
+        assert_eq!(
+            log.assert_sound(&other, &[published]).await,
+            digests(&statements(0..7))
+        );
     }
 }
 
@@ -200,7 +262,14 @@ async fn nobody_can_publish_between_the_last_look_and_the_writing_of_the_checkpo
     let (log, store) = TestLog::create().await;
     store.close().await.unwrap();
     let (watch, asleep, wake) = Sleeper::before("put checkpoint");
-    let sleepy = Arc::new(Store::open(Options { watch, ..log.options() }).await.unwrap());
+    let sleepy = Arc::new(
+        Store::open(Options {
+            watch,
+            ..log.options()
+        })
+        .await
+        .unwrap(),
+    );
     sleepy.submit(&statements(0..3)).await.unwrap();
     let sleeping = tokio::spawn({
         let sleepy = sleepy.clone();
@@ -232,7 +301,12 @@ async fn a_sequencer_that_slept_while_tidying_does_not_delete_anothers_batch() {
     store.close().await.unwrap();
     let files = FaultyFiles::over(log.files());
     let (asleep, wake) = files.sleep_before_list("staging");
-    let sleepy = Store::open(Options { objects: files.clone(), ..log.options() }).await.unwrap();
+    let sleepy = Store::open(Options {
+        objects: files.clone(),
+        ..log.options()
+    })
+    .await
+    .unwrap();
     let sleeping = tokio::spawn(async move { sleepy.seal().await.map(|_| ()) });
     asleep.await.unwrap();
     // The other process dies right after its commit: staging is all there is of its batch.
@@ -241,7 +315,12 @@ async fn a_sequencer_that_slept_while_tidying_does_not_delete_anothers_batch() {
         let log = log.clone();
         async move {
             let watch = FaultyStep::at("commit batch", Failure::DidHappen);
-            let other = Store::open(Options { watch, ..log.options() }).await.unwrap();
+            let other = Store::open(Options {
+                watch,
+                ..log.options()
+            })
+            .await
+            .unwrap();
             other.submit(&statements(0..3)).await.unwrap();
             while !matches!(other.seal().await, Err(StoreError::Injected(_))) {}
         }
@@ -262,7 +341,10 @@ async fn a_checkpoint_published_while_opening_is_not_taken_for_a_lost_database()
     let (log, store) = TestLog::create().await;
     let files = FaultyFiles::over(log.files());
     let (asleep, wake) = files.sleep_before_get("checkpoint");
-    let options = Options { objects: files.clone(), ..log.options() };
+    let options = Options {
+        objects: files.clone(),
+        ..log.options()
+    };
     let opening = tokio::spawn(Store::open(options));
     asleep.await.unwrap();
     record(&store, &statements(0..3)).await;
@@ -278,17 +360,34 @@ async fn a_log_can_be_opened_and_read_while_another_process_seals() {
     let (log, store) = TestLog::create().await;
     store.close().await.unwrap();
     let (watch, asleep, wake) = Sleeper::before("cosign");
-    let sleepy = Store::open(Options { watch, lease: Duration::from_secs(600), ..log.options() }).await.unwrap();
+    let sleepy = Store::open(Options {
+        watch,
+        lease: Duration::from_secs(600),
+        ..log.options()
+    })
+    .await
+    .unwrap();
     sleepy.submit(&statements(0..3)).await.unwrap();
     let sleeping = tokio::spawn(async move { sleepy.seal().await });
     asleep.recv().unwrap();
 
     // The same lease for both, or the reader would think the clock had gone back.
-    let options = Options { lease: Duration::from_secs(600), ..log.options() };
+    let options = Options {
+        lease: Duration::from_secs(600),
+        ..log.options()
+    };
     let reader = tokio::time::timeout(Duration::from_secs(20), Store::open(options)).await;
 
     let reader = reader.expect("opening does not wait for the sequencer").unwrap();
-    assert_eq!(reader.entry(TreeSize(5), tlog::LeafIndex(0)).await.unwrap().encode().unwrap()[7], b'P');
+    assert_eq!(
+        reader
+            .entry(TreeSize(5), tlog::LeafIndex(0))
+            .await
+            .unwrap()
+            .encode()
+            .unwrap()[7],
+        b'P'
+    );
     wake.send(()).unwrap();
     sleeping.await.unwrap().unwrap();
 }
