@@ -73,6 +73,13 @@ Examples:
     Record(Record),
     /// Seal what waits into the log; with nothing waiting, renew the checkpoint's cosignatures.
     Seal,
+    /// Write the receipt of a sealed statement: the log's proof that it holds it, under the right car.
+    #[command(after_help = "\
+A receipt is a C2SP tlog-proof. A statement that was recorded twice has one place in the log, and so one receipt.
+
+Example:
+  carnet receipt 1c2f… --out statement.tlog-proof")]
+    Receipt(Receipt),
     /// Show a car's history and what its statements say together.
     #[command(after_help = "Example:\n  carnet history KMHXX00XXXX000001")]
     History(History),
@@ -80,7 +87,7 @@ Examples:
     #[command(after_help = "\
 Examples:
   carnet dossier KMHXX00XXXX000001 --out car.carnet
-  carnet dossier KMHXX00XXXX000001 --show odometer --show plate     only these personal fields
+  carnet dossier KMHXX00XXXX000001 --show plate --show price        only these personal fields
   carnet dossier KMHXX00XXXX000001 --hide-personal                  none of them")]
     Dossier(Dossier),
     /// Verify a dossier, offline.
@@ -112,7 +119,7 @@ pub struct Init {
     /// The log's name for ever: a host and path you control.
     #[arg(long, value_name = "NAME")]
     pub origin: String,
-    /// Seal the key files under a passphrase.
+    /// Seal the key files under a passphrase: CARNET_PASSPHRASE, --passphrase-file, or asked for.
     #[arg(long)]
     pub protect_keys: bool,
 }
@@ -182,8 +189,8 @@ pub struct Record {
     /// Check everything, submit nothing.
     #[arg(long)]
     pub dry_run: bool,
-    /// Write the refused lines to this file, to be mended and recorded again.
-    #[arg(long, value_name = "FILE")]
+    /// Write the refused lines to this .jsonl file (.csv where a CSV file is recorded), to be mended and recorded again.
+    #[arg(long, value_name = "FILE", conflicts_with = "form82")]
     pub refused: Option<PathBuf>,
     /// The file is a Korean performance-and-condition record (Form 82), JSON or CSV.
     #[arg(long, requires_all = ["issuer", "vehicle", "event_time"])]
@@ -200,6 +207,15 @@ pub struct Record {
     /// With --form82: where, as UN/LOCODE.
     #[arg(long, value_name = "LOCODE")]
     pub place: Option<String>,
+}
+
+#[derive(Debug, ClapArgs)]
+pub struct Receipt {
+    /// The statement's digest, 64 hex digits; `record --json` and `history --json` tell it.
+    pub statement: String,
+    /// The file to write; otherwise printed.
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
 }
 
 #[derive(Debug, ClapArgs)]

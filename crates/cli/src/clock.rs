@@ -34,7 +34,7 @@ pub fn at(text: Option<&str>) -> Result<i64, Failure> {
         Some(text) => text
             .parse::<Timestamp>()
             .map(Timestamp::as_second)
-            .map_err(|e| Failure::Value(format!("--now {text:?}: {e}; write 2026-11-23T10:00:00Z"))),
+            .map_err(|_| Failure::Value(format!("--now {text:?}: not a time; write it like 2026-11-23T10:00:00Z"))),
     }
 }
 

@@ -44,7 +44,9 @@ pub async fn run(global: &Global, options: &Dossier) -> Result<ExitCode, Failure
     let what = if report.is_absent() {
         "proves that the log knows nothing of this car".to_owned()
     } else {
-        format!("{} statements, {} erased, {hidden} personal fields withheld", report.statements.len(), report.erased.len())
+        let statements = output::count(report.statements.len() as u64, "statement");
+        let fields = output::count(hidden as u64, "personal field");
+        format!("{statements}, {} erased, {fields} withheld", report.erased.len())
     };
     output::say(format_args!("Wrote {} ({} bytes, {})", path.display(), bytes.len(), clock::took(since)))?;
     output::say(format_args!("  {what}"))?;

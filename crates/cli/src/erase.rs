@@ -26,17 +26,18 @@ pub async fn run(global: &Global, options: &Erase) -> Result<ExitCode, Failure> 
     }
     match &erased.notice {
         Some(notice) => {
-            output::say(format_args!("Erased the contents of {} statements about {vehicle}", erased.statements))?;
+            output::say(format_args!("Erased the contents of {} about {vehicle}", output::count(erased.statements, "statement")))?;
             output::say("The log's signed notice, which every dossier of this car will carry:")?;
             output::say(notice.trim_end())?;
         }
         None if erased.statements == 0 => {
-            output::say(format_args!("All {} statements about {vehicle} were erased before", erased.before))?;
+            output::say(format_args!("Nothing is left to erase: {} about {vehicle} erased before", output::count(erased.before, "statement")))?;
         }
         None => {
             output::say(format_args!(
-                "Dry run: would erase the contents of {} statements about {vehicle}; {} were erased before",
-                erased.statements, erased.before
+                "Dry run: would erase the contents of {} about {vehicle}; {} erased before",
+                output::count(erased.statements, "statement"),
+                erased.before
             ))?;
         }
     }
@@ -47,10 +48,12 @@ pub async fn run(global: &Global, options: &Erase) -> Result<ExitCode, Failure> 
 fn confirmed(vehicle: &vehicle::VehicleId, statements: u64) -> Result<bool, Failure> {
     if !std::io::stdin().is_terminal() {
         return Err(Failure::Value(format!(
-            "this destroys the contents of {statements} statements about {vehicle} for ever; add --yes, or --dry-run to look"
+            "this destroys the contents of {} about {vehicle} for ever; add --yes, or --dry-run to look",
+            output::count(statements, "statement")
         )));
     }
-    print!("Destroy the contents of {statements} statements about {vehicle} for ever? Type yes: ");
+    let statements = output::count(statements, "statement");
+    print!("Destroy the contents of {statements} about {vehicle} for ever? Type yes: ");
     std::io::stdout().flush()?;
     let mut answer = String::new();
     std::io::stdin().read_line(&mut answer)?;

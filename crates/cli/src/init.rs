@@ -5,7 +5,6 @@ use std::process::ExitCode;
 use desk::data_dir::DataDir;
 use desk::{Desk, InitOptions};
 use serde_json::json;
-use zeroize::Zeroizing;
 
 use crate::args::{Global, Init};
 use crate::failure::Failure;
@@ -14,8 +13,8 @@ use crate::output;
 pub async fn run(global: &Global, options: &Init) -> Result<ExitCode, Failure> {
     let mut passphrase = output::passphrase(global)?;
     if options.protect_keys && passphrase.is_none() {
-        let first = Zeroizing::new(rpassword::prompt_password("New passphrase: ")?);
-        let second = Zeroizing::new(rpassword::prompt_password("Again: ")?);
+        let first = output::ask("New passphrase: ")?;
+        let second = output::ask("Again: ")?;
         if first != second || first.is_empty() {
             return Err(Failure::Value("the passphrases differ or are empty; nothing was set up".to_owned()));
         }
@@ -39,7 +38,7 @@ pub async fn run(global: &Global, options: &Init) -> Result<ExitCode, Failure> {
         output::say(format_args!("  for verifiers:    {} and {}", dir.policy().display(), dir.vrf().display()))?;
         output::say(format_args!("  for web servers:  {}", dir.log().display()))?;
         output::say(format_args!("  keep secret:      {}/keys", dir.root().display()))?;
-        output::say("Next: carnet issuer enrol, carnet record, carnet seal")?;
+        output::say("Next: carnet issuer enrol, carnet record, carnet seal (each with --help)")?;
     }
     Ok(ExitCode::SUCCESS)
 }

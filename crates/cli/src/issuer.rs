@@ -32,7 +32,7 @@ pub async fn enrol(global: &Global, options: &IssuerEnrol) -> Result<ExitCode, F
     if let Some(file) = &options.file {
         let text = desk::data_dir::read(file)?;
         let listed: Vec<Issuer> = serde_json::from_slice(&text)
-            .map_err(|e| Failure::Value(format!("{}: {e}; write an array of {{\"id\", \"name\", \"roles\"}}", file.display())))?;
+            .map_err(|e| Failure::Value(format!("{}: {e}; write an array of {{\"id\", \"name\", \"roles\"}} objects", file.display())))?;
         for issuer in listed {
             if !desk.has_issuer_key(&issuer.id) {
                 desk.new_issuer_key(&issuer.id)?;
@@ -64,7 +64,7 @@ pub async fn enrol(global: &Global, options: &IssuerEnrol) -> Result<ExitCode, F
     }
     let sealing = desk.enrol(&issuers).await?;
     desk.close().await?;
-    report(global, &sealing, &format!("Enrolled {} issuers", issuers.len()))
+    report(global, &sealing, &format!("Enrolled {}", output::count(issuers.len() as u64, "issuer")))
 }
 
 pub async fn revoke(global: &Global, options: &IssuerRevoke) -> Result<ExitCode, Failure> {

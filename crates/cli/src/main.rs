@@ -15,6 +15,7 @@ mod init;
 mod issuer;
 mod log;
 mod output;
+mod receipt;
 mod record;
 mod seal;
 mod show;
@@ -52,6 +53,7 @@ async fn run(args: Args) -> Result<ExitCode, Failure> {
         Command::Issuer { command: IssuerCommand::List } => issuer::list(&global).await,
         Command::Record(options) => record::run(&global, &options).await,
         Command::Seal => seal::run(&global).await,
+        Command::Receipt(options) => receipt::run(&global, &options).await,
         Command::History(options) => show::run(&global, &options).await,
         Command::Dossier(options) => dossier::run(&global, &options).await,
         Command::Verify(options) => verify::run(&global, &options),

@@ -20,6 +20,17 @@ pub fn json(value: &serde_json::Value) -> Result<(), Failure> {
     say(serde_json::to_string_pretty(value)?)
 }
 
+/// A number with its noun, in the plural where there is not one.
+pub fn count(number: impl Into<u64>, noun: &str) -> String {
+    let number = number.into();
+    let ending = match noun.ends_with("ch") {
+        _ if number == 1 => "",
+        true => "es",
+        false => "s",
+    };
+    format!("{number} {noun}{ending}")
+}
+
 /// A table without lines, as wide as the terminal and no wider; 110 columns where there is none.
 pub fn table(header: &[&str]) -> Table {
     let mut table = Table::new();
@@ -52,6 +63,15 @@ pub fn passphrase(global: &Global) -> Result<Passphrase, Failure> {
     Ok(std::env::var("CARNET_PASSPHRASE").ok().filter(|p| !p.is_empty()).map(Zeroizing::new))
 }
 
+/// Asks for a passphrase on the terminal.
+pub fn ask(prompt: &str) -> Result<Zeroizing<String>, Failure> {
+    let asked = rpassword::prompt_password(prompt).map_err(|_| {
+        let fix = "set CARNET_PASSPHRASE or use --passphrase-file";
+        Failure::Value(format!("there is no terminal to ask for the passphrase on; {fix}"))
+    })?;
+    Ok(Zeroizing::new(asked))
+}
+
 /// Opens the log in the data directory, asking for a passphrase where one is needed and somebody is there to ask.
 pub async fn open(global: &Global) -> Result<Desk, Failure> {
     let dir = || DataDir::new(&global.data);
@@ -60,7 +80,7 @@ pub async fn open(global: &Global) -> Result<Desk, Failure> {
         Err(DeskError::Key { problem, .. })
             if given.is_none() && problem.contains("passphrase") && std::io::IsTerminal::is_terminal(&std::io::stdin()) =>
         {
-            let asked = Zeroizing::new(rpassword::prompt_password("Passphrase: ")?);
+            let asked = ask("Passphrase: ")?;
             Ok(Desk::open(dir(), Some(asked)).await?)
         }
         opened => Ok(opened?),

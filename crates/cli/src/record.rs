@@ -10,7 +10,7 @@ use crate::args::{Global, Record};
 use crate::failure::Failure;
 use crate::{clock, output};
 
-/// Refused lines printed in full; the rest is counted, and all of them are in --refused and --json.
+/// Refused lines printed in full; the rest is counted, and all of them are in --refused.
 const PRINTED: usize = 20;
 
 pub async fn run(global: &Global, options: &Record) -> Result<ExitCode, Failure> {
@@ -29,7 +29,11 @@ pub async fn run(global: &Global, options: &Record) -> Result<ExitCode, Failure>
         (report, notes)
     } else {
         let bar = progress_bar();
-        let how = RecordOptions { mapping: options.mapping.clone(), dry_run: options.dry_run };
+        let how = RecordOptions {
+            mapping: options.mapping.clone(),
+            dry_run: options.dry_run,
+            refused: options.refused.clone(),
+        };
         let report = desk
             .record(&options.path, &how, clock::now(), |progress| {
                 bar.set_length(progress.of);
@@ -41,18 +45,12 @@ pub async fn run(global: &Global, options: &Record) -> Result<ExitCode, Failure>
         (report, Vec::new())
     };
     desk.close().await?;
-    if let Some(path) = &options.refused
-        && !report.refused.is_empty()
-    {
-        let text: String = report.refused.iter().map(|line| format!("{}\n", line.text)).collect();
-        desk::data_dir::write(path, text.as_bytes(), 0o600)?;
-    }
     if global.json {
         output::json(&json!({ "report": report, "notes": notes }))?;
     } else {
         print(&report, &notes, options, since)?;
     }
-    Ok(clock::code(report.refused.is_empty()))
+    Ok(clock::code(report.refused_total == 0))
 }
 
 fn print(
@@ -63,11 +61,11 @@ fn print(
 ) -> Result<(), Failure> {
     let verb = if report.dry_run { "Dry run: would accept" } else { "Accepted" };
     output::say(format_args!(
-        "{verb} {} of {} statements, {} known already, {} refused; {}",
+        "{verb} {} of {}, {} known already, {} refused; {}",
         report.accepted,
-        report.read,
+        output::count(report.read, "statement"),
         report.duplicates,
-        report.refused.len(),
+        report.refused_total,
         clock::took(since)
     ))?;
     for (file, why) in &report.passed_over {
@@ -81,15 +79,14 @@ fn print(
             output::say(format_args!("  {}:{}: {fault}", line.file.display(), line.line))?;
         }
     }
-    if let Some(more) = report.refused.len().checked_sub(PRINTED).filter(|more| *more > 0) {
-        output::say(format_args!("  … and {more} more; --json lists them all"))?;
+    if let Some(more) = report.refused_total.checked_sub(PRINTED as u64).filter(|more| *more > 0) {
+        output::say(format_args!("  … and {more} more; --refused FILE writes them all out"))?;
     }
-    match (&options.refused, report.refused.is_empty()) {
-        (Some(path), false) => {
-            output::say(format_args!("The refused lines are in {}; mend and record them again", path.display()))?;
-        }
-        (None, false) => output::say("Nothing else was lost: --refused FILE writes these lines out, to be mended")?,
-        _ => {}
+    for path in &report.refused_files {
+        output::say(format_args!("Refused lines are in {}; mend them there and record that file", path.display()))?;
+    }
+    if report.refused_total > 0 && options.refused.is_none() && !options.form82 {
+        output::say("Run it again with --refused FILE to have the refused lines in a file, to be mended and recorded")?;
     }
     if report.accepted > 0 && !report.dry_run {
         output::say("Next: carnet seal")?;

@@ -24,9 +24,9 @@ pub async fn run(global: &Global) -> Result<ExitCode, Failure> {
         warnings(&sealing)?;
     } else {
         output::say(format_args!(
-            "Sealed {} statements in {} batches, {}; the log has {} entries",
-            sealing.sealed.len(),
-            sealing.batches,
+            "Sealed {} in {}, {}; the log has {} entries",
+            output::count(sealing.sealed.len() as u64, "statement"),
+            output::count(sealing.batches as u64, "batch"),
             clock::took(since),
             sealing.size
         ))?;

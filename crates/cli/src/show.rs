@@ -59,7 +59,9 @@ pub fn print(history: &History) -> Result<(), Failure> {
             statement.log_index.to_string(),
         ]);
     }
-    output::show(table)?;
+    if !report.statements.is_empty() {
+        output::show(table)?;
+    }
     for erased in &report.erased {
         output::say(format_args!(
             "entry {}: content erased by {} on {} ({}); a statement by {} existed",
@@ -76,7 +78,7 @@ fn what(statement: &VerifiedStatement) -> String {
         what.push_str(&format!(" (corrected by entry {})", by.join(", ")));
     }
     if statement.hidden > 0 {
-        what.push_str(&format!(" ({} fields withheld)", statement.hidden));
+        what.push_str(&format!(" ({} withheld)", output::count(statement.hidden as u64, "field")));
     }
     if statement.issuer.revoked_at.is_some() {
         what.push_str(" (key revoked since)");
@@ -94,6 +96,10 @@ fn odometer(statement: &VerifiedStatement) -> String {
 
 fn print_findings(report: &findings::Report) -> Result<(), Failure> {
     output::say("")?;
+    if report.findings.is_empty() && report.coverage.sources.is_empty() {
+        output::say("Nothing to judge: no statement about this car can be read any more.")?;
+        return Ok(());
+    }
     if report.findings.is_empty() {
         output::say("No finding. What the sources below do not cover stays open.")?;
     }
@@ -115,10 +121,10 @@ fn print_findings(report: &findings::Report) -> Result<(), Failure> {
     output::say("\nCovered by:")?;
     for source in &report.coverage.sources {
         output::say(format_args!(
-            "  {} ({}), {} statements, {} to {}; {}",
+            "  {} ({}), {}, {} to {}; not covered: {}",
             source.role,
             source.issuers.join(", "),
-            source.statements,
+            output::count(source.statements as u64, "statement"),
             source.first,
             source.last,
             source.not_covered.english

@@ -14,15 +14,18 @@ use crate::error::DeskError;
 /// # Errors
 /// A file is missing or malformed.
 pub fn read_trust(policy: &Path, vrf_key: &str, max_age: u64) -> Result<Trust, DeskError> {
+    let policy = read_policy(policy)?;
     let path = Path::new(vrf_key);
-    let line = if path.is_file() {
-        String::from_utf8_lossy(&data_dir::read(path)?).trim().to_owned()
+    let key: VrfVerifierKey = if path.is_file() {
+        let text = data_dir::read(path)?;
+        let problem = "is not a log's VRF key, a line of the form <origin>+vrf-r255+<base64>; give the log's vrf.txt";
+        let line = std::str::from_utf8(&text).ok().map(str::trim);
+        line.and_then(|line| line.parse().ok()).ok_or_else(|| DeskError::malformed(path, problem))?
     } else {
-        vrf_key.to_owned()
+        let problem = "is neither a file nor a key of the form <origin>+vrf-r255+<base64>; give the log's vrf.txt";
+        vrf_key.parse().map_err(|_| DeskError::value("VRF key", vrf_key, problem))?
     };
-    let key: VrfVerifierKey =
-        line.parse().map_err(|e| DeskError::value("VRF key", line.clone(), format!("{e}; give the log's vrf.txt")))?;
-    Ok(Trust { policy: read_policy(policy)?, vrf_key: key, max_age })
+    Ok(Trust { policy, vrf_key: key, max_age })
 }
 
 /// Verifies a file; `Ok(Err(_))` is the answer that it must not be believed.

@@ -10,7 +10,7 @@
 //! cosigners/           what the local witness and auditor remember; never restore these from a backup
 //! ```
 
-use std::io::Write as _;
+use std::io::{Read as _, Write as _};
 use std::path::{Path, PathBuf};
 
 use statement::key_file::{self, DecodeError, Purpose, StoredKey};
@@ -79,7 +79,7 @@ impl DataDir {
     /// Creates the directory, private to its owner, with its folders.
     pub(crate) fn create(&self) -> Result<(), DeskError> {
         for folder in ["", "log", "keys", "issuers", "cosigners"] {
-            let path = self.root.join(folder);
+            let path = if folder.is_empty() { self.root.clone() } else { self.root.join(folder) };
             std::fs::create_dir_all(&path).map_err(DeskError::file(&path))?;
             let private = folder != "log" && !folder.is_empty();
             set_mode(&path, if private { 0o700 } else { 0o755 })?;
@@ -93,11 +93,18 @@ impl DataDir {
 /// # Errors
 /// Missing, unreadable, or larger than [`MAX_FILE`].
 pub fn read(path: &Path) -> Result<Vec<u8>, DeskError> {
-    let size = std::fs::metadata(path).map_err(DeskError::file(path))?.len();
-    if size > MAX_FILE {
-        return Err(DeskError::TooLarge { path: path.to_owned(), size, limit: MAX_FILE });
+    read_up_to(path, MAX_FILE, "split it")
+}
+
+/// As [`read`], with a limit of its own. What the file says of its size is not believed: a device says nothing.
+pub(crate) fn read_up_to(path: &Path, limit: u64, fix: &'static str) -> Result<Vec<u8>, DeskError> {
+    let mut bytes = Vec::new();
+    let file = std::fs::File::open(path).map_err(DeskError::file(path))?;
+    file.take(limit + 1).read_to_end(&mut bytes).map_err(DeskError::file(path))?;
+    if bytes.len() as u64 > limit {
+        return Err(DeskError::TooLarge { path: path.to_owned(), limit, fix });
     }
-    std::fs::read(path).map_err(DeskError::file(path))
+    Ok(bytes)
 }
 
 /// Writes a file whole or not at all, durable on return.
@@ -146,7 +153,13 @@ pub fn write_key(path: &Path, key: &StoredKey, passphrase: &Passphrase) -> Resul
 pub fn read_key(path: &Path, purpose: Purpose, passphrase: &Passphrase) -> Result<StoredKey, DeskError> {
     use std::os::unix::fs::PermissionsExt as _;
     let refuse = |problem: String| DeskError::Key { path: path.to_owned(), problem };
-    let mode = std::fs::metadata(path).map_err(DeskError::file(path))?.permissions().mode();
+    let mode = match std::fs::metadata(path) {
+        Ok(found) => found.permissions().mode(),
+        Err(e) if e.kind() == std::io::ErrorKind::NotFound => {
+            return Err(refuse(format!("the key for {purpose} is missing; restore it from your copy of the keys")));
+        }
+        Err(e) => return Err(DeskError::file(path)(e)),
+    };
     if mode & 0o077 != 0 {
         let fix = format!("others may read it (mode {:03o}); run `chmod 600 {}`", mode & 0o777, path.display());
         return Err(refuse(fix));

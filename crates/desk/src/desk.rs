@@ -7,7 +7,7 @@ use history::entry::{MAP_VERSION, Params};
 use index::vrf;
 use object_store::local::LocalFileSystem;
 use statement::key_file::{Purpose, StoredKey};
-use store::{LocalCosigner, Options, Store, Vault};
+use store::{LocalCosigner, Options, Store, StoreError, Vault};
 use tlog::cosignature::CosigningKey;
 use tlog::note::{KeyName, SigningKey};
 use tlog::policy::Policy;
@@ -108,7 +108,13 @@ impl Desk {
         if !dir.database().exists() {
             return Err(DeskError::NoLog(dir.root().to_owned()));
         }
-        let store = Store::open(Keys::read(&dir, &passphrase)?.options(&dir)?).await?;
+        let store = Store::open(Keys::read(&dir, &passphrase)?.options(&dir)?).await.map_err(|e| match e {
+            StoreError::Sql(e) => {
+                let fix = "restore it from a backup that is not older than the published checkpoint";
+                DeskError::malformed(&dir.database(), format!("{e}; if the file is damaged, {fix}"))
+            }
+            e => e.into(),
+        })?;
         Self::assemble(dir, store, passphrase)
     }
 
@@ -195,7 +201,10 @@ impl Keys {
 }
 
 fn key_name(name: &str) -> Result<KeyName, DeskError> {
-    KeyName::new(name).map_err(|e| DeskError::value("log name", name, e))
+    KeyName::new(name).map_err(|_| {
+        let fix = "a log is named by a host and a path, without spaces and '+', such as log.example.org/carnet";
+        DeskError::value("log name", name, fix)
+    })
 }
 
 /// Reads a trust policy.

@@ -46,24 +46,28 @@ impl Draft {
         let mut keep = |field: &str, fault: String| faults.push(format!("{field}: {fault}"));
 
         let typ = self.typ.parse::<StatementType>().map_err(|e| keep("typ", e.to_string())).ok();
-        let vid = parse_vehicle(&self.vid).map_err(|e| keep("vid", e)).ok();
+        let vid = parse_vehicle(&self.vid).map_err(|e| keep("vid", format!("{:?}: {e}", self.vid))).ok();
         let event_time =
-            self.event_time.parse::<EventTime>().map_err(|e| keep("event_time", format!("{:?} {e}", self.event_time))).ok();
+            self.event_time.parse::<EventTime>().map_err(|e| keep("event_time", format!("{:?}: {e}", self.event_time))).ok();
         let recorded_at = match self.recorded_at.as_deref().map(str::parse::<EventTime>).transpose() {
             Ok(time) => time,
             Err(e) => {
-                keep("recorded_at", e.to_string());
+                keep("recorded_at", format!("{:?}: {e}", self.recorded_at.as_deref().unwrap_or_default()));
                 None
             }
         };
         let place = match self.place.as_deref().map(str::parse::<Locode>).transpose() {
             Ok(place) => place,
             Err(e) => {
-                keep("place", format!("{:?} {e}", self.place.as_deref().unwrap_or_default()));
+                keep("place", format!("{:?}: {e}", self.place.as_deref().unwrap_or_default()));
                 None
             }
         };
-        let confidence = self.confidence.parse::<Confidence>().map_err(|e| keep("confidence", e.to_string())).ok();
+        let confidence = self
+            .confidence
+            .parse::<Confidence>()
+            .map_err(|e| keep("confidence", format!("{:?}: {e}", self.confidence)))
+            .ok();
         let mut evidence = Vec::with_capacity(self.evidence.len());
         for (position, item) in self.evidence.into_iter().enumerate() {
             match Evidence::from_value(position, item) {

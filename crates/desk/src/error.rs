@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 #[derive(Debug, thiserror::Error)]
 pub enum DeskError {
     /// Reading or writing a file failed.
-    #[error("{path}: {source}", path = path.display())]
+    #[error("{path}: {problem}", path = path.display(), problem = plainly(source))]
     File {
         /// Which file.
         path: PathBuf,
@@ -14,17 +14,20 @@ pub enum DeskError {
         source: std::io::Error,
     },
     /// A file is larger than the program reads.
-    #[error("{path}: {size} bytes; files of up to {limit} bytes are read. Split it", path = path.display())]
+    #[error("{path}: larger than the {limit} bytes that are read of such a file; {fix}", path = path.display())]
     TooLarge {
         /// Which file.
         path: PathBuf,
-        /// Its size.
-        size: u64,
         /// The most that is read.
         limit: u64,
+        /// The way out.
+        fix: &'static str,
     },
     /// The data directory holds no log.
-    #[error("{path} holds no log; run `carnet --data {path} init` first", path = .0.display())]
+    #[error(
+        "{path} holds no log; name the right directory with --data, or run `carnet --data {path} init --origin NAME` first",
+        path = .0.display()
+    )]
     NoLog(PathBuf),
     /// The data directory holds a log already.
     #[error("{path} holds a log already; name another directory with --data", path = .0.display())]
@@ -56,8 +59,11 @@ pub enum DeskError {
         problem: String,
     },
     /// The issuer is not known here.
-    #[error("no issuer {0:?}; `carnet issuer list` shows those that are enrolled")]
+    #[error("no issuer {0:?} with an unrevoked key; `carnet issuer list` shows all that were ever enrolled")]
     NoIssuer(String),
+    /// The issuer's signing key is not on this machine.
+    #[error("issuer {0:?} has no signing key here; make one with `carnet issuer new {0}`")]
+    NoSigningKey(String),
     /// The store failed.
     #[error(transparent)]
     Store(#[from] store::StoreError),
@@ -83,4 +89,19 @@ impl DeskError {
     pub(crate) fn malformed(path: &Path, problem: impl std::fmt::Display) -> Self {
         Self::Malformed { path: path.to_owned(), problem: problem.to_string() }
     }
+}
+
+/// What the system said, in words and with a way out where there is one.
+fn plainly(error: &std::io::Error) -> String {
+    use std::io::ErrorKind;
+    match error.kind() {
+        ErrorKind::NotFound => "there is no such file or folder; check the path",
+        ErrorKind::IsADirectory => "is a folder, and a file is needed",
+        ErrorKind::NotADirectory | ErrorKind::AlreadyExists => "a file stands where a folder is needed; name another path",
+        ErrorKind::PermissionDenied => "permission denied; change the owner or the mode, or name another path",
+        ErrorKind::ReadOnlyFilesystem => "the file system is read-only; name another path",
+        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => "the disk is full; make room and run the command again",
+        _ => return error.to_string(),
+    }
+    .to_owned()
 }

@@ -1,16 +1,30 @@
 //! Dossiers and receipts out of the log.
 
+use std::collections::BTreeSet;
+
 use dossier::{IssuerPart, Logged, Parts, StatementPart, assemble};
 use history::entry::{Entry, StatementEntry, key_label};
 use history::receipt;
 use serde::Serialize;
 use statement::{Digest, KeyId, SdJwt};
-use store::{Content, StoreError, Submitted};
+use store::{Content, StoreError};
+use tlog::note::Note;
 use tlog::{LeafIndex, TreeSize};
 use vehicle::VehicleId;
 
 use crate::desk::Desk;
 use crate::error::DeskError;
+
+/// The log's word that it holds a statement, under the right vehicle.
+#[derive(Clone, Debug)]
+pub struct Receipt {
+    /// The vehicle.
+    pub vehicle: VehicleId,
+    /// The statement's place in the log.
+    pub log_index: u64,
+    /// A C2SP tlog-proof whose extra data is the VRF proof of the vehicle's label.
+    pub proof: Vec<u8>,
+}
 
 /// Which personal fields a dossier shows.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -32,6 +46,23 @@ impl Disclose {
                 path.strip_suffix(name.as_str()).is_some_and(|before| before.is_empty() || before.ends_with(['.', '/']))
             }),
         }
+    }
+}
+
+impl Disclose {
+    /// Refuses a name that shows nothing: it is more likely mistyped than meant.
+    fn misses_none_of(&self, personal: &BTreeSet<String>, open: &BTreeSet<String>) -> Result<(), DeskError> {
+        let Self::Only(names) = self else { return Ok(()) };
+        for name in names {
+            let this = Self::Only(vec![name.clone()]);
+            if !open.contains(name) && !personal.iter().any(|field| this.shows(field)) {
+                let known = personal.iter().map(String::as_str).collect::<Vec<_>>().join(", ");
+                let has = if known.is_empty() { "none".to_owned() } else { known };
+                let problem = format!("no statement about this car has such a field; its personal fields are: {has}");
+                return Err(DeskError::value("field", name, problem));
+            }
+        }
+        Ok(())
     }
 }
 
@@ -79,6 +110,8 @@ impl Desk {
         let index = logged(last, Entry::Index(snapshot.head.index_entry))?;
         let vrf_epoch = self.store.params().vrf_epoch;
         let mut statements = Vec::with_capacity(stored.len());
+        // Fields that are shown to everybody in any case.
+        let mut open: BTreeSet<String> = BTreeSet::new();
         for statement in stored {
             let entry =
                 StatementEntry { vrf_epoch, label, key_id: statement.key_id, digest: statement.digest };
@@ -88,6 +121,7 @@ impl Desk {
                 })?),
                 Content::Erased => None,
             };
+            open.extend(content.iter().flat_map(|c| c.claims_unverified().body.keys().cloned()));
             statements.push(StatementPart { logged: logged(statement.log_index, Entry::Statement(entry))?, content });
         }
         let mut issuers = Vec::with_capacity(histories.len());
@@ -107,7 +141,13 @@ impl Desk {
             issuers,
             erasures: erasures.into_iter().map(|e| String::from_utf8_lossy(&e.notice).into_owned()).collect(),
         };
-        let dossier = assemble(parts, |_, path| disclose.shows(path)).map_err(|e| DeskError::Dossier(e.to_string()))?;
+        let mut personal: BTreeSet<String> = BTreeSet::new();
+        let keep = |_: &SdJwt, path: &str| {
+            personal.insert(path.to_owned());
+            disclose.shows(path)
+        };
+        let dossier = assemble(parts, keep).map_err(|e| DeskError::Dossier(e.to_string()))?;
+        disclose.misses_none_of(&personal, &open)?;
         dossier.to_bytes().map_err(|e| DeskError::Dossier(e.to_string()))
     }
 
@@ -125,19 +165,25 @@ impl Desk {
     /// The receipt of a sealed statement, checked as its submitter would check it.
     ///
     /// # Errors
-    /// The statement is not sealed, or the receipt does not verify.
-    pub async fn receipt(&self, vehicle: &VehicleId, key_id: KeyId, digest: Digest) -> Result<Vec<u8>, DeskError> {
-        let Some(Submitted::Sealed(at)) = self.store.find(&digest).await? else {
-            return Err(DeskError::value("statement", digest.to_string(), "is not sealed in this log"));
+    /// The statement is not sealed or its content was erased, or the receipt does not verify.
+    pub async fn receipt(&self, digest: &Digest) -> Result<Receipt, DeskError> {
+        let wrong = |problem: &str| DeskError::value("statement", digest.to_string(), problem);
+        let Some((_, statement)) = self.store.sealed(digest).await? else {
+            return Err(wrong("is not sealed in this log; `carnet seal` seals what waits"));
         };
+        let Content::Present(content) = &statement.content else {
+            return Err(wrong("was erased; which vehicle it was about is no longer known"));
+        };
+        let vehicle = SdJwt::parse(content).map_err(|e| wrong(&e.to_string()))?.claims_unverified().vid.clone();
+        let at = statement.log_index;
         let snapshot = self.store.snapshot(&[]).await?;
         let size: TreeSize = snapshot.head.checkpoint.size;
-        let note = tlog::note::Note::parse(&snapshot.head.note).map_err(|e| StoreError::Format(e.to_string()))?;
+        let note = Note::parse(&snapshot.head.note).map_err(|e| StoreError::Format(e.to_string()))?;
         let inclusion = self.store.inclusion_proofs(size, &[at]).await?.into_iter().next().unwrap_or_default();
-        let receipt = receipt::make(at, inclusion, note, &self.labels.prove(vehicle));
+        let proof = receipt::make(at, inclusion, note, &self.labels.prove(&vehicle));
         let policy = self.trust(u64::MAX).policy;
-        receipt::verify(&receipt, &policy, &self.labels.public(), vehicle, key_id, digest)
+        receipt::verify(&proof, &policy, &self.labels.public(), &vehicle, statement.key_id, *digest)
             .map_err(|e| DeskError::Dossier(format!("receipt: {e}")))?;
-        Ok(receipt)
+        Ok(Receipt { vehicle, log_index: at.0, proof })
     }
 }

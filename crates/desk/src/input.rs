@@ -2,7 +2,7 @@
 //!
 //! | ending | content |
 //! |---|---|
-//! | `.jsonl` | a draft, or a signed statement as a JSON string, on each line |
+//! | `.jsonl` | a draft, or a signed statement with or without quotes, on each line |
 //! | `.json` | one draft, or an array of drafts |
 //! | `.csv` | rows, with a mapping file that says which column is which field |
 //! | `.sdjwt` | a signed statement on each line |
@@ -11,6 +11,7 @@
 
 use std::io::{BufRead as _, BufReader, Read as _};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use crate::data_dir;
 use crate::draft::Draft;
@@ -21,7 +22,10 @@ mod mapping;
 pub use mapping::Mapping;
 
 /// The longest line that is read: an SD-JWT is at most 64 KiB, and a draft not much longer.
-const MAX_LINE: u64 = 1 << 20;
+const MAX_LINE: u64 = 256 << 10;
+
+/// The largest `.json` file that is read. It has to be in memory as a whole, which takes many times its size.
+const MAX_ARRAY: u64 = 8 << 20;
 
 /// One statement as found.
 #[derive(Clone, Debug)]
@@ -41,8 +45,10 @@ pub struct Line {
     pub line: u64,
     /// The bytes read so far of this file, for progress.
     pub bytes: u64,
-    /// The text, so that a refused line can be written out again.
+    /// The text, so that a refused line can be written out again. Empty if the line is longer than any statement.
     pub text: String,
+    /// The header of a `.csv` file, without which its rows say nothing.
+    pub header: Option<Arc<str>>,
     /// The statement, or the faults.
     pub item: Result<Item, Vec<String>>,
 }
@@ -75,7 +81,7 @@ pub fn files(path: &Path, mapping: Option<&Path>) -> Result<Files, DeskError> {
                     passed_over.push((file, format!("no {} beside it", path.display())));
                     continue;
                 }
-                if !path.exists() {
+                if !path.exists() && mapping.is_none() {
                     let fix = format!("no mapping; write {} or name one with --mapping", path.display());
                     return Err(DeskError::malformed(&file, fix));
                 }
@@ -127,11 +133,21 @@ pub fn read(
     }
 }
 
+/// How every signed statement begins: the base64url of `{"`.
+const SIGNED: &str = "eyJ";
+
 fn json_line(text: &str) -> Result<Item, Vec<String>> {
-    if text.starts_with('"') {
-        return serde_json::from_str(text).map(Item::Signed).map_err(|e| vec![describe(&e)]);
-    }
-    serde_json::from_str(text).map(|draft| Item::Draft(Box::new(draft))).map_err(|e| vec![describe(&e)])
+    let read = match text.as_bytes().first() {
+        Some(b'{') => serde_json::from_str(text).map(|draft| Item::Draft(Box::new(draft))),
+        Some(b'"') => serde_json::from_str(text).map(Item::Signed),
+        _ if text.starts_with(SIGNED) => Ok(Item::Signed(text.to_owned())),
+        _ => {
+            let begin: String = text.chars().take(20).collect();
+            let fix = "write a draft as one JSON object, or a signed statement";
+            return Err(vec![format!("a statement does not begin with {begin:?}; {fix}")]);
+        }
+    };
+    read.map_err(|e| vec![describe(&e)])
 }
 
 /// What serde says, without its own line count: the file's line is named beside it.
@@ -140,6 +156,8 @@ fn describe(error: &serde_json::Error) -> String {
     let what = text.split(" at line ").next().unwrap_or(&text);
     match error.classify() {
         serde_json::error::Category::Data => format!("not a statement: {what}"),
+        serde_json::error::Category::Eof => "not JSON: the text ends too early; was it cut off?".to_owned(),
+        _ if what.starts_with("recursion limit") => "nested deeper than any statement is".to_owned(),
         _ => format!("not JSON at column {}: {what}", error.column()),
     }
 }
@@ -164,7 +182,7 @@ fn lines(
             bytes += skip_line(&mut reader).map_err(DeskError::file(file))?;
         }
         let (text, item) = match String::from_utf8(raw) {
-            _ if cut => (String::new(), Err(vec![format!("longer than {MAX_LINE} bytes, which no statement is")])),
+            _ if cut => (String::new(), Err(vec![format!("longer than {MAX_LINE} bytes, which no statement is; put each statement on a line of its own")])),
             Err(e) => {
                 let at = e.utf8_error().valid_up_to();
                 let text = String::from_utf8_lossy(e.as_bytes()).trim().to_owned();
@@ -178,7 +196,7 @@ fn lines(
             }
         };
         seen = true;
-        take(Line { file: file.to_owned(), line, bytes, text, item })?;
+        take(Line { file: file.to_owned(), line, bytes, text, header: None, item })?;
     }
     if seen { Ok(()) } else { Err(DeskError::malformed(file, "holds no statement")) }
 }
@@ -202,10 +220,15 @@ fn skip_line(reader: &mut impl std::io::BufRead) -> std::io::Result<u64> {
 }
 
 fn array(file: &Path, take: &mut impl FnMut(Line) -> Result<(), DeskError>) -> Result<(), DeskError> {
-    let raw = data_dir::read(file)?;
+    let raw = data_dir::read_up_to(file, MAX_ARRAY, "write one statement a line into a .jsonl file, which may be of any size")?;
     let bytes = raw.len() as u64;
-    let text = String::from_utf8(raw)
-        .map_err(|e| DeskError::malformed(file, format!("not UTF-8 from byte {} on", e.utf8_error().valid_up_to())))?;
+    let text = String::from_utf8(raw).map_err(|e| {
+        let at = e.utf8_error().valid_up_to();
+        DeskError::malformed(file, format!("not UTF-8 from byte {at} on; save the file as UTF-8"))
+    })?;
+    if text.trim().is_empty() {
+        return Err(DeskError::malformed(file, "holds no statement"));
+    }
     let value: serde_json::Value = serde_json::from_str(&text)
         .map_err(|e| DeskError::malformed(file, format!("line {}: {}", e.line(), describe(&e))))?;
     let values = match value {
@@ -218,7 +241,7 @@ fn array(file: &Path, take: &mut impl FnMut(Line) -> Result<(), DeskError>) -> R
     for (value, line) in values.into_iter().zip(1..) {
         let text = value.to_string();
         let item = json_line(&text);
-        take(Line { file: file.to_owned(), line, bytes, text, item })?;
+        take(Line { file: file.to_owned(), line, bytes, text, header: None, item })?;
     }
     Ok(())
 }

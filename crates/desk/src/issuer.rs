@@ -63,6 +63,9 @@ impl Desk {
     /// There is none, or it cannot be opened.
     pub fn issuer_signing_key(&self, id: &str) -> Result<IssuerSigningKey, DeskError> {
         let path = self.issuer_key_path(id)?;
+        if !path.exists() {
+            return Err(DeskError::NoSigningKey(id.to_owned()));
+        }
         let key = data_dir::read_key(&path, Purpose::Issuer, &self.passphrase)?;
         Ok(IssuerSigningKey::from_seed(&key.secret))
     }
@@ -96,8 +99,8 @@ impl Desk {
             }
             let key_id = KeyId::of(public_key);
             if enrolled.iter().any(|(known, _)| *known == key_id) {
-                let problem = "is enrolled already; a revoked issuer needs a new key";
-                return Err(DeskError::value("public key", hex::encode(public_key), problem));
+                let problem = format!("its key {key_id} is enrolled already; a revoked issuer needs a new key");
+                return Err(DeskError::value("issuer", &issuer.id, problem));
             }
             let mut roles = issuer.roles.clone();
             roles.sort_by_key(|role| role.as_str());

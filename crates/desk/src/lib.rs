@@ -27,6 +27,7 @@ pub mod issuer;
 mod label;
 pub mod lookup;
 pub mod record;
+mod refused;
 
 pub use desk::{Desk, InitOptions};
 pub use draft::Draft;

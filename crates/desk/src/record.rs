@@ -16,9 +16,22 @@ use crate::desk::Desk;
 use crate::draft::Draft;
 use crate::error::DeskError;
 use crate::input::{self, Files, Item, Line};
+use crate::refused::RefusedFiles;
 
 /// Statements checked and submitted together. A multiple keeps both cores busy, and one transaction carries them all.
 const CHUNK: usize = 1000;
+
+/// Lines read ahead of checking.
+const AHEAD_LINES: usize = 64;
+
+/// The largest condition record that is read.
+const MAX_FORM: u64 = 1 << 20;
+
+/// The most text held between reading and submitting, in bytes.
+const CHUNK_TEXT: usize = 8 << 20;
+
+/// Refused lines kept in the report in full. All of them are counted, and written out where a file is named.
+const KEPT: usize = 1000;
 
 /// How far an event or a signature may lie ahead of this machine's clock, in seconds: clocks and time zones differ.
 const AHEAD: i64 = 26 * 3600;
@@ -30,6 +43,8 @@ pub struct RecordOptions {
     pub mapping: Option<PathBuf>,
     /// Check everything and submit nothing.
     pub dry_run: bool,
+    /// Where refused lines are written, to be mended and recorded again.
+    pub refused: Option<PathBuf>,
 }
 
 /// What became of what was in the files.
@@ -41,12 +56,31 @@ pub struct RecordReport {
     pub accepted: u64,
     /// Known already.
     pub duplicates: u64,
-    /// Refused, each with its place and its faults.
+    /// Those that are here now, in the order read.
+    pub statements: Vec<RecordedLine>,
+    /// Refused, each with its place and its faults; the first 1,000.
     pub refused: Vec<RefusedLine>,
+    /// How many were refused.
+    pub refused_total: u64,
+    /// The files that hold the refused lines.
+    pub refused_files: Vec<PathBuf>,
     /// Files of the folder that were not read, and why.
     pub passed_over: Vec<(PathBuf, String)>,
     /// Whether nothing was submitted on purpose.
     pub dry_run: bool,
+}
+
+/// A line that is here now, or was already.
+#[derive(Clone, Debug, Serialize)]
+pub struct RecordedLine {
+    /// The file.
+    pub file: PathBuf,
+    /// The line in it.
+    pub line: u64,
+    /// The statement's digest, by which `carnet receipt` finds it.
+    pub digest: Digest,
+    /// Its place in the log, if it was sealed before.
+    pub log_index: Option<u64>,
 }
 
 /// A line that was not recorded.
@@ -58,8 +92,6 @@ pub struct RefusedLine {
     pub line: u64,
     /// What is wrong, with value and fix.
     pub faults: Vec<String>,
-    /// The line's text, so that it can be mended and recorded again.
-    pub text: String,
 }
 
 /// What a condition record does not say of itself.
@@ -96,6 +128,8 @@ struct Recorder<'d> {
     /// Statements of this run, which a later line may correct although they are not submitted yet.
     here: HashSet<Digest>,
     chunk: Vec<(Line, Result<SdJwt, Vec<String>>)>,
+    chunk_text: usize,
+    refused: Option<RefusedFiles>,
     now: i64,
     report: RecordReport,
 }
@@ -119,12 +153,13 @@ impl Desk {
         let size = |file: &PathBuf| std::fs::metadata(file).map_or(0, |m| m.len());
         let of = files.iter().map(|(file, _)| size(file)).sum();
         let mut recorder = Recorder::new(self, options.dry_run, now).await?;
+        recorder.refused = options.refused.as_deref().map(|to| RefusedFiles::new(to, path)).transpose()?;
         recorder.report.passed_over = passed_over;
         let mut before = 0;
         for (file, mapping) in files {
             recorder.refs.clear();
-            let mut lines = Vec::with_capacity(CHUNK);
-            let (sender, mut receiver) = tokio::sync::mpsc::channel::<Line>(CHUNK);
+            let mut lines = Vec::with_capacity(AHEAD_LINES);
+            let (sender, mut receiver) = tokio::sync::mpsc::channel::<Line>(AHEAD_LINES);
             let reading = {
                 let file = file.clone();
                 tokio::task::spawn_blocking(move || {
@@ -135,7 +170,7 @@ impl Desk {
                     })
                 })
             };
-            while receiver.recv_many(&mut lines, CHUNK).await > 0 {
+            while receiver.recv_many(&mut lines, AHEAD_LINES).await > 0 {
                 for line in lines.drain(..) {
                     progress(Progress { bytes: before + line.bytes, of, statements: recorder.report.read + 1 });
                     recorder.take(line).await?;
@@ -145,7 +180,7 @@ impl Desk {
             recorder.flush().await?;
             before += size(&file);
         }
-        Ok(recorder.report)
+        recorder.finish()
     }
 
     /// Records one Korean performance-and-condition record (Form 82), as JSON in either layout or as CSV. Says also what
@@ -160,7 +195,7 @@ impl Desk {
         dry_run: bool,
         now: i64,
     ) -> Result<(RecordReport, form82::Report), DeskError> {
-        let bytes = data_dir::read(file)?;
+        let bytes = data_dir::read_up_to(file, MAX_FORM, "a condition record is a page")?;
         let csv = file.extension().is_some_and(|e| e.eq_ignore_ascii_case("csv"));
         let imported = if csv { form82::import_csv(&bytes) } else { form82::import_json(&bytes) };
         let imported = imported.map_err(|e| DeskError::malformed(file, e))?;
@@ -184,9 +219,9 @@ impl Desk {
         let mut recorder = Recorder::new(self, dry_run, now).await?;
         let text = String::from_utf8_lossy(&bytes).into_owned();
         let item = Ok(Item::Draft(Box::new(draft)));
-        recorder.take(Line { file: file.to_owned(), line: 1, bytes: bytes.len() as u64, text, item }).await?;
+        recorder.take(Line { file: file.to_owned(), line: 1, bytes: bytes.len() as u64, text, header: None, item }).await?;
         recorder.flush().await?;
-        Ok((recorder.report, imported.report))
+        Ok((recorder.finish()?, imported.report))
     }
 
     /// Records statements that are signed already, as a service would get them. One answer each, in order.
@@ -199,7 +234,7 @@ impl Desk {
         now: i64,
     ) -> Result<Vec<Result<Submitted, Vec<String>>>, DeskError> {
         let keys: HashMap<_, _> = self.issuers().await?.into_iter().collect();
-        self.submit_checked(statements, &keys, now, &HashSet::new(), false).await
+        self.submit_checked(statements, &keys, now, &mut HashSet::new(), false).await
     }
 
     /// Checks in parallel, then submits what passed in one transaction.
@@ -208,15 +243,23 @@ impl Desk {
         statements: &[SdJwt],
         keys: &HashMap<KeyId, KeyRecord>,
         now: i64,
-        here: &HashSet<Digest>,
+        here: &mut HashSet<Digest>,
         dry_run: bool,
     ) -> Result<Vec<Result<Submitted, Vec<String>>>, DeskError> {
         let mut answers: Vec<Result<Submission, Vec<String>>> =
             statements.par_iter().map(|statement| self.check(statement, keys, now)).collect();
         for (answer, statement) in answers.iter_mut().zip(statements) {
-            let Some(target) = statement.claims_unverified().supersedes else { continue };
-            if answer.is_ok() && !here.contains(&target) && self.store.find(&target).await?.is_none() {
-                *answer = Err(vec![format!("supersedes: this log has no statement {target}")]);
+            if let Some(target) = statement.claims_unverified().supersedes
+                && answer.is_ok()
+                && !here.contains(&target)
+                && self.store.find(&target).await?.is_none()
+            {
+                let problem = "neither is this statement in the log, nor was it accepted just now; record it first";
+                *answer = Err(vec![format!("supersedes: \"{target}\": {problem}")]);
+            }
+            // What corrects a refused statement is refused as well: it would correct nothing.
+            if answer.is_err() {
+                here.remove(&statement.digest());
             }
         }
         let passed: Vec<Submission> = answers.iter().flatten().cloned().collect();
@@ -257,7 +300,7 @@ impl Desk {
             faults.push(format!("iss: {:?}, but the key is enrolled for {:?}", claims.iss, key.issuer));
         }
         if let Err(error) = vocabulary::check_role(claims.typ, &key.roles) {
-            faults.push(error.to_string());
+            faults.push(format!("typ: issuer {:?}: {error}", claims.iss));
         }
         if verified.hidden > 0 {
             let fix = "hand it in with all disclosures; they stay private until you choose what to show";
@@ -292,6 +335,8 @@ impl<'d> Recorder<'d> {
             refs: HashMap::new(),
             here: HashSet::new(),
             chunk: Vec::with_capacity(CHUNK),
+            chunk_text: 0,
+            refused: None,
             now,
             report: RecordReport { dry_run, ..Default::default() },
         })
@@ -307,8 +352,9 @@ impl<'d> Recorder<'d> {
         if let Ok(statement) = &statement {
             self.here.insert(statement.digest());
         }
+        self.chunk_text += line.text.len();
         self.chunk.push((line, statement));
-        if self.chunk.len() >= CHUNK { self.flush().await } else { Ok(()) }
+        if self.chunk.len() >= CHUNK || self.chunk_text >= CHUNK_TEXT { self.flush().await } else { Ok(()) }
     }
 
     /// Signs a draft with the issuer's key, which must be on this machine.
@@ -323,9 +369,15 @@ impl<'d> Recorder<'d> {
             self.signers.insert(issuer.clone(), key);
         }
         let Some(Some(key)) = self.signers.get(&issuer) else {
-            let fix = format!("no signing key of issuer {issuer:?} here; make one with `carnet issuer new {issuer}`, or record a signed statement");
-            return Ok(Err(vec![fix]));
+            let fix = format!("make one with `carnet issuer new {issuer}`, or record a signed statement");
+            return Ok(Err(vec![format!("issuer: {issuer:?} has no signing key here; {fix}")]));
         };
+        if let Some(reference) = &reference
+            && self.refs.contains_key(reference)
+        {
+            let fix = "names an earlier line of this file already; give each line a name of its own";
+            return Ok(Err(vec![format!("ref: {reference:?} {fix}")]));
+        }
         let claims = match draft.claims(self.now, |name| self.refs.get(name).copied()) {
             Ok(claims) => claims,
             Err(faults) => return Ok(Err(faults)),
@@ -339,30 +391,82 @@ impl<'d> Recorder<'d> {
 
     async fn flush(&mut self) -> Result<(), DeskError> {
         let chunk = std::mem::take(&mut self.chunk);
+        self.chunk_text = 0;
         let statements: Vec<SdJwt> = chunk.iter().filter_map(|(_, s)| s.as_ref().ok()).cloned().collect();
         let mut answers = self
             .desk
-            .submit_checked(&statements, &self.keys, self.now, &self.here, self.report.dry_run)
+            .submit_checked(&statements, &self.keys, self.now, &mut self.here, self.report.dry_run)
             .await?
             .into_iter();
         for (line, statement) in chunk {
-            let answer = match statement {
-                Ok(_) => answers.next().unwrap_or_else(|| Err(vec!["not answered".to_owned()])),
-                Err(faults) => Err(faults),
+            let (digest, answer) = match statement {
+                Ok(statement) => {
+                    let answer = answers.next().unwrap_or_else(|| Err(vec!["not answered".to_owned()]));
+                    (Some(statement.digest()), answer)
+                }
+                Err(faults) => (None, Err(faults)),
             };
+            if let (Some(digest), Ok(Submitted::Accepted | Submitted::Waiting | Submitted::Sealed(_))) = (digest, &answer) {
+                let log_index = match answer {
+                    Ok(Submitted::Sealed(at)) => Some(at.0),
+                    _ => None,
+                };
+                let file = line.file.clone();
+                self.report.statements.push(RecordedLine { file, line: line.line, digest, log_index });
+            }
             match answer {
                 Ok(Submitted::Accepted) => self.report.accepted += 1,
                 Ok(Submitted::Waiting | Submitted::Sealed(_)) => self.report.duplicates += 1,
-                Ok(Submitted::Refused) => self.refuse(line, vec![
-                    "was accepted before and can no longer be sealed: its key was revoked; sign it with a new key".to_owned(),
-                ]),
-                Err(faults) => self.refuse(line, faults),
+                Ok(Submitted::Refused) => {
+                    let fault = "was accepted before and can no longer be sealed: its key was revoked; sign it with a new key";
+                    self.refuse(line, vec![fault.to_owned()]).await?;
+                }
+                Err(faults) => self.refuse(line, faults).await?,
             }
         }
         Ok(())
     }
 
-    fn refuse(&mut self, line: Line, faults: Vec<String>) {
-        self.report.refused.push(RefusedLine { file: line.file, line: line.line, faults, text: line.text });
+    async fn refuse(&mut self, line: Line, faults: Vec<String>) -> Result<(), DeskError> {
+        self.report.refused_total += 1;
+        if let Some(refused) = &mut self.refused {
+            let text = mendable(self.desk, &self.refs, &line).await?;
+            refused.add(&line, text.as_deref().unwrap_or(&line.text))?;
+        }
+        if self.report.refused.len() < KEPT {
+            let faults = faults.into_iter().map(shortened).collect();
+            self.report.refused.push(RefusedLine { file: line.file, line: line.line, faults });
+        }
+        Ok(())
     }
+
+    fn finish(mut self) -> Result<RecordReport, DeskError> {
+        if let Some(refused) = self.refused {
+            self.report.refused_files = refused.finish()?;
+        }
+        Ok(self.report)
+    }
+}
+
+/// A fault that quotes a value of any length, at a length a person reads.
+fn shortened(fault: String) -> String {
+    match fault.char_indices().nth(600) {
+        Some((at, _)) => format!("{}…", fault.get(..at).unwrap_or_default()),
+        None => fault,
+    }
+}
+
+/// A refused draft that corrects an accepted line, with that statement's digest in place of its `ref`: in the file that is
+/// mended, the `ref` names nothing.
+async fn mendable(desk: &Desk, refs: &HashMap<String, Digest>, line: &Line) -> Result<Option<String>, DeskError> {
+    let Ok(Item::Draft(draft)) = &line.item else { return Ok(None) };
+    let Some(target) = draft.supersedes.as_ref().and_then(|name| refs.get(name)) else { return Ok(None) };
+    if line.header.is_some() || desk.store.find(target).await?.is_none() {
+        return Ok(None);
+    }
+    let Ok(mut value) = serde_json::from_str::<serde_json::Value>(&line.text) else { return Ok(None) };
+    if let Some(supersedes) = value.get_mut("supersedes") {
+        *supersedes = json!(target);
+    }
+    Ok(Some(value.to_string()))
 }

@@ -64,7 +64,7 @@ pub enum KeyEntry {
         key_id: KeyId,
         /// The Ed25519 public key; `key_id` is derived from it.
         public_key: [u8; 32],
-        /// What the issuer may state, in ascending order, without repetition.
+        /// What the issuer may state, in ascending order of name, without repetition.
         roles: Vec<Role>,
         /// The value statements carry as `iss`.
         issuer: String,
@@ -292,8 +292,8 @@ impl Entry {
                 if roles.is_empty() {
                     return invalid("K", "no role");
                 }
-                if !roles.windows(2).all(|w| matches!(w, [a, b] if a < b)) {
-                    return invalid("K", "roles are not in ascending order");
+                if !roles.windows(2).all(|w| matches!(w, [a, b] if a.as_str() < b.as_str())) {
+                    return invalid("K", "roles are not in ascending order of name");
                 }
                 if issuer.is_empty() || name.is_empty() {
                     return invalid("K", "issuer id or name is empty");

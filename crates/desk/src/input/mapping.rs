@@ -3,8 +3,12 @@
 //! A column that the mapping names neither as a field nor as left out on purpose refuses the file: nothing is dropped
 //! unseen.
 
+use std::cell::Cell;
 use std::collections::BTreeMap;
+use std::fs::File;
 use std::path::Path;
+use std::rc::Rc;
+use std::sync::Arc;
 
 use jiff::civil::{Date, Time};
 use serde::Deserialize;
@@ -96,7 +100,7 @@ impl Mapping {
     /// Not TOML of this form, another version, or an encoding that is not read.
     pub fn read(path: &Path) -> Result<Self, DeskError> {
         let text = String::from_utf8(data_dir::read(path)?).map_err(|_| DeskError::malformed(path, "not UTF-8"))?;
-        let mapping: Self = toml::from_str(&text).map_err(|e| DeskError::malformed(path, e))?;
+        let mapping: Self = toml::from_str(&text).map_err(|e| DeskError::malformed(path, e.to_string().trim_end()))?;
         if mapping.version != 1 {
             return Err(DeskError::malformed(path, format!("version {}; version 1 is read", mapping.version)));
         }
@@ -115,21 +119,21 @@ impl Mapping {
         file: &Path,
         take: &mut impl FnMut(Line) -> Result<(), DeskError>,
     ) -> Result<(), DeskError> {
-        let csv_error = |e: csv::Error| {
-            let line = e.position().map(|p| format!("line {}: ", p.line())).unwrap_or_default();
-            DeskError::malformed(file, format!("{line}{e}"))
-        };
-        let mut reader = csv::ReaderBuilder::new()
-            .delimiter(u8::try_from(self.file.delimiter).unwrap_or(b','))
-            .flexible(true)
-            .from_path(file)
-            .map_err(csv_error)?;
+        let delimiter = u8::try_from(self.file.delimiter).unwrap_or(b',');
+        let budget = Rc::new(Cell::new(MAX_ROW));
+        let source = Bounded { file: File::open(file).map_err(DeskError::file(file))?, budget: Rc::clone(&budget) };
+        let mut reader = csv::ReaderBuilder::new().delimiter(delimiter).flexible(true).from_reader(source);
+        let csv_error = |e: csv::Error| DeskError::malformed(file, describe(&e, 1));
         let headers: Vec<String> = reader
             .headers()
             .map_err(csv_error)?
             .iter()
             .map(|h| h.trim_start_matches('\u{feff}').trim().to_owned())
             .collect();
+        if headers.iter().all(String::is_empty) {
+            return Err(DeskError::malformed(file, "holds no row"));
+        }
+        let header: Arc<str> = row_text(headers.iter().map(String::as_str), delimiter).into();
         for header in &headers {
             if !self.columns.contains_key(header) && !self.ignore.contains_key(header) {
                 let fix = format!("column {header:?} is neither under [columns] nor under [ignore] of the mapping");
@@ -141,20 +145,23 @@ impl Mapping {
                 return Err(DeskError::malformed(file, format!("the mapping's column {column:?} is not in the file")));
             }
         }
-        let (mut row, mut seen) = (csv::StringRecord::new(), false);
+        let (mut raw, mut seen) = (csv::ByteRecord::new(), false);
         loop {
-            let more = reader.read_record(&mut row);
-            let (line, bytes) = (reader.position().line(), reader.position().byte());
-            let item = match more {
-                Ok(false) => break,
-                Ok(true) => self.draft(&headers, &row),
-                Err(e) if e.is_io_error() => return Err(csv_error(e)),
-                Err(e) => Err(vec![e.to_string()]),
+            budget.set(MAX_ROW);
+            let line = reader.position().line();
+            if !reader.read_byte_record(&mut raw).map_err(|e| DeskError::malformed(file, describe(&e, line)))? {
+                break;
+            }
+            let line = raw.position().map_or(line, csv::Position::line);
+            let row = csv::StringRecord::from_byte_record_lossy(raw.clone());
+            let item = match raw.iter().zip(1..).find(|(cell, _)| std::str::from_utf8(cell).is_err()) {
+                Some((_, column)) => Err(vec![format!("field {column} is not UTF-8; save the file as UTF-8")]),
+                None => self.draft(&headers, &row),
             };
             seen = true;
-            let line = row.position().map_or(line, csv::Position::line);
-            let text = row.iter().collect::<Vec<_>>().join(&self.file.delimiter.to_string());
-            take(Line { file: file.to_owned(), line, bytes, text, item })?;
+            let text = row_text(row.iter(), delimiter);
+            let (file, bytes, header) = (file.to_owned(), reader.position().byte(), Some(Arc::clone(&header)));
+            take(Line { file, line, bytes, text, header, item })?;
         }
         if seen { Ok(()) } else { Err(DeskError::malformed(file, "holds no row")) }
     }
@@ -179,7 +186,7 @@ impl Mapping {
             }
             match column.kind.value(cell) {
                 Ok(value) => put(&mut draft, &column.to, value),
-                Err(fault) => faults.push(format!("column {header:?}: {cell:?} {fault}")),
+                Err(fault) => faults.push(format!("column {header:?}: {cell:?}: {fault}")),
             }
         }
         if !faults.is_empty() {
@@ -231,6 +238,50 @@ impl Kind {
             }
         }
     }
+}
+
+/// The most bytes a row may take from the file, what is read ahead included.
+const MAX_ROW: usize = 256 << 10;
+
+/// A file of which one row cannot fill the memory. Without this, a quote that is never closed makes one row of all that
+/// follows.
+struct Bounded {
+    file: File,
+    budget: Rc<Cell<usize>>,
+}
+
+impl std::io::Read for Bounded {
+    fn read(&mut self, into: &mut [u8]) -> std::io::Result<usize> {
+        let read = self.file.read(into)?;
+        let Some(left) = self.budget.get().checked_sub(read) else {
+            let fix = "is a quote (\") not closed, or is this not a table?";
+            return Err(std::io::Error::other(format!("a row of more than {MAX_ROW} bytes begins here; {fix}")));
+        };
+        self.budget.set(left);
+        Ok(read)
+    }
+}
+
+/// What is wrong with the table, with the line. Where the error names none, it came up after `line`.
+fn describe(error: &csv::Error, line: u64) -> String {
+    match error.kind() {
+        csv::ErrorKind::Io(e) => format!("line {line}: {e}"),
+        csv::ErrorKind::Utf8 { .. } => {
+            let line = error.position().map_or(line, csv::Position::line);
+            format!("line {line}: not UTF-8; save the file as UTF-8")
+        }
+        _ => format!("line {line}: {error}"),
+    }
+}
+
+/// A row as it may stand in a file again.
+fn row_text<'a>(cells: impl Iterator<Item = &'a str>, delimiter: u8) -> String {
+    let separator = char::from(delimiter);
+    let quoted = |cell: &str| {
+        let plain = !cell.contains([separator, '"', '\n', '\r']);
+        if plain { cell.to_owned() } else { format!("\"{}\"", cell.replace('"', "\"\"")) }
+    };
+    cells.map(quoted).collect::<Vec<_>>().join(&separator.to_string())
 }
 
 /// Puts a value at a dotted name.
