@@ -1,0 +1,81 @@
+//! The lines that were not recorded, written to files that can be mended and recorded again.
+
+use std::fs::File;
+use std::io::{BufWriter, Write as _};
+use std::path::{Path, PathBuf};
+
+use crate::error::DeskError;
+use crate::input::Line;
+
+/// Where refused lines go: drafts and signed statements to one `.jsonl` file, the rows of each table to a `.csv` file of
+/// their own under the table's header.
+pub(crate) struct RefusedFiles {
+    path: PathBuf,
+    /// Whether a single table is recorded, so that its rows go to `path` itself.
+    table: bool,
+    open: Vec<(PathBuf, BufWriter<File>)>,
+}
+
+impl RefusedFiles {
+    /// Files at `path` and beside it, for what is refused of `recorded`. None is made before a line is refused.
+    pub(crate) fn new(path: &Path, recorded: &Path) -> Result<Self, DeskError> {
+        let is_csv = |path: &Path| path.extension().is_some_and(|e| e.eq_ignore_ascii_case("csv"));
+        let table = recorded.is_file() && is_csv(recorded);
+        let fits = if table { is_csv(path) } else { path.extension().is_some_and(|e| e == "jsonl") };
+        if !fits {
+            let ending = if table { ".csv" } else { ".jsonl" };
+            let fix = format!("give it the ending {ending}, so that what is mended in it can be recorded again");
+            return Err(DeskError::malformed(path, fix));
+        }
+        Ok(Self { path: path.to_owned(), table, open: Vec::new() })
+    }
+
+    /// Writes a line.
+    pub(crate) fn add(&mut self, line: &Line, text: &str) -> Result<(), DeskError> {
+        if text.is_empty() {
+            return Ok(());
+        }
+        let path = match (&line.header, line.file.file_name()) {
+            (Some(_), Some(name)) if !self.table => {
+                let mut beside = self.path.with_extension("").into_os_string();
+                beside.push(".");
+                beside.push(name);
+                PathBuf::from(beside)
+            }
+            _ => self.path.clone(),
+        };
+        let at = match self.open.iter().position(|(open, _)| *open == path) {
+            Some(at) => at,
+            None => {
+                let mut file = BufWriter::new(private(&path).map_err(DeskError::file(&path))?);
+                if let Some(header) = &line.header {
+                    writeln!(file, "{header}").map_err(DeskError::file(&path))?;
+                }
+                self.open.push((path.clone(), file));
+                self.open.len() - 1
+            }
+        };
+        match self.open.get_mut(at) {
+            Some((path, file)) => writeln!(file, "{text}").map_err(DeskError::file(path)),
+            None => Ok(()),
+        }
+    }
+
+    /// The files that were written, durable on return.
+    pub(crate) fn finish(self) -> Result<Vec<PathBuf>, DeskError> {
+        self.open
+            .into_iter()
+            .map(|(path, file)| {
+                let written = file.into_inner().map_err(std::io::IntoInnerError::into_error).and_then(|f| f.sync_all());
+                written.map_err(DeskError::file(&path))?;
+                Ok(path)
+            })
+            .collect()
+    }
+}
+
+/// A file for its owner only: drafts hold personal fields.
+fn private(path: &Path) -> std::io::Result<File> {
+    use std::os::unix::fs::OpenOptionsExt as _;
+    std::fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(path)
+}
