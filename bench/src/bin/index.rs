@@ -1,8 +1,8 @@
 //! The index by vehicle: how fast it takes entries and answers, how it grows, and how it stands beside two published
 //! libraries for the same purpose, `jmt` (a sparse Merkle tree) and `akd` (a key directory with a VRF of its own).
 //!
-//! `cargo run --release --bin index` from `bench/`; a minute or two of CPU time and 3 GB. All times are CPU time of the process,
-//! all memory is growth of its resident set. Results and machine: `docs/benchmarks.md`.
+//! `cargo run --release --bin index` from `bench/`; a minute or two of CPU time and 3 GB. All times are CPU time of the
+//! process, all memory is growth of its resident set. Results and machine: `docs/benchmarks.md`.
 
 use std::collections::HashMap;
 use std::hint::black_box;
