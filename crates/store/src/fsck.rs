@@ -5,10 +5,10 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use bytes::Bytes;
 use futures_util::TryStreamExt as _;
 use history::audit::Auditor;
-use history::entry::{Entry, KeyEntry};
+use history::entry::{Entry, KeyEntry, StatementEntry};
 use index::Label;
 use sqlx::Row as _;
-use statement::Digest;
+use statement::{Digest, KeyId};
 use tlog::checkpoint::Checkpoint;
 use tlog::note::Note;
 use tlog::tile::{BundleId, TileId, decode_bundle};
@@ -135,7 +135,7 @@ impl Store {
                 }
                 match auditor.replay(bytes) {
                     Ok(Entry::Statement(s)) => {
-                        statements.insert(at, (s.digest.0, s.label.0, s.key_id.0));
+                        statements.insert(at, s);
                     }
                     Ok(Entry::Key(k)) => {
                         keys.insert(at, k);
@@ -346,7 +346,7 @@ impl Store {
         &self,
         row: &LogRow,
         auditor: &mut Auditor,
-        statements: &HashMap<u64, ([u8; 32], [u8; 32], [u8; 32])>,
+        statements: &HashMap<u64, StatementEntry>,
         keys: &BTreeMap<u64, KeyEntry>,
         report: &mut Fsck,
     ) -> Result<(), StoreError> {
@@ -388,11 +388,12 @@ impl Store {
             .fetch(&self.db);
             while let Some(found) = rows.try_next().await? {
                 let at = unsigned("statement", found.try_get("log_index")?)?;
-                let here = (
-                    bytes32("statement", found.try_get("digest")?)?,
-                    bytes32("statement", found.try_get("label")?)?,
-                    bytes32("statement", found.try_get("key_id")?)?,
-                );
+                let here = StatementEntry {
+                    vrf_epoch: self.params.vrf_epoch,
+                    label: Label(bytes32("statement", found.try_get("label")?)?),
+                    key_id: KeyId(bytes32("statement", found.try_get("key_id")?)?),
+                    digest: Digest(bytes32("statement", found.try_get("digest")?)?),
+                };
                 if statements.get(&at) != Some(&here) {
                     report.complain(
                         "table statement",

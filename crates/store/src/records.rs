@@ -193,10 +193,11 @@ impl Store {
     /// # Errors
     /// The database failed, or content cannot be decrypted.
     pub async fn sealed(&self, digest: &Digest) -> Result<Option<(Label, StoredStatement)>, StoreError> {
-        let row = sqlx::query("SELECT label, log_index FROM statement WHERE digest = $1 AND log_index IS NOT NULL")
-            .bind(digest.0.to_vec())
-            .fetch_optional(&self.db)
-            .await?;
+        let row =
+            sqlx::query("SELECT label, log_index FROM statement WHERE digest = $1 AND log_index IS NOT NULL")
+                .bind(digest.0.to_vec())
+                .fetch_optional(&self.db)
+                .await?;
         let Some(row) = row else { return Ok(None) };
         let label = Label(bytes32("statement", row.try_get("label")?)?);
         let at = unsigned("statement", row.try_get("log_index")?)?;
