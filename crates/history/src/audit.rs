@@ -104,11 +104,18 @@ impl Auditor {
     pub fn agrees(&mut self, checkpoint: &Checkpoint) -> Result<(), AuditError> {
         self.flush();
         if checkpoint.size != TreeSize(self.next) {
-            return Err(AuditError::Size { claimed: checkpoint.size.0, replayed: self.next });
+            return Err(AuditError::Size {
+                claimed: checkpoint.size.0,
+                replayed: self.next,
+            });
         }
         let replayed = self.edge.root();
         if checkpoint.root != replayed {
-            return Err(AuditError::Root { size: self.next, claimed: checkpoint.root, replayed });
+            return Err(AuditError::Root {
+                size: self.next,
+                claimed: checkpoint.root,
+                replayed,
+            });
         }
         if self.next > 0 && !self.last_was_index {
             return Err(AuditError::LastNotIndex(self.next));

@@ -23,7 +23,10 @@ pub struct ChainHead {
 
 impl ChainHead {
     /// The chain before its first entry.
-    pub const EMPTY: Self = Self { count: 0, head: [0; 32] };
+    pub const EMPTY: Self = Self {
+        count: 0,
+        head: [0; 32],
+    };
 
     /// The chain with one more entry: the `i`-th, counted from 1, at `log_index` with RFC 6962 leaf hash `leaf`.
     #[must_use]
@@ -36,7 +39,10 @@ impl ChainHead {
         h.update(log_index.0.to_be_bytes());
         h.update(leaf.0);
         h.update(self.head);
-        Self { count, head: h.finalize().into() }
+        Self {
+            count,
+            head: h.finalize().into(),
+        }
     }
 }
 
@@ -71,7 +77,11 @@ pub struct KeyRecord {
 impl KeyRecord {
     /// Whether a statement at `index` may rely on this key.
     pub fn valid_at(&self, index: LeafIndex) -> bool {
-        self.enrolled_at < index && self.revoked_at.as_ref().is_none_or(|(revoked, _)| index < *revoked)
+        self.enrolled_at < index
+            && self
+                .revoked_at
+                .as_ref()
+                .is_none_or(|(revoked, _)| index < *revoked)
     }
 }
 
@@ -91,7 +101,16 @@ pub fn fold_key<'a>(
 
 fn apply_key(record: &mut Option<KeyRecord>, at: LeafIndex, entry: &KeyEntry) -> Result<(), MapError> {
     match (entry, record.as_mut()) {
-        (KeyEntry::Enrolled { public_key, roles, issuer, name, .. }, None) => {
+        (
+            KeyEntry::Enrolled {
+                public_key,
+                roles,
+                issuer,
+                name,
+                ..
+            },
+            None,
+        ) => {
             *record = Some(KeyRecord {
                 public_key: *public_key,
                 issuer: issuer.clone(),
@@ -170,7 +189,11 @@ pub struct Index {
 
 impl Default for Index {
     fn default() -> Self {
-        Self { params: None, trie: Trie::new(), keys: HashMap::new() }
+        Self {
+            params: None,
+            trie: Trie::new(),
+            keys: HashMap::new(),
+        }
     }
 }
 
@@ -186,7 +209,11 @@ impl Index {
         chains: impl IntoIterator<Item = (Label, ChainHead)>,
         keys: HashMap<KeyId, KeyRecord>,
     ) -> Result<Self, index::TrieError> {
-        Ok(Self { params, trie: Trie::from_sorted(chains)?, keys })
+        Ok(Self {
+            params,
+            trie: Trie::from_sorted(chains)?,
+            keys,
+        })
     }
 
     /// The log's parameters, once entry 0 was applied.
@@ -266,11 +293,17 @@ impl Index {
             Entry::Statement(s) => {
                 let params = self.params.ok_or(MapError::ParamsMisplaced(at.0))?;
                 if s.vrf_epoch != params.vrf_epoch {
-                    return Err(MapError::WrongEpoch { expected: params.vrf_epoch, found: s.vrf_epoch });
+                    return Err(MapError::WrongEpoch {
+                        expected: params.vrf_epoch,
+                        found: s.vrf_epoch,
+                    });
                 }
                 let key = self.keys.get(&s.key_id).ok_or(MapError::KeyUnknown(s.key_id))?;
                 if !key.valid_at(at) {
-                    return Err(MapError::KeyNotValid { key: s.key_id, at: at.0 });
+                    return Err(MapError::KeyNotValid {
+                        key: s.key_id,
+                        at: at.0,
+                    });
                 }
                 s.label
             }
@@ -289,7 +322,10 @@ impl Index {
             }
             Entry::Index(found) => {
                 if found.tree_size != at.0 {
-                    return Err(MapError::IndexWrong { at: at.0, problem: "tree size is not its own position" });
+                    return Err(MapError::IndexWrong {
+                        at: at.0,
+                        problem: "tree size is not its own position",
+                    });
                 }
                 if self.entry(at.0)? != *found {
                     return Err(MapError::IndexWrong {

@@ -88,7 +88,11 @@ pub enum RestoreError {
 impl LogState {
     /// A log with nothing in it.
     pub fn empty() -> Self {
-        Self { edge: RightEdge::empty(), tail: Vec::new(), index: Index::default() }
+        Self {
+            edge: RightEdge::empty(),
+            tail: Vec::new(),
+            index: Index::default(),
+        }
     }
 
     /// The state saved earlier: right edge from tiles, tail from the partial bundle, index from rows.
@@ -98,7 +102,10 @@ impl LogState {
     pub fn restore(edge: RightEdge, tail: Vec<Vec<u8>>, index: Index) -> Result<Self, RestoreError> {
         let size = edge.size().0;
         if u64::try_from(tail.len()).ok() != Some(size % BUNDLE) {
-            return Err(RestoreError::Tail { found: tail.len(), size });
+            return Err(RestoreError::Tail {
+                found: tail.len(),
+                size,
+            });
         }
         Ok(Self { edge, tail, index })
     }
@@ -133,7 +140,9 @@ pub fn sequence(state: &mut LogState, batch: &[Entry]) -> Result<Sealed, Sequenc
         if matches!(entry, Entry::Index(_)) {
             return Err(SequenceError::IndexSubmitted { position });
         }
-        let bytes = entry.encode().map_err(|source| SequenceError::Entry { position, source })?;
+        let bytes = entry
+            .encode()
+            .map_err(|source| SequenceError::Entry { position, source })?;
         let leaf = leaf_hash(&bytes);
         let grown = state
             .index
@@ -148,7 +157,10 @@ pub fn sequence(state: &mut LogState, batch: &[Entry]) -> Result<Sealed, Sequenc
     }
 
     let position = batch.len();
-    let covering = state.index.entry(next).map_err(|source| SequenceError::Map { position, source })?;
+    let covering = state
+        .index
+        .entry(next)
+        .map_err(|source| SequenceError::Map { position, source })?;
     let bytes = Entry::Index(covering)
         .encode()
         .map_err(|source| SequenceError::Entry { position, source })?;
