@@ -3,7 +3,9 @@
 use jiff::Timestamp;
 use jiff::civil::{Date, DateTime};
 use serde_json::{Map, Value};
+use statement::claims::Confidence;
 use statement::vocabulary::{EvidenceClass, Role, StatementType};
+use statement::{Claims, Digest};
 
 /// One statement as the findings see it.
 #[derive(Clone, Debug, PartialEq)]
@@ -35,6 +37,60 @@ pub struct Event {
 }
 
 impl Event {
+    /// A statement that was opened, at index `reference` of the log, by an issuer whose `roles` the log proves there.
+    pub fn from_claims(reference: u64, digest: Digest, roles: Vec<Role>, claims: &Claims) -> Self {
+        let claimed = match claims.confidence {
+            Confidence::Authority => EvidenceClass::A,
+            Confidence::Professional => EvidenceClass::B,
+            Confidence::TradeParty => EvidenceClass::C,
+            Confidence::Owner => EvidenceClass::D,
+        };
+        // `A` sorts first, so the larger of two classes is the weaker, and no claim lifts an issuer above its roles.
+        let allowed = roles
+            .iter()
+            .map(|role| role.evidence_class())
+            .min()
+            .unwrap_or(EvidenceClass::D);
+        Event {
+            reference,
+            digest: Some(digest.0),
+            supersedes: claims.supersedes.as_ref().map(|digest| digest.0),
+            typ: claims.typ,
+            issuer: claims.iss.clone(),
+            roles,
+            class: claimed.max(allowed),
+            instant: claims.event_time.instant(),
+            local: claims.event_time.local(),
+            place: claims.place.as_ref().map(|place| place.as_str().to_owned()),
+            body: claims.body.clone(),
+            content_erased: false,
+        }
+    }
+
+    /// A statement of which only the log entry is left.
+    pub fn erased(
+        reference: u64,
+        issuer: String,
+        roles: Vec<Role>,
+        typ: StatementType,
+        sealed: Timestamp,
+    ) -> Self {
+        Event {
+            reference,
+            digest: None,
+            supersedes: None,
+            typ,
+            issuer,
+            roles,
+            class: EvidenceClass::D,
+            instant: sealed,
+            local: jiff::tz::Offset::UTC.to_datetime(sealed),
+            place: None,
+            body: Map::new(),
+            content_erased: true,
+        }
+    }
+
     /// The day it happened, at the place.
     pub fn day(&self) -> Date {
         self.local.date()

@@ -31,10 +31,12 @@ const KM_PER_MILE: f64 = 1.609_344;
 const RETEST_DAYS: f64 = 60.0;
 /// … and this many kilometres.
 const RETEST_KM: f64 = 1_000.0;
-/// Weight from which winding back is called far better than any innocent account (odds of about 20 to 1 under the model).
-const FAR_BETTER: f64 = 3.0;
+/// Weight from which winding back is called far better than any innocent account (odds of about 7 to 1 under the model).
+const FAR_BETTER: f64 = 2.0;
 /// Weight from which it is called better.
 const BETTER: f64 = 1.0;
+/// Another unit, or a roll-over, that comes this near to winding back is an explanation to ask about first.
+const NEARLY_AS_GOOD: f64 = 3.0;
 /// Weight from which the readings deserve a look.
 const WORTH_A_LOOK: f64 = 0.0;
 /// No comparison of stories is trusted beyond this.
@@ -136,7 +138,15 @@ pub fn weigh(readings: &[Reading], replacements: &[Replacement], circumstances: 
         (Some(weight), Some(story)) if weight >= WORTH_A_LOOK => {
             let (high, low) = support(&weighing.visits, story);
             let weaker = high.min(low);
-            if weight >= FAR_BETTER && weaker >= 2 {
+            let other_account = stories.values().any(|(kind, other)| {
+                matches!(kind, Break::RolledOver | Break::MilesAsKm | Break::KmAsMiles)
+                    && story.log_likelihood - other.log_likelihood < NEARLY_AS_GOOD
+            });
+            if recovers(&weighing.visits, story) {
+                Tier::Innocent
+            } else if other_account {
+                Tier::Review
+            } else if weight >= FAR_BETTER && weaker >= 2 {
                 Tier::RollbackSuspected
             } else if weight >= BETTER && weaker == 1 {
                 Tier::OneWitness
@@ -239,6 +249,14 @@ fn support(visits: &[Visit], story: &Story) -> (usize, usize) {
         })
         .max_by_key(|(high, low)| (*high).min(*low))
         .unwrap_or((0, 0))
+}
+
+/// A single low visit after which the readings stand above the old height again: nobody gains by that, so it is a mistake.
+fn recovers(visits: &[Visit], story: &Story) -> bool {
+    story.breaks.iter().all(|(from, to)| {
+        let (_, low) = sides(visits, story, *from, *to);
+        low.len() == 1 && story.kept.last().is_some_and(|last| *last > *to)
+    })
 }
 
 fn sides<'v>(visits: &'v [Visit], story: &Story, from: usize, to: usize) -> (Vec<&'v Visit>, Vec<&'v Visit>) {

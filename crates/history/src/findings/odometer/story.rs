@@ -66,6 +66,8 @@ pub struct Circumstances {
 const FASTEST: f64 = 110_000.0;
 /// A distance that needs no time at all: moving about, rounding, a journey the same week (km).
 const FREE: f64 = 1_000.0;
+/// More than most cars drive: how far the truth may have gone where nothing bounds it (km a year).
+const BRISK: f64 = 40_000.0;
 /// The usual distance, before a car's own readings say otherwise (km a year).
 const USUAL: f64 = 13_000.0;
 /// Spread of the logarithm of the distance between two visits around the car's own usual.
@@ -117,8 +119,7 @@ impl<'a> Teller<'a> {
         let mut came_from: Vec<Vec<Option<(usize, usize)>>> = vec![vec![None; layers]; count];
         for (index, visit) in self.visits.iter().enumerate() {
             if index <= MOST_SLIPS_IN_A_ROW {
-                let low = (visit.km - 40_000.0 * self.years_before(index)).max(0.0);
-                let start = self.start_density(visit) + self.slips_between(0, index, low, visit.km);
+                let start = self.start_density(visit) + self.slips_between(None, Some(index), 0..index);
                 offer(&mut best, &mut came_from, (index, 0), start, None);
             }
             for from in index.saturating_sub(MOST_SLIPS_IN_A_ROW + 1)..index {
@@ -129,8 +130,7 @@ impl<'a> Teller<'a> {
                     }
                     let changed = layer == 1;
                     let step = self.drive(from, index, |km| transformed(kind, km, changed));
-                    let (low, high) = self.between(from, index);
-                    let steady = so_far + step + self.slips_between(from + 1, index, low, high);
+                    let steady = so_far + step + self.slips_between(Some(from), Some(index), from + 1..index);
                     offer(
                         &mut best,
                         &mut came_from,
@@ -140,11 +140,9 @@ impl<'a> Teller<'a> {
                     );
                     // A second break of the same kind is only told for winding back.
                     if kind != Break::None && (layer == 0 || kind == Break::WoundBack) {
-                        let usual_end = self.expected(from, index);
-                        let (low, high) = (self.km(from), usual_end.max(self.km(from)));
                         let broken = so_far
                             + self.break_density(kind, from, index)
-                            + self.slips_between(from + 1, index, low, high);
+                            + self.slips_between(Some(from), None, from + 1..index);
                         offer(&mut best, &mut came_from, (index, 1), broken, Some((from, layer)));
                     }
                 }
@@ -152,11 +150,7 @@ impl<'a> Teller<'a> {
         }
         let mut end: Option<(f64, usize)> = None;
         for last in count.saturating_sub(MOST_SLIPS_IN_A_ROW + 1)..count {
-            let high = self.visits.last().map_or(0.0, |v| {
-                self.km(last) + 40_000.0 * (v.days - self.days(last)) / 365.25
-            });
-            let total = at(&best, (last, layers - 1))
-                + self.slips_between(last + 1, count, self.km(last), high + 2_000.0);
+            let total = at(&best, (last, layers - 1)) + self.slips_between(Some(last), None, last + 1..count);
             if total > f64::NEG_INFINITY && end.is_none_or(|(sum, _)| total > sum) {
                 end = Some((total, last));
             }
@@ -206,19 +200,18 @@ impl<'a> Teller<'a> {
         }
     }
 
-    /// Where the truth lay at `index`, given the nearest visits believed.
+    /// Where the truth lay at `index`, given the nearest visits believed and how fast a car can be.
     pub(super) fn room(&self, before: Option<usize>, after: Option<usize>, index: usize) -> (f64, f64) {
         let here = self.days(index);
+        let years = |other: usize| (here - self.days(other)).abs() / 365.25;
         match (before, after) {
-            (Some(b), Some(a)) if self.km(a) >= self.km(b) => (self.km(b), self.km(a)),
-            (Some(b), _) => (
-                self.km(b),
-                self.km(b) + 40_000.0 * (here - self.days(b)) / 365.25 + 2_000.0,
-            ),
-            (None, Some(a)) => (
-                (self.km(a) - 40_000.0 * (self.days(a) - here) / 365.25).max(0.0),
-                self.km(a),
-            ),
+            (Some(b), Some(a)) if self.km(a) >= self.km(b) => {
+                let earliest = (self.km(a) - FASTEST * years(a) - FREE).max(self.km(b));
+                let latest = (self.km(b) + FASTEST * years(b) + FREE).min(self.km(a));
+                (earliest.min(latest), latest.max(earliest))
+            }
+            (Some(b), _) => (self.km(b), self.km(b) + BRISK * years(b) + 2.0 * FREE),
+            (None, Some(a)) => ((self.km(a) - BRISK * years(a)).max(0.0), self.km(a)),
             (None, None) => (0.0, 400_000.0),
         }
     }
@@ -237,26 +230,22 @@ impl<'a> Teller<'a> {
             .map_or(50.0, |visit| visit.reading.tolerance())
     }
 
-    fn years_before(&self, index: usize) -> f64 {
-        let first = self.visits.first().map_or(0.0, |visit| visit.days);
-        (self.days(index) - first) / 365.25
-    }
-
-    fn between(&self, from: usize, to: usize) -> (f64, f64) {
-        (self.km(from), self.km(to).max(self.km(from)))
-    }
-
     /// Where the car would stand at `to` if it went on from `from` as usual.
     fn expected(&self, from: usize, to: usize) -> f64 {
         self.km(from) + self.usual * (self.days(to) - self.days(from)) / 365.25
     }
 
-    fn slips_between(&self, from: usize, to: usize, low: f64, high: f64) -> f64 {
-        self.visits
-            .get(from..to)
-            .into_iter()
-            .flatten()
-            .map(|visit| mistake::slip(&visit.reading, low, high).log_density)
+    fn slips_between(
+        &self,
+        before: Option<usize>,
+        after: Option<usize>,
+        range: std::ops::Range<usize>,
+    ) -> f64 {
+        range
+            .filter_map(|index| {
+                let (low, high) = self.room(before, after, index);
+                Some(mistake::slip(&self.visits.get(index)?.reading, low, high).log_density)
+            })
             .sum()
     }
 
@@ -349,7 +338,14 @@ impl<'a> Teller<'a> {
                 .sales
                 .iter()
                 .any(|day| *day > start - NEAR_A_SALE && *day < end + NEAR_A_SALE);
-        let sale = if near { 1.6 } else { 0.4 };
+        let sale = if near {
+            1.6
+        } else if self.sales.is_empty() {
+            // Nothing is known of sales, so nothing can be concluded from there being none.
+            1.0
+        } else {
+            0.5
+        };
         if self.was_commercial { sale * 1.5 } else { sale }
     }
 }
