@@ -1,0 +1,10 @@
+//! The command line as its users meet it: the real program, real files, and what it prints.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod bounded;
+mod findings;
+mod json;
+mod program;
+mod transcript;
+mod wrong_input;
+mod yard;

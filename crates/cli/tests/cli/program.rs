@@ -1,0 +1,43 @@
+//! Running the program.
+
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+/// What a run gave back.
+#[derive(Debug)]
+pub struct Ran {
+    pub code: i32,
+    pub out: String,
+    pub err: String,
+}
+
+/// `carnet` with these arguments in this folder, untouched by the environment of whoever runs the tests.
+pub fn carnet(folder: &Path, arguments: &[&str]) -> Ran {
+    let output = command(folder, env!("CARGO_BIN_EXE_carnet"))
+        .args(arguments)
+        .output()
+        .expect("carnet runs");
+    Ran {
+        code: output.status.code().expect("carnet ends by itself"),
+        out: String::from_utf8(output.stdout).expect("carnet prints UTF-8"),
+        err: String::from_utf8(output.stderr).expect("carnet prints UTF-8"),
+    }
+}
+
+/// A command that sees `carnet` on its path and nobody on its standard input.
+pub fn command(folder: &Path, program: &str) -> Command {
+    let beside = Path::new(env!("CARGO_BIN_EXE_carnet"))
+        .parent()
+        .expect("the program is in a folder");
+    let path = format!(
+        "{}:{}",
+        beside.display(),
+        std::env::var("PATH").unwrap_or_default()
+    );
+    let mut command = Command::new(program);
+    command.current_dir(folder).stdin(Stdio::null()).env("PATH", path);
+    for name in ["CARNET_DATA", "CARNET_PASSPHRASE", "COLUMNS", "RUST_BACKTRACE"] {
+        command.env_remove(name);
+    }
+    command
+}

@@ -1,0 +1,135 @@
+//! Sessions at a terminal, as files: `$` begins a command, `##` a remark, and the rest is what the program printed, with
+//! what differs from run to run masked. `SNAPSHOTS=overwrite cargo test -p carnet` writes down what is printed now.
+
+use std::path::Path;
+
+use snapbox::assert::Assert;
+use snapbox::{Data, Redactions};
+
+use crate::{program, yard};
+
+/// Plays the commands of a transcript in one folder, and compares what they print.
+fn plays(name: &str, folder: &Path) {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("tests/cli/transcripts")
+        .join(name);
+    let written = std::fs::read_to_string(&path).expect("the transcript is there");
+    let (masks, mut played) = (masks(), String::new());
+    for line in written.lines() {
+        if line.starts_with("## ") {
+            played.push_str(line);
+            played.push('\n');
+        } else if let Some(typed) = line.strip_prefix("$ ") {
+            let output = program::command(folder, "sh")
+                .args(["-c", &format!("exec 2>&1\n{typed}")])
+                .output()
+                .expect("sh runs");
+            let printed = String::from_utf8(output.stdout).expect("carnet prints UTF-8");
+            played.push_str(&format!("$ {typed}\n{}", masks.redact(&printed)));
+            match output.status.code() {
+                Some(0) => {}
+                Some(code) => played.push_str(&format!("[exit {code}]\n")),
+                None => played.push_str("[killed]\n"),
+            }
+            played.push('\n');
+        }
+    }
+    Assert::new()
+        .action_env("SNAPSHOTS")
+        .normalize_paths(false)
+        .eq(played, Data::read_from(&path, None));
+}
+
+fn masks() -> Redactions {
+    let mut masks = Redactions::new();
+    for (mask, pattern) in [
+        ("[TIME]", r"20\d\d-\d\d-\d\dT\d\d:\d\d:\d\dZ"),
+        ("[TOOK]", r"( {2,})?\b\d+(\.\d+)? (ms|s)\b"),
+        ("[SIGNATURE]", r"\b[0-9A-Za-z+/]{86,}={0,2}"),
+        ("[ROOT]", r"[0-9A-Za-z+/]{43}="),
+        ("[HEX]", r"\b[0-9a-f]{64}\b"),
+        ("[KEY]", r"\b[0-9a-f]{12}\b"),
+        ("[SIZE]", r"[(:] ?(?<redacted>\d+ bytes)"),
+        ("[SECONDS]", r"\b\d+ seconds"),
+    ] {
+        masks
+            .insert(mask, regex::Regex::new(pattern).expect("a pattern"))
+            .expect("a mask");
+    }
+    masks
+}
+
+#[test]
+fn a_log_is_set_up_once() {
+    plays("init.txt", yard::empty_folder().path());
+}
+
+#[test]
+fn issuers_are_made_enrolled_and_revoked() {
+    plays("issuer.txt", yard::empty_folder().path());
+}
+
+#[test]
+fn what_is_recorded_is_sealed_once() {
+    plays("record.txt", yard::folder().path());
+}
+
+#[test]
+fn refused_lines_are_mended_and_recorded_again() {
+    plays("refused.txt", yard::folder().path());
+}
+
+#[test]
+fn a_table_is_recorded_by_its_mapping() {
+    plays("csv.txt", yard::folder().path());
+}
+
+#[test]
+fn a_condition_record_is_recorded_in_three_layouts() {
+    plays("form82.txt", yard::folder().path());
+}
+
+#[test]
+fn a_signed_statement_is_recorded_once() {
+    plays("signed.txt", yard::folder().path());
+}
+
+#[test]
+fn a_history_is_a_table_and_what_it_says_together() {
+    plays("history.txt", yard::folder().path());
+}
+
+#[test]
+fn a_dossier_shows_what_its_holder_chose() {
+    plays("dossier.txt", yard::folder().path());
+}
+
+#[test]
+fn a_stranger_verifies_with_three_files() {
+    plays("verify.txt", yard::folder().path());
+}
+
+#[test]
+fn damage_in_the_log_is_named() {
+    plays("fsck.txt", yard::folder().path());
+}
+
+#[test]
+fn erased_contents_leave_a_notice() {
+    plays("erase.txt", yard::folder().path());
+}
+
+#[test]
+fn keys_are_protected_by_passphrase_and_mode() {
+    plays("keys.txt", yard::empty_folder().path());
+}
+
+#[test]
+fn every_command_teaches_itself() {
+    plays("help.txt", yard::empty_folder().path());
+}
+
+#[test]
+fn the_demo_runs_twice() {
+    plays("demo.txt", yard::empty_folder().path());
+}
