@@ -35,7 +35,13 @@ pub struct Args {
 #[derive(Debug, ClapArgs)]
 pub struct Global {
     /// The data directory.
-    #[arg(long, global = true, env = "CARNET_DATA", default_value = "./carnet-data", value_name = "DIR")]
+    #[arg(
+        long,
+        global = true,
+        env = "CARNET_DATA",
+        default_value = "./carnet-data",
+        value_name = "DIR"
+    )]
     pub data: PathBuf,
     /// Print JSON instead of tables.
     #[arg(long, global = true)]
@@ -48,7 +54,9 @@ pub struct Global {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Set up a log in the data directory.
-    #[command(after_help = "Example:\n  carnet --data /srv/carnet init --origin log.example.org/carnet --protect-keys")]
+    #[command(
+        after_help = "Example:\n  carnet --data /srv/carnet init --origin log.example.org/carnet --protect-keys"
+    )]
     Init(Init),
     /// Issuers: those who sign statements.
     Issuer {

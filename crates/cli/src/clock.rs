@@ -13,7 +13,11 @@ pub fn now() -> i64 {
 
 /// An age such as `12h`, `7d` or `4w`, in seconds.
 pub fn age(text: &str) -> Result<u64, Failure> {
-    let wrong = || Failure::Value(format!("--max-age {text:?}: write a number and s, m, h, d or w, such as 7d"));
+    let wrong = || {
+        Failure::Value(format!(
+            "--max-age {text:?}: write a number and s, m, h, d or w, such as 7d"
+        ))
+    };
     let unit = text.chars().last().ok_or_else(wrong)?;
     let seconds = match unit {
         's' => 1,
@@ -23,7 +27,11 @@ pub fn age(text: &str) -> Result<u64, Failure> {
         'w' => 604_800,
         _ => return Err(wrong()),
     };
-    let number: u64 = text.strip_suffix(unit).unwrap_or_default().parse().map_err(|_| wrong())?;
+    let number: u64 = text
+        .strip_suffix(unit)
+        .unwrap_or_default()
+        .parse()
+        .map_err(|_| wrong())?;
     number.checked_mul(seconds).ok_or_else(wrong)
 }
 
@@ -31,10 +39,11 @@ pub fn age(text: &str) -> Result<u64, Failure> {
 pub fn at(text: Option<&str>) -> Result<i64, Failure> {
     match text {
         None => Ok(now()),
-        Some(text) => text
-            .parse::<Timestamp>()
-            .map(Timestamp::as_second)
-            .map_err(|_| Failure::Value(format!("--now {text:?}: not a time; write it like 2026-11-23T10:00:00Z"))),
+        Some(text) => text.parse::<Timestamp>().map(Timestamp::as_second).map_err(|_| {
+            Failure::Value(format!(
+                "--now {text:?}: not a time; write it like 2026-11-23T10:00:00Z"
+            ))
+        }),
     }
 }
 
@@ -61,5 +70,9 @@ pub fn took(since: std::time::Instant) -> String {
 
 /// Success or the exit code for "some lines were refused".
 pub fn code(all_well: bool) -> ExitCode {
-    if all_well { ExitCode::SUCCESS } else { ExitCode::from(1) }
+    if all_well {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::from(1)
+    }
 }

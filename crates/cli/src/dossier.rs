@@ -26,7 +26,10 @@ pub async fn run(global: &Global, options: &Dossier) -> Result<ExitCode, Failure
         .map_err(|refusal| Failure::Value(format!("our own dossier does not verify: {refusal}")))?;
     desk.close().await?;
     let name = vehicle.to_string().replace(':', "-");
-    let path = options.out.clone().unwrap_or_else(|| PathBuf::from(format!("{name}.carnet")));
+    let path = options
+        .out
+        .clone()
+        .unwrap_or_else(|| PathBuf::from(format!("{name}.carnet")));
     desk::data_dir::write(&path, &bytes, 0o644)?;
     let hidden: usize = report.statements.iter().map(|s| s.hidden).sum();
     if global.json {
@@ -48,9 +51,20 @@ pub async fn run(global: &Global, options: &Dossier) -> Result<ExitCode, Failure
         let fields = output::count(hidden as u64, "personal field");
         format!("{statements}, {} erased, {fields} withheld", report.erased.len())
     };
-    output::say(format_args!("Wrote {} ({} bytes, {})", path.display(), bytes.len(), clock::took(since)))?;
+    output::say(format_args!(
+        "Wrote {} ({} bytes, {})",
+        path.display(),
+        bytes.len(),
+        clock::took(since)
+    ))?;
     output::say(format_args!("  {what}"))?;
-    output::say(format_args!("  complete as of {}; cosigned anew by `carnet seal`", report.as_of))?;
-    output::say(format_args!("Check it anywhere: carnet verify {} --policy policy.txt --vrf-key vrf.txt", path.display()))?;
+    output::say(format_args!(
+        "  complete as of {}; cosigned anew by `carnet seal`",
+        report.as_of
+    ))?;
+    output::say(format_args!(
+        "Check it anywhere: carnet verify {} --policy policy.txt --vrf-key vrf.txt",
+        path.display()
+    ))?;
     Ok(ExitCode::SUCCESS)
 }

@@ -13,12 +13,19 @@ pub async fn run(global: &Global, options: &Erase) -> Result<ExitCode, Failure> 
     let vehicle = desk::check::parse_vehicle(&options.vehicle)?;
     let desk = output::open(global).await?;
     let now = Timestamp::now();
-    let erase = async |dry_run| desk.erase(&vehicle, &options.asked_by, &options.reason, now, dry_run).await;
+    let erase = async |dry_run| {
+        desk.erase(&vehicle, &options.asked_by, &options.reason, now, dry_run)
+            .await
+    };
     let would = erase(true).await?;
     if would.statements > 0 && !options.dry_run && !options.yes && !confirmed(&vehicle, would.statements)? {
         return Err(Failure::Value("not confirmed; nothing was erased".to_owned()));
     }
-    let erased = if options.dry_run { would } else { erase(false).await? };
+    let erased = if options.dry_run {
+        would
+    } else {
+        erase(false).await?
+    };
     desk.close().await?;
     if global.json {
         output::json(&serde_json::to_value(&erased)?)?;
@@ -26,12 +33,18 @@ pub async fn run(global: &Global, options: &Erase) -> Result<ExitCode, Failure> 
     }
     match &erased.notice {
         Some(notice) => {
-            output::say(format_args!("Erased the contents of {} about {vehicle}", output::count(erased.statements, "statement")))?;
+            output::say(format_args!(
+                "Erased the contents of {} about {vehicle}",
+                output::count(erased.statements, "statement")
+            ))?;
             output::say("The log's signed notice, which every dossier of this car will carry:")?;
             output::say(notice.trim_end())?;
         }
         None if erased.statements == 0 => {
-            output::say(format_args!("Nothing is left to erase: {} about {vehicle} erased before", output::count(erased.before, "statement")))?;
+            output::say(format_args!(
+                "Nothing is left to erase: {} about {vehicle} erased before",
+                output::count(erased.before, "statement")
+            ))?;
         }
         None => {
             output::say(format_args!(

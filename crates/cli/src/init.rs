@@ -16,14 +16,22 @@ pub async fn run(global: &Global, options: &Init) -> Result<ExitCode, Failure> {
         let first = output::ask("New passphrase: ")?;
         let second = output::ask("Again: ")?;
         if first != second || first.is_empty() {
-            return Err(Failure::Value("the passphrases differ or are empty; nothing was set up".to_owned()));
+            return Err(Failure::Value(
+                "the passphrases differ or are empty; nothing was set up".to_owned(),
+            ));
         }
         passphrase = Some(first);
     } else if !options.protect_keys {
         passphrase = None;
     }
-    let desk =
-        Desk::init(DataDir::new(&global.data), InitOptions { origin: options.origin.clone(), passphrase }).await?;
+    let desk = Desk::init(
+        DataDir::new(&global.data),
+        InitOptions {
+            origin: options.origin.clone(),
+            passphrase,
+        },
+    )
+    .await?;
     let dir = desk.dir().clone();
     desk.close().await?;
     if global.json {
@@ -34,8 +42,16 @@ pub async fn run(global: &Global, options: &Init) -> Result<ExitCode, Failure> {
             "vrf_key": dir.vrf(),
         }))?;
     } else {
-        output::say(format_args!("Set up the log {} in {}", options.origin, dir.root().display()))?;
-        output::say(format_args!("  for verifiers:    {} and {}", dir.policy().display(), dir.vrf().display()))?;
+        output::say(format_args!(
+            "Set up the log {} in {}",
+            options.origin,
+            dir.root().display()
+        ))?;
+        output::say(format_args!(
+            "  for verifiers:    {} and {}",
+            dir.policy().display(),
+            dir.vrf().display()
+        ))?;
         output::say(format_args!("  for web servers:  {}", dir.log().display()))?;
         output::say(format_args!("  keep secret:      {}/keys", dir.root().display()))?;
         output::say("Next: carnet issuer enrol, carnet record, carnet seal (each with --help)")?;

@@ -18,7 +18,11 @@ pub async fn new(global: &Global, options: &IssuerNew) -> Result<ExitCode, Failu
     if global.json {
         output::json(&serde_json::to_value(&key)?)?;
     } else {
-        output::say(format_args!("Made a key for {}: {}", key.issuer, key.path.display()))?;
+        output::say(format_args!(
+            "Made a key for {}: {}",
+            key.issuer,
+            key.path.display()
+        ))?;
         output::say(format_args!("  public key  {}", key.public_key))?;
         output::say(format_args!("  key id      {}", key.key_id))?;
         output::say("The key takes effect when it is enrolled: carnet issuer enrol")?;
@@ -31,8 +35,12 @@ pub async fn enrol(global: &Global, options: &IssuerEnrol) -> Result<ExitCode, F
     let mut issuers = Vec::new();
     if let Some(file) = &options.file {
         let text = desk::data_dir::read(file)?;
-        let listed: Vec<Issuer> = serde_json::from_slice(&text)
-            .map_err(|e| Failure::Value(format!("{}: {e}; write an array of {{\"id\", \"name\", \"roles\"}} objects", file.display())))?;
+        let listed: Vec<Issuer> = serde_json::from_slice(&text).map_err(|e| {
+            Failure::Value(format!(
+                "{}: {e}; write an array of {{\"id\", \"name\", \"roles\"}} objects",
+                file.display()
+            ))
+        })?;
         for issuer in listed {
             if !desk.has_issuer_key(&issuer.id) {
                 desk.new_issuer_key(&issuer.id)?;
@@ -45,16 +53,22 @@ pub async fn enrol(global: &Global, options: &IssuerEnrol) -> Result<ExitCode, F
         let roles = options
             .roles
             .iter()
-            .map(|role| role.parse::<Role>().map_err(|e| Failure::Value(format!("--role {e}"))))
+            .map(|role| {
+                role.parse::<Role>()
+                    .map_err(|e| Failure::Value(format!("--role {e}")))
+            })
             .collect::<Result<Vec<_>, _>>()?;
         if roles.is_empty() {
-            return Err(Failure::Value("name at least one --role, such as --role workshop".to_owned()));
+            return Err(Failure::Value(
+                "name at least one --role, such as --role workshop".to_owned(),
+            ));
         }
         let public = match &options.public_key {
             Some(digits) => {
                 let mut key = [0; 32];
-                hex::decode_to_slice(digits, &mut key)
-                    .map_err(|e| Failure::Value(format!("--public-key {digits:?}: {e}; write 64 hex digits")))?;
+                hex::decode_to_slice(digits, &mut key).map_err(|e| {
+                    Failure::Value(format!("--public-key {digits:?}: {e}; write 64 hex digits"))
+                })?;
                 key
             }
             None => desk.issuer_signing_key(&id)?.public(),
@@ -64,7 +78,11 @@ pub async fn enrol(global: &Global, options: &IssuerEnrol) -> Result<ExitCode, F
     }
     let sealing = desk.enrol(&issuers).await?;
     desk.close().await?;
-    report(global, &sealing, &format!("Enrolled {}", output::count(issuers.len() as u64, "issuer")))
+    report(
+        global,
+        &sealing,
+        &format!("Enrolled {}", output::count(issuers.len() as u64, "issuer")),
+    )
 }
 
 pub async fn revoke(global: &Global, options: &IssuerRevoke) -> Result<ExitCode, Failure> {
@@ -118,7 +136,10 @@ pub async fn list(global: &Global) -> Result<ExitCode, Failure> {
             record.name.clone(),
             roles.join(", "),
             record.enrolled_at.to_string(),
-            record.revoked_at.as_ref().map_or(String::new(), |(at, reason)| format!("{at} ({reason})")),
+            record
+                .revoked_at
+                .as_ref()
+                .map_or(String::new(), |(at, reason)| format!("{at} ({reason})")),
             key_id.to_string().chars().take(12).collect::<String>(),
         ]);
     }

@@ -15,9 +15,15 @@ pub async fn status(global: &Global) -> Result<ExitCode, Failure> {
     let status = desk.store().status().await?;
     let note = desk.store().published_note().await?;
     let trust = desk.trust(u64::MAX);
-    let as_of = trust.policy.evaluate(&note).ok().and_then(|accepted| accepted.as_of);
+    let as_of = trust
+        .policy
+        .evaluate(&note)
+        .ok()
+        .and_then(|accepted| accepted.as_of);
     desk.close().await?;
-    let as_of = as_of.and_then(|t| i64::try_from(t).ok()).and_then(|t| jiff::Timestamp::from_second(t).ok());
+    let as_of = as_of
+        .and_then(|t| i64::try_from(t).ok())
+        .and_then(|t| jiff::Timestamp::from_second(t).ok());
     if global.json {
         output::json(&json!({
             "origin": status.origin,
@@ -38,11 +44,31 @@ pub async fn status(global: &Global) -> Result<ExitCode, Failure> {
         table.add_row([name.to_owned(), value]);
     };
     row("log", status.origin);
-    row("entries", format!("{} sealed, {} published", status.size, status.published));
+    row(
+        "entries",
+        format!("{} sealed, {} published", status.size, status.published),
+    );
     row("root", status.root.to_base64());
-    row("complete as of", as_of.map_or("never cosigned by the policy's quorum".to_owned(), |t| t.to_string()));
-    row("statements", format!("{} sealed, {} waiting, {} refused", status.statements, status.waiting, status.refused));
-    row("index", format!("{} labels: vehicles, and {} issuer keys", status.labels, status.keys));
+    row(
+        "complete as of",
+        as_of.map_or("never cosigned by the policy's quorum".to_owned(), |t| {
+            t.to_string()
+        }),
+    );
+    row(
+        "statements",
+        format!(
+            "{} sealed, {} waiting, {} refused",
+            status.statements, status.waiting, status.refused
+        ),
+    );
+    row(
+        "index",
+        format!(
+            "{} labels: vehicles, and {} issuer keys",
+            status.labels, status.keys
+        ),
+    );
     output::show(table)?;
     Ok(ExitCode::SUCCESS)
 }

@@ -47,18 +47,30 @@ async fn run(args: Args) -> Result<ExitCode, Failure> {
     let Args { command, global } = args;
     match command {
         Command::Init(options) => init::run(&global, &options).await,
-        Command::Issuer { command: IssuerCommand::New(options) } => issuer::new(&global, &options).await,
-        Command::Issuer { command: IssuerCommand::Enrol(options) } => issuer::enrol(&global, &options).await,
-        Command::Issuer { command: IssuerCommand::Revoke(options) } => issuer::revoke(&global, &options).await,
-        Command::Issuer { command: IssuerCommand::List } => issuer::list(&global).await,
+        Command::Issuer {
+            command: IssuerCommand::New(options),
+        } => issuer::new(&global, &options).await,
+        Command::Issuer {
+            command: IssuerCommand::Enrol(options),
+        } => issuer::enrol(&global, &options).await,
+        Command::Issuer {
+            command: IssuerCommand::Revoke(options),
+        } => issuer::revoke(&global, &options).await,
+        Command::Issuer {
+            command: IssuerCommand::List,
+        } => issuer::list(&global).await,
         Command::Record(options) => record::run(&global, &options).await,
         Command::Seal => seal::run(&global).await,
         Command::Receipt(options) => receipt::run(&global, &options).await,
         Command::History(options) => show::run(&global, &options).await,
         Command::Dossier(options) => dossier::run(&global, &options).await,
         Command::Verify(options) => verify::run(&global, &options),
-        Command::Log { command: LogCommand::Status } => log::status(&global).await,
-        Command::Log { command: LogCommand::Fsck } => log::fsck(&global).await,
+        Command::Log {
+            command: LogCommand::Status,
+        } => log::status(&global).await,
+        Command::Log {
+            command: LogCommand::Fsck,
+        } => log::fsck(&global).await,
         Command::Erase(options) => erase::run(&global, &options).await,
         Command::Demo => demo::run(&global).await,
     }

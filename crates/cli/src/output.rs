@@ -34,7 +34,9 @@ pub fn count(number: impl Into<u64>, noun: &str) -> String {
 /// A table without lines, as wide as the terminal and no wider; 110 columns where there is none.
 pub fn table(header: &[&str]) -> Table {
     let mut table = Table::new();
-    table.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Dynamic);
+    table
+        .load_style(presets::NOTHING)
+        .set_content_arrangement(ContentArrangement::Dynamic);
     if !table.is_tty() {
         table.set_width(110);
     }
@@ -60,14 +62,19 @@ pub fn passphrase(global: &Global) -> Result<Passphrase, Failure> {
         let first = text.lines().next().unwrap_or_default();
         return Ok(Some(Zeroizing::new(first.to_owned())));
     }
-    Ok(std::env::var("CARNET_PASSPHRASE").ok().filter(|p| !p.is_empty()).map(Zeroizing::new))
+    Ok(std::env::var("CARNET_PASSPHRASE")
+        .ok()
+        .filter(|p| !p.is_empty())
+        .map(Zeroizing::new))
 }
 
 /// Asks for a passphrase on the terminal.
 pub fn ask(prompt: &str) -> Result<Zeroizing<String>, Failure> {
     let asked = rpassword::prompt_password(prompt).map_err(|_| {
         let fix = "set CARNET_PASSPHRASE or use --passphrase-file";
-        Failure::Value(format!("there is no terminal to ask for the passphrase on; {fix}"))
+        Failure::Value(format!(
+            "there is no terminal to ask for the passphrase on; {fix}"
+        ))
     })?;
     Ok(Zeroizing::new(asked))
 }
@@ -78,7 +85,9 @@ pub async fn open(global: &Global) -> Result<Desk, Failure> {
     let given = passphrase(global)?;
     match Desk::open(dir(), given.clone()).await {
         Err(DeskError::Key { problem, .. })
-            if given.is_none() && problem.contains("passphrase") && std::io::IsTerminal::is_terminal(&std::io::stdin()) =>
+            if given.is_none()
+                && problem.contains("passphrase")
+                && std::io::IsTerminal::is_terminal(&std::io::stdin()) =>
         {
             let asked = ask("Passphrase: ")?;
             Ok(Desk::open(dir(), Some(asked)).await?)

@@ -11,7 +11,10 @@ use crate::output;
 
 pub async fn run(global: &Global, options: &Receipt) -> Result<ExitCode, Failure> {
     let digest: Digest = options.statement.parse().map_err(|e| {
-        Failure::Value(format!("statement {:?}: {e}; `carnet history --json` tells the digests", options.statement))
+        Failure::Value(format!(
+            "statement {:?}: {e}; `carnet history --json` tells the digests",
+            options.statement
+        ))
     })?;
     let desk = output::open(global).await?;
     let receipt = desk.receipt(&digest).await?;

@@ -23,9 +23,13 @@ pub async fn run(global: &Global, options: &Record) -> Result<ExitCode, Failure>
             event_time: options.event_time.clone().unwrap_or_default(),
             place: options.place.clone(),
         };
-        let (report, import) = desk.record_form82(&options.path, header, options.dry_run, clock::now()).await?;
+        let (report, import) = desk
+            .record_form82(&options.path, header, options.dry_run, clock::now())
+            .await?;
         let unmapped = import.unmapped.iter().map(|u| format!("not in the form: {u}"));
-        let notes = unmapped.chain(import.notes.iter().map(ToString::to_string)).collect();
+        let notes = unmapped
+            .chain(import.notes.iter().map(ToString::to_string))
+            .collect();
         (report, notes)
     } else {
         let bar = progress_bar();
@@ -59,7 +63,11 @@ fn print(
     options: &Record,
     since: std::time::Instant,
 ) -> Result<(), Failure> {
-    let verb = if report.dry_run { "Dry run: would accept" } else { "Accepted" };
+    let verb = if report.dry_run {
+        "Dry run: would accept"
+    } else {
+        "Accepted"
+    };
     output::say(format_args!(
         "{verb} {} of {}, {} known already, {} refused; {}",
         report.accepted,
@@ -79,14 +87,25 @@ fn print(
             output::say(format_args!("  {}:{}: {fault}", line.file.display(), line.line))?;
         }
     }
-    if let Some(more) = report.refused_total.checked_sub(PRINTED as u64).filter(|more| *more > 0) {
-        output::say(format_args!("  … and {more} more; --refused FILE writes them all out"))?;
+    if let Some(more) = report
+        .refused_total
+        .checked_sub(PRINTED as u64)
+        .filter(|more| *more > 0)
+    {
+        output::say(format_args!(
+            "  … and {more} more; --refused FILE writes them all out"
+        ))?;
     }
     for path in &report.refused_files {
-        output::say(format_args!("Refused lines are in {}; mend them there and record that file", path.display()))?;
+        output::say(format_args!(
+            "Refused lines are in {}; mend them there and record that file",
+            path.display()
+        ))?;
     }
     if report.refused_total > 0 && options.refused.is_none() && !options.form82 {
-        output::say("Run it again with --refused FILE to have the refused lines in a file, to be mended and recorded")?;
+        output::say(
+            "Run it again with --refused FILE to have the refused lines in a file, to be mended and recorded",
+        )?;
     }
     if report.accepted > 0 && !report.dry_run {
         output::say("Next: carnet seal")?;

@@ -41,7 +41,9 @@ pub fn warnings(sealing: &Sealing) -> Result<(), Failure> {
         output::say(format_args!("  refused {}: {}", refused.digest, refused.reason))?;
     }
     for cosigner in &sealing.missing_cosigners {
-        output::say(format_args!("  without {cosigner}; the quorum holds all the same"))?;
+        output::say(format_args!(
+            "  without {cosigner}; the quorum holds all the same"
+        ))?;
     }
     Ok(())
 }

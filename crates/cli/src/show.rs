@@ -15,7 +15,9 @@ pub async fn run(global: &Global, options: &args::History) -> Result<ExitCode, F
     let vehicle = desk::check::parse_vehicle(&options.vehicle)?;
     let desk = output::open(global).await?;
     let now = clock::now();
-    let history = desk.history(&vehicle, clock::unsigned(now), clock::day(now)?).await?;
+    let history = desk
+        .history(&vehicle, clock::unsigned(now), clock::day(now)?)
+        .await?;
     desk.close().await?;
     if global.json {
         output::json(&as_json(&history)?)?;
@@ -27,7 +29,10 @@ pub async fn run(global: &Global, options: &args::History) -> Result<ExitCode, F
 
 /// The history a report proves, with its findings.
 pub fn of(report: Report, now: i64) -> Result<History, Failure> {
-    Ok(History { findings: judge(&report, clock::day(now)?), report })
+    Ok(History {
+        findings: judge(&report, clock::day(now)?),
+        report,
+    })
 }
 
 pub fn print(history: &History) -> Result<(), Failure> {
@@ -53,7 +58,11 @@ pub fn print(history: &History) -> Result<(), Failure> {
         table.add_row([
             statement.claims.event_time.local().date().to_string(),
             what(statement),
-            statement.claims.place.as_ref().map_or(String::new(), |p| p.as_str().to_owned()),
+            statement
+                .claims
+                .place
+                .as_ref()
+                .map_or(String::new(), |p| p.as_str().to_owned()),
             odometer(statement),
             statement.issuer.name.clone(),
             statement.log_index.to_string(),
@@ -65,7 +74,11 @@ pub fn print(history: &History) -> Result<(), Failure> {
     for erased in &report.erased {
         output::say(format_args!(
             "entry {}: content erased by {} on {} ({}); a statement by {} existed",
-            erased.log_index, erased.notice.asked_by, erased.notice.time, erased.notice.reason, erased.issuer.name
+            erased.log_index,
+            erased.notice.asked_by,
+            erased.notice.time,
+            erased.notice.reason,
+            erased.issuer.name
         ))?;
     }
     print_findings(&history.findings)
@@ -78,7 +91,10 @@ fn what(statement: &VerifiedStatement) -> String {
         what.push_str(&format!(" (corrected by entry {})", by.join(", ")));
     }
     if statement.hidden > 0 {
-        what.push_str(&format!(" ({} withheld)", output::count(statement.hidden as u64, "field")));
+        what.push_str(&format!(
+            " ({} withheld)",
+            output::count(statement.hidden as u64, "field")
+        ));
     }
     if statement.issuer.revoked_at.is_some() {
         what.push_str(" (key revoked since)");
@@ -87,8 +103,13 @@ fn what(statement: &VerifiedStatement) -> String {
 }
 
 fn odometer(statement: &VerifiedStatement) -> String {
-    let Some(reading) = statement.claims.body.get("odometer") else { return String::new() };
-    match (reading.get("value").and_then(Value::as_u64), reading.get("unit").and_then(Value::as_str)) {
+    let Some(reading) = statement.claims.body.get("odometer") else {
+        return String::new();
+    };
+    match (
+        reading.get("value").and_then(Value::as_u64),
+        reading.get("unit").and_then(Value::as_str),
+    ) {
         (Some(value), Some(unit)) => format!("{value} {unit}"),
         _ => "not readable".to_owned(),
     }

@@ -21,9 +21,16 @@ const STALE: u8 = 5;
 pub fn run(global: &Global, options: &Verify) -> Result<ExitCode, Failure> {
     let dir = DataDir::new(&global.data);
     let policy = options.policy.clone().unwrap_or_else(|| dir.policy());
-    let vrf_key = options.vrf_key.clone().unwrap_or_else(|| dir.vrf().display().to_string());
+    let vrf_key = options
+        .vrf_key
+        .clone()
+        .unwrap_or_else(|| dir.vrf().display().to_string());
     let trust = read_trust(&policy, &vrf_key, clock::age(&options.max_age)?)?;
-    let asked = options.vehicle.as_deref().map(desk::check::parse_vehicle).transpose()?;
+    let asked = options
+        .vehicle
+        .as_deref()
+        .map(desk::check::parse_vehicle)
+        .transpose()?;
     let now = clock::at(options.now.as_deref())?;
     let report = match verify_file(&options.file, &trust, asked.as_ref(), clock::unsigned(now))? {
         Ok(report) => report,
@@ -45,7 +52,11 @@ pub fn run(global: &Global, options: &Verify) -> Result<ExitCode, Failure> {
         output::say("")?;
         show::print(&history)?;
     }
-    Ok(if absent { ExitCode::from(ABSENT) } else { ExitCode::SUCCESS })
+    Ok(if absent {
+        ExitCode::from(ABSENT)
+    } else {
+        ExitCode::SUCCESS
+    })
 }
 
 fn refused(global: &Global, options: &Verify, refusal: &Refusal) -> Result<ExitCode, Failure> {
@@ -65,7 +76,9 @@ fn refused(global: &Global, options: &Verify, refusal: &Refusal) -> Result<ExitC
     } else {
         output::say(format_args!("REFUSED: {}", options.file.display()))?;
         output::say(format_args!("  {refusal}"))?;
-        output::say("Do not believe this file. Ask the seller where it comes from, and the log for a new one")?;
+        output::say(
+            "Do not believe this file. Ask the seller where it comes from, and the log for a new one",
+        )?;
     }
     Ok(ExitCode::from(if stale { STALE } else { REFUSED }))
 }

@@ -9,6 +9,9 @@ use crate::data_dir;
 use crate::desk::read_policy;
 use crate::error::DeskError;
 
+/// The largest dossier that is read: some ten thousand statements.
+const MAX_DOSSIER: u64 = 32 << 20;
+
 /// Reads what a verifier trusts: a policy file and a VRF key, the latter as a file or as the key itself.
 ///
 /// # Errors
@@ -18,14 +21,23 @@ pub fn read_trust(policy: &Path, vrf_key: &str, max_age: u64) -> Result<Trust, D
     let path = Path::new(vrf_key);
     let key: VrfVerifierKey = if path.is_file() {
         let text = data_dir::read(path)?;
-        let problem = "is not a log's VRF key, a line of the form <origin>+vrf-r255+<base64>; give the log's vrf.txt";
+        let problem =
+            "is not a log's VRF key, a line of the form <origin>+vrf-r255+<base64>; give the log's vrf.txt";
         let line = std::str::from_utf8(&text).ok().map(str::trim);
-        line.and_then(|line| line.parse().ok()).ok_or_else(|| DeskError::malformed(path, problem))?
+        line.and_then(|line| line.parse().ok())
+            .ok_or_else(|| DeskError::malformed(path, problem))?
     } else {
-        let problem = "is neither a file nor a key of the form <origin>+vrf-r255+<base64>; give the log's vrf.txt";
-        vrf_key.parse().map_err(|_| DeskError::value("VRF key", vrf_key, problem))?
+        let problem =
+            "is neither a file nor a key of the form <origin>+vrf-r255+<base64>; give the log's vrf.txt";
+        vrf_key
+            .parse()
+            .map_err(|_| DeskError::value("VRF key", vrf_key, problem))?
     };
-    Ok(Trust { policy, vrf_key: key, max_age })
+    Ok(Trust {
+        policy,
+        vrf_key: key,
+        max_age,
+    })
 }
 
 /// Verifies a file; `Ok(Err(_))` is the answer that it must not be believed.
@@ -38,7 +50,12 @@ pub fn verify_file(
     asked: Option<&VehicleId>,
     now: u64,
 ) -> Result<Result<Report, Refusal>, DeskError> {
-    Ok(verify(&data_dir::read(file)?, trust, asked, now))
+    Ok(verify(
+        &data_dir::read_up_to(file, MAX_DOSSIER, "no dossier is")?,
+        trust,
+        asked,
+        now,
+    ))
 }
 
 /// A vehicle as a person types it: a VIN, a frame number, or either with its prefix.

@@ -18,8 +18,8 @@ use zeroize::Zeroizing;
 
 use crate::error::DeskError;
 
-/// The largest file the desk reads into memory.
-pub const MAX_FILE: u64 = 64 << 20;
+/// The largest file that [`read`] reads: keys, policies, mappings, lists of issuers are far smaller.
+pub const MAX_FILE: u64 = 8 << 20;
 
 /// A passphrase for key files; `None` where keys lie in plain.
 pub type Passphrase = Option<Zeroizing<String>>;
@@ -79,7 +79,11 @@ impl DataDir {
     /// Creates the directory, private to its owner, with its folders.
     pub(crate) fn create(&self) -> Result<(), DeskError> {
         for folder in ["", "log", "keys", "issuers", "cosigners"] {
-            let path = if folder.is_empty() { self.root.clone() } else { self.root.join(folder) };
+            let path = if folder.is_empty() {
+                self.root.clone()
+            } else {
+                self.root.join(folder)
+            };
             std::fs::create_dir_all(&path).map_err(DeskError::file(&path))?;
             let private = folder != "log" && !folder.is_empty();
             set_mode(&path, if private { 0o700 } else { 0o755 })?;
@@ -93,16 +97,22 @@ impl DataDir {
 /// # Errors
 /// Missing, unreadable, or larger than [`MAX_FILE`].
 pub fn read(path: &Path) -> Result<Vec<u8>, DeskError> {
-    read_up_to(path, MAX_FILE, "split it")
+    read_up_to(path, MAX_FILE, "is this the right file?")
 }
 
 /// As [`read`], with a limit of its own. What the file says of its size is not believed: a device says nothing.
 pub(crate) fn read_up_to(path: &Path, limit: u64, fix: &'static str) -> Result<Vec<u8>, DeskError> {
     let mut bytes = Vec::new();
     let file = std::fs::File::open(path).map_err(DeskError::file(path))?;
-    file.take(limit + 1).read_to_end(&mut bytes).map_err(DeskError::file(path))?;
+    file.take(limit + 1)
+        .read_to_end(&mut bytes)
+        .map_err(DeskError::file(path))?;
     if bytes.len() as u64 > limit {
-        return Err(DeskError::TooLarge { path: path.to_owned(), limit, fix });
+        return Err(DeskError::TooLarge {
+            path: path.to_owned(),
+            limit,
+            fix,
+        });
     }
     Ok(bytes)
 }
@@ -117,8 +127,12 @@ pub fn write(path: &Path, bytes: &[u8], mode: u32) -> Result<(), DeskError> {
     beside.push(".new");
     let beside = PathBuf::from(beside);
     let written = (|| {
-        let mut file =
-            std::fs::OpenOptions::new().write(true).create(true).truncate(true).mode(mode).open(&beside)?;
+        let mut file = std::fs::OpenOptions::new()
+            .write(true)
+            .create(true)
+            .truncate(true)
+            .mode(mode)
+            .open(&beside)?;
         file.write_all(bytes)?;
         file.sync_all()?;
         std::fs::rename(&beside, path)?;
@@ -135,7 +149,10 @@ pub fn write(path: &Path, bytes: &[u8], mode: u32) -> Result<(), DeskError> {
 /// # Errors
 /// There is a file already, or it cannot be written.
 pub fn write_key(path: &Path, key: &StoredKey, passphrase: &Passphrase) -> Result<(), DeskError> {
-    let refuse = |problem: String| DeskError::Key { path: path.to_owned(), problem };
+    let refuse = |problem: String| DeskError::Key {
+        path: path.to_owned(),
+        problem,
+    };
     if path.exists() {
         return Err(refuse("exists already; a key is never overwritten".to_owned()));
     }
@@ -152,16 +169,25 @@ pub fn write_key(path: &Path, key: &StoredKey, passphrase: &Passphrase) -> Resul
 /// Readable by others, malformed, for another purpose, or sealed under another passphrase.
 pub fn read_key(path: &Path, purpose: Purpose, passphrase: &Passphrase) -> Result<StoredKey, DeskError> {
     use std::os::unix::fs::PermissionsExt as _;
-    let refuse = |problem: String| DeskError::Key { path: path.to_owned(), problem };
+    let refuse = |problem: String| DeskError::Key {
+        path: path.to_owned(),
+        problem,
+    };
     let mode = match std::fs::metadata(path) {
         Ok(found) => found.permissions().mode(),
         Err(e) if e.kind() == std::io::ErrorKind::NotFound => {
-            return Err(refuse(format!("the key for {purpose} is missing; restore it from your copy of the keys")));
+            return Err(refuse(format!(
+                "the key for {purpose} is missing; restore it from your copy of the keys"
+            )));
         }
         Err(e) => return Err(DeskError::file(path)(e)),
     };
     if mode & 0o077 != 0 {
-        let fix = format!("others may read it (mode {:03o}); run `chmod 600 {}`", mode & 0o777, path.display());
+        let fix = format!(
+            "others may read it (mode {:03o}); run `chmod 600 {}`",
+            mode & 0o777,
+            path.display()
+        );
         return Err(refuse(fix));
     }
     let bytes = Zeroizing::new(read(path)?);

@@ -57,20 +57,29 @@ impl Desk {
         let mut rng = data_dir::rng();
         let vrf_secret = vrf::SecretKey::generate(&mut rng);
         let write = |name: &str, key: StoredKey| data_dir::write_key(&dir.key(name), &key, &passphrase);
-        write("vrf", StoredKey {
-            purpose: Purpose::Vrf,
-            name: options.origin.clone(),
-            public: Some(vrf_secret.public().to_bytes()),
-            secret: vrf_secret.to_bytes(),
-        })?;
-        write("content", StoredKey {
-            purpose: Purpose::Content,
-            name: options.origin.clone(),
-            public: None,
-            secret: random_secret()?,
-        })?;
+        write(
+            "vrf",
+            StoredKey {
+                purpose: Purpose::Vrf,
+                name: options.origin.clone(),
+                public: Some(vrf_secret.public().to_bytes()),
+                secret: vrf_secret.to_bytes(),
+            },
+        )?;
+        write(
+            "content",
+            StoredKey {
+                purpose: Purpose::Content,
+                name: options.origin.clone(),
+                public: None,
+                secret: random_secret()?,
+            },
+        )?;
         for name in [WITNESS, AUDITOR] {
-            write(name, ed25519_key(Purpose::Cosigner, format!("{}/{name}", options.origin))?)?;
+            write(
+                name,
+                ed25519_key(Purpose::Cosigner, format!("{}/{name}", options.origin))?,
+            )?;
         }
         write("log", ed25519_key(Purpose::Log, options.origin.clone())?)?;
 
@@ -91,11 +100,18 @@ impl Desk {
             auditor = keys.auditor.vkey(),
         );
         data_dir::write(&dir.policy(), policy.as_bytes(), 0o644)?;
-        let vrf_key = VrfVerifierKey { origin, key: keys.vrf.public() };
+        let vrf_key = VrfVerifierKey {
+            origin,
+            key: keys.vrf.public(),
+        };
         data_dir::write(&dir.vrf(), format!("{vrf_key}\n").as_bytes(), 0o644)?;
         data_dir::write(&dir.database(), b"", 0o600)?;
 
-        let params = Params { map_version: MAP_VERSION, vrf_epoch: 1, vrf_key: keys.vrf.public().to_bytes() };
+        let params = Params {
+            map_version: MAP_VERSION,
+            vrf_epoch: 1,
+            vrf_key: keys.vrf.public().to_bytes(),
+        };
         let store = Store::create(keys.options(&dir)?, params).await?;
         Self::assemble(dir, store, passphrase)
     }
@@ -108,10 +124,16 @@ impl Desk {
         if !dir.database().exists() {
             return Err(DeskError::NoLog(dir.root().to_owned()));
         }
+        let writable = std::fs::OpenOptions::new()
+            .read(true)
+            .write(true)
+            .open(dir.database());
+        writable.map_err(DeskError::file(dir.database()))?;
         let store = Store::open(Keys::read(&dir, &passphrase)?.options(&dir)?).await.map_err(|e| match e {
             StoreError::Sql(e) => {
-                let fix = "restore it from a backup that is not older than the published checkpoint";
-                DeskError::malformed(&dir.database(), format!("{e}; if the file is damaged, {fix}"))
+                let fix = "make sure that you may write to this file and its folder; if it is damaged, restore it from a \
+                           backup that is not older than the published checkpoint";
+                DeskError::malformed(&dir.database(), format!("{e}; {fix}"))
             }
             e => e.into(),
         })?;
@@ -120,7 +142,10 @@ impl Desk {
 
     fn assemble(dir: DataDir, store: Store, passphrase: Passphrase) -> Result<Self, DeskError> {
         let keys = Keys::read(&dir, &passphrase)?;
-        let vrf_key = VrfVerifierKey { origin: key_name(store.origin())?, key: keys.vrf.public() };
+        let vrf_key = VrfVerifierKey {
+            origin: key_name(store.origin())?,
+            key: keys.vrf.public(),
+        };
         if store.params().vrf_key != vrf_key.key.to_bytes() {
             return Err(DeskError::Key {
                 path: dir.key("vrf"),
@@ -128,7 +153,15 @@ impl Desk {
             });
         }
         let policy = read_policy(&dir.policy())?;
-        Ok(Self { dir, store, labels: Labels::new(keys.vrf), log_key: keys.log, passphrase, vrf_key, policy })
+        Ok(Self {
+            dir,
+            store,
+            labels: Labels::new(keys.vrf),
+            log_key: keys.log,
+            passphrase,
+            vrf_key,
+            policy,
+        })
     }
 
     /// The data directory.
@@ -143,7 +176,11 @@ impl Desk {
 
     /// What a verifier of this log needs, with the age it tolerates.
     pub fn trust(&self, max_age: u64) -> Trust {
-        Trust { policy: self.policy.clone(), vrf_key: self.vrf_key.clone(), max_age }
+        Trust {
+            policy: self.policy.clone(),
+            vrf_key: self.vrf_key.clone(),
+            max_age,
+        }
     }
 
     /// Closes the log, so that the next command need not wait.
@@ -175,8 +212,10 @@ impl Keys {
         let vrf = read("vrf", Purpose::Vrf)?;
         Ok(Self {
             log: SigningKey::new(key_name(&log.name)?, &log.secret),
-            vrf: vrf::SecretKey::from_bytes(&vrf.secret)
-                .map_err(|e| DeskError::Key { path: dir.key("vrf"), problem: e.to_string() })?,
+            vrf: vrf::SecretKey::from_bytes(&vrf.secret).map_err(|e| DeskError::Key {
+                path: dir.key("vrf"),
+                problem: e.to_string(),
+            })?,
             content: read("content", Purpose::Content)?.secret,
             witness: cosigner(WITNESS)?,
             auditor: cosigner(AUDITOR)?,
@@ -190,11 +229,24 @@ impl Keys {
         let database = format!("sqlite://{}", dir.database().display());
         let log_vkey = self.log.vkey().clone();
         let policy = read_policy(&dir.policy())?;
-        let mut options =
-            Options::new(database, Arc::new(objects), self.log, policy, Vault::new(self.content));
+        let mut options = Options::new(
+            database,
+            Arc::new(objects),
+            self.log,
+            policy,
+            Vault::new(self.content),
+        );
         options.cosigners = vec![
-            Box::new(LocalCosigner::witness(self.witness, log_vkey.clone(), dir.cosigner(WITNESS))),
-            Box::new(LocalCosigner::auditor(self.auditor, log_vkey, dir.cosigner(AUDITOR))),
+            Box::new(LocalCosigner::witness(
+                self.witness,
+                log_vkey.clone(),
+                dir.cosigner(WITNESS),
+            )),
+            Box::new(LocalCosigner::auditor(
+                self.auditor,
+                log_vkey,
+                dir.cosigner(AUDITOR),
+            )),
         ];
         Ok(options)
     }
@@ -202,7 +254,8 @@ impl Keys {
 
 fn key_name(name: &str) -> Result<KeyName, DeskError> {
     KeyName::new(name).map_err(|_| {
-        let fix = "a log is named by a host and a path, without spaces and '+', such as log.example.org/carnet";
+        let fix =
+            "a log is named by a host and a path, without spaces and '+', such as log.example.org/carnet";
         DeskError::value("log name", name, fix)
     })
 }
@@ -216,7 +269,12 @@ pub(crate) fn read_policy(path: &std::path::Path) -> Result<Policy, DeskError> {
 pub(crate) fn ed25519_key(purpose: Purpose, name: String) -> Result<StoredKey, DeskError> {
     let secret = random_secret()?;
     let public = statement::IssuerSigningKey::from_seed(&secret).public();
-    Ok(StoredKey { purpose, name, public: Some(public), secret })
+    Ok(StoredKey {
+        purpose,
+        name,
+        public: Some(public),
+        secret,
+    })
 }
 
 fn random_secret() -> Result<Zeroizing<[u8; 32]>, DeskError> {

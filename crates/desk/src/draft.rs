@@ -45,21 +45,41 @@ impl Draft {
         let mut faults = Vec::new();
         let mut keep = |field: &str, fault: String| faults.push(format!("{field}: {fault}"));
 
-        let typ = self.typ.parse::<StatementType>().map_err(|e| keep("typ", e.to_string())).ok();
-        let vid = parse_vehicle(&self.vid).map_err(|e| keep("vid", format!("{:?}: {e}", self.vid))).ok();
-        let event_time =
-            self.event_time.parse::<EventTime>().map_err(|e| keep("event_time", format!("{:?}: {e}", self.event_time))).ok();
-        let recorded_at = match self.recorded_at.as_deref().map(str::parse::<EventTime>).transpose() {
+        let typ = self
+            .typ
+            .parse::<StatementType>()
+            .map_err(|e| keep("typ", e.to_string()))
+            .ok();
+        let vid = parse_vehicle(&self.vid)
+            .map_err(|e| keep("vid", format!("{:?}: {e}", self.vid)))
+            .ok();
+        let event_time = self
+            .event_time
+            .parse::<EventTime>()
+            .map_err(|e| keep("event_time", format!("{:?}: {e}", self.event_time)))
+            .ok();
+        let recorded_at = match self
+            .recorded_at
+            .as_deref()
+            .map(str::parse::<EventTime>)
+            .transpose()
+        {
             Ok(time) => time,
             Err(e) => {
-                keep("recorded_at", format!("{:?}: {e}", self.recorded_at.as_deref().unwrap_or_default()));
+                keep(
+                    "recorded_at",
+                    format!("{:?}: {e}", self.recorded_at.as_deref().unwrap_or_default()),
+                );
                 None
             }
         };
         let place = match self.place.as_deref().map(str::parse::<Locode>).transpose() {
             Ok(place) => place,
             Err(e) => {
-                keep("place", format!("{:?}: {e}", self.place.as_deref().unwrap_or_default()));
+                keep(
+                    "place",
+                    format!("{:?}: {e}", self.place.as_deref().unwrap_or_default()),
+                );
                 None
             }
         };

@@ -38,13 +38,25 @@ impl Desk {
         let label = self.labels.label(vehicle);
         let stored = self.store.statements(&label, i64::MAX as u64).await?;
         let Some(last) = stored.last() else {
-            return Err(DeskError::value("vehicle", vehicle.to_string(), "this log has no statement about it"));
+            return Err(DeskError::value(
+                "vehicle",
+                vehicle.to_string(),
+                "this log has no statement about it",
+            ));
         };
         let through: LeafIndex = last.log_index;
-        let present = stored.iter().filter(|s| s.content != store::Content::Erased).count() as u64;
+        let present = stored
+            .iter()
+            .filter(|s| s.content != store::Content::Erased)
+            .count() as u64;
         let before = stored.len() as u64 - present;
         if dry_run || present == 0 {
-            return Ok(Erased { vehicle: vehicle.clone(), statements: present, before, notice: None });
+            return Ok(Erased {
+                vehicle: vehicle.clone(),
+                statements: present,
+                before,
+                notice: None,
+            });
         }
         let time = Timestamp::from_second(now.as_second()).unwrap_or(now);
         let notice = Notice {
@@ -55,8 +67,15 @@ impl Desk {
             asked_by: asked_by.to_owned(),
             reason: reason.to_owned(),
         };
-        let signed = notice.sign(&self.log_key).map_err(|e| DeskError::value("erasure", asked_by, e))?;
+        let signed = notice
+            .sign(&self.log_key)
+            .map_err(|e| DeskError::value("erasure", asked_by, e))?;
         let statements = self.store.erase(&label, through, signed.as_bytes()).await?;
-        Ok(Erased { vehicle: vehicle.clone(), statements, before, notice: Some(signed) })
+        Ok(Erased {
+            vehicle: vehicle.clone(),
+            statements,
+            before,
+            notice: Some(signed),
+        })
     }
 }

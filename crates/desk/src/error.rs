@@ -82,12 +82,23 @@ impl DeskError {
         move |source| Self::File { path, source }
     }
 
-    pub(crate) fn value(what: &'static str, value: impl Into<String>, problem: impl std::fmt::Display) -> Self {
-        Self::Value { what, value: value.into(), problem: problem.to_string() }
+    pub(crate) fn value(
+        what: &'static str,
+        value: impl Into<String>,
+        problem: impl std::fmt::Display,
+    ) -> Self {
+        Self::Value {
+            what,
+            value: value.into(),
+            problem: problem.to_string(),
+        }
     }
 
     pub(crate) fn malformed(path: &Path, problem: impl std::fmt::Display) -> Self {
-        Self::Malformed { path: path.to_owned(), problem: problem.to_string() }
+        Self::Malformed {
+            path: path.to_owned(),
+            problem: problem.to_string(),
+        }
     }
 }
 
@@ -97,10 +108,16 @@ fn plainly(error: &std::io::Error) -> String {
     match error.kind() {
         ErrorKind::NotFound => "there is no such file or folder; check the path",
         ErrorKind::IsADirectory => "is a folder, and a file is needed",
-        ErrorKind::NotADirectory | ErrorKind::AlreadyExists => "a file stands where a folder is needed; name another path",
-        ErrorKind::PermissionDenied => "permission denied; change the owner or the mode, or name another path",
+        ErrorKind::NotADirectory | ErrorKind::AlreadyExists => {
+            "a file stands where a folder is needed; name another path"
+        }
+        ErrorKind::PermissionDenied => {
+            "permission denied; change the owner or the mode, or name another path"
+        }
         ErrorKind::ReadOnlyFilesystem => "the file system is read-only; name another path",
-        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => "the disk is full; make room and run the command again",
+        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => {
+            "the disk is full; make room and run the command again"
+        }
         _ => return error.to_string(),
     }
     .to_owned()

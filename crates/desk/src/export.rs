@@ -43,7 +43,8 @@ impl Disclose {
             Self::All => true,
             Self::Nothing => false,
             Self::Only(names) => names.iter().any(|name| {
-                path.strip_suffix(name.as_str()).is_some_and(|before| before.is_empty() || before.ends_with(['.', '/']))
+                path.strip_suffix(name.as_str())
+                    .is_some_and(|before| before.is_empty() || before.ends_with(['.', '/']))
             }),
         }
     }
@@ -57,8 +58,13 @@ impl Disclose {
             let this = Self::Only(vec![name.clone()]);
             if !open.contains(name) && !personal.iter().any(|field| this.shows(field)) {
                 let known = personal.iter().map(String::as_str).collect::<Vec<_>>().join(", ");
-                let has = if known.is_empty() { "none".to_owned() } else { known };
-                let problem = format!("no statement about this car has such a field; its personal fields are: {has}");
+                let has = if known.is_empty() {
+                    "none".to_owned()
+                } else {
+                    known
+                };
+                let problem =
+                    format!("no statement about this car has such a field; its personal fields are: {has}");
                 return Err(DeskError::value("field", name, problem));
             }
         }
@@ -89,7 +95,10 @@ impl Desk {
         let mut histories = Vec::with_capacity(keys.len());
         for (key, chain) in keys.iter().zip(chains) {
             let entries = self.store.key_history(key).await?;
-            let within = entries.into_iter().filter(|(at, _)| at.0 < size.0).collect::<Vec<_>>();
+            let within = entries
+                .into_iter()
+                .filter(|(at, _)| at.0 < size.0)
+                .collect::<Vec<_>>();
             histories.push((within, chain));
         }
 
@@ -97,7 +106,11 @@ impl Desk {
         let last = LeafIndex(size.0.saturating_sub(1));
         let mut places = vec![last];
         places.extend(stored.iter().map(|s| s.log_index));
-        places.extend(histories.iter().flat_map(|(entries, _)| entries.iter().map(|(at, _)| *at)));
+        places.extend(
+            histories
+                .iter()
+                .flat_map(|(entries, _)| entries.iter().map(|(at, _)| *at)),
+        );
         let mut proofs = self.store.inclusion_proofs(size, &places).await?.into_iter();
         let mut logged = |log_index: LeafIndex, entry: Entry| {
             Ok::<_, DeskError>(Logged {
@@ -113,21 +126,38 @@ impl Desk {
         // Fields that are shown to everybody in any case.
         let mut open: BTreeSet<String> = BTreeSet::new();
         for statement in stored {
-            let entry =
-                StatementEntry { vrf_epoch, label, key_id: statement.key_id, digest: statement.digest };
+            let entry = StatementEntry {
+                vrf_epoch,
+                label,
+                key_id: statement.key_id,
+                digest: statement.digest,
+            };
             let content = match statement.content {
                 Content::Present(text) => Some(SdJwt::parse(&text).map_err(|e| {
                     DeskError::Dossier(format!("the content at log index {}: {e}", statement.log_index))
                 })?),
                 Content::Erased => None,
             };
-            open.extend(content.iter().flat_map(|c| c.claims_unverified().body.keys().cloned()));
-            statements.push(StatementPart { logged: logged(statement.log_index, Entry::Statement(entry))?, content });
+            open.extend(
+                content
+                    .iter()
+                    .flat_map(|c| c.claims_unverified().body.keys().cloned()),
+            );
+            statements.push(StatementPart {
+                logged: logged(statement.log_index, Entry::Statement(entry))?,
+                content,
+            });
         }
         let mut issuers = Vec::with_capacity(histories.len());
         for (entries, chain) in histories {
-            let entries = entries.into_iter().map(|(at, entry)| logged(at, Entry::Key(entry))).collect::<Result<_, _>>()?;
-            issuers.push(IssuerPart { entries, trie_proof: chain.proof });
+            let entries = entries
+                .into_iter()
+                .map(|(at, entry)| logged(at, Entry::Key(entry)))
+                .collect::<Result<_, _>>()?;
+            issuers.push(IssuerPart {
+                entries,
+                trie_proof: chain.proof,
+            });
         }
         let erasures = self.store.erasures(&label).await?;
         let parts = Parts {
@@ -139,7 +169,10 @@ impl Desk {
             chain: chain.chain,
             statements,
             issuers,
-            erasures: erasures.into_iter().map(|e| String::from_utf8_lossy(&e.notice).into_owned()).collect(),
+            erasures: erasures
+                .into_iter()
+                .map(|e| String::from_utf8_lossy(&e.notice).into_owned())
+                .collect(),
         };
         let mut personal: BTreeSet<String> = BTreeSet::new();
         let keep = |_: &SdJwt, path: &str| {
@@ -174,16 +207,37 @@ impl Desk {
         let Content::Present(content) = &statement.content else {
             return Err(wrong("was erased; which vehicle it was about is no longer known"));
         };
-        let vehicle = SdJwt::parse(content).map_err(|e| wrong(&e.to_string()))?.claims_unverified().vid.clone();
+        let vehicle = SdJwt::parse(content)
+            .map_err(|e| wrong(&e.to_string()))?
+            .claims_unverified()
+            .vid
+            .clone();
         let at = statement.log_index;
         let snapshot = self.store.snapshot(&[]).await?;
         let size: TreeSize = snapshot.head.checkpoint.size;
         let note = Note::parse(&snapshot.head.note).map_err(|e| StoreError::Format(e.to_string()))?;
-        let inclusion = self.store.inclusion_proofs(size, &[at]).await?.into_iter().next().unwrap_or_default();
+        let inclusion = self
+            .store
+            .inclusion_proofs(size, &[at])
+            .await?
+            .into_iter()
+            .next()
+            .unwrap_or_default();
         let proof = receipt::make(at, inclusion, note, &self.labels.prove(&vehicle));
         let policy = self.trust(u64::MAX).policy;
-        receipt::verify(&proof, &policy, &self.labels.public(), &vehicle, statement.key_id, *digest)
-            .map_err(|e| DeskError::Dossier(format!("receipt: {e}")))?;
-        Ok(Receipt { vehicle, log_index: at.0, proof })
+        receipt::verify(
+            &proof,
+            &policy,
+            &self.labels.public(),
+            &vehicle,
+            statement.key_id,
+            *digest,
+        )
+        .map_err(|e| DeskError::Dossier(format!("receipt: {e}")))?;
+        Ok(Receipt {
+            vehicle,
+            log_index: at.0,
+            proof,
+        })
     }
 }

@@ -67,9 +67,16 @@ pub struct Files {
 /// # Errors
 /// The path does not exist; or it is a file, and its ending is not read or its mapping is missing.
 pub fn files(path: &Path, mapping: Option<&Path>) -> Result<Files, DeskError> {
-    let found = if path.is_dir() { folder(path)? } else { vec![path.to_owned()] };
+    let found = if path.is_dir() {
+        folder(path)?
+    } else {
+        vec![path.to_owned()]
+    };
     let named = !path.is_dir();
-    let Files { recorded: mut files, mut passed_over } = Files::default();
+    let Files {
+        recorded: mut files,
+        mut passed_over,
+    } = Files::default();
     for file in found {
         let kind = ending(&file);
         match kind.as_str() {
@@ -95,7 +102,10 @@ pub fn files(path: &Path, mapping: Option<&Path>) -> Result<Files, DeskError> {
             _ => {}
         }
     }
-    Ok(Files { recorded: files, passed_over })
+    Ok(Files {
+        recorded: files,
+        passed_over,
+    })
 }
 
 fn folder(path: &Path) -> Result<Vec<PathBuf>, DeskError> {
@@ -113,7 +123,9 @@ fn folder(path: &Path) -> Result<Vec<PathBuf>, DeskError> {
 }
 
 fn ending(path: &Path) -> String {
-    path.extension().map(|e| e.to_string_lossy().to_ascii_lowercase()).unwrap_or_default()
+    path.extension()
+        .map(|e| e.to_string_lossy().to_ascii_lowercase())
+        .unwrap_or_default()
 }
 
 /// Reads one file, statement by statement.
@@ -171,7 +183,10 @@ fn lines(
     let (mut line, mut bytes, mut seen) = (0, 0_u64, false);
     loop {
         let mut raw = Vec::new();
-        let read = (&mut reader).take(MAX_LINE).read_until(b'\n', &mut raw).map_err(DeskError::file(file))? as u64;
+        let read = (&mut reader)
+            .take(MAX_LINE)
+            .read_until(b'\n', &mut raw)
+            .map_err(DeskError::file(file))? as u64;
         if read == 0 {
             break;
         }
@@ -182,11 +197,21 @@ fn lines(
             bytes += skip_line(&mut reader).map_err(DeskError::file(file))?;
         }
         let (text, item) = match String::from_utf8(raw) {
-            _ if cut => (String::new(), Err(vec![format!("longer than {MAX_LINE} bytes, which no statement is; put each statement on a line of its own")])),
+            _ if cut => (
+                String::new(),
+                Err(vec![format!(
+                    "longer than {MAX_LINE} bytes, which no statement is; put each statement on a line of its own"
+                )]),
+            ),
             Err(e) => {
                 let at = e.utf8_error().valid_up_to();
                 let text = String::from_utf8_lossy(e.as_bytes()).trim().to_owned();
-                (text, Err(vec![format!("not UTF-8 from byte {at} of the line on; save the file as UTF-8")]))
+                (
+                    text,
+                    Err(vec![format!(
+                        "not UTF-8 from byte {at} of the line on; save the file as UTF-8"
+                    )]),
+                )
             }
             Ok(text) if text.trim().is_empty() => continue,
             Ok(text) => {
@@ -196,9 +221,20 @@ fn lines(
             }
         };
         seen = true;
-        take(Line { file: file.to_owned(), line, bytes, text, header: None, item })?;
+        take(Line {
+            file: file.to_owned(),
+            line,
+            bytes,
+            text,
+            header: None,
+            item,
+        })?;
     }
-    if seen { Ok(()) } else { Err(DeskError::malformed(file, "holds no statement")) }
+    if seen {
+        Ok(())
+    } else {
+        Err(DeskError::malformed(file, "holds no statement"))
+    }
 }
 
 /// Reads over the rest of a line that is too long, a piece at a time.
@@ -220,11 +256,18 @@ fn skip_line(reader: &mut impl std::io::BufRead) -> std::io::Result<u64> {
 }
 
 fn array(file: &Path, take: &mut impl FnMut(Line) -> Result<(), DeskError>) -> Result<(), DeskError> {
-    let raw = data_dir::read_up_to(file, MAX_ARRAY, "write one statement a line into a .jsonl file, which may be of any size")?;
+    let raw = data_dir::read_up_to(
+        file,
+        MAX_ARRAY,
+        "write one statement a line into a .jsonl file, which may be of any size",
+    )?;
     let bytes = raw.len() as u64;
     let text = String::from_utf8(raw).map_err(|e| {
         let at = e.utf8_error().valid_up_to();
-        DeskError::malformed(file, format!("not UTF-8 from byte {at} on; save the file as UTF-8"))
+        DeskError::malformed(
+            file,
+            format!("not UTF-8 from byte {at} on; save the file as UTF-8"),
+        )
     })?;
     if text.trim().is_empty() {
         return Err(DeskError::malformed(file, "holds no statement"));
@@ -241,7 +284,14 @@ fn array(file: &Path, take: &mut impl FnMut(Line) -> Result<(), DeskError>) -> R
     for (value, line) in values.into_iter().zip(1..) {
         let text = value.to_string();
         let item = json_line(&text);
-        take(Line { file: file.to_owned(), line, bytes, text, header: None, item })?;
+        take(Line {
+            file: file.to_owned(),
+            line,
+            bytes,
+            text,
+            header: None,
+            item,
+        })?;
     }
     Ok(())
 }

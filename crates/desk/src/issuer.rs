@@ -76,9 +76,15 @@ impl Desk {
     }
 
     fn issuer_key_path(&self, id: &str) -> Result<PathBuf, DeskError> {
-        let plain = id.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.".contains(&b));
+        let plain = id
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || b"-_.".contains(&b));
         if id.is_empty() || !plain || id.starts_with('.') {
-            return Err(DeskError::value("issuer id", id, "use letters, digits, - _ and . only"));
+            return Err(DeskError::value(
+                "issuer id",
+                id,
+                "use letters, digits, - _ and . only",
+            ));
         }
         Ok(self.dir.issuers().join(format!("{id}.key")))
     }
@@ -91,15 +97,17 @@ impl Desk {
         let enrolled = self.store.issuer_keys().await?;
         let mut entries = Vec::with_capacity(issuers.len());
         for (issuer, public_key) in issuers {
-            let key = ed25519_dalek::VerifyingKey::from_bytes(public_key)
-                .map_err(|_| DeskError::value("public key", hex::encode(public_key), "is not an Ed25519 key"))?;
+            let key = ed25519_dalek::VerifyingKey::from_bytes(public_key).map_err(|_| {
+                DeskError::value("public key", hex::encode(public_key), "is not an Ed25519 key")
+            })?;
             if key.is_weak() {
                 let problem = "is a weak Ed25519 key, for which signatures can be forged; make another";
                 return Err(DeskError::value("public key", hex::encode(public_key), problem));
             }
             let key_id = KeyId::of(public_key);
             if enrolled.iter().any(|(known, _)| *known == key_id) {
-                let problem = format!("its key {key_id} is enrolled already; a revoked issuer needs a new key");
+                let problem =
+                    format!("its key {key_id} is enrolled already; a revoked issuer needs a new key");
                 return Err(DeskError::value("issuer", &issuer.id, problem));
             }
             let mut roles = issuer.roles.clone();
@@ -125,13 +133,25 @@ impl Desk {
         let known = keys.iter().find(|(id, _)| *id == key_id);
         match known {
             None => return Err(DeskError::NoIssuer(key_id.to_string())),
-            Some((_, KeyRecord { revoked_at: Some((at, _)), .. })) => {
+            Some((
+                _,
+                KeyRecord {
+                    revoked_at: Some((at, _)),
+                    ..
+                },
+            )) => {
                 let problem = format!("was revoked already, at log index {at}");
                 return Err(DeskError::value("key", key_id.to_string(), problem));
             }
             Some(_) => {}
         }
-        Ok(self.store.append(vec![KeyEntry::Revoked { key_id, reason: reason.to_owned() }]).await?)
+        Ok(self
+            .store
+            .append(vec![KeyEntry::Revoked {
+                key_id,
+                reason: reason.to_owned(),
+            }])
+            .await?)
     }
 
     /// All keys of all issuers, in order of enrolment.
@@ -156,6 +176,10 @@ impl Desk {
             })
             .map(|(key_id, _)| key_id)
             .collect();
-        if found.is_empty() { Err(DeskError::NoIssuer(id_or_key.to_owned())) } else { Ok(found) }
+        if found.is_empty() {
+            Err(DeskError::NoIssuer(id_or_key.to_owned()))
+        } else {
+            Ok(found)
+        }
     }
 }

@@ -18,7 +18,10 @@ pub(crate) struct Labels {
 
 impl Labels {
     pub(crate) fn new(key: SecretKey) -> Self {
-        Self { key, known: Mutex::new(HashMap::new()) }
+        Self {
+            key,
+            known: Mutex::new(HashMap::new()),
+        }
     }
 
     /// The vehicle's label.

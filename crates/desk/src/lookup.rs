@@ -32,7 +32,10 @@ impl Desk {
         let bytes = self.dossier(vehicle, &Disclose::All).await?;
         let report = verify(&bytes, &self.trust(u64::MAX), Some(vehicle), now)
             .map_err(|refusal| DeskError::Dossier(format!("our own dossier does not verify: {refusal}")))?;
-        Ok(History { findings: judge(&report, today), report })
+        Ok(History {
+            findings: judge(&report, today),
+            report,
+        })
     }
 }
 
@@ -51,7 +54,12 @@ fn event(statement: &VerifiedStatement) -> Event {
         Confidence::TradeParty => EvidenceClass::C,
         Confidence::Owner => EvidenceClass::D,
     };
-    let allowed = statement.issuer.roles.iter().map(|role| role.evidence_class()).min();
+    let allowed = statement
+        .issuer
+        .roles
+        .iter()
+        .map(|role| role.evidence_class())
+        .min();
     Event {
         reference: statement.log_index.0,
         digest: Some(statement.digest.0),

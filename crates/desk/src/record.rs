@@ -146,14 +146,21 @@ impl Desk {
         now: i64,
         mut progress: impl FnMut(Progress),
     ) -> Result<RecordReport, DeskError> {
-        let Files { recorded: files, passed_over } = input::files(path, options.mapping.as_deref())?;
+        let Files {
+            recorded: files,
+            passed_over,
+        } = input::files(path, options.mapping.as_deref())?;
         if files.is_empty() {
             return Err(DeskError::malformed(path, "holds no .jsonl, .csv or .sdjwt file"));
         }
         let size = |file: &PathBuf| std::fs::metadata(file).map_or(0, |m| m.len());
         let of = files.iter().map(|(file, _)| size(file)).sum();
         let mut recorder = Recorder::new(self, options.dry_run, now).await?;
-        recorder.refused = options.refused.as_deref().map(|to| RefusedFiles::new(to, path)).transpose()?;
+        recorder.refused = options
+            .refused
+            .as_deref()
+            .map(|to| RefusedFiles::new(to, path))
+            .transpose()?;
         recorder.report.passed_over = passed_over;
         let mut before = 0;
         for (file, mapping) in files {
@@ -172,7 +179,11 @@ impl Desk {
             };
             while receiver.recv_many(&mut lines, AHEAD_LINES).await > 0 {
                 for line in lines.drain(..) {
-                    progress(Progress { bytes: before + line.bytes, of, statements: recorder.report.read + 1 });
+                    progress(Progress {
+                        bytes: before + line.bytes,
+                        of,
+                        statements: recorder.report.read + 1,
+                    });
                     recorder.take(line).await?;
                 }
             }
@@ -197,12 +208,22 @@ impl Desk {
     ) -> Result<(RecordReport, form82::Report), DeskError> {
         let bytes = data_dir::read_up_to(file, MAX_FORM, "a condition record is a page")?;
         let csv = file.extension().is_some_and(|e| e.eq_ignore_ascii_case("csv"));
-        let imported = if csv { form82::import_csv(&bytes) } else { form82::import_json(&bytes) };
+        let imported = if csv {
+            form82::import_csv(&bytes)
+        } else {
+            form82::import_json(&bytes)
+        };
         let imported = imported.map_err(|e| DeskError::malformed(file, e))?;
-        let body = imported
-            .record
-            .to_body()
-            .map_err(|errors| DeskError::malformed(file, errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")))?;
+        let body = imported.record.to_body().map_err(|errors| {
+            DeskError::malformed(
+                file,
+                errors
+                    .iter()
+                    .map(ToString::to_string)
+                    .collect::<Vec<_>>()
+                    .join("; "),
+            )
+        })?;
         let draft = Draft {
             reference: None,
             issuer: header.issuer,
@@ -219,7 +240,16 @@ impl Desk {
         let mut recorder = Recorder::new(self, dry_run, now).await?;
         let text = String::from_utf8_lossy(&bytes).into_owned();
         let item = Ok(Item::Draft(Box::new(draft)));
-        recorder.take(Line { file: file.to_owned(), line: 1, bytes: bytes.len() as u64, text, header: None, item }).await?;
+        recorder
+            .take(Line {
+                file: file.to_owned(),
+                line: 1,
+                bytes: bytes.len() as u64,
+                text,
+                header: None,
+                item,
+            })
+            .await?;
         recorder.flush().await?;
         Ok((recorder.finish()?, imported.report))
     }
@@ -234,7 +264,8 @@ impl Desk {
         now: i64,
     ) -> Result<Vec<Result<Submitted, Vec<String>>>, DeskError> {
         let keys: HashMap<_, _> = self.issuers().await?.into_iter().collect();
-        self.submit_checked(statements, &keys, now, &mut HashSet::new(), false).await
+        self.submit_checked(statements, &keys, now, &mut HashSet::new(), false)
+            .await
     }
 
     /// Checks in parallel, then submits what passed in one transaction.
@@ -246,15 +277,18 @@ impl Desk {
         here: &mut HashSet<Digest>,
         dry_run: bool,
     ) -> Result<Vec<Result<Submitted, Vec<String>>>, DeskError> {
-        let mut answers: Vec<Result<Submission, Vec<String>>> =
-            statements.par_iter().map(|statement| self.check(statement, keys, now)).collect();
+        let mut answers: Vec<Result<Submission, Vec<String>>> = statements
+            .par_iter()
+            .map(|statement| self.check(statement, keys, now))
+            .collect();
         for (answer, statement) in answers.iter_mut().zip(statements) {
             if let Some(target) = statement.claims_unverified().supersedes
                 && answer.is_ok()
                 && !here.contains(&target)
                 && self.store.find(&target).await?.is_none()
             {
-                let problem = "neither is this statement in the log, nor was it accepted just now; record it first";
+                let problem =
+                    "neither is this statement in the log, nor was it accepted just now; record it first";
                 *answer = Err(vec![format!("supersedes: \"{target}\": {problem}")]);
             }
             // What corrects a refused statement is refused as well: it would correct nothing.
@@ -266,7 +300,12 @@ impl Desk {
         let mut submitted = if dry_run {
             let mut standings = Vec::with_capacity(passed.len());
             for submission in &passed {
-                standings.push(self.store.find(&submission.digest).await?.unwrap_or(Submitted::Accepted));
+                standings.push(
+                    self.store
+                        .find(&submission.digest)
+                        .await?
+                        .unwrap_or(Submitted::Accepted),
+                );
             }
             standings
         } else {
@@ -275,7 +314,9 @@ impl Desk {
         .into_iter();
         Ok(answers
             .into_iter()
-            .map(|answer| answer.and_then(|_| submitted.next().ok_or_else(|| vec!["not answered".to_owned()])))
+            .map(|answer| {
+                answer.and_then(|_| submitted.next().ok_or_else(|| vec!["not answered".to_owned()]))
+            })
             .collect())
     }
 
@@ -288,16 +329,26 @@ impl Desk {
     ) -> Result<Submission, Vec<String>> {
         let key_id = statement.key_id();
         let key = keys.get(&key_id).ok_or_else(|| {
-            vec![format!("key {key_id} is not enrolled; the log's operator enrols it with `carnet issuer enrol`")]
+            vec![format!(
+                "key {key_id} is not enrolled; the log's operator enrols it with `carnet issuer enrol`"
+            )]
         })?;
         if let Some((at, reason)) = &key.revoked_at {
-            return Err(vec![format!("key {key_id} of {} was revoked at log index {at}: {reason}", key.name)]);
+            return Err(vec![format!(
+                "key {key_id} of {} was revoked at log index {at}: {reason}",
+                key.name
+            )]);
         }
-        let verified = statement.verify(&key.public_key).map_err(|e| vec![e.to_string()])?;
+        let verified = statement
+            .verify(&key.public_key)
+            .map_err(|e| vec![e.to_string()])?;
         let claims = verified.claims;
         let mut faults = Vec::new();
         if claims.iss != key.issuer {
-            faults.push(format!("iss: {:?}, but the key is enrolled for {:?}", claims.iss, key.issuer));
+            faults.push(format!(
+                "iss: {:?}, but the key is enrolled for {:?}",
+                claims.iss, key.issuer
+            ));
         }
         if let Err(error) = vocabulary::check_role(claims.typ, &key.roles) {
             faults.push(format!("typ: issuer {:?}: {error}", claims.iss));
@@ -312,7 +363,10 @@ impl Desk {
             faults.push(format!("iat: {} lies in the future", claims.iat));
         }
         if claims.event_time.instant().as_second() > now.saturating_add(AHEAD) {
-            faults.push(format!("event_time: {} lies in the future", claims.event_time.as_str()));
+            faults.push(format!(
+                "event_time: {} lies in the future",
+                claims.event_time.as_str()
+            ));
         }
         if !faults.is_empty() {
             return Err(faults);
@@ -338,7 +392,10 @@ impl<'d> Recorder<'d> {
             chunk_text: 0,
             refused: None,
             now,
-            report: RecordReport { dry_run, ..Default::default() },
+            report: RecordReport {
+                dry_run,
+                ..Default::default()
+            },
         })
     }
 
@@ -354,7 +411,11 @@ impl<'d> Recorder<'d> {
         }
         self.chunk_text += line.text.len();
         self.chunk.push((line, statement));
-        if self.chunk.len() >= CHUNK || self.chunk_text >= CHUNK_TEXT { self.flush().await } else { Ok(()) }
+        if self.chunk.len() >= CHUNK || self.chunk_text >= CHUNK_TEXT {
+            self.flush().await
+        } else {
+            Ok(())
+        }
     }
 
     /// Signs a draft with the issuer's key, which must be on this machine.
@@ -370,7 +431,9 @@ impl<'d> Recorder<'d> {
         }
         let Some(Some(key)) = self.signers.get(&issuer) else {
             let fix = format!("make one with `carnet issuer new {issuer}`, or record a signed statement");
-            return Ok(Err(vec![format!("issuer: {issuer:?} has no signing key here; {fix}")]));
+            return Ok(Err(vec![format!(
+                "issuer: {issuer:?} has no signing key here; {fix}"
+            )]));
         };
         if let Some(reference) = &reference
             && self.refs.contains_key(reference)
@@ -392,27 +455,46 @@ impl<'d> Recorder<'d> {
     async fn flush(&mut self) -> Result<(), DeskError> {
         let chunk = std::mem::take(&mut self.chunk);
         self.chunk_text = 0;
-        let statements: Vec<SdJwt> = chunk.iter().filter_map(|(_, s)| s.as_ref().ok()).cloned().collect();
+        let statements: Vec<SdJwt> = chunk
+            .iter()
+            .filter_map(|(_, s)| s.as_ref().ok())
+            .cloned()
+            .collect();
         let mut answers = self
             .desk
-            .submit_checked(&statements, &self.keys, self.now, &mut self.here, self.report.dry_run)
+            .submit_checked(
+                &statements,
+                &self.keys,
+                self.now,
+                &mut self.here,
+                self.report.dry_run,
+            )
             .await?
             .into_iter();
         for (line, statement) in chunk {
             let (digest, answer) = match statement {
                 Ok(statement) => {
-                    let answer = answers.next().unwrap_or_else(|| Err(vec!["not answered".to_owned()]));
+                    let answer = answers
+                        .next()
+                        .unwrap_or_else(|| Err(vec!["not answered".to_owned()]));
                     (Some(statement.digest()), answer)
                 }
                 Err(faults) => (None, Err(faults)),
             };
-            if let (Some(digest), Ok(Submitted::Accepted | Submitted::Waiting | Submitted::Sealed(_))) = (digest, &answer) {
+            if let (Some(digest), Ok(Submitted::Accepted | Submitted::Waiting | Submitted::Sealed(_))) =
+                (digest, &answer)
+            {
                 let log_index = match answer {
                     Ok(Submitted::Sealed(at)) => Some(at.0),
                     _ => None,
                 };
                 let file = line.file.clone();
-                self.report.statements.push(RecordedLine { file, line: line.line, digest, log_index });
+                self.report.statements.push(RecordedLine {
+                    file,
+                    line: line.line,
+                    digest,
+                    log_index,
+                });
             }
             match answer {
                 Ok(Submitted::Accepted) => self.report.accepted += 1,
@@ -435,7 +517,11 @@ impl<'d> Recorder<'d> {
         }
         if self.report.refused.len() < KEPT {
             let faults = faults.into_iter().map(shortened).collect();
-            self.report.refused.push(RefusedLine { file: line.file, line: line.line, faults });
+            self.report.refused.push(RefusedLine {
+                file: line.file,
+                line: line.line,
+                faults,
+            });
         }
         Ok(())
     }
@@ -458,13 +544,23 @@ fn shortened(fault: String) -> String {
 
 /// A refused draft that corrects an accepted line, with that statement's digest in place of its `ref`: in the file that is
 /// mended, the `ref` names nothing.
-async fn mendable(desk: &Desk, refs: &HashMap<String, Digest>, line: &Line) -> Result<Option<String>, DeskError> {
-    let Ok(Item::Draft(draft)) = &line.item else { return Ok(None) };
-    let Some(target) = draft.supersedes.as_ref().and_then(|name| refs.get(name)) else { return Ok(None) };
+async fn mendable(
+    desk: &Desk,
+    refs: &HashMap<String, Digest>,
+    line: &Line,
+) -> Result<Option<String>, DeskError> {
+    let Ok(Item::Draft(draft)) = &line.item else {
+        return Ok(None);
+    };
+    let Some(target) = draft.supersedes.as_ref().and_then(|name| refs.get(name)) else {
+        return Ok(None);
+    };
     if line.header.is_some() || desk.store.find(target).await?.is_none() {
         return Ok(None);
     }
-    let Ok(mut value) = serde_json::from_str::<serde_json::Value>(&line.text) else { return Ok(None) };
+    let Ok(mut value) = serde_json::from_str::<serde_json::Value>(&line.text) else {
+        return Ok(None);
+    };
     if let Some(supersedes) = value.get_mut("supersedes") {
         *supersedes = json!(target);
     }

@@ -21,13 +21,22 @@ impl RefusedFiles {
     pub(crate) fn new(path: &Path, recorded: &Path) -> Result<Self, DeskError> {
         let is_csv = |path: &Path| path.extension().is_some_and(|e| e.eq_ignore_ascii_case("csv"));
         let table = recorded.is_file() && is_csv(recorded);
-        let fits = if table { is_csv(path) } else { path.extension().is_some_and(|e| e == "jsonl") };
+        let fits = if table {
+            is_csv(path)
+        } else {
+            path.extension().is_some_and(|e| e == "jsonl")
+        };
         if !fits {
             let ending = if table { ".csv" } else { ".jsonl" };
-            let fix = format!("give it the ending {ending}, so that what is mended in it can be recorded again");
+            let fix =
+                format!("give it the ending {ending}, so that what is mended in it can be recorded again");
             return Err(DeskError::malformed(path, fix));
         }
-        Ok(Self { path: path.to_owned(), table, open: Vec::new() })
+        Ok(Self {
+            path: path.to_owned(),
+            table,
+            open: Vec::new(),
+        })
     }
 
     /// Writes a line.
@@ -66,7 +75,10 @@ impl RefusedFiles {
         self.open
             .into_iter()
             .map(|(path, file)| {
-                let written = file.into_inner().map_err(std::io::IntoInnerError::into_error).and_then(|f| f.sync_all());
+                let written = file
+                    .into_inner()
+                    .map_err(std::io::IntoInnerError::into_error)
+                    .and_then(|f| f.sync_all());
                 written.map_err(DeskError::file(&path))?;
                 Ok(path)
             })
@@ -77,5 +89,10 @@ impl RefusedFiles {
 /// A file for its owner only: drafts hold personal fields.
 fn private(path: &Path) -> std::io::Result<File> {
     use std::os::unix::fs::OpenOptionsExt as _;
-    std::fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(path)
+    std::fs::OpenOptions::new()
+        .write(true)
+        .create(true)
+        .truncate(true)
+        .mode(0o600)
+        .open(path)
 }

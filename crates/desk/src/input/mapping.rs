@@ -45,7 +45,10 @@ struct Layout {
 
 impl Default for Layout {
     fn default() -> Self {
-        Self { encoding: utf8(), delimiter: comma() }
+        Self {
+            encoding: utf8(),
+            delimiter: comma(),
+        }
     }
 }
 
@@ -70,7 +73,11 @@ enum Kind {
     /// A bare VIN or frame number, as typed.
     Vehicle,
     /// A date in `format` (strftime letters), completed by `time` and `offset` where the field wants a time.
-    Date { format: String, time: Option<String>, offset: Option<String> },
+    Date {
+        format: String,
+        time: Option<String>,
+        offset: Option<String>,
+    },
     /// Digits with the group separator given. `unit` is said for the reader.
     Integer {
         #[serde(default)]
@@ -99,17 +106,25 @@ impl Mapping {
     /// # Errors
     /// Not TOML of this form, another version, or an encoding that is not read.
     pub fn read(path: &Path) -> Result<Self, DeskError> {
-        let text = String::from_utf8(data_dir::read(path)?).map_err(|_| DeskError::malformed(path, "not UTF-8"))?;
-        let mapping: Self = toml::from_str(&text).map_err(|e| DeskError::malformed(path, e.to_string().trim_end()))?;
+        let text =
+            String::from_utf8(data_dir::read(path)?).map_err(|_| DeskError::malformed(path, "not UTF-8"))?;
+        let mapping: Self =
+            toml::from_str(&text).map_err(|e| DeskError::malformed(path, e.to_string().trim_end()))?;
         if mapping.version != 1 {
-            return Err(DeskError::malformed(path, format!("version {}; version 1 is read", mapping.version)));
+            return Err(DeskError::malformed(
+                path,
+                format!("version {}; version 1 is read", mapping.version),
+            ));
         }
         if !mapping.file.encoding.eq_ignore_ascii_case("utf-8") {
             let fix = format!("encoding {:?}; save the CSV file as UTF-8", mapping.file.encoding);
             return Err(DeskError::malformed(path, fix));
         }
         if !mapping.file.delimiter.is_ascii() {
-            return Err(DeskError::malformed(path, "the delimiter must be one ASCII character"));
+            return Err(DeskError::malformed(
+                path,
+                "the delimiter must be one ASCII character",
+            ));
         }
         Ok(mapping)
     }
@@ -121,8 +136,14 @@ impl Mapping {
     ) -> Result<(), DeskError> {
         let delimiter = u8::try_from(self.file.delimiter).unwrap_or(b',');
         let budget = Rc::new(Cell::new(MAX_ROW));
-        let source = Bounded { file: File::open(file).map_err(DeskError::file(file))?, budget: Rc::clone(&budget) };
-        let mut reader = csv::ReaderBuilder::new().delimiter(delimiter).flexible(true).from_reader(source);
+        let source = Bounded {
+            file: File::open(file).map_err(DeskError::file(file))?,
+            budget: Rc::clone(&budget),
+        };
+        let mut reader = csv::ReaderBuilder::new()
+            .delimiter(delimiter)
+            .flexible(true)
+            .from_reader(source);
         let csv_error = |e: csv::Error| DeskError::malformed(file, describe(&e, 1));
         let headers: Vec<String> = reader
             .headers()
@@ -136,40 +157,72 @@ impl Mapping {
         let header: Arc<str> = row_text(headers.iter().map(String::as_str), delimiter).into();
         for header in &headers {
             if !self.columns.contains_key(header) && !self.ignore.contains_key(header) {
-                let fix = format!("column {header:?} is neither under [columns] nor under [ignore] of the mapping");
+                let fix =
+                    format!("column {header:?} is neither under [columns] nor under [ignore] of the mapping");
                 return Err(DeskError::malformed(file, fix));
             }
         }
         for column in self.columns.keys() {
             if !headers.contains(column) {
-                return Err(DeskError::malformed(file, format!("the mapping's column {column:?} is not in the file")));
+                return Err(DeskError::malformed(
+                    file,
+                    format!("the mapping's column {column:?} is not in the file"),
+                ));
             }
         }
         let (mut raw, mut seen) = (csv::ByteRecord::new(), false);
         loop {
             budget.set(MAX_ROW);
             let line = reader.position().line();
-            if !reader.read_byte_record(&mut raw).map_err(|e| DeskError::malformed(file, describe(&e, line)))? {
+            if !reader
+                .read_byte_record(&mut raw)
+                .map_err(|e| DeskError::malformed(file, describe(&e, line)))?
+            {
                 break;
             }
             let line = raw.position().map_or(line, csv::Position::line);
             let row = csv::StringRecord::from_byte_record_lossy(raw.clone());
-            let item = match raw.iter().zip(1..).find(|(cell, _)| std::str::from_utf8(cell).is_err()) {
-                Some((_, column)) => Err(vec![format!("field {column} is not UTF-8; save the file as UTF-8")]),
+            let item = match raw
+                .iter()
+                .zip(1..)
+                .find(|(cell, _)| std::str::from_utf8(cell).is_err())
+            {
+                Some((_, column)) => Err(vec![format!(
+                    "field {column} is not UTF-8; save the file as UTF-8"
+                )]),
                 None => self.draft(&headers, &row),
             };
             seen = true;
             let text = row_text(row.iter(), delimiter);
-            let (file, bytes, header) = (file.to_owned(), reader.position().byte(), Some(Arc::clone(&header)));
-            take(Line { file, line, bytes, text, header, item })?;
+            let (file, bytes, header) = (
+                file.to_owned(),
+                reader.position().byte(),
+                Some(Arc::clone(&header)),
+            );
+            take(Line {
+                file,
+                line,
+                bytes,
+                text,
+                header,
+                item,
+            })?;
         }
-        if seen { Ok(()) } else { Err(DeskError::malformed(file, "holds no row")) }
+        if seen {
+            Ok(())
+        } else {
+            Err(DeskError::malformed(file, "holds no row"))
+        }
     }
 
     fn draft(&self, headers: &[String], row: &csv::StringRecord) -> Result<Item, Vec<String>> {
         let mut faults = Vec::new();
         if row.len() != headers.len() {
-            return Err(vec![format!("{} fields, the header has {}", row.len(), headers.len())]);
+            return Err(vec![format!(
+                "{} fields, the header has {}",
+                row.len(),
+                headers.len()
+            )]);
         }
         let mut draft = Map::new();
         for (field, value) in &self.constants {
@@ -179,7 +232,9 @@ impl Mapping {
             }
         }
         for (header, cell) in headers.iter().zip(row) {
-            let Some(column) = self.columns.get(header) else { continue };
+            let Some(column) = self.columns.get(header) else {
+                continue;
+            };
             let cell = cell.trim();
             if cell.is_empty() {
                 continue;
@@ -204,21 +259,39 @@ impl Kind {
             Self::Vehicle => crate::draft::parse_vehicle(cell).map(|id| json!(id.to_string())),
             Self::Text => Ok(json!(cell)),
             Self::Integer { group, .. } => {
-                let digits = if group.is_empty() { cell.to_owned() } else { cell.replace(group.as_str(), "") };
-                digits.parse::<i64>().map(|n| json!(n)).map_err(|_| "is not a whole number".to_owned())
+                let digits = if group.is_empty() {
+                    cell.to_owned()
+                } else {
+                    cell.replace(group.as_str(), "")
+                };
+                digits
+                    .parse::<i64>()
+                    .map(|n| json!(n))
+                    .map_err(|_| "is not a whole number".to_owned())
             }
             Self::Number { group, .. } => {
-                let digits = if group.is_empty() { cell.to_owned() } else { cell.replace(group.as_str(), "") };
+                let digits = if group.is_empty() {
+                    cell.to_owned()
+                } else {
+                    cell.replace(group.as_str(), "")
+                };
                 let number = digits.parse::<f64>().ok().filter(|n| n.is_finite());
-                number.map(|n| json!(n)).ok_or_else(|| "is not a number".to_owned())
+                number
+                    .map(|n| json!(n))
+                    .ok_or_else(|| "is not a number".to_owned())
             }
             Self::Choice { values } => {
                 let known = || values.keys().map(String::as_str).collect::<Vec<_>>().join(", ");
-                let value = values.get(cell).ok_or_else(|| format!("is none of {}", known()))?;
+                let value = values
+                    .get(cell)
+                    .ok_or_else(|| format!("is none of {}", known()))?;
                 serde_json::to_value(value).map_err(|e| e.to_string())
             }
             Self::List { separator, item } => {
-                let parts = cell.split(separator.as_str()).map(str::trim).filter(|part| !part.is_empty());
+                let parts = cell
+                    .split(separator.as_str())
+                    .map(str::trim)
+                    .filter(|part| !part.is_empty());
                 Ok(parts
                     .map(|part| match item {
                         Some(field) => json!({ field.as_str(): part }),
@@ -227,8 +300,11 @@ impl Kind {
                     .collect())
             }
             Self::Date { format, time, offset } => {
-                let date = Date::strptime(format, cell).map_err(|_| format!("is not a date of the form {format}"))?;
-                let Some(offset) = offset else { return Ok(json!(date.to_string())) };
+                let date = Date::strptime(format, cell)
+                    .map_err(|_| format!("is not a date of the form {format}"))?;
+                let Some(offset) = offset else {
+                    return Ok(json!(date.to_string()));
+                };
                 let time: Time = time
                     .as_deref()
                     .unwrap_or("12:00:00")
@@ -255,7 +331,9 @@ impl std::io::Read for Bounded {
         let read = self.file.read(into)?;
         let Some(left) = self.budget.get().checked_sub(read) else {
             let fix = "is a quote (\") not closed, or is this not a table?";
-            return Err(std::io::Error::other(format!("a row of more than {MAX_ROW} bytes begins here; {fix}")));
+            return Err(std::io::Error::other(format!(
+                "a row of more than {MAX_ROW} bytes begins here; {fix}"
+            )));
         };
         self.budget.set(left);
         Ok(read)
@@ -279,7 +357,11 @@ fn row_text<'a>(cells: impl Iterator<Item = &'a str>, delimiter: u8) -> String {
     let separator = char::from(delimiter);
     let quoted = |cell: &str| {
         let plain = !cell.contains([separator, '"', '\n', '\r']);
-        if plain { cell.to_owned() } else { format!("\"{}\"", cell.replace('"', "\"\"")) }
+        if plain {
+            cell.to_owned()
+        } else {
+            format!("\"{}\"", cell.replace('"', "\"\""))
+        }
     };
     cells.map(quoted).collect::<Vec<_>>().join(&separator.to_string())
 }
