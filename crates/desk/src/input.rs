@@ -213,9 +213,9 @@ fn lines(
                     )]),
                 )
             }
-            Ok(text) if text.trim().is_empty() => continue,
+            Ok(text) if unmarked(&text, line).trim().is_empty() => continue,
             Ok(text) => {
-                let text = text.trim().to_owned();
+                let text = unmarked(&text, line).trim().to_owned();
                 let item = parse(&text);
                 (text, item)
             }
@@ -234,6 +234,15 @@ fn lines(
         Ok(())
     } else {
         Err(DeskError::malformed(file, "holds no statement"))
+    }
+}
+
+/// A line without the byte order mark that some programs put before the first.
+fn unmarked(text: &str, line: u64) -> &str {
+    if line == 1 {
+        text.trim_start_matches('\u{feff}')
+    } else {
+        text
     }
 }
 
@@ -269,10 +278,11 @@ fn array(file: &Path, take: &mut impl FnMut(Line) -> Result<(), DeskError>) -> R
             format!("not UTF-8 from byte {at} on; save the file as UTF-8"),
         )
     })?;
+    let text = unmarked(&text, 1);
     if text.trim().is_empty() {
         return Err(DeskError::malformed(file, "holds no statement"));
     }
-    let value: serde_json::Value = serde_json::from_str(&text)
+    let value: serde_json::Value = serde_json::from_str(text)
         .map_err(|e| DeskError::malformed(file, format!("line {}: {}", e.line(), describe(&e))))?;
     let values = match value {
         serde_json::Value::Array(values) => values,

@@ -36,6 +36,9 @@ const KEPT: usize = 1000;
 /// How far an event or a signature may lie ahead of this machine's clock, in seconds: clocks and time zones differ.
 const AHEAD: i64 = 26 * 3600;
 
+/// The year 1886, when the first car was patented, in seconds of Unix time.
+const FIRST_CAR: i64 = -2_650_752_000;
+
 /// How to record.
 #[derive(Clone, Debug, Default)]
 pub struct RecordOptions {
@@ -159,7 +162,7 @@ impl Desk {
         recorder.refused = options
             .refused
             .as_deref()
-            .map(|to| RefusedFiles::new(to, path))
+            .map(|to| RefusedFiles::new(to, path, files.iter().map(|(file, _)| file.as_path())))
             .transpose()?;
         recorder.report.passed_over = passed_over;
         let mut before = 0;
@@ -361,6 +364,12 @@ impl Desk {
         }
         if claims.iat > now.saturating_add(AHEAD) {
             faults.push(format!("iat: {} lies in the future", claims.iat));
+        }
+        if claims.event_time.instant().as_second() < FIRST_CAR {
+            faults.push(format!(
+                "event_time: {} lies before 1886, when there was no car; was the year mistyped?",
+                claims.event_time.as_str()
+            ));
         }
         if claims.event_time.instant().as_second() > now.saturating_add(AHEAD) {
             faults.push(format!(

@@ -17,8 +17,13 @@ pub(crate) struct RefusedFiles {
 }
 
 impl RefusedFiles {
-    /// Files at `path` and beside it, for what is refused of `recorded`. None is made before a line is refused.
-    pub(crate) fn new(path: &Path, recorded: &Path) -> Result<Self, DeskError> {
+    /// Files at `path` and beside it, for what is refused of `files`, which `recorded` stands for. None is made before a
+    /// line is refused, and none is ever written over another: it may hold what is still to be mended, or be recorded.
+    pub(crate) fn new<'f>(
+        path: &Path,
+        recorded: &Path,
+        files: impl Iterator<Item = &'f Path>,
+    ) -> Result<Self, DeskError> {
         let is_csv = |path: &Path| path.extension().is_some_and(|e| e.eq_ignore_ascii_case("csv"));
         let table = recorded.is_file() && is_csv(recorded);
         let fits = if table {
@@ -32,11 +37,36 @@ impl RefusedFiles {
                 format!("give it the ending {ending}, so that what is mended in it can be recorded again");
             return Err(DeskError::malformed(path, fix));
         }
-        Ok(Self {
+        let refused = Self {
             path: path.to_owned(),
             table,
             open: Vec::new(),
-        })
+        };
+        let tables = files
+            .filter(|file| is_csv(file))
+            .map(|table| refused.of_table(table));
+        for path in tables.chain([refused.path.clone()]) {
+            if path.exists() {
+                return Err(DeskError::malformed(
+                    &path,
+                    "exists already; name another file or move this one away",
+                ));
+            }
+        }
+        Ok(refused)
+    }
+
+    /// Where the rows of a table go.
+    fn of_table(&self, table: &Path) -> PathBuf {
+        match table.file_name() {
+            Some(name) if !self.table => {
+                let mut beside = self.path.with_extension("").into_os_string();
+                beside.push(".");
+                beside.push(name);
+                PathBuf::from(beside)
+            }
+            _ => self.path.clone(),
+        }
     }
 
     /// Writes a line.
@@ -44,14 +74,10 @@ impl RefusedFiles {
         if text.is_empty() {
             return Ok(());
         }
-        let path = match (&line.header, line.file.file_name()) {
-            (Some(_), Some(name)) if !self.table => {
-                let mut beside = self.path.with_extension("").into_os_string();
-                beside.push(".");
-                beside.push(name);
-                PathBuf::from(beside)
-            }
-            _ => self.path.clone(),
+        let path = if line.header.is_some() {
+            self.of_table(&line.file)
+        } else {
+            self.path.clone()
         };
         let at = match self.open.iter().position(|(open, _)| *open == path) {
             Some(at) => at,
@@ -91,8 +117,7 @@ fn private(path: &Path) -> std::io::Result<File> {
     use std::os::unix::fs::OpenOptionsExt as _;
     std::fs::OpenOptions::new()
         .write(true)
-        .create(true)
-        .truncate(true)
+        .create_new(true)
         .mode(0o600)
         .open(path)
 }

@@ -263,6 +263,65 @@ fn a_path_that_leads_nowhere_is_named() {
 }
 
 #[test]
+fn a_year_before_there_were_cars_is_refused() {
+    let folder = yard::folder();
+    let mut draft = sound();
+    draft["event_time"] = json!("1025-05-01T10:00:00+09:00");
+    let answer = refusal(folder.path(), "early.jsonl", draft.to_string().as_bytes());
+    assert!(
+        answer.contains("early.jsonl:1: event_time: 1025-05-01T10:00:00+09:00 lies before 1886"),
+        "{answer}"
+    );
+}
+
+#[test]
+fn a_byte_order_mark_is_read_over() {
+    let folder = yard::folder();
+    let marked = |text: String| format!("\u{feff}{text}\r\n");
+    for (name, text) in [
+        ("x.jsonl", sound().to_string()),
+        ("x.json", json!([sound()]).to_string()),
+    ] {
+        std::fs::write(folder.path().join(name), marked(text)).unwrap();
+        let ran = carnet(folder.path(), &["record", name, "--dry-run"]);
+        assert_eq!(ran.code, 0, "{name}: {ran:?}");
+    }
+}
+
+#[test]
+fn refused_lines_are_never_written_over_another_file() {
+    let folder = yard::folder();
+    let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).unwrap();
+    let read = |name: &str| std::fs::read_to_string(folder.path().join(name)).unwrap();
+    write("lines.jsonl", "{}\n");
+    write("earlier.jsonl", "lines of yesterday\n");
+    std::fs::create_dir(folder.path().join("folder")).unwrap();
+    for name in ["service-invoices.csv", "service-invoices.mapping.toml"] {
+        std::fs::copy(
+            yard::samples().join("yard").join(name),
+            folder.path().join("folder").join(name),
+        )
+        .unwrap();
+    }
+    write("mend.service-invoices.csv", "rows of yesterday\n");
+    for (recorded, refused, existing) in [
+        ("lines.jsonl", "lines.jsonl", "lines.jsonl"),
+        ("lines.jsonl", "earlier.jsonl", "earlier.jsonl"),
+        ("folder", "mend.jsonl", "mend.service-invoices.csv"),
+    ] {
+        let before = read(existing);
+        let ran = carnet(folder.path(), &["record", recorded, "--refused", refused]);
+        assert_eq!(ran.code, 1, "{ran:?}");
+        assert!(
+            ran.err.contains(&format!("{existing}: exists already")),
+            "{}",
+            ran.err
+        );
+        assert_eq!(read(existing), before);
+    }
+}
+
+#[test]
 fn a_long_value_is_not_printed_whole() {
     let folder = yard::folder();
     let mut draft = sound();
