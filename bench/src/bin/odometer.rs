@@ -463,6 +463,9 @@ fn explained(shown: u64, low: f64, high: f64) -> bool {
 // The table
 // ---------------------------------------------------------------------------------------------------------------------
 
+/// Whether a rule accuses a car.
+type Rule<'a> = &'a dyn Fn(&Verdicts) -> bool;
+
 struct Verdicts {
     wound_back: bool,
     count: usize,
@@ -504,7 +507,7 @@ fn report(name: &str, seeds: &[u64], cars: &[Car]) {
     );
     println!("| --- | --- | --- | --- | --- | --- |");
     let all: Vec<&Verdicts> = verdicts.iter().collect();
-    let rules: [(&str, &dyn Fn(&Verdicts) -> bool); 5] = [
+    let rules: [(&str, Rule<'_>); 5] = [
         ("A any decrease", &|v| v.a),
         ("B two readings", &|v| v.b),
         ("C rollback_suspected", &|v| v.c == PrototypeTier::Rollback),
@@ -572,7 +575,7 @@ struct Score {
     false_per_10_000: f64,
 }
 
-fn score(verdicts: &[&Verdicts], says: &dyn Fn(&Verdicts) -> bool) -> Score {
+fn score(verdicts: &[&Verdicts], says: Rule<'_>) -> Score {
     let positives = verdicts.iter().filter(|v| v.wound_back).count();
     let right = verdicts.iter().filter(|v| v.wound_back && says(v)).count();
     let wrong = verdicts.iter().filter(|v| !v.wound_back && says(v)).count();

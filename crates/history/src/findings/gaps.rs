@@ -44,7 +44,7 @@ fn silences(timeline: &Timeline<'_>, as_of: Date) -> Vec<Finding> {
         .copied()
         .filter(|event| event.day() <= as_of)
         .collect();
-    all.sort_by(|a, b| (a.day(), a.reference).cmp(&(b.day(), b.reference)));
+    all.sort_by_key(|event| (event.day(), event.reference));
     let born = timeline
         .of(T::RegistrationFirst)
         .map(|event| event.date_or_day("date"))

@@ -95,7 +95,7 @@ pub fn weigh(readings: &[Reading], replacements: &[Replacement], circumstances: 
         .iter()
         .cloned()
         .partition(|reading| !reading.is_placeholder());
-    usable.sort_by(|a, b| (a.day, a.shown, a.reference).cmp(&(b.day, b.shown, b.reference)));
+    usable.sort_by_key(|reading| (reading.day, reading.shown, reading.reference));
     let (replaced, rejected) = accept(replacements, &usable);
     let visits = visits(&usable, &replaced);
     let mut weighing = Weighing {
@@ -171,7 +171,7 @@ pub fn weigh(readings: &[Reading], replacements: &[Replacement], circumstances: 
 /// A documented replacement explains a restart only if its old value fits the readings before it.
 fn accept(replacements: &[Replacement], usable: &[Reading]) -> (Vec<Replacement>, Vec<Replacement>) {
     let mut sorted = replacements.to_vec();
-    sorted.sort_by(|a, b| (a.day, a.reference).cmp(&(b.day, b.reference)));
+    sorted.sort_by_key(|replacement| (replacement.day, replacement.reference));
     let mut last_day = None;
     let (mut accepted, mut rejected) = (Vec::new(), Vec::new());
     for replacement in sorted {
