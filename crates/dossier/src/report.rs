@@ -76,9 +76,10 @@ pub struct VerifiedStatement {
     pub claims: Claims,
     /// How many fields are withheld.
     pub hidden: usize,
-    /// Later statements that say they supersede this one. It stays nevertheless: anybody enrolled can say so, and whether
-    /// the two issuers are the same is for the reader to see.
+    /// Later statements that correct this one, by its issuer or a dispute panel. It stays nevertheless.
     pub superseded_by: Vec<LeafIndex>,
+    /// Later statements by others that say they supersede this one. They may not: this one stands.
+    pub contested_by: Vec<LeafIndex>,
 }
 
 /// A statement that existed, whose content the log has erased.
@@ -92,6 +93,8 @@ pub struct ErasedStatement {
     pub issuer: Issuer,
     /// Who had it erased, when and why.
     pub notice: Notice,
-    /// Later statements that say they supersede this one.
+    /// Later statements that correct this one, by its issuer or a dispute panel.
     pub superseded_by: Vec<LeafIndex>,
+    /// Later statements by others that say they supersede this one.
+    pub contested_by: Vec<LeafIndex>,
 }

@@ -8,7 +8,7 @@ use history::map::{ChainHead, KeyRecord, fold_key};
 use index::vrf::Proof as VrfProof;
 use index::{Answer, Label, LeafValue as _, TrieProof, id_input};
 use jiff::Timestamp;
-use statement::vocabulary::check_role;
+use statement::vocabulary::{Role, check_role};
 use statement::{Claims, Digest, KeyId, SdJwt};
 use tlog::checkpoint::Checkpoint;
 use tlog::merkle::verify_inclusion;
@@ -305,6 +305,7 @@ fn statements(
                     claims,
                     hidden,
                     superseded_by: Vec::new(),
+                    contested_by: Vec::new(),
                 });
             }
             Content::Erased(notice) => {
@@ -315,6 +316,7 @@ fn statements(
                     issuer: shown(entry.key_id, issuer),
                     notice,
                     superseded_by: Vec::new(),
+                    contested_by: Vec::new(),
                 });
             }
         }
@@ -479,23 +481,43 @@ fn shown(key_id: KeyId, record: &KeyRecord) -> Issuer {
     }
 }
 
-/// Tells each statement which later ones say that they supersede it.
+/// A statement that says which one it supersedes.
+struct Correction {
+    superseded: Digest,
+    at: LeafIndex,
+    issuer: String,
+    /// Whether the issuer decides disputes, and so may correct what others stated.
+    panel: bool,
+}
+
+/// Tells each statement which later ones correct it, and which say so without being entitled to.
 fn link_superseded(report: &mut Report) {
-    let corrections: Vec<(Digest, LeafIndex)> = report
+    let corrections: Vec<Correction> = report
         .statements
         .iter()
-        .filter_map(|statement| Some((statement.claims.supersedes?, statement.log_index)))
+        .filter_map(|statement| {
+            Some(Correction {
+                superseded: statement.claims.supersedes?,
+                at: statement.log_index,
+                issuer: statement.issuer.id.clone(),
+                panel: statement.issuer.roles.contains(&Role::DisputePanel),
+            })
+        })
         .collect();
-    let later = |digest: &Digest, at: LeafIndex| {
+    let later = |digest: &Digest, at: LeafIndex, issuer: &str| -> (Vec<LeafIndex>, Vec<LeafIndex>) {
         let of_this = corrections
             .iter()
-            .filter(|(superseded, by)| superseded == digest && at < *by);
-        of_this.map(|(_, by)| *by).collect()
+            .filter(|c| c.superseded == *digest && at < c.at);
+        let (entitled, others): (Vec<_>, Vec<_>) = of_this.partition(|c| c.panel || c.issuer == issuer);
+        (
+            entitled.iter().map(|c| c.at).collect(),
+            others.iter().map(|c| c.at).collect(),
+        )
     };
-    for statement in &mut report.statements {
-        statement.superseded_by = later(&statement.digest, statement.log_index);
+    for s in &mut report.statements {
+        (s.superseded_by, s.contested_by) = later(&s.digest, s.log_index, &s.issuer.id);
     }
-    for statement in &mut report.erased {
-        statement.superseded_by = later(&statement.digest, statement.log_index);
+    for s in &mut report.erased {
+        (s.superseded_by, s.contested_by) = later(&s.digest, s.log_index, &s.issuer.id);
     }
 }

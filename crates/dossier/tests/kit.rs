@@ -65,6 +65,7 @@ struct Shown {
     typ: String,
     hidden: usize,
     superseded_by: Vec<u64>,
+    contested_by: Vec<u64>,
     key_revoked_at: Option<u64>,
 }
 
@@ -97,6 +98,7 @@ impl Expected {
                         typ: s.claims.typ.to_string(),
                         hidden: s.hidden,
                         superseded_by: s.superseded_by.iter().map(|at| at.0).collect(),
+                        contested_by: s.contested_by.iter().map(|at| at.0).collect(),
                         key_revoked_at: s.issuer.revoked_at.as_ref().map(|(at, _)| at.0),
                     })
                     .collect(),

@@ -1,13 +1,15 @@
 //! Files that are right, though some look odd.
 
 use dossier::assemble;
-use statement::vocabulary::StatementType;
+use statement::Claims;
+use statement::vocabulary::{Role, StatementType};
 use tlog::checkpoint::Checkpoint;
 use tlog::note::Note;
 
 use super::*;
 use crate::small_log::{
-    Author, CORRECTED, DAY, ERASED, TIMES, UNKNOWN, cosigned, first_registration, reading, service,
+    Author, CORRECTED, DAY, ERASED, TIMES, UNKNOWN, correction, cosigned, first_registration, reading,
+    service,
 };
 
 pub(super) fn cases(world: &mut Honest, cases: &mut Vec<Case>) {
@@ -72,6 +74,7 @@ pub(super) fn cases(world: &mut Honest, cases: &mut Vec<Case>) {
     times(&subject, &checkpoint, cases);
     spellings(&subject, cases);
     keys(cases);
+    corrections(cases);
 }
 
 fn signature_lines(subject: &Dossier, checkpoint: &Checkpoint, cases: &mut Vec<Case>) {
@@ -216,6 +219,51 @@ fn keys(cases: &mut Vec<Case>) {
         "The smallest history: one statement.",
         SUBJECT,
         &log.dossier(&id(SUBJECT)),
+    ));
+}
+
+/// A reading by the workshop that somebody says is superseded.
+fn corrections(cases: &mut Vec<Case>) {
+    let corrected_by = |corrector: &Author, enrol: bool| {
+        let mut log = dishonest(|log, cast| {
+            let first = cast
+                .workshop
+                .states(&id(SUBJECT), StatementType::OdometerRead, 1, reading(152_000));
+            log.record(&first);
+            if enrol {
+                log.push(&corrector.enrolled());
+            }
+            let claims = corrector.claims(
+                &id(SUBJECT),
+                StatementType::RecordCorrected,
+                2,
+                correction(52_000),
+            );
+            log.record(&corrector.signs(&Claims {
+                supersedes: Some(first.digest()),
+                ..claims
+            }));
+        });
+        assert_eq!(log.audited(), Ok(()));
+        log.dossier(&id(SUBJECT))
+    };
+    let panel = Author::new(
+        51,
+        "https://panel.example",
+        "Dispute panel",
+        &[Role::DisputePanel],
+    );
+    cases.push(verified(
+        "ok_corrected_by_panel",
+        "A dispute panel corrects what a workshop stated.",
+        SUBJECT,
+        &corrected_by(&panel, true),
+    ));
+    cases.push(verified(
+        "ok_contested_by_dealer",
+        "A dealer says that it supersedes what a workshop stated, which is not for a dealer to say: it stands.",
+        SUBJECT,
+        &corrected_by(&cast().dealer, false),
     ));
 }
 
