@@ -3,6 +3,8 @@
 //!
 //! `cargo run --release --bin log [STATEMENTS] [record]`; with `record`, without the sequencing part
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use desk::data_dir::DataDir;
@@ -110,16 +112,40 @@ async fn record_and_seal(
     let desk = Desk::init(DataDir::new(dir.path().join("data")), options).await?;
     let workshop = Issuer { id: "workshop".to_owned(), name: "Workshop".to_owned(), roles: vec![Role::Workshop] };
     desk.enrol(&[(workshop, key.public())]).await?;
+    let desk = Arc::new(desk);
+    let next = Arc::new(AtomicUsize::new(0));
+    let batches: Arc<Vec<Vec<SdJwt>>> = Arc::new(signed.chunks(BATCH).map(<[SdJwt]>::to_vec).collect());
     let (since, cpu) = (Instant::now(), cpu_time::ProcessTime::now());
-    for batch in signed.chunks(BATCH) {
-        for answer in desk.submit(batch, 1_800_000_000).await? {
-            answer.map_err(|faults| faults.join("; "))?;
-        }
-        let sealing = desk.store().seal().await?;
-        assert_eq!(sealing.sealed.len(), batch.len());
+    let (tell, mut told) = tokio::sync::mpsc::unbounded_channel();
+    // As in a service: what arrives is checked and recorded while what was recorded before is being sealed.
+    let submitters: Vec<_> = (0..2)
+        .map(|_| {
+            let (desk, next, batches, tell) = (desk.clone(), next.clone(), batches.clone(), tell.clone());
+            tokio::spawn(async move {
+                while let Some(batch) = batches.get(next.fetch_add(1, Ordering::Relaxed)) {
+                    for answer in desk.submit(batch, 1_800_000_000).await.map_err(|e| e.to_string())? {
+                        answer.map_err(|faults| faults.join("; "))?;
+                    }
+                    tell.send(()).map_err(|e| e.to_string())?;
+                }
+                Ok::<_, String>(())
+            })
+        })
+        .collect();
+    drop(tell);
+    let mut sealed = 0;
+    while sealed < signed.len() && told.recv().await.is_some() {
+        while told.try_recv().is_ok() {}
+        sealed += desk.store().seal().await?.sealed.len();
     }
+    for submitter in submitters {
+        submitter.await??;
+    }
+    assert_eq!(sealed, signed.len());
     let took = (since.elapsed(), cpu.elapsed());
-    desk.close().await?;
+    if let Ok(desk) = Arc::try_unwrap(desk) {
+        desk.close().await?;
+    }
     Ok(took)
 }
 

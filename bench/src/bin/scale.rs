@@ -126,6 +126,7 @@ async fn fill(dir: &DataDir, statements: u64, key: &IssuerSigningKey, rng: &mut 
                 label: label(&vehicle),
                 key_id: key.key_id(),
                 content: statement.as_str().to_owned(),
+                draft: None,
             });
         }
     }
@@ -148,7 +149,7 @@ async fn fill(dir: &DataDir, statements: u64, key: &IssuerSigningKey, rng: &mut 
             let mut digest = [0; 32];
             rng.fill_bytes(&mut digest);
             let label = others[(i as usize * 7919) % others.len()];
-            batch.push(Submission { digest: Digest(digest), label, key_id: key.key_id(), content: "x".repeat(64) });
+            batch.push(Submission { digest: Digest(digest), label, key_id: key.key_id(), content: "x".repeat(64), draft: None });
         }
         if batch.len() == BATCH || i + 1 == statements {
             store.submit(&batch).await?;

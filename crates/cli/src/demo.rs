@@ -32,12 +32,26 @@ const CAR: &str = "sportage-2017-diesel-lower-readings.jsonl";
 pub async fn run(global: &Global) -> Result<ExitCode, Failure> {
     let root = fresh_folder(&global.data.join("demo"))?;
     output::say("Carnet: a vehicle history anyone can check without trusting the seller")?;
-    output::say(format_args!("(cars, people and papers are invented; keys, log and checks are real; all in {})\n", root.display()))?;
+    output::say(format_args!(
+        "(cars, people and papers are invented; keys, log and checks are real; all in {})\n",
+        root.display()
+    ))?;
 
     let since = Instant::now();
     let origin = "demo.carnet.example/yard".to_owned();
-    let desk = Desk::init(DataDir::new(root.join("data")), InitOptions { origin, passphrase: None }).await?;
-    step(1, "A log is set up: signing key, VRF key, a witness and an auditor beside it", since)?;
+    let desk = Desk::init(
+        DataDir::new(root.join("data")),
+        InitOptions {
+            origin,
+            passphrase: None,
+        },
+    )
+    .await?;
+    step(
+        1,
+        "A log is set up: signing key, VRF key, a witness and an auditor beside it",
+        since,
+    )?;
 
     let since = Instant::now();
     let yard = root.join("yard");
@@ -53,27 +67,63 @@ pub async fn run(global: &Global) -> Result<ExitCode, Failure> {
         issuers.push((issuer, public));
     }
     desk.enrol(&issuers).await?;
-    step(2, format_args!("{} issuers are enrolled: registers, inspectors, insurers, workshops, customs", issuers.len()), since)?;
+    step(
+        2,
+        format_args!(
+            "{} issuers are enrolled: registers, inspectors, insurers, workshops, customs",
+            issuers.len()
+        ),
+        since,
+    )?;
 
     let since = Instant::now();
-    let recorded = desk.record(&yard, &RecordOptions::default(), clock::now(), |_| {}).await?;
-    step(3, format_args!("{} statements are signed, checked and recorded", recorded.accepted), since)?;
+    let recorded = desk
+        .record(&yard, &RecordOptions::default(), clock::now(), |_| {})
+        .await?;
+    step(
+        3,
+        format_args!(
+            "{} statements are signed, checked and recorded",
+            recorded.accepted
+        ),
+        since,
+    )?;
     for line in &recorded.refused {
         for fault in &line.faults {
-            output::say(format_args!("     refused {}:{}: {fault}", line.file.display(), line.line))?;
+            output::say(format_args!(
+                "     refused {}:{}: {fault}",
+                line.file.display(),
+                line.line
+            ))?;
         }
     }
 
     let since = Instant::now();
     let sealed = desk.store().seal().await?;
-    step(4, format_args!("They are sealed: {} entries, replayed and cosigned, published", sealed.size), since)?;
+    step(
+        4,
+        format_args!(
+            "They are sealed: {} entries, replayed and cosigned, published",
+            sealed.size
+        ),
+        since,
+    )?;
 
     let car = car(&yard)?;
     let since = Instant::now();
-    let bytes = desk.dossier(&car, &Disclose::Only(vec!["odometer".to_owned()])).await?;
+    let bytes = desk
+        .dossier(&car, &Disclose::Only(vec!["odometer".to_owned()]))
+        .await?;
     let file = root.join("car.carnet");
     desk::data_dir::write(&file, &bytes, 0o644)?;
-    step(5, format_args!("A dossier of {car} is exported: {} bytes, personal fields withheld", bytes.len()), since)?;
+    step(
+        5,
+        format_args!(
+            "A dossier of {car} is exported: {} bytes, personal fields withheld",
+            bytes.len()
+        ),
+        since,
+    )?;
 
     let trust = desk.trust(30 * 86_400);
     let sound = desk.store().fsck(|_, _| {}).await?.is_sound();
@@ -83,7 +133,11 @@ pub async fn run(global: &Global) -> Result<ExitCode, Failure> {
     let now = clock::now();
     let report = dossier::verify(&bytes, &trust, Some(&car), clock::unsigned(now))
         .map_err(|refusal| Failure::Value(format!("the dossier does not verify: {refusal}")))?;
-    step(6, "A stranger verifies it with three files and no network: complete and unaltered", since)?;
+    step(
+        6,
+        "A stranger verifies it with three files and no network: complete and unaltered",
+        since,
+    )?;
     output::say("")?;
     show::print(&show::of(report, now)?)?;
 
@@ -102,12 +156,20 @@ pub async fn run(global: &Global) -> Result<ExitCode, Failure> {
     }
     commands(global, &root, &car, &trust)?;
     let well = caught == 3 && recorded.refused.is_empty() && sound;
-    output::say(if well { "\nAll as it should be." } else { "\nSomething is not as it should be; see above." })?;
+    output::say(if well {
+        "\nAll as it should be."
+    } else {
+        "\nSomething is not as it should be; see above."
+    })?;
     Ok(clock::code(well))
 }
 
 fn step(number: u32, what: impl std::fmt::Display, since: Instant) -> Result<(), Failure> {
-    output::say(format_args!("{number}  {:<86} {:>8}", what.to_string(), clock::took(since)))
+    output::say(format_args!(
+        "{number}  {:<86} {:>8}",
+        what.to_string(),
+        clock::took(since)
+    ))
 }
 
 /// What to try next, with the paths to try it on.
@@ -118,7 +180,10 @@ fn commands(global: &Global, root: &Path, car: &VehicleId, trust: &Trust) -> Res
     let typed = id.split_once(':').map_or(id.as_str(), |(_, rest)| rest);
     output::say("\nTry it yourself:")?;
     output::say(format_args!("  carnet --data {data} history {typed}"))?;
-    output::say(format_args!("  carnet --data {data} verify {root}/car.carnet --max-age {}d", trust.max_age / 86_400))?;
+    output::say(format_args!(
+        "  carnet --data {data} verify {root}/car.carnet --max-age {}d",
+        trust.max_age / 86_400
+    ))?;
     output::say(format_args!("  carnet --data {data} log fsck"))
 }
 
@@ -155,15 +220,24 @@ fn tampered(bytes: &[u8], yard: &Path) -> Result<Vec<(String, Vec<u8>)>, Failure
     }
 
     let mut wound_back = honest.clone();
-    let statements = wound_back.get_mut("statements").and_then(Value::as_array_mut).into_iter().flatten();
+    let statements = wound_back
+        .get_mut("statements")
+        .and_then(Value::as_array_mut)
+        .into_iter()
+        .flatten();
     for statement in statements.filter_map(|s| s.pointer_mut("/content/statement")) {
-        let Some(lower) = statement.as_str().and_then(with_lower_reading) else { continue };
+        let Some(lower) = statement.as_str().and_then(with_lower_reading) else {
+            continue;
+        };
         *statement = Value::String(lower);
         break;
     }
 
     let mut of_another = honest;
-    let other = YARD.files().filter_map(|f| f.path().file_name()?.to_str()).find(|name| name.starts_with("palisade"));
+    let other = YARD
+        .files()
+        .filter_map(|f| f.path().file_name()?.to_str())
+        .find(|name| name.starts_with("palisade"));
     if let Some(other) = other {
         let text = desk::data_dir::read(&yard.join(other))?;
         let first: Value = serde_json::from_slice(text.split(|b| *b == b'\n').next().unwrap_or_default())?;
@@ -185,5 +259,8 @@ fn with_lower_reading(statement: &str) -> Option<String> {
     let mut claims: Value = serde_json::from_slice(&URL_SAFE_NO_PAD.decode(payload).ok()?).ok()?;
     let reading = claims.pointer_mut("/body/odometer/value")?;
     *reading = Value::from(reading.as_u64()? / 10);
-    Some(format!("{header}.{}.{rest}", URL_SAFE_NO_PAD.encode(claims.to_string())))
+    Some(format!(
+        "{header}.{}.{rest}",
+        URL_SAFE_NO_PAD.encode(claims.to_string())
+    ))
 }

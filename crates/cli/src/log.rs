@@ -75,7 +75,7 @@ pub async fn status(global: &Global) -> Result<ExitCode, Failure> {
 
 pub async fn fsck(global: &Global) -> Result<ExitCode, Failure> {
     let since = std::time::Instant::now();
-    let desk = output::open(global).await?;
+    let desk = output::inspect(global).await?;
     let bar = ProgressBar::new(0);
     let found = desk
         .store()

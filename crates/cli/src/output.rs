@@ -81,16 +81,28 @@ pub fn ask(prompt: &str) -> Result<Zeroizing<String>, Failure> {
 
 /// Opens the log in the data directory, asking for a passphrase where one is needed and somebody is there to ask.
 pub async fn open(global: &Global) -> Result<Desk, Failure> {
+    with(global, Desk::open).await
+}
+
+/// The same for looking at a log that may be too damaged to open.
+pub async fn inspect(global: &Global) -> Result<Desk, Failure> {
+    with(global, Desk::inspect).await
+}
+
+async fn with(
+    global: &Global,
+    how: impl AsyncFn(DataDir, Passphrase) -> Result<Desk, DeskError>,
+) -> Result<Desk, Failure> {
     let dir = || DataDir::new(&global.data);
     let given = passphrase(global)?;
-    match Desk::open(dir(), given.clone()).await {
+    match how(dir(), given.clone()).await {
         Err(DeskError::Key { problem, .. })
             if given.is_none()
                 && problem.contains("passphrase")
                 && std::io::IsTerminal::is_terminal(&std::io::stdin()) =>
         {
             let asked = ask("Passphrase: ")?;
-            Ok(Desk::open(dir(), Some(asked)).await?)
+            Ok(how(dir(), Some(asked)).await?)
         }
         opened => Ok(opened?),
     }

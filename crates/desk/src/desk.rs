@@ -129,14 +129,21 @@ impl Desk {
             .write(true)
             .open(dir.database());
         writable.map_err(DeskError::file(dir.database()))?;
-        let store = Store::open(Keys::read(&dir, &passphrase)?.options(&dir)?).await.map_err(|e| match e {
-            StoreError::Sql(e) => {
-                let fix = "make sure that you may write to this file and its folder; if it is damaged, restore it from a \
-                           backup that is not older than the published checkpoint";
-                DeskError::malformed(&dir.database(), format!("{e}; {fix}"))
-            }
-            e => e.into(),
-        })?;
+        let store = Store::open(Keys::read(&dir, &passphrase)?.options(&dir)?).await;
+        let store = store.map_err(|e| unreadable(&dir, e))?;
+        Self::assemble(dir, store, passphrase)
+    }
+
+    /// Opens the log as it lies, to look for damage; finishes nothing.
+    ///
+    /// # Errors
+    /// No log here, or a key is missing or sealed.
+    pub async fn inspect(dir: DataDir, passphrase: Passphrase) -> Result<Self, DeskError> {
+        if !dir.database().exists() {
+            return Err(DeskError::NoLog(dir.root().to_owned()));
+        }
+        let store = Store::inspect(Keys::read(&dir, &passphrase)?.options(&dir)?).await;
+        let store = store.map_err(|e| unreadable(&dir, e))?;
         Self::assemble(dir, store, passphrase)
     }
 
@@ -189,6 +196,18 @@ impl Desk {
     /// The database failed.
     pub async fn close(self) -> Result<(), DeskError> {
         Ok(self.store.close().await?)
+    }
+}
+
+/// What the database says when it cannot be opened, with the file and the fix.
+fn unreadable(dir: &DataDir, error: StoreError) -> DeskError {
+    match error {
+        StoreError::Sql(e) => {
+            let fix = "make sure that you may write to this file and its folder; if it is damaged, restore it from a \
+                       backup that is not older than the published checkpoint";
+            DeskError::malformed(&dir.database(), format!("{e}; {fix}"))
+        }
+        error => error.into(),
     }
 }
 

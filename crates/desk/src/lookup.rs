@@ -6,8 +6,6 @@
 use dossier::{Report, VerifiedStatement, verify};
 use history::findings::{self, Event};
 use jiff::civil::Date;
-use statement::Confidence;
-use statement::vocabulary::EvidenceClass;
 use vehicle::VehicleId;
 
 use crate::desk::Desk;
@@ -45,33 +43,17 @@ pub fn judge(report: &Report, today: Date) -> findings::Report {
     findings::judge(&events, today)
 }
 
-/// A verified statement as the findings see it: it weighs no more than its issuer's roles allow, whatever it claims.
+/// A verified statement as the findings see it, under the issuer's enrolled name.
 fn event(statement: &VerifiedStatement) -> Event {
-    let claims = &statement.claims;
-    let claimed = match claims.confidence {
-        Confidence::Authority => EvidenceClass::A,
-        Confidence::Professional => EvidenceClass::B,
-        Confidence::TradeParty => EvidenceClass::C,
-        Confidence::Owner => EvidenceClass::D,
-    };
-    let allowed = statement
-        .issuer
-        .roles
-        .iter()
-        .map(|role| role.evidence_class())
-        .min();
+    let issuer = &statement.issuer;
+    let event = Event::from_claims(
+        statement.log_index.0,
+        statement.digest,
+        issuer.roles.clone(),
+        &statement.claims,
+    );
     Event {
-        reference: statement.log_index.0,
-        digest: Some(statement.digest.0),
-        supersedes: claims.supersedes.map(|digest| digest.0),
-        typ: claims.typ,
-        issuer: statement.issuer.name.clone(),
-        roles: statement.issuer.roles.clone(),
-        class: allowed.unwrap_or(EvidenceClass::D).max(claimed),
-        instant: claims.event_time.instant(),
-        local: claims.event_time.local(),
-        place: claims.place.as_ref().map(|place| place.as_str().to_owned()),
-        body: claims.body.clone(),
-        content_erased: false,
+        issuer: issuer.name.clone(),
+        ..event
     }
 }

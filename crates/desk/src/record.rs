@@ -7,8 +7,9 @@ use history::map::KeyRecord;
 use rayon::iter::{IntoParallelRefIterator as _, ParallelIterator as _};
 use serde::Serialize;
 use serde_json::json;
+use sha2::{Digest as _, Sha256};
 use statement::vocabulary::StatementType;
-use statement::{Confidence, Digest, IssuerSigningKey, KeyId, SdJwt, form82, issue, vocabulary};
+use statement::{Claims, Confidence, Digest, IssuerSigningKey, KeyId, SdJwt, form82, issue, vocabulary};
 use store::{Submission, Submitted};
 
 use crate::data_dir;
@@ -32,6 +33,9 @@ const CHUNK_TEXT: usize = 8 << 20;
 
 /// Refused lines kept in the report in full. All of them are counted, and written out where a file is named.
 const KEPT: usize = 1000;
+
+/// Statements listed one by one in a report, so that its size does not follow that of the files.
+const LISTED: usize = 100_000;
 
 /// How far an event or a signature may lie ahead of this machine's clock, in seconds: clocks and time zones differ.
 const AHEAD: i64 = 26 * 3600;
@@ -59,7 +63,7 @@ pub struct RecordReport {
     pub accepted: u64,
     /// Known already.
     pub duplicates: u64,
-    /// Those that are here now, in the order read.
+    /// Those that are here now, in the order read; the first 100,000.
     pub statements: Vec<RecordedLine>,
     /// Refused, each with its place and its faults; the first 1,000.
     pub refused: Vec<RefusedLine>,
@@ -121,6 +125,14 @@ pub struct Progress {
     pub statements: u64,
 }
 
+/// A line that can be answered for.
+enum Prepared {
+    /// To be checked and submitted; with the hash of the draft where it was signed here.
+    New(Box<SdJwt>, Option<[u8; 32]>),
+    /// A draft that was signed and recorded before.
+    Known(Digest, Submitted),
+}
+
 /// The state of one recording.
 struct Recorder<'d> {
     desk: &'d Desk,
@@ -130,7 +142,9 @@ struct Recorder<'d> {
     refs: HashMap<String, Digest>,
     /// Statements of this run, which a later line may correct although they are not submitted yet.
     here: HashSet<Digest>,
-    chunk: Vec<(Line, Result<SdJwt, Vec<String>>)>,
+    /// Drafts signed in this run, by what they say.
+    signed: HashMap<[u8; 32], Digest>,
+    chunk: Vec<(Line, Result<Prepared, Vec<String>>)>,
     chunk_text: usize,
     refused: Option<RefusedFiles>,
     now: i64,
@@ -267,14 +281,16 @@ impl Desk {
         now: i64,
     ) -> Result<Vec<Result<Submitted, Vec<String>>>, DeskError> {
         let keys: HashMap<_, _> = self.issuers().await?.into_iter().collect();
-        self.submit_checked(statements, &keys, now, &mut HashSet::new(), false)
+        self.submit_checked(statements, &[], &keys, now, &mut HashSet::new(), false)
             .await
     }
 
-    /// Checks in parallel, then submits what passed in one transaction.
+    /// Checks in parallel, then submits what passed in one transaction. `drafts` goes with `statements` where they were
+    /// signed here.
     async fn submit_checked(
         &self,
         statements: &[SdJwt],
+        drafts: &[Option<[u8; 32]>],
         keys: &HashMap<KeyId, KeyRecord>,
         now: i64,
         here: &mut HashSet<Digest>,
@@ -297,6 +313,11 @@ impl Desk {
             // What corrects a refused statement is refused as well: it would correct nothing.
             if answer.is_err() {
                 here.remove(&statement.digest());
+            }
+        }
+        for (answer, draft) in answers.iter_mut().zip(drafts) {
+            if let Ok(submission) = answer {
+                submission.draft = *draft;
             }
         }
         let passed: Vec<Submission> = answers.iter().flatten().cloned().collect();
@@ -385,8 +406,19 @@ impl Desk {
             label: self.labels.label(&claims.vid),
             key_id,
             content: statement.as_str().to_owned(),
+            draft: None,
         })
     }
+}
+
+/// What a draft says, without the moment and the salts of signing it.
+fn draft_hash(claims: &Claims, key_id: &KeyId) -> [u8; 32] {
+    let mut said = claims.to_json();
+    said.remove("iat");
+    let mut h = Sha256::new();
+    h.update(key_id.0);
+    h.update(serde_json::Value::Object(said).to_string());
+    h.finalize().into()
 }
 
 impl<'d> Recorder<'d> {
@@ -397,6 +429,7 @@ impl<'d> Recorder<'d> {
             signers: HashMap::new(),
             refs: HashMap::new(),
             here: HashSet::new(),
+            signed: HashMap::new(),
             chunk: Vec::with_capacity(CHUNK),
             chunk_text: 0,
             refused: None,
@@ -410,16 +443,19 @@ impl<'d> Recorder<'d> {
 
     async fn take(&mut self, line: Line) -> Result<(), DeskError> {
         self.report.read += 1;
-        let statement = match &line.item {
+        let prepared = match &line.item {
             Err(faults) => Err(faults.clone()),
-            Ok(Item::Signed(text)) => SdJwt::parse(text).map_err(|e| vec![e.to_string()]),
-            Ok(Item::Draft(draft)) => self.sign((**draft).clone())?,
+            Ok(Item::Signed(text)) => match SdJwt::parse(text) {
+                Ok(statement) => Ok(Prepared::New(Box::new(statement), None)),
+                Err(e) => Err(vec![e.to_string()]),
+            },
+            Ok(Item::Draft(draft)) => self.sign((**draft).clone()).await?,
         };
-        if let Ok(statement) = &statement {
+        if let Ok(Prepared::New(statement, _)) = &prepared {
             self.here.insert(statement.digest());
         }
         self.chunk_text += line.text.len();
-        self.chunk.push((line, statement));
+        self.chunk.push((line, prepared));
         if self.chunk.len() >= CHUNK || self.chunk_text >= CHUNK_TEXT {
             self.flush().await
         } else {
@@ -427,8 +463,9 @@ impl<'d> Recorder<'d> {
         }
     }
 
-    /// Signs a draft with the issuer's key, which must be on this machine.
-    fn sign(&mut self, draft: Draft) -> Result<Result<SdJwt, Vec<String>>, DeskError> {
+    /// Signs a draft with the issuer's key, which must be on this machine; unless the same was signed before: recording a
+    /// file again, after an interruption say, must not double a car's history.
+    async fn sign(&mut self, draft: Draft) -> Result<Result<Prepared, Vec<String>>, DeskError> {
         let (issuer, reference) = (draft.issuer.clone(), draft.reference.clone());
         if !self.signers.contains_key(&issuer) {
             let key = if self.desk.has_issuer_key(&issuer) {
@@ -454,25 +491,49 @@ impl<'d> Recorder<'d> {
             Ok(claims) => claims,
             Err(faults) => return Ok(Err(faults)),
         };
-        let signed = issue(&claims, key, &mut data_dir::rng()).map_err(|e| vec![e.to_string()]);
-        if let (Ok(statement), Some(reference)) = (&signed, reference) {
-            self.refs.insert(reference, statement.digest());
+        let hash = draft_hash(&claims, &key.key_id());
+        let known = match self.signed.get(&hash) {
+            Some(digest) => Some((*digest, Submitted::Waiting)),
+            None => {
+                self.desk
+                    .store
+                    .find_draft(&self.desk.labels.label(&claims.vid), &hash)
+                    .await?
+            }
+        };
+        let prepared = match known {
+            Some((digest, standing)) => Ok(Prepared::Known(digest, standing)),
+            None => issue(&claims, key, &mut data_dir::rng())
+                .map(|statement| Prepared::New(Box::new(statement), Some(hash)))
+                .map_err(|e| vec![e.to_string()]),
+        };
+        let digest = match &prepared {
+            Ok(Prepared::Known(digest, _)) => *digest,
+            Ok(Prepared::New(statement, _)) => statement.digest(),
+            Err(_) => return Ok(prepared),
+        };
+        self.signed.insert(hash, digest);
+        if let Some(reference) = reference {
+            self.refs.insert(reference, digest);
         }
-        Ok(signed)
+        Ok(prepared)
     }
 
     async fn flush(&mut self) -> Result<(), DeskError> {
         let chunk = std::mem::take(&mut self.chunk);
         self.chunk_text = 0;
-        let statements: Vec<SdJwt> = chunk
-            .iter()
-            .filter_map(|(_, s)| s.as_ref().ok())
-            .cloned()
-            .collect();
+        let (mut statements, mut drafts) = (Vec::with_capacity(chunk.len()), Vec::with_capacity(chunk.len()));
+        for (_, prepared) in &chunk {
+            if let Ok(Prepared::New(statement, draft)) = prepared {
+                statements.push((**statement).clone());
+                drafts.push(*draft);
+            }
+        }
         let mut answers = self
             .desk
             .submit_checked(
                 &statements,
+                &drafts,
                 &self.keys,
                 self.now,
                 &mut self.here,
@@ -480,27 +541,31 @@ impl<'d> Recorder<'d> {
             )
             .await?
             .into_iter();
-        for (line, statement) in chunk {
-            let (digest, answer) = match statement {
-                Ok(statement) => {
-                    let answer = answers
-                        .next()
-                        .unwrap_or_else(|| Err(vec!["not answered".to_owned()]));
-                    (Some(statement.digest()), answer)
+        for (line, prepared) in chunk {
+            let (digest, draft, answer) = match prepared {
+                Ok(Prepared::New(statement, draft)) => {
+                    let answer = answers.next();
+                    let answer = answer.unwrap_or_else(|| Err(vec!["not answered".to_owned()]));
+                    (Some(statement.digest()), draft, answer)
                 }
-                Err(faults) => (None, Err(faults)),
+                Ok(Prepared::Known(digest, standing)) => (Some(digest), None, Ok(standing)),
+                Err(faults) => (None, None, Err(faults)),
             };
-            if let (Some(digest), Ok(Submitted::Accepted | Submitted::Waiting | Submitted::Sealed(_))) =
-                (digest, &answer)
+            if let (Err(_), Some(draft)) = (&answer, draft) {
+                self.signed.remove(&draft);
+            }
+            if let (Some(digest), Ok(standing)) = (digest, &answer)
+                && *standing != Submitted::Refused
+                && self.report.statements.len() < LISTED
             {
-                let log_index = match answer {
-                    Ok(Submitted::Sealed(at)) => Some(at.0),
+                let log_index = match standing {
+                    Submitted::Sealed(at) => Some(at.0),
                     _ => None,
                 };
-                let file = line.file.clone();
+                let (file, line) = (line.file.clone(), line.line);
                 self.report.statements.push(RecordedLine {
                     file,
-                    line: line.line,
+                    line,
                     digest,
                     log_index,
                 });

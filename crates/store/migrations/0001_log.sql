@@ -43,8 +43,10 @@ CREATE TABLE statement (
     key_id    BLOB NOT NULL,
     log_index BIGINT,
     refused   TEXT,                    -- why it can no longer be sealed
-    content   BLOB
+    content   BLOB,
+    draft     BLOB                     -- what was signed here, hashed under the vehicle's key, to know it again
 );
+CREATE INDEX statement_by_draft ON statement (draft) WHERE draft IS NOT NULL;
 CREATE INDEX statement_by_label ON statement (label, log_index);
 CREATE INDEX statement_waiting ON statement (id) WHERE log_index IS NULL AND refused IS NULL;
 

@@ -31,6 +31,8 @@ pub struct Submission {
     pub key_id: KeyId,
     /// The SD-JWT with all disclosures the submitter gave.
     pub content: String,
+    /// Hash of the draft it was signed from on this machine, so that the same draft is known again.
+    pub draft: Option<[u8; 32]>,
 }
 
 /// What became of a submission.
@@ -105,21 +107,21 @@ impl Store {
                 let key = keys
                     .get(&submission.label.0)
                     .ok_or_else(|| StoreError::row("vehicle_key", "a key is missing that was just made"))?;
-                rows.push((
-                    submission,
-                    vault::seal(key, &submission.digest, &submission.content)?,
-                ));
+                let draft = submission.draft.map(|draft| vault::tag(key, &draft).to_vec());
+                let content = vault::seal(key, &submission.digest, &submission.content)?;
+                rows.push((submission, content, draft));
             }
             if rows.is_empty() {
                 continue;
             }
             let mut sql =
-                QueryBuilder::<Sqlite>::new("INSERT INTO statement (digest, label, key_id, content) ");
-            sql.push_values(rows, |mut row, (submission, content)| {
+                QueryBuilder::<Sqlite>::new("INSERT INTO statement (digest, label, key_id, content, draft) ");
+            sql.push_values(rows, |mut row, (submission, content, draft)| {
                 row.push_bind(submission.digest.0.to_vec())
                     .push_bind(submission.label.0.to_vec())
                     .push_bind(submission.key_id.0.to_vec())
-                    .push_bind(content);
+                    .push_bind(content)
+                    .push_bind(draft);
             });
             sql.build().execute(&mut *tx).await?;
         }
@@ -188,6 +190,38 @@ impl Store {
         row.map(|row| standing(&row)).transpose()
     }
 
+    /// The statement that was signed from this draft about the vehicle, if there is one, and where it stands.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn find_draft(
+        &self,
+        label: &Label,
+        draft: &[u8; 32],
+    ) -> Result<Option<(Digest, Submitted)>, StoreError> {
+        let Some(key) = self.vehicle_key(label).await? else {
+            return Ok(None);
+        };
+        let row = sqlx::query("SELECT digest, log_index, refused FROM statement WHERE draft = $1")
+            .bind(vault::tag(&key, draft).to_vec())
+            .fetch_optional(&self.db)
+            .await?;
+        let known = |row| Ok((digest_of(&row)?, standing(&row)?));
+        row.map(known).transpose()
+    }
+
+    /// The vehicle's content key, if it has one.
+    async fn vehicle_key(&self, label: &Label) -> Result<Option<Secret>, StoreError> {
+        let wrapped: Option<Vec<u8>> = sqlx::query_scalar("SELECT wrapped FROM vehicle_key WHERE label = $1")
+            .bind(label.0.to_vec())
+            .fetch_optional(&self.db)
+            .await?;
+        let other = || StoreError::row("vehicle_key", "the key was wrapped under another content key");
+        wrapped
+            .map(|wrapped| self.vault.unwrap(label, &wrapped).ok_or_else(other))
+            .transpose()
+    }
+
     /// A sealed statement by its digest, with its label.
     ///
     /// # Errors
@@ -210,17 +244,7 @@ impl Store {
     /// # Errors
     /// The database failed, or content cannot be decrypted.
     pub async fn statements(&self, label: &Label, size: u64) -> Result<Vec<StoredStatement>, StoreError> {
-        let wrapped: Option<Vec<u8>> = sqlx::query_scalar("SELECT wrapped FROM vehicle_key WHERE label = $1")
-            .bind(label.0.to_vec())
-            .fetch_optional(&self.db)
-            .await?;
-        let key = wrapped
-            .map(|wrapped| {
-                self.vault.unwrap(label, &wrapped).ok_or_else(|| {
-                    StoreError::row("vehicle_key", "the key was wrapped under another content key")
-                })
-            })
-            .transpose()?;
+        let key = self.vehicle_key(label).await?;
         let mut rows = sqlx::query(
             "SELECT log_index, digest, key_id, content FROM statement
              WHERE label = $1 AND log_index < $2 ORDER BY log_index",
@@ -275,12 +299,13 @@ impl Store {
                 last,
             )?)));
         }
-        let erased =
-            sqlx::query("UPDATE statement SET content = NULL WHERE label = $1 AND content IS NOT NULL")
-                .bind(label.0.to_vec())
-                .execute(&mut *tx)
-                .await?
-                .rows_affected();
+        let erased = sqlx::query(
+            "UPDATE statement SET content = NULL, draft = NULL WHERE label = $1 AND content IS NOT NULL",
+        )
+        .bind(label.0.to_vec())
+        .execute(&mut *tx)
+        .await?
+        .rows_affected();
         sqlx::query("DELETE FROM vehicle_key WHERE label = $1")
             .bind(label.0.to_vec())
             .execute(&mut *tx)
@@ -355,6 +380,10 @@ async fn known(
     rows.iter()
         .map(|row| Ok((bytes32("statement", row.try_get("digest")?)?, standing(row)?)))
         .collect()
+}
+
+fn digest_of(row: &sqlx::sqlite::SqliteRow) -> Result<Digest, StoreError> {
+    Ok(Digest(bytes32("statement", row.try_get("digest")?)?))
 }
 
 fn standing(row: &sqlx::sqlite::SqliteRow) -> Result<Submitted, StoreError> {

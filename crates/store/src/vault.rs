@@ -6,6 +6,7 @@
 use chacha20poly1305::aead::{Aead as _, KeyInit as _, Payload};
 use chacha20poly1305::{XChaCha20Poly1305, XNonce};
 use index::Label;
+use sha2::{Digest as _, Sha256};
 use statement::Digest;
 use zeroize::Zeroizing;
 
@@ -51,6 +52,15 @@ pub(crate) fn seal(key: &Secret, digest: &Digest, content: &str) -> Result<Vec<u
 pub(crate) fn open(key: &Secret, digest: &Digest, sealed: &[u8]) -> Result<String, StoreError> {
     let plain = decrypt(key, &digest.0, sealed).ok_or(StoreError::Sealed(*digest))?;
     String::from_utf8(plain).map_err(|_| StoreError::Sealed(*digest))
+}
+
+/// A draft's hash as it goes into the database: nobody without the vehicle's key can tell what it is of.
+pub(crate) fn tag(key: &Secret, draft: &[u8; 32]) -> [u8; 32] {
+    Sha256::new()
+        .chain_update(**key)
+        .chain_update(draft)
+        .finalize()
+        .into()
 }
 
 fn encrypt(key: &Secret, bound_to: &[u8], plain: &[u8]) -> Result<Vec<u8>, StoreError> {

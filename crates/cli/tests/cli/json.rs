@@ -43,10 +43,19 @@ fn every_command_answers_in_json() {
         "lost"
     );
 
-    let recorded = json(at, &["record", "samples/yard/service-invoices.csv"], 0);
-    assert_eq!(recorded["report"]["accepted"], 6);
+    let known = json(at, &["record", "samples/yard/service-invoices.csv"], 0);
+    assert_eq!(known["report"]["duplicates"], 6, "recorded with the yard already");
+    let draft = r#"{"issuer": "workshop-seoul", "typ": "service.performed", "vid": "KMHR381ABKU000001",
+        "event_time": "2025-05-01T10:00:00+09:00", "body": {"reason": "maintenance", "jobs": [{"text": "oil"}],
+        "odometer": {"value": 99600, "unit": "km", "instrument_state": "working", "method": "seen"}}, "confidence": "B"}"#;
+    std::fs::write(at.join("one.json"), draft).unwrap();
+    let recorded = json(at, &["record", "one.json"], 0);
+    assert_eq!(recorded["report"]["accepted"], 1);
     let sealed = json(at, &["seal"], 0);
-    assert_eq!(sealed["sealed"].as_array().unwrap().len(), 6);
+    assert_eq!(
+        sealed["sealed"][0]["statement"],
+        recorded["report"]["statements"][0]["digest"]
+    );
     let history = json(at, &["history", "KNAPH81ABHK000003"], 0);
     assert_eq!(history["statements"].as_array().unwrap().len(), 19);
     assert_eq!(history["findings"].as_array().unwrap().len(), 1);

@@ -303,6 +303,7 @@ pub fn statement_by(issuer: u64, n: u64) -> Submission {
         label: car(n % CARS),
         key_id: key_id(issuer),
         content,
+        draft: None,
     }
 }
 
