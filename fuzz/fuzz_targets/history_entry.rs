@@ -6,6 +6,10 @@ use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|bytes: &[u8]| {
     if let Ok(entry) = Entry::decode(bytes) {
-        assert_eq!(entry.encode().as_deref(), Ok(bytes), "{entry:?} has a second encoding");
+        assert_eq!(
+            entry.encode().as_deref(),
+            Ok(bytes),
+            "{entry:?} has a second encoding"
+        );
     }
 });

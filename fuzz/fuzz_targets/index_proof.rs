@@ -12,7 +12,10 @@ fuzz_target!(|input: &[u8]| {
         assert!(proof.verify(&[0; 32], &key).is_err(), "nothing hashes to zero");
     }
 
-    let labels: Vec<[u8; 32]> = input.chunks_exact(32).filter_map(|chunk| chunk.try_into().ok()).collect();
+    let labels: Vec<[u8; 32]> = input
+        .chunks_exact(32)
+        .filter_map(|chunk| chunk.try_into().ok())
+        .collect();
     let mut trie = Trie::new();
     for label in &labels {
         trie.set(Label(*label), *label);
@@ -23,7 +26,11 @@ fuzz_target!(|input: &[u8]| {
         assert_eq!(proof.verify(&root, &Label(*label)), Ok(Answer::Present(*label)));
         let mut near = *label;
         near[31] ^= 1;
-        let truth = if labels.contains(&near) { Answer::Present(near) } else { Answer::Absent };
+        let truth = if labels.contains(&near) {
+            Answer::Present(near)
+        } else {
+            Answer::Absent
+        };
         assert_eq!(trie.prove(&Label(near)).verify(&root, &Label(near)), Ok(truth));
     }
 });

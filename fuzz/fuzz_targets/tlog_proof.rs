@@ -13,7 +13,13 @@ fuzz_target!(|bytes: &[u8]| {
         assert_eq!(proof.to_bytes(), bytes);
         if let Ok(checkpoint) = Checkpoint::from_note(&proof.checkpoint) {
             let leaf = leaf_hash(b"entry");
-            let _ = verify_inclusion(proof.index, checkpoint.size, &leaf, &proof.hashes, &checkpoint.root);
+            let _ = verify_inclusion(
+                proof.index,
+                checkpoint.size,
+                &leaf,
+                &proof.hashes,
+                &checkpoint.root,
+            );
             let old = TreeSize(proof.index.0);
             let _ = verify_consistency(old, checkpoint.size, &proof.hashes, &leaf, &checkpoint.root);
         }

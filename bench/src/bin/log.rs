@@ -27,7 +27,10 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let mut rng = ChaCha20Rng::from_seed([1; 32]);
     let key = IssuerSigningKey::generate(&mut rng);
-    println!("{statements} statements, batches of {BATCH}, {} cores", rayon::current_num_threads());
+    println!(
+        "{statements} statements, batches of {BATCH}, {} cores",
+        rayon::current_num_threads()
+    );
 
     for per_vehicle in [20, 1] {
         let signed = signed(statements, per_vehicle, &key, &mut rng)?;
@@ -47,7 +50,9 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     }
     for vehicles in [10_000, 100_000, 1_000_000] {
         let each = sequencing(vehicles)?;
-        println!("sequencing with index, no signature checks, {vehicles:>7} vehicles: {each:.1} µs CPU per statement");
+        println!(
+            "sequencing with index, no signature checks, {vehicles:>7} vehicles: {each:.1} µs CPU per statement"
+        );
     }
     Ok(())
 }
@@ -98,7 +103,10 @@ fn bound(signed: &[SdJwt], key: &IssuerSigningKey) -> f64 {
         })
         .collect();
     let since = Instant::now();
-    let good = pairs.par_iter().filter(|(m, s)| public.verify_strict(m, s).is_ok()).count();
+    let good = pairs
+        .par_iter()
+        .filter(|(m, s)| public.verify_strict(m, s).is_ok())
+        .count();
     assert_eq!(good, signed.len());
     signed.len() as f64 / since.elapsed().as_secs_f64()
 }
@@ -108,9 +116,16 @@ async fn record_and_seal(
     key: &IssuerSigningKey,
 ) -> Result<(Duration, Duration), Box<dyn std::error::Error>> {
     let dir = tempfile::tempdir_in(".")?;
-    let options = InitOptions { origin: "bench.example/log".to_owned(), passphrase: None };
+    let options = InitOptions {
+        origin: "bench.example/log".to_owned(),
+        passphrase: None,
+    };
     let desk = Desk::init(DataDir::new(dir.path().join("data")), options).await?;
-    let workshop = Issuer { id: "workshop".to_owned(), name: "Workshop".to_owned(), roles: vec![Role::Workshop] };
+    let workshop = Issuer {
+        id: "workshop".to_owned(),
+        name: "Workshop".to_owned(),
+        roles: vec![Role::Workshop],
+    };
     desk.enrol(&[(workshop, key.public())]).await?;
     let desk = Arc::new(desk);
     let next = Arc::new(AtomicUsize::new(0));
@@ -123,7 +138,11 @@ async fn record_and_seal(
             let (desk, next, batches, tell) = (desk.clone(), next.clone(), batches.clone(), tell.clone());
             tokio::spawn(async move {
                 while let Some(batch) = batches.get(next.fetch_add(1, Ordering::Relaxed)) {
-                    for answer in desk.submit(batch, 1_800_000_000).await.map_err(|e| e.to_string())? {
+                    for answer in desk
+                        .submit(batch, 1_800_000_000)
+                        .await
+                        .map_err(|e| e.to_string())?
+                    {
                         answer.map_err(|faults| faults.join("; "))?;
                     }
                     tell.send(()).map_err(|e| e.to_string())?;
@@ -161,25 +180,41 @@ fn sequencing(vehicles: usize) -> Result<f64, Box<dyn std::error::Error>> {
     };
     let labels: Vec<Label> = (0..vehicles).map(|_| Label(bytes())).collect();
     let mut state = LogState::empty();
-    sequence(&mut state, &[
-        Entry::Params(Params { map_version: MAP_VERSION, vrf_epoch: 1, vrf_key: [0; 32] }),
-        Entry::Key(KeyEntry::Enrolled {
-            key_id,
-            public_key,
-            roles: vec![Role::Workshop],
-            issuer: "w".to_owned(),
-            name: "w".to_owned(),
-        }),
-    ])?;
+    sequence(
+        &mut state,
+        &[
+            Entry::Params(Params {
+                map_version: MAP_VERSION,
+                vrf_epoch: 1,
+                vrf_key: [0; 32],
+            }),
+            Entry::Key(KeyEntry::Enrolled {
+                key_id,
+                public_key,
+                roles: vec![Role::Workshop],
+                issuer: "w".to_owned(),
+                name: "w".to_owned(),
+            }),
+        ],
+    )?;
     let mut entry = |label: Label| {
-        Entry::Statement(StatementEntry { vrf_epoch: 1, label, key_id, digest: Digest(bytes()) })
+        Entry::Statement(StatementEntry {
+            vrf_epoch: 1,
+            label,
+            key_id,
+            digest: Digest(bytes()),
+        })
     };
     for all in labels.chunks(100_000) {
         let batch: Vec<Entry> = all.iter().map(|label| entry(*label)).collect();
         sequence(&mut state, &batch)?;
     }
     let batches: Vec<Vec<Entry>> = (0..100)
-        .map(|b| (0..BATCH).map(|i| entry(labels[(b * 7919 * BATCH + i * 104_729) % vehicles])).collect())
+        .map(|b| {
+            (0..BATCH)
+                .map(|i| entry(labels[(b * 7919 * BATCH + i * 104_729) % vehicles]))
+                .collect()
+        })
         .collect();
     let cpu = cpu_time::ProcessTime::now();
     for batch in &batches {

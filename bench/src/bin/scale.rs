@@ -35,13 +35,26 @@ type Failure = Box<dyn std::error::Error>;
 fn main() -> Result<(), Failure> {
     // A process of its own opens the log, so that memory and time are those of a restart and nothing else.
     if let (Some("open"), Some(dir)) = (std::env::args().nth(1).as_deref(), std::env::args().nth(2)) {
-        return tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(restart(DataDir::new(dir)));
+        return tokio::runtime::Builder::new_multi_thread()
+            .enable_all()
+            .build()?
+            .block_on(restart(DataDir::new(dir)));
     }
     let most: u64 = std::env::args().nth(1).map_or(Ok(10_000_000), |n| n.parse())?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     println!(
         "{:>10} {:>9} {:>10} {:>12} {:>10} {:>10} {:>11} {:>11} {:>9} {:>9} {:>9}",
-        "statements", "vehicles", "restart s", "B/vehicle", "SQL B/st", "log B/st", "export p50", "export p99", "bytes", "verify", "verify99"
+        "statements",
+        "vehicles",
+        "restart s",
+        "B/vehicle",
+        "SQL B/st",
+        "log B/st",
+        "export p50",
+        "export p99",
+        "bytes",
+        "verify",
+        "verify99"
     );
     let mut size = 10_000;
     while size <= most {
@@ -54,15 +67,29 @@ fn main() -> Result<(), Failure> {
 async fn at(statements: u64) -> Result<(), Failure> {
     let folder = tempfile::tempdir_in(".")?;
     let dir = DataDir::new(folder.path().join("data"));
-    let desk = Desk::init(dir.clone(), InitOptions { origin: "bench.example/log".to_owned(), passphrase: None }).await?;
+    let desk = Desk::init(
+        dir.clone(),
+        InitOptions {
+            origin: "bench.example/log".to_owned(),
+            passphrase: None,
+        },
+    )
+    .await?;
     let mut rng = ChaCha20Rng::from_seed([3; 32]);
     let key = IssuerSigningKey::generate(&mut rng);
-    let workshop = Issuer { id: "workshop".to_owned(), name: "Workshop".to_owned(), roles: vec![Role::Workshop] };
+    let workshop = Issuer {
+        id: "workshop".to_owned(),
+        name: "Workshop".to_owned(),
+        roles: vec![Role::Workshop],
+    };
     desk.enrol(&[(workshop, key.public())]).await?;
     desk.close().await?;
     fill(&dir, statements, &key, &mut rng).await?;
 
-    let child = std::process::Command::new(std::env::current_exe()?).arg("open").arg(dir.root()).output()?;
+    let child = std::process::Command::new(std::env::current_exe()?)
+        .arg("open")
+        .arg(dir.root())
+        .output()?;
     let text = String::from_utf8(child.stdout)?;
     let mut numbers = text.split_whitespace().map(str::parse::<f64>);
     let (Some(restart), Some(memory)) = (numbers.next().transpose()?, numbers.next().transpose()?) else {
@@ -112,7 +139,12 @@ async fn restart(dir: DataDir) -> Result<(), Failure> {
 }
 
 /// Fills the log through the store, as the desk would after its checks.
-async fn fill(dir: &DataDir, statements: u64, key: &IssuerSigningKey, rng: &mut ChaCha20Rng) -> Result<(), Failure> {
+async fn fill(
+    dir: &DataDir,
+    statements: u64,
+    key: &IssuerSigningKey,
+    rng: &mut ChaCha20Rng,
+) -> Result<(), Failure> {
     let store = open_store(dir).await?;
     let labels = vrf::SecretKey::from_bytes(&read_key(&dir.key("vrf"), Purpose::Vrf, &None)?.secret)?;
     let label = |vehicle: &VehicleId| labels.output(&index::id_input(&vehicle.to_string())).label();
@@ -149,7 +181,13 @@ async fn fill(dir: &DataDir, statements: u64, key: &IssuerSigningKey, rng: &mut 
             let mut digest = [0; 32];
             rng.fill_bytes(&mut digest);
             let label = others[(i as usize * 7919) % others.len()];
-            batch.push(Submission { digest: Digest(digest), label, key_id: key.key_id(), content: "x".repeat(64), draft: None });
+            batch.push(Submission {
+                digest: Digest(digest),
+                label,
+                key_id: key.key_id(),
+                content: "x".repeat(64),
+                draft: None,
+            });
         }
         if batch.len() == BATCH || i + 1 == statements {
             store.submit(&batch).await?;
@@ -179,8 +217,14 @@ async fn open_store(dir: &DataDir) -> Result<Store, Failure> {
     for (name, audits) in [("witness", false), ("auditor", true)] {
         let key = read_key(&dir.key(name), Purpose::Cosigner, &None)?;
         let key = CosigningKey::new(KeyName::new(&key.name)?, &key.secret);
-        let make = if audits { LocalCosigner::auditor } else { LocalCosigner::witness };
-        options.cosigners.push(Box::new(make(key, vkey.clone(), dir.cosigner(name))));
+        let make = if audits {
+            LocalCosigner::auditor
+        } else {
+            LocalCosigner::witness
+        };
+        options
+            .cosigners
+            .push(Box::new(make(key, vkey.clone(), dir.cosigner(name))));
     }
     Ok(Store::open(options).await?)
 }
@@ -229,7 +273,11 @@ fn disk(folder: &std::path::Path) -> Result<u64, Failure> {
     let mut sum = 0;
     for entry in std::fs::read_dir(folder)? {
         let entry = entry?;
-        sum += if entry.file_type()?.is_dir() { disk(&entry.path())? } else { entry.metadata()?.len() };
+        sum += if entry.file_type()?.is_dir() {
+            disk(&entry.path())?
+        } else {
+            entry.metadata()?.len()
+        };
     }
     Ok(sum)
 }

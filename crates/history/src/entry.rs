@@ -171,12 +171,20 @@ impl Entry {
                 out.extend_from_slice(&s.key_id.0);
                 out.extend_from_slice(&s.digest.0);
             }
-            Self::Key(KeyEntry::Enrolled { key_id, public_key, roles, issuer, name }) => {
+            Self::Key(KeyEntry::Enrolled {
+                key_id,
+                public_key,
+                roles,
+                issuer,
+                name,
+            }) => {
                 out.extend_from_slice(b"K\x01");
                 out.extend_from_slice(&key_id.0);
                 out.extend_from_slice(public_key);
-                let count = u8::try_from(roles.len())
-                    .map_err(|_| EntryError::Invalid { kind: "K", problem: "more than 255 roles" })?;
+                let count = u8::try_from(roles.len()).map_err(|_| EntryError::Invalid {
+                    kind: "K",
+                    problem: "more than 255 roles",
+                })?;
                 out.push(count);
                 for role in roles {
                     put_text(&mut out, &role.to_string())?;
@@ -201,7 +209,11 @@ impl Entry {
             }
         }
         self.check()?;
-        if out.len() > MAX_ENTRY { Err(EntryError::TooLong(out.len())) } else { Ok(out) }
+        if out.len() > MAX_ENTRY {
+            Err(EntryError::TooLong(out.len()))
+        } else {
+            Ok(out)
+        }
     }
 
     /// Reads an entry back. Only canonical bytes are accepted.
@@ -216,7 +228,10 @@ impl Entry {
         let (kind, body) = rest.split_first().ok_or(EntryError::NotCarnet)?;
         let entry = match kind {
             b'P' => {
-                let mut r = Reader { kind: "P", rest: body };
+                let mut r = Reader {
+                    kind: "P",
+                    rest: body,
+                };
                 let p = Params {
                     map_version: u16::from_be_bytes(r.take("map version")?),
                     vrf_epoch: u32::from_be_bytes(r.take("VRF epoch")?),
@@ -226,7 +241,10 @@ impl Entry {
                 Self::Params(p)
             }
             b'S' => {
-                let mut r = Reader { kind: "S", rest: body };
+                let mut r = Reader {
+                    kind: "S",
+                    rest: body,
+                };
                 let s = StatementEntry {
                     vrf_epoch: u32::from_be_bytes(r.take("VRF epoch")?),
                     label: Label(r.take("label")?),
@@ -237,7 +255,10 @@ impl Entry {
                 Self::Statement(s)
             }
             b'K' => {
-                let mut r = Reader { kind: "K", rest: body };
+                let mut r = Reader {
+                    kind: "K",
+                    rest: body,
+                };
                 let [action] = r.take("action")?;
                 let key_id = KeyId(r.take("key id")?);
                 let key = match action {
@@ -253,16 +274,33 @@ impl Entry {
                             roles.push(role);
                         }
                         let (issuer, name) = (r.text("issuer id")?, r.text("name")?);
-                        KeyEntry::Enrolled { key_id, public_key, roles, issuer, name }
+                        KeyEntry::Enrolled {
+                            key_id,
+                            public_key,
+                            roles,
+                            issuer,
+                            name,
+                        }
                     }
-                    2 => KeyEntry::Revoked { key_id, reason: r.text("reason")? },
-                    _ => return Err(EntryError::Invalid { kind: "K", problem: "unknown action" }),
+                    2 => KeyEntry::Revoked {
+                        key_id,
+                        reason: r.text("reason")?,
+                    },
+                    _ => {
+                        return Err(EntryError::Invalid {
+                            kind: "K",
+                            problem: "unknown action",
+                        });
+                    }
                 };
                 r.end()?;
                 Self::Key(key)
             }
             b'I' => {
-                let mut r = Reader { kind: "I", rest: body };
+                let mut r = Reader {
+                    kind: "I",
+                    rest: body,
+                };
                 let tree_size = u64::from_be_bytes(r.take("tree size")?);
                 let mut epochs = Vec::new();
                 while !r.rest.is_empty() {
@@ -285,14 +323,23 @@ impl Entry {
     fn check(&self) -> Result<(), EntryError> {
         let invalid = |kind, problem| Err(EntryError::Invalid { kind, problem });
         match self {
-            Self::Key(KeyEntry::Enrolled { key_id, public_key, roles, issuer, name }) => {
+            Self::Key(KeyEntry::Enrolled {
+                key_id,
+                public_key,
+                roles,
+                issuer,
+                name,
+            }) => {
                 if KeyId::of(public_key) != *key_id {
                     return invalid("K", "key id is not that of the public key");
                 }
                 if roles.is_empty() {
                     return invalid("K", "no role");
                 }
-                if !roles.windows(2).all(|w| matches!(w, [a, b] if a.as_str() < b.as_str())) {
+                if !roles
+                    .windows(2)
+                    .all(|w| matches!(w, [a, b] if a.as_str() < b.as_str()))
+                {
                     return invalid("K", "roles are not in ascending order of name");
                 }
                 if issuer.is_empty() || name.is_empty() {
@@ -308,7 +355,10 @@ impl Entry {
             }
             Self::Index(i) if i.epochs.is_empty() => invalid("I", "no epoch"),
             Self::Index(i)
-                if !i.epochs.windows(2).all(|w| matches!(w, [a, b] if a.epoch < b.epoch)) =>
+                if !i
+                    .epochs
+                    .windows(2)
+                    .all(|w| matches!(w, [a, b] if a.epoch < b.epoch)) =>
             {
                 invalid("I", "epochs are not in rising order")
             }
@@ -327,8 +377,10 @@ pub fn key_label(key_id: &KeyId) -> Label {
 }
 
 fn put_text(out: &mut Vec<u8>, text: &str) -> Result<(), EntryError> {
-    let len = u8::try_from(text.len())
-        .map_err(|_| EntryError::Invalid { kind: "K", problem: "text longer than 255 bytes" })?;
+    let len = u8::try_from(text.len()).map_err(|_| EntryError::Invalid {
+        kind: "K",
+        problem: "text longer than 255 bytes",
+    })?;
     out.push(len);
     out.extend_from_slice(text.as_bytes());
     Ok(())
@@ -341,8 +393,10 @@ struct Reader<'a> {
 
 impl Reader<'_> {
     fn take<const N: usize>(&mut self, field: &'static str) -> Result<[u8; N], EntryError> {
-        let (head, tail) =
-            self.rest.split_first_chunk::<N>().ok_or(EntryError::Short { kind: self.kind, field })?;
+        let (head, tail) = self.rest.split_first_chunk::<N>().ok_or(EntryError::Short {
+            kind: self.kind,
+            field,
+        })?;
         self.rest = tail;
         Ok(*head)
     }
@@ -352,9 +406,14 @@ impl Reader<'_> {
         let (head, tail) = self
             .rest
             .split_at_checked(usize::from(len))
-            .ok_or(EntryError::Short { kind: self.kind, field })?;
-        let text = std::str::from_utf8(head)
-            .map_err(|_| EntryError::Invalid { kind: self.kind, problem: "text is not UTF-8" })?;
+            .ok_or(EntryError::Short {
+                kind: self.kind,
+                field,
+            })?;
+        let text = std::str::from_utf8(head).map_err(|_| EntryError::Invalid {
+            kind: self.kind,
+            problem: "text is not UTF-8",
+        })?;
         self.rest = tail;
         Ok(text.to_owned())
     }
@@ -363,7 +422,10 @@ impl Reader<'_> {
         if self.rest.is_empty() {
             Ok(())
         } else {
-            Err(EntryError::Trailing { kind: self.kind, extra: self.rest.len() })
+            Err(EntryError::Trailing {
+                kind: self.kind,
+                extra: self.rest.len(),
+            })
         }
     }
 }

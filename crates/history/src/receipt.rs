@@ -41,7 +41,13 @@ pub enum ReceiptError {
 
 /// The receipt for the `S` entry at `at`, with its inclusion proof for the checkpoint's size.
 pub fn make(at: LeafIndex, inclusion: Vec<Hash>, checkpoint: Note, vrf_proof: &VrfProof) -> Vec<u8> {
-    TlogProof { extra: Some(vrf_proof.to_bytes().to_vec()), index: at, hashes: inclusion, checkpoint }.to_bytes()
+    TlogProof {
+        extra: Some(vrf_proof.to_bytes().to_vec()),
+        index: at,
+        hashes: inclusion,
+        checkpoint,
+    }
+    .to_bytes()
 }
 
 /// Whether the log holds, as `policy` wants it cosigned, exactly this statement of this vehicle; and where.
@@ -60,8 +66,15 @@ pub fn verify(
 ) -> Result<LeafIndex, ReceiptError> {
     let proof = TlogProof::parse(receipt)?;
     let vrf_proof = VrfProof::from_bytes(proof.extra.as_deref().ok_or(ReceiptError::NoVrfProof)?)?;
-    let label = vrf_key.verify(&id_input(&vehicle.to_string()), &vrf_proof)?.label();
-    let entry = Entry::Statement(StatementEntry { vrf_epoch: EPOCH, label, key_id, digest });
+    let label = vrf_key
+        .verify(&id_input(&vehicle.to_string()), &vrf_proof)?
+        .label();
+    let entry = Entry::Statement(StatementEntry {
+        vrf_epoch: EPOCH,
+        label,
+        key_id,
+        digest,
+    });
     proof.verify(policy, &leaf_hash(&entry.encode()?))?;
     Ok(proof.index)
 }
@@ -97,7 +110,14 @@ mod tests {
 
     impl Submitter {
         fn verify(&self, receipt: &[u8]) -> Result<LeafIndex, ReceiptError> {
-            verify(receipt, &self.policy, &self.vrf_key, &self.vehicle, self.key_id, self.digest)
+            verify(
+                receipt,
+                &self.policy,
+                &self.vrf_key,
+                &self.vehicle,
+                self.key_id,
+                self.digest,
+            )
         }
     }
 
@@ -107,9 +127,17 @@ mod tests {
         let public_key = [9; 32];
         let (key_id, digest) = (KeyId::of(&public_key), Digest([5; 32]));
         let vrf_proof = vrf.prove(&id_input(filed_as));
-        let label = vrf.public().verify(&id_input(filed_as), &vrf_proof).unwrap().label();
+        let label = vrf
+            .public()
+            .verify(&id_input(filed_as), &vrf_proof)
+            .unwrap()
+            .label();
         let batch = [
-            Entry::Params(Params { map_version: MAP_VERSION, vrf_epoch: EPOCH, vrf_key: vrf.public().to_bytes() }),
+            Entry::Params(Params {
+                map_version: MAP_VERSION,
+                vrf_epoch: EPOCH,
+                vrf_key: vrf.public().to_bytes(),
+            }),
             Entry::Key(KeyEntry::Enrolled {
                 key_id,
                 public_key,
@@ -117,7 +145,12 @@ mod tests {
                 issuer: "workshop.example".to_owned(),
                 name: "A workshop".to_owned(),
             }),
-            Entry::Statement(StatementEntry { vrf_epoch: EPOCH, label, key_id, digest }),
+            Entry::Statement(StatementEntry {
+                vrf_epoch: EPOCH,
+                label,
+                key_id,
+                digest,
+            }),
         ];
         let sealed = sequence(&mut LogState::empty(), &batch).unwrap();
         let tiles: HashMap<TileId, Vec<u8>> = sealed.tiles.into_iter().collect();
@@ -126,7 +159,8 @@ mod tests {
         let witness = CosigningKey::new(KeyName::new("witness.example").unwrap(), &[2; 32]);
         let mut note = Note::new(Checkpoint::new(ORIGIN, sealed.size, sealed.root).to_string()).unwrap();
         note.signatures.push(log_key.sign(&note.text));
-        note.signatures.push(witness.cosign(&note, 1_795_428_000).unwrap());
+        note.signatures
+            .push(witness.cosign(&note, 1_795_428_000).unwrap());
         let policy = format!("log {}\nwitness w {}\nquorum w\n", log_key.vkey(), witness.vkey());
 
         let inclusion = inclusion_proof(sealed.size, PLACE, &tiles).unwrap();
@@ -150,22 +184,33 @@ mod tests {
     #[test]
     fn a_statement_filed_under_another_vehicle_has_no_receipt() {
         let submitter = submitted("vin:KMTG341ABLU064325");
-        assert_eq!(submitter.verify(&submitter.receipt), Err(ReceiptError::Vrf(VrfError::Mismatch)));
+        assert_eq!(
+            submitter.verify(&submitter.receipt),
+            Err(ReceiptError::Vrf(VrfError::Mismatch))
+        );
     }
 
     #[test]
     fn a_receipt_for_another_statement_is_refused() {
         let submitter = submitted("vin:KMTG341ABLU064324");
-        let other = Submitter { digest: Digest([6; 32]), ..submitter };
-        assert!(matches!(other.verify(&other.receipt), Err(ReceiptError::NotInLog(VerifyError::Inclusion(_)))));
+        let other = Submitter {
+            digest: Digest([6; 32]),
+            ..submitter
+        };
+        assert!(matches!(
+            other.verify(&other.receipt),
+            Err(ReceiptError::NotInLog(VerifyError::Inclusion(_)))
+        ));
     }
 
     #[test]
     fn a_receipt_without_quorum_is_refused() {
         let submitter = submitted("vin:KMTG341ABLU064324");
         let text = String::from_utf8(submitter.receipt.clone()).unwrap();
-        let without_witness: String =
-            text.split_inclusive('\n').filter(|line| !line.contains("witness.example")).collect();
+        let without_witness: String = text
+            .split_inclusive('\n')
+            .filter(|line| !line.contains("witness.example"))
+            .collect();
         assert!(matches!(
             submitter.verify(without_witness.as_bytes()),
             Err(ReceiptError::NotInLog(VerifyError::Policy(_)))
@@ -176,9 +221,14 @@ mod tests {
     fn a_receipt_without_vrf_proof_is_refused() {
         let submitter = submitted("vin:KMTG341ABLU064324");
         let text = String::from_utf8(submitter.receipt.clone()).unwrap();
-        let without_extra: String =
-            text.split_inclusive('\n').filter(|line| !line.starts_with("extra ")).collect();
-        assert_eq!(submitter.verify(without_extra.as_bytes()), Err(ReceiptError::NoVrfProof));
+        let without_extra: String = text
+            .split_inclusive('\n')
+            .filter(|line| !line.starts_with("extra "))
+            .collect();
+        assert_eq!(
+            submitter.verify(without_extra.as_bytes()),
+            Err(ReceiptError::NoVrfProof)
+        );
     }
 
     /// A further signature line of a key nobody knows is the only change that may pass, and no single byte makes one.

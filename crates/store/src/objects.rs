@@ -14,7 +14,7 @@ use crate::error::StoreError;
 use crate::watch::{Step, Watch};
 
 /// Objects written at the same time. Local disks gain from grouping fsyncs, object stores from parallel requests.
-const PARALLEL: usize = 8;
+const PARALLEL: usize = 16;
 
 /// The name of the one mutable object.
 pub(crate) const CHECKPOINT: &str = "checkpoint";
