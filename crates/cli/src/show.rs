@@ -90,6 +90,13 @@ fn what(statement: &VerifiedStatement) -> String {
         let by: Vec<_> = statement.superseded_by.iter().map(ToString::to_string).collect();
         what.push_str(&format!(" (corrected by entry {})", by.join(", ")));
     }
+    if !statement.contested_by.is_empty() {
+        let by: Vec<_> = statement.contested_by.iter().map(ToString::to_string).collect();
+        what.push_str(&format!(
+            " (disputed by entry {}, whose issuer may not correct it)",
+            by.join(", ")
+        ));
+    }
     if statement.hidden > 0 {
         what.push_str(&format!(
             " ({} withheld)",
@@ -212,6 +219,7 @@ fn statement_json(statement: &VerifiedStatement) -> Value {
         })).collect::<Vec<_>>(),
         "hidden_fields": statement.hidden,
         "supersedes": claims.supersedes,
+        "contested_by": statement.contested_by.iter().map(|at| at.0).collect::<Vec<_>>(),
         "superseded_by": statement.superseded_by.iter().map(|at| at.0).collect::<Vec<_>>(),
     })
 }
