@@ -146,6 +146,12 @@ fn print_findings(report: &findings::Report) -> Result<(), Failure> {
             output::say(format_args!("      would settle it: {}", message.english))?;
         }
     }
+    if !report.coverage.erased.is_empty() {
+        let erased = output::count(report.coverage.erased.len() as u64, "statement");
+        output::say(format_args!(
+            "\nNot judged: {erased} whose content was erased. What it said may have mattered."
+        ))?;
+    }
     output::say("\nCovered by:")?;
     for source in &report.coverage.sources {
         output::say(format_args!(

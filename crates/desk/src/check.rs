@@ -10,7 +10,7 @@ use crate::desk::read_policy;
 use crate::error::DeskError;
 
 /// The largest dossier that is read: some ten thousand statements.
-const MAX_DOSSIER: u64 = 32 << 20;
+const MAX_DOSSIER: u64 = dossier::file::MAX_BYTES as u64;
 
 /// Reads what a verifier trusts: a policy file and a VRF key, the latter as a file or as the key itself.
 ///

@@ -37,23 +37,16 @@ impl Desk {
     }
 }
 
-/// What verified statements say together.
+/// What verified statements say together. Erased ones are named as such: nobody can judge what they said.
 pub fn judge(report: &Report, today: Date) -> findings::Report {
     let events: Vec<Event> = report.statements.iter().map(event).collect();
-    findings::judge(&events, today)
+    let mut judged = findings::judge(&events, today);
+    judged.coverage.erased = report.erased.iter().map(|erased| erased.log_index.0).collect();
+    judged
 }
 
-/// A verified statement as the findings see it, under the issuer's enrolled name.
+/// A verified statement as the findings see it.
 fn event(statement: &VerifiedStatement) -> Event {
-    let issuer = &statement.issuer;
-    let event = Event::from_claims(
-        statement.log_index.0,
-        statement.digest,
-        issuer.roles.clone(),
-        &statement.claims,
-    );
-    Event {
-        issuer: issuer.name.clone(),
-        ..event
-    }
+    let roles = statement.issuer.roles.clone();
+    Event::from_claims(statement.log_index.0, statement.digest, roles, &statement.claims)
 }

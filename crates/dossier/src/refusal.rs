@@ -210,6 +210,9 @@ pub enum Reason {
     /// Step 5: the log index is not before the index entry.
     #[error("its log index is not less than {0}, that of the index entry")]
     NotCovered(u64),
+    /// Step 5: the log holds one statement at two places.
+    #[error("the statement {0} stands in the log before, and each may be sealed once")]
+    DigestTwice(Digest),
     /// Step 5: a key's entries contradict each other.
     #[error("{0}")]
     KeyHistory(MapError),
@@ -333,6 +336,7 @@ impl Reason {
             Self::Inclusion(_) => "inclusion",
             Self::NotRising(_) => "not_rising",
             Self::NotCovered(_) => "not_covered",
+            Self::DigestTwice(_) => "digest_twice",
             Self::KeyHistory(_) => "key_history",
             Self::NoKeyEntry => "no_key_entry",
             Self::KeyTwice(_) => "key_twice",

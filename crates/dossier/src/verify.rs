@@ -1,7 +1,7 @@
 //! Verification, step by step (`spec/dossier.md`, "Verification"). Each function is one step and reads like its section.
 
-use std::collections::BTreeMap;
 use std::collections::btree_map;
+use std::collections::{BTreeMap, BTreeSet};
 
 use history::entry::{Entry, EpochRoot, KeyEntry, StatementEntry, key_label};
 use history::map::{ChainHead, KeyRecord, fold_key};
@@ -285,6 +285,7 @@ fn statements(
 
     let mut recomputed = ChainHead::EMPTY;
     let mut before = None;
+    let mut digests = BTreeSet::new();
     for (position, item) in dossier.statements.iter().enumerate() {
         let name = || {
             format!(
@@ -294,6 +295,10 @@ fn statements(
             )
         };
         let (leaf, entry) = entry(item, before, scene).map_err(|r| at(name())(r))?;
+        // A statement that was corrected must not come back by being sealed again after its correction.
+        if !digests.insert(entry.digest) {
+            return Err(at(name())(Reason::DigestTwice(entry.digest)));
+        }
         let issuer = entitled(&mut keys, &entry.key_id, item.log_index).map_err(|r| at(name())(r))?;
         match &item.content {
             Content::Statement(compact) => {

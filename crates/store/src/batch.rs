@@ -326,8 +326,14 @@ impl Store {
             sql.push_values(places, |mut row, (id, place)| {
                 row.push_bind(id).push_bind(place);
             });
-            sql.push(") AS v WHERE statement.id = v.column1");
-            sql.build().execute(&mut *tx).await?;
+            // Only what still waits: another process may have sealed or set aside what this one has read.
+            sql.push(
+                ") AS v WHERE statement.id = v.column1
+                   AND statement.log_index IS NULL AND statement.refused IS NULL",
+            );
+            if sql.build().execute(&mut *tx).await?.rows_affected() != rows.len() as u64 {
+                return Err(StoreError::Fenced);
+            }
             at += rows.len() as u64;
         }
         for rows in sealed.chains.chunks(ROWS) {

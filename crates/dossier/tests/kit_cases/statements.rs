@@ -701,6 +701,22 @@ fn erasures(world: &mut Honest, cases: &mut Vec<Case>) {
 /// What no honest log signs, and what a dossier shows all the same.
 fn dishonest_logs(cases: &mut Vec<Case>) {
     let subject = id(SUBJECT);
+    // An auditor who keeps no digests would cosign this one, so the verifier has to look.
+    let mut log = dishonest(|log, cast| {
+        let statement = cast
+            .workshop
+            .states(&subject, StatementType::OdometerRead, 1, reading(10));
+        log.record(&statement);
+        log.record(&statement);
+    });
+    let dossier = log.dossier(&subject);
+    let last = dossier.statements.len() - 1;
+    cases.push(refused(
+        "statement_sealed_twice",
+        "The log sealed one statement a second time, where a correction between the two would no longer count.",
+        &dossier,
+        (STEP, "digest_twice", &item(&dossier, last)),
+    ));
     let mut push = |name: &str, comment: &str, mut log: SmallLog, reason: &str| {
         assert!(
             log.audited().is_err() || comment.starts_with("Honest log"),

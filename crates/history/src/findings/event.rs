@@ -67,30 +67,6 @@ impl Event {
         }
     }
 
-    /// A statement of which only the log entry is left.
-    pub fn erased(
-        reference: u64,
-        issuer: String,
-        roles: Vec<Role>,
-        typ: StatementType,
-        sealed: Timestamp,
-    ) -> Self {
-        Event {
-            reference,
-            digest: None,
-            supersedes: None,
-            typ,
-            issuer,
-            roles,
-            class: EvidenceClass::D,
-            instant: sealed,
-            local: jiff::tz::Offset::UTC.to_datetime(sealed),
-            place: None,
-            body: Map::new(),
-            content_erased: true,
-        }
-    }
-
     /// The day it happened, at the place.
     pub fn day(&self) -> Date {
         self.local.date()
