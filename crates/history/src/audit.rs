@@ -3,6 +3,9 @@
 //! This is what an auditor does before it cosigns and what `log fsck` does with the local files. A buyer cannot see that
 //! an event was left out of the index; a replay can, which is why the policy asks for an auditor's cosignature.
 
+use std::collections::HashSet;
+
+use statement::Digest;
 use tlog::checkpoint::Checkpoint;
 use tlog::tree::RightEdge;
 use tlog::{Hash, LeafIndex, TreeSize, leaf_hash};
@@ -13,11 +16,17 @@ use crate::map::{Index, MapError};
 /// Leaves are hashed into the tree in runs of this many, which is one tile.
 const RUN: usize = 256;
 
+/// How much of a digest is remembered, in bytes. Two of 2^40 statements agree in as much by chance once in 2^49 logs, and
+/// whoever searches for two that do needs 2^64 signatures.
+const REMEMBERED: usize = 16;
+
 /// A replay in progress.
 pub struct Auditor {
     edge: RightEdge,
     pending: Vec<Hash>,
     index: Index,
+    /// The statements seen, by the beginning of their digests: each may be sealed once.
+    statements: HashSet<[u8; REMEMBERED]>,
     next: u64,
     last_was_index: bool,
 }
@@ -40,6 +49,14 @@ pub enum AuditError {
         at: u64,
         /// What is wrong.
         source: MapError,
+    },
+    /// A statement that stands in the log already. One that was corrected must not come back by being sealed again.
+    #[error("entry {at}: the statement {digest} is sealed a second time")]
+    SealedTwice {
+        /// The log index of the second time.
+        at: u64,
+        /// The statement.
+        digest: Digest,
     },
     /// The checkpoint is about another number of entries.
     #[error("checkpoint has size {claimed}, replay has {replayed} entries")]
@@ -70,6 +87,7 @@ impl Default for Auditor {
             edge: RightEdge::empty(),
             pending: Vec::with_capacity(RUN),
             index: Index::default(),
+            statements: HashSet::new(),
             next: 0,
             last_was_index: false,
         }
@@ -84,6 +102,14 @@ impl Auditor {
     pub fn replay(&mut self, bytes: &[u8]) -> Result<Entry, AuditError> {
         let at = self.next;
         let entry = Entry::decode(bytes).map_err(|source| AuditError::Entry { at, source })?;
+        if let Entry::Statement(statement) = &entry
+            && !self.statements.insert(beginning(&statement.digest))
+        {
+            return Err(AuditError::SealedTwice {
+                at,
+                digest: statement.digest,
+            });
+        }
         let leaf = leaf_hash(bytes);
         self.index
             .apply(LeafIndex(at), &entry, &leaf)
@@ -139,4 +165,10 @@ impl Auditor {
             self.pending.clear();
         }
     }
+}
+
+fn beginning(digest: &Digest) -> [u8; REMEMBERED] {
+    let mut beginning = [0; REMEMBERED];
+    beginning.copy_from_slice(&digest.0[..REMEMBERED]);
+    beginning
 }

@@ -451,6 +451,30 @@ fn an_auditor_finds_an_entry_left_out_and_an_entry_too_many() {
 }
 
 /// The dishonest operator: signs a tree in which an event is missing from the index.
+/// A verifier refuses the dossier of such a car, so an auditor must not cosign such a log.
+#[test]
+fn an_auditor_finds_a_statement_sealed_twice() {
+    let many: Vec<Entry> = (3..303).map(|n| statement(1, n)).collect();
+    let again = [statement(1, 1)];
+    let Entry::Statement(StatementEntry { digest, .. }) = again[0] else {
+        panic!("a statement");
+    };
+    for (batches, at) in [
+        (vec![[&entries(3)[..], &again].concat()], 5),
+        (vec![entries(3), many, again.to_vec()], 307),
+    ] {
+        let (mut state, mut files) = (LogState::empty(), Files::default());
+        for batch in &batches {
+            files.publish(&sequence(&mut state, batch).unwrap());
+        }
+        let checkpoint = Checkpoint::new("log.test", state.size(), state.root());
+        assert_eq!(
+            audited(&files.entries(), &checkpoint),
+            Err(AuditError::SealedTwice { at, digest })
+        );
+    }
+}
+
 #[test]
 fn an_auditor_finds_an_index_that_hides_an_event() {
     let (mut entries, _) = sealed_log();
