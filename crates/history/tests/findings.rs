@@ -40,6 +40,12 @@ impl Car {
         self
     }
 
+    fn by(self, issuer: &str, typ: &str, day: &str, body: Value) -> Self {
+        let mut car = self.with(typ, day, body);
+        car.0.last_mut().unwrap().issuer = issuer.to_owned();
+        car
+    }
+
     fn report(&self) -> Report {
         judge(&self.0, date(2026, 6, 1))
     }
@@ -131,6 +137,59 @@ fn samples() -> Vec<(Car, Code)> {
                     json!({"date": "2024-05-01", "use": "private", "fuel": "gasoline"}),
                 ),
             Code::IdentityDescriptionDiffers,
+        ),
+        (
+            Car::new()
+                .with(
+                    "inspection.condition",
+                    "2026-03-01",
+                    json!({"vin_state": "altered", "flood": false, "fire": false}),
+                )
+                .by(
+                    "the yard",
+                    "identity.vin_observed",
+                    "2026-03-20",
+                    json!({"where": "plate", "state": "good"}),
+                ),
+            Code::IdentityMarksDisagree,
+        ),
+        (
+            Car::new()
+                .with(
+                    "registration.first",
+                    "2024-05-01",
+                    json!({"date": "2024-05-01", "use": "private", "colour": "파랑"}),
+                )
+                .with(
+                    "identity.vin_observed",
+                    "2026-03-01",
+                    json!({"where": "plate", "state": "good", "colour": "pearl white"}),
+                ),
+            Code::IdentityColourDiffers,
+        ),
+        (
+            Car::new()
+                .with(
+                    "registration.foreign",
+                    "2024-05-01",
+                    json!({"country": "US", "date": "2024-05-01", "title_state": "salvage", "brands": ["salvage"]}),
+                )
+                .with(
+                    "sale.listed",
+                    "2025-05-01",
+                    json!({"channel": "online", "stated_accident_free": true}),
+                ),
+            Code::TitleBrandThenAccidentFree,
+        ),
+        (
+            Car::new()
+                .with("theft.reported", "2025-04-01", json!({"reported_on": "2025-04-01"}))
+                .with(
+                    "theft.recovered",
+                    "2025-04-09",
+                    json!({"recovered_on": "2025-04-09", "condition": "stripped"}),
+                ),
+            Code::TheftRecovered,
         ),
         (
             Car::new()
@@ -369,7 +428,83 @@ fn what_was_put_right_is_not_held_against_the_car() {
             "JOAQJ",
             json!({"port": "JOAQJ"}),
         );
-    assert_eq!(car.codes(), []);
+    let asking: Vec<Code> = car
+        .report()
+        .findings
+        .iter()
+        .filter(|f| f.level > Level::Note)
+        .map(|f| f.code)
+        .collect();
+    assert_eq!(asking, []);
+    assert_eq!(car.codes(), [Code::TheftRecovered], "good to know, and no more");
+}
+
+#[test]
+fn a_repaint_on_record_explains_another_colour() {
+    let blue = || {
+        Car::new().with(
+            "registration.first",
+            "2020-05-01",
+            json!({"date": "2020-05-01", "use": "private", "colour": "blue"}),
+        )
+    };
+    let seen = |car: Car, day: &str, colour: &str| {
+        car.with(
+            "identity.vin_observed",
+            day,
+            json!({"where": "body", "state": "good", "colour": colour}),
+        )
+    };
+    let painted = blue().with(
+        "registration.changed",
+        "2022-05-01",
+        json!({"date": "2022-05-01", "colour": "white"}),
+    );
+    let differs = |car: Car| car.codes().contains(&Code::IdentityColourDiffers);
+    assert!(differs(seen(blue(), "2024-05-01", "white")));
+    assert!(!differs(seen(painted, "2024-05-01", "white")));
+    assert!(
+        !differs(seen(blue(), "2024-05-01", "navy blue")),
+        "another word for it"
+    );
+    assert!(
+        !differs(seen(blue(), "2024-05-01", "bleu")),
+        "a word that is not in the table"
+    );
+
+    // Nobody paints a car white and blue again without a word: two cars may carry the number.
+    let report = seen(seen(blue(), "2022-05-01", "white"), "2023-05-01", "blue").report();
+    assert_eq!(
+        (report.findings[0].code, report.findings[0].level),
+        (Code::IdentityColourDiffers, Level::Warn)
+    );
+}
+
+#[test]
+fn a_stamp_of_an_authority_explains_why_a_mark_is_good_again() {
+    let doubted = || {
+        Car::new().with(
+            "identity.vin_observed",
+            "2025-03-01",
+            json!({"where": "body", "state": "altered"}),
+        )
+    };
+    let good = |car: Car, issuer: &str| {
+        car.by(
+            issuer,
+            "identity.vin_observed",
+            "2025-05-01",
+            json!({"where": "body", "state": "good"}),
+        )
+    };
+    let stamped = doubted().with(
+        "identity.vin_restamped",
+        "2025-04-01",
+        json!({"authority_number": "TS-1"}),
+    );
+    let disagree = |car: Car| car.codes().contains(&Code::IdentityMarksDisagree);
+    assert!(!disagree(good(stamped, "the yard")));
+    assert!(disagree(good(doubted(), "the yard")));
 }
 
 #[test]

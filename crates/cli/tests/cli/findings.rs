@@ -33,8 +33,16 @@ const CARS: [Car; 22] = [
     ("starex-2014-cluster-replaced", &[], &["odometer_replaced"]),
     ("sorento-2020-correction", &[], &["correction_made"]),
     ("carnival-2016-unit-mix", &[], &["odometer_unit_mix"]),
-    ("tucson-2018-two-places", &["identity_two_places"], &[]),
-    ("grandeur-hg-2013-vin-altered", &["identity_mark_state"], &[]),
+    (
+        "tucson-2018-two-places",
+        &["identity_two_places", "identity_colour_differs"],
+        &[],
+    ),
+    (
+        "grandeur-hg-2013-vin-altered",
+        &["identity_mark_state", "identity_marks_disagree", "theft_recovered"],
+        &[],
+    ),
     (
         "grandeur-ig-2017-total-loss",
         &["damage_total_loss_then_clean", "damage_claim_then_accident_free"],
@@ -45,7 +53,12 @@ const CARS: [Car; 22] = [
     ("prius-zvw30-2013", &[], &[]),
     (
         "genesis-g70-2018-brand-dropped",
-        &["damage_total_loss", "hazard_flood", "title_brand_dropped"],
+        &[
+            "damage_total_loss",
+            "hazard_flood",
+            "title_brand_dropped",
+            "title_brand_then_accident_free",
+        ],
         &[],
     ),
     ("qm6-2019-lpg-scrapped", &["damage_total_loss"], &[]),

@@ -34,7 +34,7 @@ pub(super) fn findings(timeline: &Timeline<'_>) -> Vec<Finding> {
 }
 
 /// A statement that calls the car free of accidents: a condition record, or a seller's word.
-fn calls_accident_free(event: &Event) -> bool {
+pub(super) fn calls_accident_free(event: &Event) -> bool {
     match event.typ {
         T::InspectionCondition => event.flag("accident") == Some(false),
         T::SaleListed | T::SaleSold => event.flag("stated_accident_free") == Some(true),

@@ -1,4 +1,4 @@
-//! Things opened and not closed: recalls, thefts, liens.
+//! Things opened and not closed: recalls, thefts, liens; and thefts that ended, which stay part of the car's story.
 
 use statement::vocabulary::StatementType as T;
 
@@ -17,8 +17,58 @@ pub(super) fn findings(timeline: &Timeline<'_>) -> Vec<Finding> {
             .of(T::TheftReported)
             .filter_map(|theft| open_theft(timeline, theft)),
     );
+    findings.extend(ended_thefts(timeline));
     findings.extend(open_liens(timeline));
     findings
+}
+
+/// A theft that ended asks for nothing where the car came back whole. Where it did not, parts and numbers may have changed
+/// while nobody looked.
+fn ended_thefts(timeline: &Timeline<'_>) -> Vec<Finding> {
+    let ended = timeline.of(T::TheftRecovered).map(|found| {
+        let day = found.date_or_day("recovered_on");
+        let theft = timeline
+            .of(T::TheftReported)
+            .filter(|theft| theft.date_or_day("reported_on") <= day)
+            .last();
+        let condition = found.text("condition");
+        let harmed = matches!(condition, Some("damaged" | "stripped" | "burnt"));
+        let args = [
+            ("issuer", found.issuer.clone()),
+            ("day", day.to_string()),
+            ("condition", condition.unwrap_or("condition not stated").to_owned()),
+            (
+                "reported",
+                theft.map_or(String::new(), |theft| theft.date_or_day("reported_on").to_string()),
+            ),
+        ];
+        let explanation = match theft {
+            Some(_) => Message::new(
+                "theft-recovered",
+                "reported stolen on {reported}; {issuer} reports it found on {day} ({condition})",
+                args,
+            ),
+            None => Message::new(
+                "theft-recovered-without-report",
+                "{issuer} reports the car found on {day} ({condition}); the report of its theft is not on record",
+                args,
+            ),
+        };
+        let rests_on = theft.into_iter().chain([found]).map(|event| event.reference);
+        let level = if harmed { Level::Ask } else { Level::Note };
+        let finding = Finding::new(Code::TheftRecovered, level, explanation, rests_on)
+            .not_covering([Blind::UnreportedThefts, Blind::OtherCountries]);
+        if harmed {
+            finding.settled_by([
+                Settles::PoliceRelease,
+                Settles::MarkInspection,
+                Settles::RepairInvoices,
+            ])
+        } else {
+            finding.settled_by([Settles::PoliceRelease])
+        }
+    });
+    ended.collect()
 }
 
 fn open_recall(timeline: &Timeline<'_>, recall: &Event) -> Option<Finding> {

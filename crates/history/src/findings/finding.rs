@@ -77,7 +77,9 @@ pub enum Code {
     IdentityAfterExport,
     IdentityMarkState,
     IdentityMarkRestamped,
+    IdentityMarksDisagree,
     IdentityDescriptionDiffers,
+    IdentityColourDiffers,
     DamageTotalLossThenClean,
     DamageClaimThenAccidentFree,
     DamageTotalLoss,
@@ -85,18 +87,20 @@ pub enum Code {
     HazardFloodNotStated,
     HazardFire,
     TitleBrandDropped,
+    TitleBrandThenAccidentFree,
     UseChangeNotStated,
     UseCommercial,
     GapSilence,
     GapUninsured,
     RecallOpen,
     TheftNotRecovered,
+    TheftRecovered,
     LienNotReleased,
     CorrectionRefused,
     CorrectionMade,
 }
 
-/// An innocent explanation that was held against the readings.
+/// An innocent explanation that was held against what the statements say.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Innocent {
@@ -124,13 +128,23 @@ pub enum Innocent {
     Rollover,
     /// The reading belongs to another car, or was invented by no pattern we know.
     OtherMistake,
+    /// A repaint on record.
+    DocumentedRepaint,
+    /// A repaint nobody recorded.
+    UndocumentedRepaint,
+    /// The two looked at different marks on the same car.
+    AnotherMark,
+    /// An authority stamped the number anew.
+    DocumentedRestamp,
+    /// A title can be marked for water, fire or theft without any accident.
+    MarkedWithoutAccident,
 }
 
 /// What came of an innocent explanation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Outcome {
-    /// It accounts for the readings.
+    /// It accounts for what was stated.
     Explains,
     /// It could, but is less likely than the alternative.
     Possible,
@@ -194,6 +208,14 @@ impl Finding {
         }
     }
 
+    pub(super) fn trying(mut self, tried: impl IntoIterator<Item = (Innocent, Outcome)>) -> Self {
+        self.tried = tried
+            .into_iter()
+            .map(|(explanation, outcome)| Tried { explanation, outcome })
+            .collect();
+        self
+    }
+
     pub(super) fn settled_by(mut self, settles: impl IntoIterator<Item = Settles>) -> Self {
         self.settles_it = settles.into_iter().map(Settles::message).collect();
         self
@@ -254,6 +276,14 @@ impl Code {
                 "title-identity-mark-restamped",
                 "The identification number was stamped anew",
             ),
+            Code::IdentityMarksDisagree => (
+                "title-identity-marks-disagree",
+                "Observers disagree about the identification number on the car",
+            ),
+            Code::IdentityColourDiffers => (
+                "title-identity-colour-differs",
+                "Seen in another colour than on record",
+            ),
             Code::IdentityDescriptionDiffers => (
                 "title-identity-description-differs",
                 "Descriptions of the car differ",
@@ -277,6 +307,10 @@ impl Code {
                 "title-title-brand-dropped",
                 "A mark on the title was lost on re-registration",
             ),
+            Code::TitleBrandThenAccidentFree => (
+                "title-title-brand-then-accident-free",
+                "Called accident-free after a mark on the title",
+            ),
             Code::UseChangeNotStated => (
                 "title-use-change-not-stated",
                 "Commercial use is not stated in a later record",
@@ -289,6 +323,7 @@ impl Code {
                 "title-theft-not-recovered",
                 "Reported stolen, recovery not on record",
             ),
+            Code::TheftRecovered => ("title-theft-recovered", "Stolen and recovered"),
             Code::LienNotReleased => ("title-lien-not-released", "A lien is not released"),
             Code::CorrectionRefused => (
                 "title-correction-refused",
@@ -413,6 +448,8 @@ pub(super) enum Blind {
     OtherCountries,
     UnregisteredClaims,
     NotEnrolled,
+    ColourWords,
+    UnreportedThefts,
 }
 
 impl Blind {
@@ -454,6 +491,14 @@ impl Blind {
             Blind::UnregisteredClaims => (
                 "blind-unregistered-claims",
                 "claims against the car that are not in the register are not covered",
+            ),
+            Blind::ColourWords => (
+                "blind-colour-words",
+                "colours are compared by the words for them; a shade, or a word that is not in our table, is not",
+            ),
+            Blind::UnreportedThefts => (
+                "blind-unreported-thefts",
+                "thefts that nobody reported, or that were reported elsewhere, are not in these sources",
             ),
             Blind::NotEnrolled => (
                 "blind-not-enrolled",

@@ -1,11 +1,11 @@
 //! Whether all statements can be about one car: two places too quickly, life after scrapping or export, doubtful marks,
-//! descriptions that differ.
+//! observers who disagree about them, descriptions that differ.
 
 use serde_json::Value;
 use statement::vocabulary::StatementType as T;
 
 use super::event::{Event, Timeline};
-use super::finding::{Blind, Code, Finding, Level, Message, Settles};
+use super::finding::{Blind, Code, Finding, Innocent, Level, Message, Outcome, Settles};
 use super::place;
 
 /// Statements give a time but often mean a day; nothing is inferred from less than this much slack (hours).
@@ -20,6 +20,7 @@ pub(super) fn findings(timeline: &Timeline<'_>) -> Vec<Finding> {
     findings.extend(after_scrapping(timeline));
     findings.extend(after_export(timeline));
     findings.extend(marks(timeline));
+    findings.extend(marks_disagree(timeline));
     findings.extend(descriptions(timeline));
     findings
 }
@@ -239,7 +240,81 @@ fn mark_state(timeline: &Timeline<'_>, event: &Event, field: &str) -> Option<Fin
     )
 }
 
-/// What maker and register say of the car, field by field. Colour is left out: cars are painted.
+/// An observation of the number: what state it was found in, and on which mark.
+fn observed(event: &Event) -> Option<(&str, &str)> {
+    match event.typ {
+        T::IdentityVinObserved => Some((event.text("state")?, event.text("where").unwrap_or("number"))),
+        // The form asks for the number on the body.
+        T::InspectionCondition => Some((event.text("vin_state")?, "body")),
+        _ => None,
+    }
+}
+
+/// Found altered, and afterwards, or shortly before, found good by somebody else. A mark does not mend itself, so one of
+/// them is wrong, or they looked at different marks; an authority's stamp between the two explains it.
+fn marks_disagree(timeline: &Timeline<'_>) -> Option<Finding> {
+    const SHORTLY_DAYS: i32 = 60;
+    let doubtful = |state: &str| matches!(state, "different" | "altered" | "obliterated");
+    let seen: Vec<(&Event, &str, &str)> = timeline
+        .live
+        .iter()
+        .filter_map(|event| observed(event).map(|(state, mark)| (*event, state, mark)))
+        .collect();
+    let doubted: Vec<_> = seen.iter().filter(|(_, state, _)| doubtful(state)).collect();
+    let contradicts = |good: &Event, bad: &Event| {
+        let shortly_before = bad
+            .day()
+            .since(good.day())
+            .is_ok_and(|apart| apart.get_days() <= SHORTLY_DAYS);
+        let restamped = timeline
+            .of(T::IdentityVinRestamped)
+            .any(|stamp| bad.instant <= stamp.instant && stamp.instant <= good.instant);
+        good.issuer != bad.issuer && shortly_before && !restamped
+    };
+    let good: Vec<_> = seen
+        .iter()
+        .filter(|(good, state, _)| *state == "good" && doubted.iter().any(|(bad, ..)| contradicts(good, bad)))
+        .collect();
+    let (first_good, _, good_mark) = good.first()?;
+    let bad: Vec<_> = doubted
+        .into_iter()
+        .filter(|(bad, ..)| good.iter().any(|(good, ..)| contradicts(good, bad)))
+        .collect();
+    let (first_bad, state, bad_mark) = bad.first()?;
+    let explanation = Message::new(
+        "identity-marks-disagree",
+        "{issuer} found the number {state} ({bad_mark}) on {day}; {other} found it good ({good_mark}) on {other_day}",
+        [
+            ("issuer", first_bad.issuer.clone()),
+            ("state", (*state).to_owned()),
+            ("bad_mark", (*bad_mark).to_owned()),
+            ("day", first_bad.day().to_string()),
+            ("other", first_good.issuer.clone()),
+            ("good_mark", (*good_mark).to_owned()),
+            ("other_day", first_good.day().to_string()),
+        ],
+    );
+    let marks_differ = bad
+        .iter()
+        .all(|(.., bad)| good.iter().all(|(.., good)| good != bad));
+    let another_mark = if marks_differ {
+        Outcome::Possible
+    } else {
+        Outcome::DoesNotFit
+    };
+    let rests_on = bad.iter().chain(&good).map(|(event, ..)| event.reference);
+    Some(
+        Finding::new(Code::IdentityMarksDisagree, Level::Ask, explanation, rests_on)
+            .trying([
+                (Innocent::AnotherMark, another_mark),
+                (Innocent::DocumentedRestamp, Outcome::DoesNotFit),
+            ])
+            .settled_by([Settles::MarkInspection, Settles::BothIssuersConfirm])
+            .not_covering([Blind::VisualOnly]),
+    )
+}
+
+/// What maker and register say of the car, field by field. Colour has a finding of its own: cars are painted.
 fn descriptions(timeline: &Timeline<'_>) -> Vec<Finding> {
     const FIELDS: [&str; 3] = ["fuel", "displacement_cc", "model_year"];
     let built = timeline.of(T::IdentityManufactured).next();

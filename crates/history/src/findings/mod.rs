@@ -7,6 +7,7 @@
 //! Pure: the caller opens the statements, this module reads them. The order of the input does not matter.
 //! What each code means, and how well the odometer tiers do on synthetic histories: `docs/findings.md`.
 
+mod colour;
 mod coverage;
 mod damage;
 mod duties;
@@ -42,6 +43,7 @@ pub fn judge(events: &[Event], as_of: jiff::civil::Date) -> Report {
     let timeline = Timeline::new(events);
     let mut findings = odometer::findings(&timeline);
     findings.extend(identity::findings(&timeline));
+    findings.extend(colour::findings(&timeline));
     findings.extend(damage::findings(&timeline));
     findings.extend(title::findings(&timeline));
     findings.extend(usage::findings(&timeline));

@@ -105,7 +105,12 @@ pub(super) fn explains(kind: Innocent, reading: &Reading, low: f64, high: f64) -
         | Innocent::DocumentedReplacement
         | Innocent::UndocumentedReplacement
         | Innocent::Rollover
-        | Innocent::OtherMistake => false,
+        | Innocent::OtherMistake
+        | Innocent::DocumentedRepaint
+        | Innocent::UndocumentedRepaint
+        | Innocent::AnotherMark
+        | Innocent::DocumentedRestamp
+        | Innocent::MarkedWithoutAccident => false,
     }
 }
 
