@@ -9,7 +9,7 @@ use tlog::{Hash, LeafIndex};
 use vehicle::VehicleId;
 
 use crate::erasure::{Notice, NoticeError};
-use crate::file::{Content, Dossier, IndexLeaf, IssuerKey, Item, KeyItem, Version1};
+use crate::file::{Content, Dossier, IndexLeaf, IssuerKey, Item, KeyItem, MAX_ERASURES, Version1};
 
 /// An entry of the log, where it stands, and its inclusion proof for the checkpoint's size.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -176,6 +176,8 @@ impl Notices {
         }
         // The first erasure that reached a content is the one that destroyed it.
         given.sort_by_key(|(through, _)| *through);
+        // Where there are more than a file may hold, the oldest go: a later notice covers what they cover.
+        given.drain(..given.len().saturating_sub(MAX_ERASURES));
         Ok(Self {
             given,
             used: Vec::new(),

@@ -13,6 +13,18 @@ use crate::json::Object;
 /// The longest file a reader looks at: 64 MiB.
 pub const MAX_BYTES: usize = 64 << 20;
 
+/// The most that one statement adds to a file besides its content, in bytes: its entry and an inclusion proof of
+/// [`MAX_INCLUSION`] hashes, in base64 and on lines of their own.
+pub const STATEMENT_BYTES: u64 = 4 << 10;
+
+/// The most that one issuer key adds to a file, in bytes: two entries of five short texts and up to 32 roles, their inclusion
+/// proofs, and a trie proof of 8,771 bytes.
+pub const KEY_BYTES: u64 = 32 << 10;
+
+/// What a file has room for besides statements and keys, in bytes: checkpoint, index entry and its proofs, and
+/// [`MAX_ERASURES`] erasure notices.
+pub const FRAME_BYTES: u64 = 8 << 20;
+
 /// The longest inclusion proof: one hash for each level of a tree of 2⁶³ entries.
 pub const MAX_INCLUSION: usize = 63;
 
@@ -181,7 +193,8 @@ impl Dossier {
     /// The file, one field or list element a line so that a person can look into it.
     ///
     /// # Errors
-    /// A log index beyond [`MAX_NUMBER`], which no real log has.
+    /// A log index beyond [`MAX_NUMBER`], which no real log has. That the file is not longer than [`MAX_BYTES`] is for
+    /// whoever admits statements to see to.
     pub fn to_bytes(&self) -> Result<Vec<u8>, serde_json::Error> {
         let mut bytes = Vec::new();
         let format = serde_json::ser::PrettyFormatter::with_indent(b" ");

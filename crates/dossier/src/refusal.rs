@@ -130,7 +130,7 @@ pub enum Reason {
     #[error("the policy asks for no cosignature, so nothing says how old the checkpoint is")]
     NoFreshness,
     /// Step 1: everything else holds, but T is too long ago.
-    #[error("complete as of {as_of}, which is {age} seconds ago; at most {max_age} are allowed")]
+    #[error("complete as of {as_of}, which is {} ago; at most {} are allowed", span(*.age), span(*.max_age))]
     Stale {
         /// T.
         as_of: Timestamp,
@@ -140,7 +140,7 @@ pub enum Reason {
         max_age: u64,
     },
     /// Step 1: T has not come yet.
-    #[error("cosigned {ahead} seconds in the future; a cosigner's clock or this one is wrong")]
+    #[error("cosigned {} in the future; a cosigner's clock or this one is wrong", span(*.ahead))]
     FromFuture {
         /// T − now, in seconds.
         ahead: u64,
@@ -234,6 +234,17 @@ pub enum Reason {
     /// Step 5: a notice about another vehicle.
     #[error("the notice is about another vehicle")]
     NoticeOfOtherVehicle,
+    /// Step 5: a notice about entries that the checkpoint does not have.
+    #[error(
+        "the notice covers log indices up to {through}, and the last before the index entry is {last}: nobody can \
+         erase what was not stated yet"
+    )]
+    NoticeAhead {
+        /// What the notice says.
+        through: u64,
+        /// The greatest log index a statement can have at this checkpoint.
+        last: u64,
+    },
     /// Step 5: a notice that no statement needs.
     #[error("no statement refers to it")]
     NoticeUnused,
@@ -344,6 +355,7 @@ impl Reason {
             Self::KeyUnused(_) => "key_unused",
             Self::Notice(_) => "notice",
             Self::NoticeOfOtherVehicle => "notice_of_other_vehicle",
+            Self::NoticeAhead { .. } => "notice_ahead",
             Self::NoticeUnused => "notice_unused",
             Self::Count { .. } => "count",
             Self::EntryEpoch { .. } => "entry_epoch",
@@ -359,6 +371,47 @@ impl Reason {
             Self::NoticeMissing(_) => "notice_missing",
             Self::NotErased(_) => "not_erased",
             Self::ChainHead => "chain_head",
+        }
+    }
+}
+
+/// A length of time as people read it: its two largest units.
+fn span(seconds: u64) -> String {
+    const UNITS: [(u64, &str); 4] = [(86_400, "day"), (3_600, "hour"), (60, "minute"), (1, "second")];
+    let mut rest = seconds;
+    let counted = UNITS.map(|(length, unit)| {
+        let count = rest / length;
+        rest %= length;
+        (count, unit)
+    });
+    let first = counted.iter().position(|(count, _)| *count > 0).unwrap_or(3);
+    let said = counted
+        .iter()
+        .skip(first)
+        .take(2)
+        .filter(|(count, unit)| *count > 0 || (seconds == 0 && *unit == "second"))
+        .map(|(count, unit)| format!("{count} {unit}{}", if *count == 1 { "" } else { "s" }));
+    said.collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::span;
+
+    #[test]
+    fn a_length_of_time_is_said_in_its_two_largest_units() {
+        for (seconds, said) in [
+            (0, "0 seconds"),
+            (1, "1 second"),
+            (61, "1 minute 1 second"),
+            (3_600, "1 hour"),
+            (7_265, "2 hours 1 minute"),
+            (86_400 + 59, "1 day"),
+            (30 * 86_400, "30 days"),
+            (3 * 86_400 + 4 * 3_600 + 59, "3 days 4 hours"),
+            (u64::MAX, "213503982334601 days 7 hours"),
+        ] {
+            assert_eq!(span(seconds), said, "{seconds}");
         }
     }
 }

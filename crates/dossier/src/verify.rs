@@ -387,6 +387,13 @@ fn notice(signed: &str, scene: &Scene<'_>, log_key: &Vkey) -> Result<Notice, Rea
     if notice.label != *scene.label {
         return Err(Reason::NoticeOfOtherVehicle);
     }
+    // Else one notice, signed once, could stand for every statement there will ever be.
+    if notice.through.0 >= scene.last {
+        return Err(Reason::NoticeAhead {
+            through: notice.through.0,
+            last: scene.last.saturating_sub(1),
+        });
+    }
     Ok(notice)
 }
 

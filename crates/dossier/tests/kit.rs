@@ -241,7 +241,7 @@ fn every_reason_has_a_file() {
             _ => None,
         })
         .collect();
-    // A file over 64 MiB is not for a kit; `tests/hostile.rs` makes one.
+    // A file over 64 MiB is not for a kit; `tests/properties.rs` makes one.
     let missing: Vec<&str> = REASONS
         .iter()
         .copied()
@@ -251,7 +251,7 @@ fn every_reason_has_a_file() {
     assert!(covered.iter().all(|reason| REASONS.contains(reason)));
 }
 
-const REASONS: [&str; 54] = [
+const REASONS: [&str; 55] = [
     "file_empty",
     "file_too_long",
     "file_not_utf8",
@@ -291,6 +291,7 @@ const REASONS: [&str; 54] = [
     "key_unused",
     "notice",
     "notice_of_other_vehicle",
+    "notice_ahead",
     "notice_unused",
     "count",
     "entry_epoch",

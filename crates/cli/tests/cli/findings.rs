@@ -40,7 +40,11 @@ const CARS: [Car; 22] = [
     ),
     (
         "grandeur-hg-2013-vin-altered",
-        &["identity_mark_state", "identity_marks_disagree", "theft_recovered"],
+        &[
+            "identity_mark_state",
+            "identity_marks_disagree",
+            "theft_recovered",
+        ],
         &[],
     ),
     (

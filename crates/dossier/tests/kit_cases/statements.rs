@@ -591,6 +591,11 @@ fn issuer_keys(world: &mut Honest, cases: &mut Vec<Case>) {
     );
 }
 
+/// The size in the dossier's checkpoint.
+fn log_size(dossier: &Dossier) -> u64 {
+    dossier.checkpoint.lines().nth(1).unwrap().parse().unwrap()
+}
+
 fn erasures(world: &mut Honest, cases: &mut Vec<Case>) {
     let Honest { log, erasure, .. } = world;
     let subject = log.dossier(&id(SUBJECT));
@@ -679,6 +684,15 @@ fn erasures(world: &mut Honest, cases: &mut Vec<Case>) {
         "not_erased",
         &third,
     );
+    let last = log_size(&subject) - 1;
+    let ahead = notice(mine, LeafIndex(last)).sign(&log_key()).unwrap();
+    push(
+        "erasure_of_the_future",
+        "A genuine notice about this car, which covers the place of the index entry: it was written for statements to come.",
+        dropped(vec![ahead]),
+        "notice_ahead",
+        first_notice,
+    );
     push(
         "erasure_unused",
         "A genuine notice about this car, and all contents are there.",
@@ -701,7 +715,7 @@ fn erasures(world: &mut Honest, cases: &mut Vec<Case>) {
 /// What no honest log signs, and what a dossier shows all the same.
 fn dishonest_logs(cases: &mut Vec<Case>) {
     let subject = id(SUBJECT);
-    // An auditor who keeps no digests would cosign this one, so the verifier has to look.
+    // An auditor refuses this log; a verifier looks all the same, because the policy may name none.
     let mut log = dishonest(|log, cast| {
         let statement = cast
             .workshop

@@ -213,10 +213,9 @@ fn read_list(
     let elements: Vec<Value> = match value {
         Value::Array(elements) => elements.clone(),
         Value::Bool(false) => Vec::new(),
-        Value::String(text)
+        Value::String(_)
             if yes_or_no(value) == Some(false) && word(name, &schema["items"], value).is_none() =>
         {
-            let _ = text;
             Vec::new()
         }
         Value::String(text) if name == "codes" && text.chars().all(|c| "XWCAUT ,;/".contains(c)) => text
