@@ -3,9 +3,14 @@
 
 mod small_log;
 
+use dossier::file::{Content, IssuerKey, Item, KeyItem};
 use dossier::{Dossier, FileError, Reason, Refusal, Report, Step, assemble, verify};
+use history::entry::{Entry, KeyEntry, StatementEntry};
+use index::Label;
 use proptest::prelude::*;
-use statement::vocabulary::StatementType;
+use statement::vocabulary::{Role, StatementType};
+use statement::{Digest, KeyId};
+use tlog::{Hash, LeafIndex};
 
 use small_log::{
     Cast, ERASED, NOW, SUBJECT, SmallLog, TIMES, cast, cosigned, first_registration, honest, id, reading,
@@ -114,6 +119,102 @@ fn a_file_beyond_the_limit_is_refused_before_it_is_read() {
     let bytes = vec![b' '; dossier::file::MAX_BYTES + 1];
     let refusal = judged(&bytes).unwrap_err();
     assert_eq!(refusal.reason, Reason::File(FileError::TooLong(bytes.len())));
+}
+
+/// Whoever admits statements counts with these, so that no car's dossier becomes too long to be read.
+#[test]
+fn what_a_statement_and_a_key_add_to_a_file_is_bounded() {
+    let empty = Dossier::from_bytes(&sound()).unwrap();
+    let empty = Dossier {
+        statements: Vec::new(),
+        issuers: Vec::new(),
+        ..empty
+    };
+    let added = |fuller: &dyn Fn(&mut Dossier)| {
+        // Of two more the second has no bracket and comma to make room for.
+        let length = |times: usize| {
+            let mut dossier = empty.clone();
+            (0..times).for_each(|_| fuller(&mut dossier));
+            dossier.to_bytes().unwrap().len() as u64
+        };
+        length(2) - length(1)
+    };
+    let text = "é".repeat(127);
+    let mut roles = Role::ALL.to_vec();
+    roles.sort_by_key(|role| role.as_str());
+    assert!(roles.len() <= 32);
+    let (at, inclusion) = (
+        LeafIndex(dossier::file::MAX_NUMBER),
+        vec![Hash([0xff; 32]); dossier::file::MAX_INCLUSION],
+    );
+    let key_id = KeyId([0xff; 32]);
+    let statement = added(&|dossier| {
+        let entry = Entry::Statement(StatementEntry {
+            vrf_epoch: u32::MAX,
+            label: Label([0xff; 32]),
+            key_id,
+            digest: Digest([0xff; 32]),
+        });
+        dossier.statements.push(Item {
+            log_index: at,
+            entry: entry.encode().unwrap(),
+            inclusion: inclusion.clone(),
+            content: Content::Statement(String::new()),
+        });
+    });
+    assert!(
+        statement <= dossier::file::STATEMENT_BYTES,
+        "a statement adds {statement} bytes"
+    );
+    let key = added(&|dossier| {
+        let entries = [
+            Entry::Key(KeyEntry::Enrolled {
+                key_id: KeyId::of(&[0xff; 32]),
+                public_key: [0xff; 32],
+                roles: roles.clone(),
+                issuer: text.clone(),
+                name: text.clone(),
+            }),
+            Entry::Key(KeyEntry::Revoked {
+                key_id,
+                reason: text.clone(),
+            }),
+        ];
+        dossier.issuers.push(IssuerKey {
+            entries: entries
+                .iter()
+                .map(|entry| KeyItem {
+                    log_index: at,
+                    entry: entry.encode().unwrap(),
+                    inclusion: inclusion.clone(),
+                })
+                .collect(),
+            trie_proof: vec![0xff; 8771],
+        });
+    });
+    assert!(key <= dossier::file::KEY_BYTES, "a key adds {key} bytes");
+}
+
+/// A car erased more often than a file has room for notices: the newest cover what the oldest cover.
+#[test]
+fn a_dossier_never_has_more_erasure_notices_than_a_reader_takes() {
+    let most = dossier::file::MAX_ERASURES;
+    let (mut log, cast) = (SmallLog::new(), cast());
+    log.push(&cast.workshop.enrolled());
+    let vehicle = id(SUBJECT);
+    let mut notices = Vec::new();
+    for n in 0..=most {
+        let statement = cast
+            .workshop
+            .states(&vehicle, StatementType::OdometerRead, 1, reading(n as u32));
+        log.record(&statement);
+        notices.push(log.erase(&vehicle));
+    }
+    log.seal();
+    let dossier = assemble(log.parts(&vehicle, notices), |_, _| true).unwrap();
+    assert_eq!(dossier.erasures.len(), most);
+    let report = judged(&dossier.to_bytes().unwrap()).unwrap();
+    assert_eq!(report.erased.len(), most + 1);
 }
 
 #[test]

@@ -535,3 +535,85 @@ fn partials_of(path: &str) -> Option<String> {
         || BundleId::parse(path).is_ok_and(|id| id.is_full());
     full.then(|| format!("{path}.p"))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::open::Options;
+    use crate::records::Submission;
+    use crate::vault::{Secret, Vault};
+    use history::entry::{MAP_VERSION, Params};
+    use object_store::local::LocalFileSystem;
+    use statement::vocabulary::Role;
+    use std::sync::Arc;
+    use std::time::Duration;
+    use tlog::note::{KeyName, SigningKey};
+    use tlog::policy::Policy;
+
+    const ISSUER: [u8; 32] = [7; 32];
+
+    /// A log without cosigners, whose lease ends at once.
+    fn options(folder: &std::path::Path) -> Options {
+        let key = SigningKey::new(KeyName::new("log.test/carnet").unwrap(), &[1; 32]);
+        let log = folder.join("log");
+        std::fs::create_dir_all(&log).unwrap();
+        let policy = Policy::parse(format!("log {}\nquorum none\n", key.vkey())).unwrap();
+        let mut options = Options::new(
+            format!("sqlite://{}", folder.join("carnet.sqlite").display()),
+            Arc::new(LocalFileSystem::new_with_prefix(log).unwrap()),
+            key,
+            policy,
+            Vault::new(Secret::new([9; 32])),
+        );
+        options.lease = Duration::from_millis(1);
+        options
+    }
+
+    fn statement(n: u8) -> Submission {
+        Submission {
+            digest: Digest([n; 32]),
+            label: Label([n; 32]),
+            key_id: KeyId::of(&ISSUER),
+            content: "as it was submitted".to_owned(),
+            draft: None,
+        }
+    }
+
+    /// A sequencer asleep between reading what waits and making the batch. The lease it takes then is its own, the log row it
+    /// compares with is the newest; only the rows it has read are stale.
+    #[tokio::test]
+    async fn what_another_process_sealed_after_it_was_read_is_not_sealed_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let params = Params {
+            map_version: MAP_VERSION,
+            vrf_epoch: 1,
+            vrf_key: [0x56; 32],
+        };
+        let sleepy = Store::create(options(folder.path()), params).await.unwrap();
+        let enrolment = KeyEntry::Enrolled {
+            key_id: KeyId::of(&ISSUER),
+            public_key: ISSUER,
+            roles: vec![Role::Workshop],
+            issuer: "workshop".to_owned(),
+            name: "Workshop".to_owned(),
+        };
+        sleepy.append(vec![enrolment]).await.unwrap();
+        sleepy.submit(&[statement(1), statement(2)]).await.unwrap();
+        let mut live = sleepy.live.lock().await;
+        let waiting = sleepy.waiting(&mut live, &mut Vec::new()).await.unwrap();
+        assert_eq!(waiting.len(), 2);
+
+        let other = Store::open(options(folder.path())).await.unwrap();
+        assert_eq!(other.seal().await.unwrap().sealed.len(), 2);
+        other.close().await.unwrap();
+        let again = sleepy
+            .one_batch(&mut live, waiting, Vec::new(), &mut Sealing::default())
+            .await;
+
+        assert!(matches!(again, Err(StoreError::Fenced)), "{again:?}");
+        drop(live);
+        sleepy.submit(&[statement(3)]).await.unwrap();
+        assert_eq!(sleepy.seal().await.unwrap().sealed.len(), 1, "and it goes on");
+        assert_eq!(sleepy.fsck(|_, _| {}).await.unwrap().complaints, []);
+    }
+}

@@ -6,8 +6,10 @@ use bytes::Bytes;
 use futures_util::TryStreamExt as _;
 use history::audit::Auditor;
 use history::entry::{Entry, KeyEntry, StatementEntry};
+use history::map::ChainHead;
 use index::Label;
 use sqlx::Row as _;
+use sqlx::sqlite::SqliteRow;
 use statement::{Digest, KeyId};
 use tlog::checkpoint::Checkpoint;
 use tlog::note::Note;
@@ -122,7 +124,12 @@ impl Store {
                 index: id.index,
                 width: id.width,
             };
-            let tile = self.objects.tile(&tile).await.ok();
+            // Damage to the tile is complained of below, where the true hashes are known. That it cannot be read is not damage.
+            let tile = match self.objects.tile(&tile).await {
+                Ok(bytes) => Some(bytes),
+                Err(StoreError::ObjectMissing(_) | StoreError::ObjectDamaged { .. }) => None,
+                Err(error) => return Err(error),
+            };
             let tile = tile.map(|bytes| bytes.chunks(Hash::LEN).filter_map(Hash::from_slice).collect());
             let Some((path, entries)) = self.read_bundle(&id, &mut report).await? else {
                 leaves.push(Leaves { entries: None, tile });
@@ -365,13 +372,14 @@ impl Store {
         {
             let mut rows = sqlx::query("SELECT label, count, head FROM chain").fetch(&self.db);
             while let Some(found) = rows.try_next().await? {
-                let label = Label(bytes32("chain", found.try_get("label")?)?);
-                let expected = index.chain(&label);
-                let count = unsigned("chain", found.try_get("count")?)?;
-                if expected.count != count || expected.head != bytes32("chain", found.try_get("head")?)? {
-                    report.complain("table chain", format!("label {label} is not what the log gives"));
-                }
                 chains += 1;
+                match chain_row(&found) {
+                    Ok((label, chain)) if index.chain(&label) != chain => {
+                        report.complain("table chain", format!("label {label} is not what the log gives"));
+                    }
+                    Ok(_) => {}
+                    Err(odd) => report.complain("table chain", odd),
+                }
             }
         }
         if chains != index.len() {
@@ -387,20 +395,15 @@ impl Store {
             )
             .fetch(&self.db);
             while let Some(found) = rows.try_next().await? {
-                let at = unsigned("statement", found.try_get("log_index")?)?;
-                let here = StatementEntry {
-                    vrf_epoch: self.params.vrf_epoch,
-                    label: Label(bytes32("statement", found.try_get("label")?)?),
-                    key_id: KeyId(bytes32("statement", found.try_get("key_id")?)?),
-                    digest: Digest(bytes32("statement", found.try_get("digest")?)?),
-                };
-                if statements.get(&at) != Some(&here) {
-                    report.complain(
+                seen += 1;
+                match statement_row(&found, self.params.vrf_epoch) {
+                    Ok((at, here)) if statements.get(&at) != Some(&here) => report.complain(
                         "table statement",
                         format!("the row for entry {at} is not what the entry says"),
-                    );
+                    ),
+                    Ok(_) => {}
+                    Err(odd) => report.complain("table statement", odd),
                 }
-                seen += 1;
             }
         }
         report.statements = seen;
@@ -410,15 +413,18 @@ impl Store {
                 format!("{seen} sealed statements, the log has {}", statements.len()),
             );
         }
-        let stored: BTreeMap<u64, KeyEntry> = self
-            .key_entries(None)
-            .await?
-            .into_iter()
-            .flat_map(|(_, entries)| entries)
-            .map(|(LeafIndex(at), entry)| (at, entry))
-            .collect();
-        if stored != *keys {
-            report.complain("table issuer_key", "is not what the log's K entries say");
+        match self.key_entries(None).await {
+            Ok(stored) => {
+                let stored: BTreeMap<u64, KeyEntry> = stored
+                    .into_iter()
+                    .flat_map(|(_, entries)| entries)
+                    .map(|(LeafIndex(at), entry)| (at, entry))
+                    .collect();
+                if stored != *keys {
+                    report.complain("table issuer_key", "is not what the log's K entries say");
+                }
+            }
+            Err(error) => report.complain("table issuer_key", odd(error)?),
         }
         self.check_contents(report).await
     }
@@ -435,8 +441,13 @@ impl Store {
         let mut without_key = HashSet::new();
         while let Some(row) = rows.try_next().await? {
             let id: i64 = row.try_get("id")?;
-            let digest = Digest(bytes32("statement", row.try_get("digest")?)?);
-            let label = Label(bytes32("statement", row.try_get("label")?)?);
+            let (digest, label) = match content_row(&row) {
+                Ok(found) => found,
+                Err(odd) => {
+                    report.complain("table statement", format!("row {id}: {odd}"));
+                    continue;
+                }
+            };
             let erased: Option<bool> = row.try_get("erased")?;
             let wrapped: Option<&[u8]> = row.try_get("wrapped")?;
             match row.try_get::<Option<&[u8]>, _>("content")? {
@@ -495,4 +506,55 @@ impl Store {
 
 fn is_log_path(path: &str) -> bool {
     path == CHECKPOINT || TileId::parse(path).is_ok() || BundleId::parse(path).is_ok()
+}
+
+/// What is odd about a row, for an error that says so; any other error means that storage failed, and stays one.
+fn odd(error: StoreError) -> Result<String, StoreError> {
+    match error {
+        StoreError::Row { problem, .. } => Ok(problem),
+        StoreError::Sql(sqlx::Error::ColumnDecode { index, source }) => {
+            Ok(format!("column {index}: {source}"))
+        }
+        error => Err(error),
+    }
+}
+
+/// The same for a row that was read already: nothing but the row itself can be wrong.
+fn row_problem(error: StoreError) -> String {
+    odd(error).unwrap_or_else(|error| error.to_string())
+}
+
+/// A row of the table `chain`, or what is odd about it.
+fn chain_row(row: &SqliteRow) -> Result<(Label, ChainHead), String> {
+    let read = || {
+        let label = Label(bytes32("chain", row.try_get("label")?)?);
+        let count = unsigned("chain", row.try_get("count")?)?;
+        let head = bytes32("chain", row.try_get("head")?)?;
+        Ok((label, ChainHead { count, head }))
+    };
+    read().map_err(row_problem)
+}
+
+/// A sealed row of the table `statement` as the entry it should be, with its place; or what is odd about it.
+fn statement_row(row: &SqliteRow, vrf_epoch: u32) -> Result<(u64, StatementEntry), String> {
+    let read = || {
+        let at = unsigned("statement", row.try_get("log_index")?)?;
+        let entry = StatementEntry {
+            vrf_epoch,
+            label: Label(bytes32("statement", row.try_get("label")?)?),
+            key_id: KeyId(bytes32("statement", row.try_get("key_id")?)?),
+            digest: Digest(bytes32("statement", row.try_get("digest")?)?),
+        };
+        Ok((at, entry))
+    };
+    read().map_err(row_problem)
+}
+
+/// What a content is bound to, or what is odd about it.
+fn content_row(row: &SqliteRow) -> Result<(Digest, Label), String> {
+    let read = || {
+        let digest = Digest(bytes32("statement", row.try_get("digest")?)?);
+        Ok((digest, Label(bytes32("statement", row.try_get("label")?)?)))
+    };
+    read().map_err(row_problem)
 }

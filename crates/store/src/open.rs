@@ -344,7 +344,15 @@ impl Store {
         }
         match live.state.take() {
             Some(state) => Ok(live.state.insert(state)),
-            None => Ok(live.state.insert(self.load(row).await?)),
+            None => match self.load(row).await {
+                Ok(state) => Ok(live.state.insert(state)),
+                // Loading reads many things one after the other. Where somebody sealed in between, they do not fit together,
+                // and nothing is damaged.
+                Err(error) => match LogRow::read(&self.db).await? {
+                    Some(now) if now.size != row.size => Err(StoreError::Fenced),
+                    _ => Err(error),
+                },
+            },
         }
     }
 

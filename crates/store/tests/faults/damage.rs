@@ -1,9 +1,11 @@
 //! Bytes on the disk are not what was written. `fsck` names the object or table; what relies on it refuses.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
-use store::{Fsck, Severity, Store, StoreError};
+use store::{Fsck, Options, Severity, Store, StoreError};
 
+use crate::faulty::{Failure, FaultyFiles};
 use crate::test_log::{TestLog, car, record, statements};
 
 /// A closed log of 566 entries: full tiles, partial tiles, two levels, bundles, chains, keys, contents, an erasure.
@@ -149,6 +151,13 @@ async fn a_damaged_row_is_found_and_its_table_named() {
         ("table erasure", "DELETE FROM erasure".to_owned()),
         ("table issuer_key", "UPDATE issuer_key SET enrolled_at = enrolled_at + 1".to_owned()),
         ("table issuer_key", "DELETE FROM issuer_key WHERE enrolled_at = 3".to_owned()),
+        // Rows that no program of ours ever wrote.
+        ("table chain", "UPDATE chain SET head = zeroblob(3) WHERE label = (SELECT min(label) FROM chain)".to_owned()),
+        ("table chain", "UPDATE chain SET count = -1 WHERE label = (SELECT min(label) FROM chain)".to_owned()),
+        ("table chain", "UPDATE chain SET count = 'many' WHERE label = (SELECT min(label) FROM chain)".to_owned()),
+        ("table statement", "UPDATE statement SET digest = zeroblob(3) WHERE id = 3".to_owned()),
+        ("table statement", "UPDATE statement SET label = x'' WHERE id = 3".to_owned()),
+        ("table issuer_key", "UPDATE issuer_key SET enrolled = zeroblob(3)".to_owned()),
         ("table log", format!("UPDATE log SET root = {blob}")),
         ("table log", "UPDATE log SET checkpoint = zeroblob(100)".to_owned()),
     ] {
@@ -157,6 +166,31 @@ async fn a_damaged_row_is_found_and_its_table_named() {
         let mut tables = damaged(&copy).await;
         tables.dedup();
         assert_eq!(tables.join(", "), table, "{damage}");
+    }
+}
+
+/// A disk that does not answer is not a damaged log: fsck says which object it could not read, and does not judge.
+#[tokio::test]
+async fn an_object_that_cannot_be_read_ends_the_check_with_its_name() {
+    let log = healthy().await;
+    let mut named = BTreeSet::new();
+    for n in 0.. {
+        let files = FaultyFiles::over(log.files());
+        let options = Options {
+            objects: files.clone(),
+            ..log.options()
+        };
+        let store = Store::inspect(options).await.unwrap();
+        files.fail(n, Failure::DidNotHappen);
+        let checked = store.fsck(|_, _| {}).await;
+        let Some(failed) = files.failed() else { break };
+        let error = checked.expect_err(&failed).to_string();
+        let path = failed.split(' ').nth(1).unwrap();
+        assert!(error.contains(path), "{failed}: {error}");
+        named.insert(path.to_owned());
+    }
+    for path in NEEDED {
+        assert!(named.contains(path), "{path} was read");
     }
 }
 

@@ -207,6 +207,42 @@ async fn a_batch_staged_before_another_process_took_over_is_fenced() {
     );
 }
 
+/// Asleep while it loads the log's state, with what waits already read: another process seals just that. The parts of the
+/// state do not fit together then, which is no damage.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_log_sealed_by_another_process_while_its_state_is_loaded_is_not_called_damaged() {
+    let (log, store) = TestLog::create().await;
+    store.submit(&statements(0..3)).await.unwrap();
+    store.close().await.unwrap();
+    let files = FaultyFiles::over(log.files());
+    let sleepy = Arc::new(
+        Store::open(Options {
+            objects: files.clone(),
+            ..log.options()
+        })
+        .await
+        .unwrap(),
+    );
+    // The state is loaded after the waiting rows were read, and begins with the only tile there is.
+    let (asleep, wake) = files.sleep_before_get("tile/0/000.p/5");
+    let sleeping = tokio::spawn({
+        let sleepy = sleepy.clone();
+        async move { sleepy.seal().await }
+    });
+    asleep.await.unwrap();
+    let other = seal_patiently(&log, log.open().await).await;
+    assert_eq!(other.status().await.unwrap().statements, 3);
+    other.close().await.unwrap();
+    wake.send(()).unwrap();
+
+    let sealing = sleeping.await.unwrap();
+
+    assert!(matches!(sealing, Err(StoreError::Fenced)), "{sealing:?}");
+    assert_eq!(log.assert_sound(&sleepy, &[]).await, digests(&statements(0..3)));
+    record(&sleepy, &statements(3..4)).await;
+    assert_eq!(log.assert_sound(&sleepy, &[]).await, digests(&statements(0..4)));
+}
+
 /// Asleep after its commit: another process publishes that batch and seals more. The checkpoint must not go back, and the
 /// sleeper's statements are sealed, so it must not say that they are not.
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
