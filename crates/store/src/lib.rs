@@ -5,6 +5,7 @@
 //! | [`Store`] | opening, recovery, the lease |
 //! | `batch` | the life of a batch, read top to bottom |
 //! | `records` | statements: submitted, read, erased |
+//! | `room` | how much one vehicle's statements may come to |
 //! | `proofs` | what a dossier or receipt needs from tiles and trie |
 //! | `cosigner` | witnesses and auditors that live beside the log |
 //! | `fsck` | everything recomputed from the public files and compared |
@@ -23,6 +24,7 @@ mod objects;
 mod open;
 mod proofs;
 mod records;
+mod room;
 mod vault;
 mod watch;
 
@@ -34,5 +36,6 @@ pub use objects::Objects;
 pub use open::{Options, Status, Store};
 pub use proofs::{ChainProof, Head, Snapshot};
 pub use records::{Content, Erasure, StoredStatement, Submission, Submitted};
+pub use room::Room;
 pub use vault::{Secret, Vault};
 pub use watch::{Step, Unwatched, Watch};

@@ -30,17 +30,18 @@ use crate::error::StoreError;
 use crate::lease::Lease;
 use crate::log_row::{LogRow, bytes32, unsigned};
 use crate::objects::{CHECKPOINT, Objects};
+use crate::room::Room;
 use crate::vault::Vault;
 use crate::watch::{Unwatched, Watch};
 
-/// How long opening waits for another process to publish its batch.
-const OPENING: Duration = Duration::from_secs(1);
+/// How long opening and reading wait for another process to publish its batch.
+pub(crate) const OPENING: Duration = Duration::from_secs(1);
 
 /// How long a writer waits for another.
 pub(crate) const BUSY: Duration = Duration::from_secs(30);
 
 /// How often to look whether it has.
-const POLL: Duration = Duration::from_millis(20);
+pub(crate) const POLL: Duration = Duration::from_millis(20);
 
 /// Everything a store is opened with.
 pub struct Options {
@@ -58,6 +59,8 @@ pub struct Options {
     pub vault: Vault,
     /// How many entries one batch takes at most, its `I` entry not counted.
     pub batch: usize,
+    /// How much the statements about one vehicle may come to.
+    pub room: Room,
     /// How long a sequencer may be silent before another takes over.
     pub lease: Duration,
     /// Sees every step; tests use it to break things.
@@ -65,7 +68,7 @@ pub struct Options {
 }
 
 impl Options {
-    /// Options with the usual batch size (1,000) and lease (10 s).
+    /// Options with the usual batch size (1,000) and lease (10 s), and room without bounds.
     pub fn new(
         database: String,
         objects: Arc<dyn ObjectStore>,
@@ -81,6 +84,7 @@ impl Options {
             cosigners: Vec::new(),
             vault,
             batch: 1000,
+            room: Room::UNBOUNDED,
             lease: Duration::from_secs(10),
             watch: Arc::new(Unwatched),
         }
@@ -96,6 +100,7 @@ pub struct Store {
     pub(crate) cosigners: Vec<Box<dyn Cosigner>>,
     pub(crate) vault: Vault,
     pub(crate) batch: usize,
+    pub(crate) room: Room,
     pub(crate) lease_ttl: Duration,
     pub(crate) holder: String,
     pub(crate) watch: Arc<dyn Watch>,
@@ -139,6 +144,17 @@ pub struct Status {
 }
 
 impl Store {
+    /// Whether the database, which exists, holds a log already: one that was begun and never got its row is none.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub async fn holds_log(database: &str) -> Result<bool, StoreError> {
+        let db = connect(database, false).await?;
+        let row = LogRow::read(&db).await?;
+        db.close().await;
+        Ok(row.is_some())
+    }
+
     /// Creates a log whose entry 0 is `params`, and seals it.
     ///
     /// # Errors
@@ -210,6 +226,7 @@ impl Store {
             cosigners: options.cosigners,
             vault: options.vault,
             batch: options.batch.max(1),
+            room: options.room,
             lease_ttl: options.lease,
             holder: holder(),
             watch: options.watch,

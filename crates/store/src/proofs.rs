@@ -1,6 +1,7 @@
 //! What a dossier or a receipt needs from the tiles and the trie, all at one published checkpoint.
 
 use std::collections::BTreeSet;
+use std::time::Instant;
 
 use history::entry::{Entry, IndexEntry, KeyEntry};
 use history::map::ChainHead;
@@ -14,7 +15,7 @@ use tlog::{Hash, LeafIndex, TreeSize};
 use crate::error::StoreError;
 use crate::log_row::LogRow;
 use crate::objects::CHECKPOINT;
-use crate::open::Store;
+use crate::open::{OPENING, POLL, Store};
 
 /// The published head of the log.
 #[derive(Clone, Debug)]
@@ -51,6 +52,19 @@ impl Store {
     /// # Errors
     /// Nothing is published yet, the log is ahead of its published checkpoint (run `seal`), or storage failed.
     pub async fn snapshot(&self, labels: &[Label]) -> Result<Snapshot, StoreError> {
+        let begin = Instant::now();
+        loop {
+            match self.snapshot_now(labels).await {
+                // Another process is between its commit and its checkpoint, or has sealed while the state was loaded.
+                Err(StoreError::NoQuorum(_) | StoreError::Fenced) if begin.elapsed() < OPENING => {
+                    tokio::time::sleep(POLL).await;
+                }
+                taken => return taken,
+            }
+        }
+    }
+
+    async fn snapshot_now(&self, labels: &[Label]) -> Result<Snapshot, StoreError> {
         let mut live = self.live.lock().await;
         let row = LogRow::read(&self.db).await?.ok_or(StoreError::NoLog)?;
         let bytes = self

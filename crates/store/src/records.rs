@@ -12,6 +12,7 @@ use tlog::LeafIndex;
 use crate::error::StoreError;
 use crate::log_row::{bytes32, signed, unsigned};
 use crate::open::{BUSY, Store};
+use crate::room;
 use crate::vault::{self, Secret};
 
 /// Rows per SQL statement.
@@ -46,6 +47,8 @@ pub enum Submitted {
     Sealed(LeafIndex),
     /// The same statement was set aside: its key was revoked before it could be sealed.
     Refused,
+    /// Not accepted: with it, the vehicle's statements would not fit into one dossier.
+    NoRoom,
 }
 
 /// Content of a statement.
@@ -100,6 +103,17 @@ impl Store {
                     }
                     None => Submitted::Waiting,
                 });
+            }
+            let full = room::without_room(&mut tx, &self.room, &fresh).await?;
+            if !full.is_empty() {
+                let chunk_answers = answers.iter_mut().rev().take(chunk.len()).rev();
+                for (answer, _) in chunk_answers
+                    .zip(chunk)
+                    .filter(|(_, s)| full.contains(&s.digest.0))
+                {
+                    *answer = Submitted::NoRoom;
+                }
+                fresh.retain(|submission| !full.contains(&submission.digest.0));
             }
             let keys = self.vehicle_keys(&mut tx, fresh.iter().map(|s| s.label)).await?;
             let mut rows = Vec::with_capacity(fresh.len());
@@ -320,8 +334,18 @@ impl Store {
         .execute(&mut *tx)
         .await?;
         self.commit("erasure", tx).await?;
+        self.finish_erasure().await?;
+        Ok(erased)
+    }
+
+    /// The second half of an erasure, which a reader may have held up: cuts the write-ahead log, in which the encrypted bytes
+    /// still stand. Does nothing where that is done.
+    ///
+    /// # Errors
+    /// Somebody reads the old state for too long, or the database failed.
+    pub async fn finish_erasure(&self) -> Result<(), StoreError> {
         if self.scrub(SCRUBBING).await? {
-            Ok(erased)
+            Ok(())
         } else {
             Err(StoreError::NotScrubbed)
         }

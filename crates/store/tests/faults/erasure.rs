@@ -244,7 +244,13 @@ async fn an_erasure_that_could_not_reach_the_disk_is_not_called_done() {
     let error = store.erase(&car(3), last, b"notice").await.unwrap_err();
 
     assert!(matches!(error, StoreError::NotScrubbed), "{error}");
+    assert!(
+        matches!(store.finish_erasure().await, Err(StoreError::NotScrubbed)),
+        "while somebody still reads"
+    );
     sqlx::query("COMMIT").execute(&mut reader).await.unwrap();
+    store.finish_erasure().await.unwrap();
+    assert!(!contains(&raw(&log), &secret), "without erasing again");
     assert_eq!(
         store.erase(&car(3), last, b"notice").await.unwrap(),
         0,

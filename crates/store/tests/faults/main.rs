@@ -13,6 +13,7 @@ mod key_revoked;
 mod nth_step;
 mod quorum;
 mod restored_backup;
+mod room;
 mod sigkill;
 mod test_log;
 mod two_sequencers;

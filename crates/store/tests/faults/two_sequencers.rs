@@ -428,6 +428,33 @@ async fn a_log_can_be_opened_and_read_while_another_process_seals() {
     sleeping.await.unwrap().unwrap();
 }
 
+/// Between its commit and its checkpoint a log is ahead of what it shows. A reader waits for that moment to pass.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_proof_taken_while_another_process_publishes_is_of_what_is_published() {
+    let (log, store) = TestLog::create().await;
+    record(&store, &statements(0..3)).await;
+    store.close().await.unwrap();
+    let (watch, asleep, wake) = Sleeper::before("cosign");
+    let sleepy = Store::open(Options {
+        watch,
+        ..log.options()
+    })
+    .await
+    .unwrap();
+    let reader = log.open().await;
+    sleepy.submit(&statements(3..6)).await.unwrap();
+    let sleeping = tokio::spawn(async move { sleepy.seal().await });
+    asleep.recv().unwrap();
+    let reading = tokio::spawn(async move { reader.snapshot(&[]).await });
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    wake.send(()).unwrap();
+
+    sleeping.await.unwrap().unwrap();
+
+    let size = reading.await.unwrap().unwrap().head.checkpoint.size;
+    assert_eq!(size, TreeSize(13));
+}
+
 #[tokio::test]
 async fn a_sequencer_waits_for_a_living_one_and_then_says_who_it_is() {
     let (log, store) = TestLog::create().await;

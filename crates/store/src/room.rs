@@ -1,0 +1,138 @@
+//! How much the statements about one vehicle may come to: what is admitted must fit into the file that proves it.
+//!
+//! Nearly all cars have a few dozen statements and need no counting. Only where a submission would bring a car to more than a
+//! hundred or so is the database asked for sums, in the same transaction that admits.
+
+use std::collections::{HashMap, HashSet};
+
+use sqlx::{QueryBuilder, Row as _, Sqlite, Transaction};
+
+use crate::error::StoreError;
+use crate::log_row::{bytes32, unsigned};
+use crate::records::Submission;
+
+/// The room that one vehicle's statements have together, in bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Room {
+    /// All there is.
+    pub total: u64,
+    /// What each statement takes besides its content.
+    pub statement: u64,
+    /// What each different issuer key takes.
+    pub key: u64,
+    /// The most that a content has.
+    pub content: u64,
+}
+
+impl Room {
+    /// No bounds.
+    pub const UNBOUNDED: Self = Self {
+        total: u64::MAX,
+        statement: 0,
+        key: 0,
+        content: 0,
+    };
+
+    /// How many statements fit whatever they are like.
+    fn always_fit(&self) -> u64 {
+        let largest = self
+            .content
+            .saturating_add(self.statement)
+            .saturating_add(self.key);
+        self.total.checked_div(largest).unwrap_or(u64::MAX)
+    }
+}
+
+/// What a vehicle has taken of its room.
+#[derive(Default)]
+struct Taken {
+    bytes: u64,
+    keys: HashSet<[u8; 32]>,
+}
+
+impl Taken {
+    fn add(&mut self, room: &Room, key: [u8; 32], content: u64) -> bool {
+        let key_bytes = if self.keys.contains(&key) { 0 } else { room.key };
+        let bytes = [room.statement, key_bytes, content]
+            .iter()
+            .fold(self.bytes, |sum, more| sum.saturating_add(*more));
+        let fits = bytes <= room.total;
+        if fits {
+            self.bytes = bytes;
+            self.keys.insert(key);
+        }
+        fits
+    }
+}
+
+/// Which of the submissions, by digest, do not fit any more, taken in their order.
+pub(crate) async fn without_room(
+    tx: &mut Transaction<'_, Sqlite>,
+    room: &Room,
+    submissions: &[&Submission],
+) -> Result<HashSet<[u8; 32]>, StoreError> {
+    let mut full = HashSet::new();
+    let mut counted = crowded(tx, room, submissions).await?;
+    for submission in submissions {
+        let Some(taken) = counted.get_mut(&submission.label.0) else {
+            continue;
+        };
+        let content = u64::try_from(submission.content.len()).unwrap_or(u64::MAX);
+        if !taken.add(room, submission.key_id.0, content) {
+            full.insert(submission.digest.0);
+        }
+    }
+    Ok(full)
+}
+
+/// The vehicles among the submissions' that need counting, and what they have taken.
+async fn crowded(
+    tx: &mut Transaction<'_, Sqlite>,
+    room: &Room,
+    submissions: &[&Submission],
+) -> Result<HashMap<[u8; 32], Taken>, StoreError> {
+    // Half of what always fits may be there, and half may come: then nobody need count.
+    let few = room.always_fit() / 2;
+    if few == u64::MAX / 2 || submissions.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let mut coming: HashMap<[u8; 32], u64> = HashMap::new();
+    for submission in submissions {
+        *coming.entry(submission.label.0).or_default() += 1;
+    }
+    let mut crowded: HashMap<[u8; 32], Taken> = coming
+        .iter()
+        .filter(|(_, count)| **count > few)
+        .map(|(label, _)| (*label, Taken::default()))
+        .collect();
+    let mut sql = QueryBuilder::<Sqlite>::new("SELECT v.column1 AS label FROM (");
+    sql.push_values(coming.keys(), |mut row, label| {
+        row.push_bind(label.to_vec());
+    });
+    sql.push(") AS v WHERE EXISTS (SELECT 1 FROM statement AS s WHERE s.label = v.column1 LIMIT 1 OFFSET ");
+    sql.push_bind(i64::try_from(few).unwrap_or(i64::MAX));
+    sql.push(")");
+    for row in sql.build().fetch_all(&mut **tx).await? {
+        crowded.insert(bytes32("statement", row.try_get("label")?)?, Taken::default());
+    }
+    for (label, taken) in &mut crowded {
+        let rows = sqlx::query(
+            "SELECT key_id, count(*) AS statements, coalesce(sum(length(content)), 0) AS bytes FROM statement
+             WHERE label = $1 AND refused IS NULL GROUP BY key_id",
+        )
+        .bind(label.to_vec())
+        .fetch_all(&mut **tx)
+        .await?;
+        for row in rows {
+            let statements = unsigned("statement", row.try_get("statements")?)?;
+            let bytes = unsigned("statement", row.try_get("bytes")?)?;
+            taken.keys.insert(bytes32("statement", row.try_get("key_id")?)?);
+            taken.bytes = taken
+                .bytes
+                .saturating_add(room.key)
+                .saturating_add(room.statement.saturating_mul(statements))
+                .saturating_add(bytes);
+        }
+    }
+    Ok(crowded)
+}
