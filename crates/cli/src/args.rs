@@ -18,7 +18,7 @@ Start here:
   carnet init --origin log.example.org/carnet    set up a log of your own
 
 Exit codes:
-  0  done; for `verify`: the dossier is complete and unaltered
+  0  done; for `verify`: the dossier is complete and unaltered, or the log holds the receipt's statement
   1  failed, or some lines were refused (the report names each)
   2  the command line is not right
   3  verify: proven that the log knows nothing of this car
@@ -84,9 +84,11 @@ Examples:
     /// Write the receipt of a sealed statement: the log's proof that it holds it, under the right car.
     #[command(after_help = "\
 A receipt is a C2SP tlog-proof. A statement that was recorded twice has one place in the log, and so one receipt.
+Whoever checks it needs the signed statement too; an issuer that signs elsewhere has it, and --signed writes it.
 
-Example:
-  carnet receipt 1c2f… --out statement.tlog-proof")]
+Examples:
+  carnet receipt 1c2f… --out statement.tlog-proof --signed statement.sdjwt
+  carnet verify statement.tlog-proof --statement statement.sdjwt --policy policy.txt --vrf-key vrf.txt")]
     Receipt(Receipt),
     /// Show a car's history and what its statements say together.
     #[command(after_help = "Example:\n  carnet history KMHXX00XXXX000001")]
@@ -98,12 +100,13 @@ Examples:
   carnet dossier KMHXX00XXXX000001 --show plate --show price        only these personal fields
   carnet dossier KMHXX00XXXX000001 --hide-personal                  none of them")]
     Dossier(Dossier),
-    /// Verify a dossier, offline.
+    /// Verify a dossier or a receipt, offline.
     #[command(after_help = "\
 Examples:
   carnet verify car.carnet                                        against the log in --data
   carnet verify car.carnet --policy policy.txt --vrf-key vrf.txt  with nothing but these three files
-  carnet verify car.carnet --vehicle KMHXX00XXXX000001 --max-age 7d")]
+  carnet verify car.carnet --vehicle KMHXX00XXXX000001 --max-age 7d
+  carnet verify statement.tlog-proof --statement statement.sdjwt  the log holds this statement")]
     Verify(Verify),
     /// The log itself.
     Log {
@@ -224,6 +227,9 @@ pub struct Receipt {
     /// The file to write; otherwise printed.
     #[arg(long, value_name = "FILE")]
     pub out: Option<PathBuf>,
+    /// Also write the signed statement with all its fields, personal ones too.
+    #[arg(long, value_name = "FILE")]
+    pub signed: Option<PathBuf>,
 }
 
 #[derive(Debug, ClapArgs)]
@@ -249,8 +255,11 @@ pub struct Dossier {
 
 #[derive(Debug, ClapArgs)]
 pub struct Verify {
-    /// The dossier.
+    /// The dossier, or the receipt.
     pub file: PathBuf,
+    /// With a receipt: the signed statement that it is about.
+    #[arg(long, value_name = "FILE")]
+    pub statement: Option<PathBuf>,
     /// Whom to trust; otherwise policy.txt of --data.
     #[arg(long, value_name = "FILE", requires = "vrf_key")]
     pub policy: Option<PathBuf>,

@@ -23,6 +23,9 @@ pub async fn run(global: &Global, options: &Receipt) -> Result<ExitCode, Failure
     if let Some(path) = &options.out {
         desk::data_dir::write(path, &receipt.proof, 0o644)?;
     }
+    if let Some(path) = &options.signed {
+        desk::data_dir::write(path, format!("{}\n", receipt.statement).as_bytes(), 0o600)?;
+    }
     match (global.json, &options.out) {
         (true, _) => output::json(&json!({
             "statement": digest,
@@ -30,12 +33,22 @@ pub async fn run(global: &Global, options: &Receipt) -> Result<ExitCode, Failure
             "log_index": receipt.log_index,
             "tlog_proof": text,
         }))?,
-        (false, Some(path)) => output::say(format_args!(
-            "Wrote {}: the statement is entry {} of the log, about {}",
-            path.display(),
-            receipt.log_index,
-            receipt.vehicle
-        ))?,
+        (false, Some(path)) => {
+            output::say(format_args!(
+                "Wrote {}: the statement is entry {} of the log, about {}",
+                path.display(),
+                receipt.log_index,
+                receipt.vehicle
+            ))?;
+            let signed = options
+                .signed
+                .as_ref()
+                .map_or("SIGNED.sdjwt".into(), |path| path.display().to_string());
+            output::say(format_args!(
+                "Check it anywhere: carnet verify {} --statement {signed} --policy policy.txt --vrf-key vrf.txt",
+                path.display()
+            ))?;
+        }
         (false, None) => output::say(text.trim_end())?,
     }
     Ok(ExitCode::SUCCESS)

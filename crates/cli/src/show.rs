@@ -142,8 +142,22 @@ fn print_findings(report: &findings::Report) -> Result<(), Failure> {
         output::say(format_args!("{level:<5} {}", finding.title.english))?;
         output::say(format_args!("      {}", finding.explanation.english))?;
         output::say(format_args!("      rests on entries {}", rests_on.join(", ")))?;
+        if !finding.tried.is_empty() {
+            let tried = finding.tried.iter().map(|tried| {
+                let explanation = tried.explanation.message().english;
+                format!("{explanation} ({})", tried.outcome.message().english)
+            });
+            let tried: Vec<String> = tried.collect();
+            output::say(format_args!(
+                "      innocent explanations tried: {}",
+                tried.join("; ")
+            ))?;
+        }
         for message in &finding.settles_it {
             output::say(format_args!("      would settle it: {}", message.english))?;
+        }
+        for message in &finding.not_covered {
+            output::say(format_args!("      not covered: {}", message.english))?;
         }
     }
     if !report.coverage.erased.is_empty() {

@@ -1,8 +1,12 @@
-//! Verifying a dossier file, with nothing but the file and what the verifier trusts.
+//! Verifying a dossier file or a receipt, with nothing but the file and what the verifier trusts.
 
 use std::path::Path;
 
 use dossier::{Refusal, Report, Trust, VrfVerifierKey, verify};
+use history::receipt::{self, ReceiptError};
+use jiff::Timestamp;
+use statement::{Digest, KeyId, SdJwt};
+use tlog::LeafIndex;
 use vehicle::VehicleId;
 
 use crate::data_dir;
@@ -56,6 +60,82 @@ pub fn verify_file(
         asked,
         now,
     ))
+}
+
+/// What a receipt shows that verified.
+#[derive(Clone, Debug)]
+pub struct VerifiedReceipt {
+    /// The log that holds the statement.
+    pub origin: String,
+    /// The statement's place in it.
+    pub log_index: LeafIndex,
+    /// When the policy's quorum had cosigned a log that holds it; absent where the policy asks for nobody's word.
+    pub as_of: Option<Timestamp>,
+    /// The vehicle under whose label it is filed.
+    pub vehicle: VehicleId,
+    /// Identifies the statement.
+    pub digest: Digest,
+    /// The key that the entry names, which is the one the statement names.
+    pub key_id: KeyId,
+}
+
+/// Whether the file is a receipt, by its first line.
+///
+/// # Errors
+/// The file cannot be read.
+pub fn is_receipt(file: &Path) -> Result<bool, DeskError> {
+    data_dir::begins_with(file, b"c2sp.org/tlog-proof@")
+}
+
+/// Verifies the receipt of a signed statement (a file with the SD-JWT in compact form); `Ok(Err(_))` is the answer that the
+/// receipt does not show that the log holds this statement. Whether its issuer was entitled to make it, a dossier shows.
+///
+/// # Errors
+/// A file cannot be read, or there is no signed statement in the second.
+pub fn verify_receipt(
+    file: &Path,
+    statement: &Path,
+    trust: &Trust,
+) -> Result<Result<VerifiedReceipt, ReceiptError>, DeskError> {
+    let proof = data_dir::read(file)?;
+    let text = data_dir::read(statement)?;
+    let text = std::str::from_utf8(&text).map(str::trim);
+    let text = text.map_err(|_| DeskError::malformed(statement, "not UTF-8"))?;
+    let signed = SdJwt::parse(text).map_err(|e| {
+        let fix = "give the signed statement that the receipt is about, alone in a file";
+        DeskError::malformed(statement, format!("{e}; {fix}"))
+    })?;
+    let vehicle = signed.claims_unverified().vid.clone();
+    let (key_id, digest) = (signed.key_id(), signed.digest());
+    let verified = receipt::verify(
+        &proof,
+        &trust.policy,
+        &trust.vrf_key.key,
+        &vehicle,
+        key_id,
+        digest,
+    );
+    let held = match verified {
+        Ok(held) => held,
+        Err(refused) => return Ok(Err(refused)),
+    };
+    let pinned = trust.vrf_key.origin.as_str();
+    if pinned != held.origin {
+        let problem = format!("is that of another log; the receipt is of {:?}", held.origin);
+        return Err(DeskError::value("VRF key", pinned, problem));
+    }
+    let as_of = held
+        .as_of
+        .and_then(|t| i64::try_from(t).ok())
+        .and_then(|t| Timestamp::from_second(t).ok());
+    Ok(Ok(VerifiedReceipt {
+        origin: held.origin,
+        log_index: held.at,
+        as_of,
+        vehicle,
+        digest,
+        key_id,
+    }))
 }
 
 /// A vehicle as a person types it: a VIN, a frame number, or either with its prefix.

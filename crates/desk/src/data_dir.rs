@@ -46,6 +46,11 @@ impl DataDir {
         self.root.join("carnet.sqlite")
     }
 
+    /// The database as the store wants it named.
+    pub(crate) fn database_url(&self) -> String {
+        format!("sqlite://{}", self.database().display())
+    }
+
     /// The public files.
     pub fn log(&self) -> PathBuf {
         self.root.join("log")
@@ -115,6 +120,16 @@ pub(crate) fn read_up_to(path: &Path, limit: u64, fix: &'static str) -> Result<V
         });
     }
     Ok(bytes)
+}
+
+/// Whether a file begins with these bytes; no more of it is read.
+pub(crate) fn begins_with(path: &Path, start: &[u8]) -> Result<bool, DeskError> {
+    let mut bytes = Vec::new();
+    let file = std::fs::File::open(path).map_err(DeskError::file(path))?;
+    file.take(start.len() as u64)
+        .read_to_end(&mut bytes)
+        .map_err(DeskError::file(path))?;
+    Ok(bytes == start)
 }
 
 /// Writes a file whole or not at all, durable on return.

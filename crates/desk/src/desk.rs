@@ -7,7 +7,7 @@ use history::entry::{MAP_VERSION, Params};
 use index::vrf;
 use object_store::local::LocalFileSystem;
 use statement::key_file::{Purpose, StoredKey};
-use store::{LocalCosigner, Options, Store, StoreError, Vault};
+use store::{LocalCosigner, Options, Room, Store, StoreError, Vault};
 use tlog::cosignature::CosigningKey;
 use tlog::note::{KeyName, SigningKey};
 use tlog::policy::Policy;
@@ -42,12 +42,14 @@ const WITNESS: &str = "witness";
 const AUDITOR: &str = "auditor";
 
 impl Desk {
-    /// Sets up a log: keys, policy, database, entry 0. Nothing is overwritten.
+    /// Sets up a log: keys, policy, database, entry 0. Nothing is overwritten. What an interrupted `init` left is finished:
+    /// its keys are kept, since nobody can tell here who has seen them.
     ///
     /// # Errors
-    /// There is a log already, the origin is not a name, or the disk refused.
+    /// There is a log already, what was begun is of another name or passphrase, the origin is not a name, or the disk
+    /// refused.
     pub async fn init(dir: DataDir, options: InitOptions) -> Result<Self, DeskError> {
-        if dir.database().exists() || dir.key("log").exists() {
+        if holds_log(&dir).await? {
             return Err(DeskError::LogExists(dir.root().to_owned()));
         }
         let origin = key_name(&options.origin)?;
@@ -56,7 +58,12 @@ impl Desk {
         let passphrase = options.passphrase;
         let mut rng = data_dir::rng();
         let vrf_secret = vrf::SecretKey::generate(&mut rng);
-        let write = |name: &str, key: StoredKey| data_dir::write_key(&dir.key(name), &key, &passphrase);
+        let write = |name: &str, key: StoredKey| {
+            if dir.key(name).exists() {
+                return begun(&dir, name, &key, &passphrase);
+            }
+            data_dir::write_key(&dir.key(name), &key, &passphrase)
+        };
         write(
             "vrf",
             StoredKey {
@@ -105,7 +112,9 @@ impl Desk {
             key: keys.vrf.public(),
         };
         data_dir::write(&dir.vrf(), format!("{vrf_key}\n").as_bytes(), 0o644)?;
-        data_dir::write(&dir.database(), b"", 0o600)?;
+        if !dir.database().exists() {
+            data_dir::write(&dir.database(), b"", 0o600)?;
+        }
 
         let params = Params {
             map_version: MAP_VERSION,
@@ -199,6 +208,45 @@ impl Desk {
     }
 }
 
+/// Whether there is a log in the directory. Files that an interrupted `init` left are none; but where a checkpoint was
+/// published or cosigned, there was a log, and without its database it must be restored and not set up anew.
+async fn holds_log(dir: &DataDir) -> Result<bool, DeskError> {
+    let published = dir.log().join("checkpoint").exists();
+    let cosigned = [WITNESS, AUDITOR].iter().any(|name| dir.cosigner(name).exists());
+    if published || cosigned {
+        return Ok(true);
+    }
+    if !dir.database().exists() {
+        return Ok(false);
+    }
+    Store::holds_log(&dir.database_url())
+        .await
+        .map_err(|e| unreadable(dir, e))
+}
+
+/// A key that an interrupted `init` left: it must be of the log that is being set up.
+fn begun(dir: &DataDir, name: &str, wanted: &StoredKey, passphrase: &Passphrase) -> Result<(), DeskError> {
+    let path = dir.key(name);
+    let refuse = |problem: String| DeskError::Key {
+        path: path.clone(),
+        problem: format!(
+            "left by an `init` that was interrupted: {problem}; or name another directory with --data"
+        ),
+    };
+    let left = data_dir::read_key(&path, wanted.purpose, passphrase).map_err(|e| match e {
+        DeskError::Key { problem, .. } => refuse(format!("{problem}, with --protect-keys")),
+        e => e,
+    })?;
+    if left.name != wanted.name {
+        let fix = format!(
+            "it is of {:?}, not of {:?}; finish that log",
+            left.name, wanted.name
+        );
+        return Err(refuse(fix));
+    }
+    Ok(())
+}
+
 /// What the database says when it cannot be opened, with the file and the fix.
 fn unreadable(dir: &DataDir, error: StoreError) -> DeskError {
     match error {
@@ -245,7 +293,7 @@ impl Keys {
         let objects = LocalFileSystem::new_with_prefix(dir.log())
             .map_err(|e| DeskError::malformed(&dir.log(), e))?
             .with_fsync(true);
-        let database = format!("sqlite://{}", dir.database().display());
+        let database = dir.database_url();
         let log_vkey = self.log.vkey().clone();
         let policy = read_policy(&dir.policy())?;
         let mut options = Options::new(
@@ -255,6 +303,12 @@ impl Keys {
             policy,
             Vault::new(self.content),
         );
+        options.room = Room {
+            total: dossier::file::MAX_BYTES as u64 - dossier::file::FRAME_BYTES,
+            statement: dossier::file::STATEMENT_BYTES,
+            key: dossier::file::KEY_BYTES,
+            content: statement::sd_jwt::MAX_BYTES as u64,
+        };
         options.cosigners = vec![
             Box::new(LocalCosigner::witness(
                 self.witness,

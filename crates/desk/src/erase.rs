@@ -26,7 +26,7 @@ impl Desk {
     /// Destroys the contents of all statements about a vehicle. Irreversible; a dry run says what would go.
     ///
     /// # Errors
-    /// Nothing is known of the vehicle, statements about it still wait, or storage failed.
+    /// Nothing is known of the vehicle, statements about it still wait or are not published, or storage failed.
     pub async fn erase(
         &self,
         vehicle: &VehicleId,
@@ -50,6 +50,10 @@ impl Desk {
             .filter(|s| s.content != store::Content::Erased)
             .count() as u64;
         let before = stored.len() as u64 - present;
+        // An erasure that a reader held up is finished by asking for it again.
+        if present == 0 && !dry_run {
+            self.store.finish_erasure().await?;
+        }
         if dry_run || present == 0 {
             return Ok(Erased {
                 vehicle: vehicle.clone(),
@@ -57,6 +61,15 @@ impl Desk {
                 before,
                 notice: None,
             });
+        }
+        // A notice that reaches beyond the checkpoint on display would be refused beside it.
+        let published = self.store.snapshot(&[]).await?.head.checkpoint.size;
+        if through.0 >= published.0 {
+            return Err(DeskError::value(
+                "vehicle",
+                vehicle.to_string(),
+                "a statement about it is sealed and not published yet; run `carnet seal`, then erase again",
+            ));
         }
         let time = Timestamp::from_second(now.as_second()).unwrap_or(now);
         let notice = Notice {

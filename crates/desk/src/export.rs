@@ -24,6 +24,8 @@ pub struct Receipt {
     pub log_index: u64,
     /// A C2SP tlog-proof whose extra data is the VRF proof of the vehicle's label.
     pub proof: Vec<u8>,
+    /// The signed statement it is about, with all disclosures; whoever checks the receipt needs it.
+    pub statement: String,
 }
 
 /// Which personal fields a dossier shows.
@@ -181,7 +183,15 @@ impl Desk {
         };
         let dossier = assemble(parts, keep).map_err(|e| DeskError::Dossier(e.to_string()))?;
         disclose.misses_none_of(&personal, &open)?;
-        dossier.to_bytes().map_err(|e| DeskError::Dossier(e.to_string()))
+        let bytes = dossier
+            .to_bytes()
+            .map_err(|e| DeskError::Dossier(e.to_string()))?;
+        if bytes.len() > dossier::file::MAX_BYTES {
+            // Cannot happen to what was admitted here; a database may come from elsewhere.
+            let problem = dossier::FileError::TooLong(bytes.len());
+            return Err(DeskError::Dossier(format!("{problem}, and nobody could read it")));
+        }
+        Ok(bytes)
     }
 
     /// The issuer keys that statements about a vehicle rely on, each once, in order of first use.
@@ -238,6 +248,7 @@ impl Desk {
             vehicle,
             log_index: at.0,
             proof,
+            statement: content.clone(),
         })
     }
 }

@@ -551,11 +551,11 @@ impl<'d> Recorder<'d> {
                 Ok(Prepared::Known(digest, standing)) => (Some(digest), None, Ok(standing)),
                 Err(faults) => (None, None, Err(faults)),
             };
-            if let (Err(_), Some(draft)) = (&answer, draft) {
+            if let (Err(_) | Ok(Submitted::NoRoom), Some(draft)) = (&answer, draft) {
                 self.signed.remove(&draft);
             }
             if let (Some(digest), Ok(standing)) = (digest, &answer)
-                && *standing != Submitted::Refused
+                && !matches!(standing, Submitted::Refused | Submitted::NoRoom)
                 && self.report.statements.len() < LISTED
             {
                 let log_index = match standing {
@@ -575,6 +575,11 @@ impl<'d> Recorder<'d> {
                 Ok(Submitted::Waiting | Submitted::Sealed(_)) => self.report.duplicates += 1,
                 Ok(Submitted::Refused) => {
                     let fault = "was accepted before and can no longer be sealed: its key was revoked; sign it with a new key";
+                    self.refuse(line, vec![fault.to_owned()]).await?;
+                }
+                Ok(Submitted::NoRoom) => {
+                    let fault = "this car has as many statements as one dossier can hold (64 MiB); nothing more is taken about \
+                                 it until contents are erased";
                     self.refuse(line, vec![fault.to_owned()]).await?;
                 }
                 Err(faults) => self.refuse(line, faults).await?,

@@ -50,6 +50,18 @@ pub fn make(at: LeafIndex, inclusion: Vec<Hash>, checkpoint: Note, vrf_proof: &V
     .to_bytes()
 }
 
+/// What a receipt shows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Held {
+    /// The statement's place in the log.
+    pub at: LeafIndex,
+    /// The log. Whose VRF key the caller has pinned is for the caller to compare with it.
+    pub origin: String,
+    /// When the policy's quorum had cosigned a checkpoint that holds it, in POSIX seconds; `None` where the policy asks for
+    /// no cosignature.
+    pub as_of: Option<u64>,
+}
+
 /// Whether the log holds, as `policy` wants it cosigned, exactly this statement of this vehicle; and where.
 ///
 /// `vrf_key` is the log's pinned VRF key, `key_id` the key that signed, `digest` that of the statement submitted.
@@ -63,7 +75,7 @@ pub fn verify(
     vehicle: &VehicleId,
     key_id: KeyId,
     digest: Digest,
-) -> Result<LeafIndex, ReceiptError> {
+) -> Result<Held, ReceiptError> {
     let proof = TlogProof::parse(receipt)?;
     let vrf_proof = VrfProof::from_bytes(proof.extra.as_deref().ok_or(ReceiptError::NoVrfProof)?)?;
     let label = vrf_key
@@ -75,8 +87,12 @@ pub fn verify(
         key_id,
         digest,
     });
-    proof.verify(policy, &leaf_hash(&entry.encode()?))?;
-    Ok(proof.index)
+    let accepted = proof.verify(policy, &leaf_hash(&entry.encode()?))?;
+    Ok(Held {
+        at: proof.index,
+        origin: accepted.checkpoint.origin,
+        as_of: accepted.as_of,
+    })
 }
 
 #[cfg(test)]
@@ -118,6 +134,7 @@ mod tests {
                 self.key_id,
                 self.digest,
             )
+            .map(|held| held.at)
         }
     }
 

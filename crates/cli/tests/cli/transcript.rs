@@ -50,7 +50,10 @@ fn masks() -> Redactions {
         ("[HEX]", r"\b[0-9a-f]{64}\b"),
         ("[KEY]", r"\b[0-9a-f]{12}\b"),
         ("[SIZE]", r"[(:] ?(?<redacted>\d+ bytes)"),
-        ("[SECONDS]", r"\b\d+ seconds"),
+        (
+            "[AGE]",
+            r"(which is|cosigned) (?<redacted>\d[0-9a-z ]+?) (ago|in the future)",
+        ),
     ] {
         masks
             .insert(mask, regex::Regex::new(pattern).expect("a pattern"))

@@ -140,6 +140,41 @@ pub enum Innocent {
     MarkedWithoutAccident,
 }
 
+impl Innocent {
+    /// The explanation in a few words.
+    pub fn message(self) -> Message {
+        let (key, english) = match self {
+            Self::UnitMix => ("innocent-unit-mix", "miles and kilometres mixed up"),
+            Self::OneDigit => ("innocent-one-digit", "one digit misread or mistyped"),
+            Self::Transposition => ("innocent-transposition", "two digits swapped"),
+            Self::DigitCount => ("innocent-digit-count", "a digit too many or too few"),
+            Self::Tenths => ("innocent-tenths", "the tenths digit read as kilometres"),
+            Self::Placeholder => ("innocent-placeholder", "a filler instead of a reading"),
+            Self::FailAndRetest => ("innocent-retest", "a failed inspection and its repeat"),
+            Self::Rounding => ("innocent-rounding", "a rounded figure"),
+            Self::DocumentedReplacement => (
+                "innocent-replacement",
+                "a replacement of the instrument on record",
+            ),
+            Self::UndocumentedReplacement => (
+                "innocent-unrecorded-replacement",
+                "a replacement of the instrument that nobody recorded",
+            ),
+            Self::Rollover => ("innocent-rollover", "a five-digit instrument past 99,999"),
+            Self::OtherMistake => ("innocent-other-mistake", "a mistake of another kind"),
+            Self::DocumentedRepaint => ("innocent-repaint", "a repaint on record"),
+            Self::UndocumentedRepaint => ("innocent-unrecorded-repaint", "a repaint that nobody recorded"),
+            Self::AnotherMark => ("innocent-another-mark", "they looked at different marks"),
+            Self::DocumentedRestamp => ("innocent-restamp", "an authority stamped the number anew"),
+            Self::MarkedWithoutAccident => (
+                "innocent-marked-without-accident",
+                "a title marked for water, fire or theft without an accident",
+            ),
+        };
+        Message::new(key, english, [])
+    }
+}
+
 /// What came of an innocent explanation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -150,6 +185,18 @@ pub enum Outcome {
     Possible,
     /// It does not account for them.
     DoesNotFit,
+}
+
+impl Outcome {
+    /// What came of it, in a few words.
+    pub fn message(self) -> Message {
+        let (key, english) = match self {
+            Self::Explains => ("outcome-explains", "explains it"),
+            Self::Possible => ("outcome-possible", "possible"),
+            Self::DoesNotFit => ("outcome-does-not-fit", "does not fit"),
+        };
+        Message::new(key, english, [])
+    }
 }
 
 /// An innocent explanation and what came of it.
