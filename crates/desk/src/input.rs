@@ -21,7 +21,7 @@ mod mapping;
 
 pub use mapping::Mapping;
 
-/// The longest line that is read: an SD-JWT is at most 64 KiB, and a draft not much longer.
+/// The longest line that is read: an SD-JWT is no longer, and a draft is shorter than what it is signed into.
 const MAX_LINE: u64 = 256 << 10;
 
 /// The largest `.json` file that is read. It has to be in memory as a whole, which takes many times its size.

@@ -76,6 +76,14 @@ proptest! {
     }
 
     #[test]
+    fn a_delimiter_that_cannot_part_cells_is_refused(delimiter in "[\"\n\ré]") {
+        let folder = tempfile::tempdir().unwrap();
+        let text = format!("version = 1\n[file]\ndelimiter = {}\n[columns]\n", serde_json::Value::from(delimiter));
+        let refused = Mapping::read(&write(folder.path(), "m.toml", text.as_bytes())).unwrap_err();
+        prop_assert!(refused.to_string().contains("the delimiter must be"), "{refused}");
+    }
+
+    #[test]
     fn a_mapping_of_any_text_is_read_or_refused(text in "[a-z\\[\\]{}=\"., \n0-9]{0,200}") {
         let folder = tempfile::tempdir().unwrap();
         if let Err(error) = Mapping::read(&write(folder.path(), "m.toml", text.as_bytes())) {

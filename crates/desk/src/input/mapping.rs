@@ -120,10 +120,10 @@ impl Mapping {
             let fix = format!("encoding {:?}; save the CSV file as UTF-8", mapping.file.encoding);
             return Err(DeskError::malformed(path, fix));
         }
-        if !mapping.file.delimiter.is_ascii() {
+        if !mapping.file.delimiter.is_ascii() || matches!(mapping.file.delimiter, '"' | '\n' | '\r') {
             return Err(DeskError::malformed(
                 path,
-                "the delimiter must be one ASCII character",
+                "the delimiter must be one ASCII character, and neither a quotation mark nor the end of a line",
             ));
         }
         Ok(mapping)

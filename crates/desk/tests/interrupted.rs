@@ -1,0 +1,198 @@
+//! What a command that was cut short leaves, and that the same command finishes it.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+use std::path::Path;
+
+use desk::data_dir::DataDir;
+use desk::issuer::Issuer;
+use desk::record::RecordOptions;
+use desk::{Desk, DeskError, InitOptions};
+use jiff::Timestamp;
+use sqlx::Connection as _;
+use statement::vocabulary::Role;
+use store::StoreError;
+use zeroize::Zeroizing;
+
+const NOW: i64 = 1_795_000_000;
+const VIN: &str = "vin:KNAPH81ABHK000003";
+
+fn options() -> InitOptions {
+    InitOptions {
+        origin: "log.example.org/carnet".to_owned(),
+        passphrase: None,
+    }
+}
+
+/// What `init` writes, in its order; the last is the database before it has a table.
+const WRITTEN: [&str; 8] = [
+    "keys/vrf.key",
+    "keys/content.key",
+    "keys/witness.key",
+    "keys/auditor.key",
+    "keys/log.key",
+    "policy.txt",
+    "vrf.txt",
+    "carnet.sqlite",
+];
+
+/// A directory in which an `init` got as far as the first `count` files.
+fn begun(whole: &Path, count: usize) -> tempfile::TempDir {
+    let left = tempfile::tempdir().unwrap();
+    for name in &WRITTEN[..count] {
+        let to = left.path().join(name);
+        std::fs::create_dir_all(to.parent().unwrap()).unwrap();
+        if *name == "carnet.sqlite" {
+            std::fs::write(to, b"").unwrap();
+        } else {
+            std::fs::copy(whole.join(name), to).unwrap();
+        }
+    }
+    left
+}
+
+async fn refusal(dir: &Path, options: InitOptions) -> String {
+    match Desk::init(DataDir::new(dir), options).await {
+        Ok(_) => panic!("{} was set up", dir.display()),
+        Err(error) => error.to_string(),
+    }
+}
+
+#[tokio::test]
+async fn an_init_cut_short_after_any_file_is_finished_by_the_next() {
+    let whole = tempfile::tempdir().unwrap();
+    Desk::init(DataDir::new(whole.path()), options()).await.unwrap();
+    for count in 0..=WRITTEN.len() {
+        let left = begun(whole.path(), count);
+        let desk = Desk::init(DataDir::new(left.path()), options())
+            .await
+            .unwrap_or_else(|e| panic!("after {count} files: {e}"));
+        assert!(desk.store().fsck(|_, _| {}).await.unwrap().is_sound());
+        desk.close().await.unwrap();
+        for name in WRITTEN[..count].iter().filter(|name| name.ends_with(".key")) {
+            let kept = std::fs::read(left.path().join(name)).unwrap();
+            assert_eq!(
+                kept,
+                std::fs::read(whole.path().join(name)).unwrap(),
+                "{name} is kept"
+            );
+        }
+        Desk::open(DataDir::new(left.path()), None).await.unwrap();
+        let again = refusal(left.path(), options()).await;
+        assert!(again.contains("holds a log already"), "{again}");
+    }
+}
+
+#[tokio::test]
+async fn what_was_begun_for_another_log_is_not_finished_as_this_one() {
+    let whole = tempfile::tempdir().unwrap();
+    Desk::init(DataDir::new(whole.path()), options()).await.unwrap();
+    let left = begun(whole.path(), 3);
+    let other = InitOptions {
+        origin: "other.example.org/carnet".to_owned(),
+        ..options()
+    };
+    let said = refusal(left.path(), other).await;
+    assert!(
+        said.contains("vrf.key") && said.contains("it is of \"log.example.org/carnet\""),
+        "{said}"
+    );
+}
+
+#[tokio::test]
+async fn what_was_begun_with_a_passphrase_is_finished_with_it() {
+    let with = |word: &str| InitOptions {
+        passphrase: Some(Zeroizing::new(word.to_owned())),
+        ..options()
+    };
+    let whole = tempfile::tempdir().unwrap();
+    Desk::init(DataDir::new(whole.path()), with("correct horse"))
+        .await
+        .unwrap();
+    let left = begun(whole.path(), 1);
+    let said = refusal(left.path(), options()).await;
+    assert!(
+        said.contains("--passphrase-file") && said.contains("--protect-keys"),
+        "{said}"
+    );
+    let said = refusal(left.path(), with("wrong horse")).await;
+    assert!(said.contains("vrf.key"), "{said}");
+    Desk::init(DataDir::new(left.path()), with("correct horse"))
+        .await
+        .unwrap();
+}
+
+/// Set up anew under the same keys, it would fork what was published.
+#[tokio::test]
+async fn a_log_that_lost_its_database_is_not_set_up_anew() {
+    for also_lost in [
+        "log/checkpoint",
+        "cosigners/witness.json",
+        "cosigners/auditor.json",
+    ] {
+        let dir = tempfile::tempdir().unwrap();
+        let desk = Desk::init(DataDir::new(dir.path()), options()).await.unwrap();
+        desk.close().await.unwrap();
+        std::fs::remove_file(dir.path().join("carnet.sqlite")).unwrap();
+        std::fs::remove_file(dir.path().join(also_lost)).unwrap();
+        let said = refusal(dir.path(), options()).await;
+        assert!(said.contains("holds a log already"), "{also_lost}: {said}");
+    }
+}
+
+/// Somebody read the database while contents were erased, so their encrypted bytes stayed in the write-ahead log. The error
+/// says to run the same command again; that has to help.
+#[tokio::test]
+async fn an_erasure_asked_for_again_is_finished() {
+    let dir = tempfile::tempdir().unwrap();
+    let desk = Desk::init(DataDir::new(dir.path()), options()).await.unwrap();
+    desk.new_issuer_key("workshop").unwrap();
+    let workshop = Issuer {
+        id: "workshop".to_owned(),
+        name: "Workshop".to_owned(),
+        roles: vec![Role::Workshop],
+    };
+    let public = desk.issuer_signing_key("workshop").unwrap().public();
+    desk.enrol(&[(workshop, public)]).await.unwrap();
+    let file = dir.path().join("one.jsonl");
+    std::fs::write(
+        &file,
+        format!(
+            r#"{{"issuer": "workshop", "typ": "service.performed", "vid": "{VIN}", "event_time": "2025-05-01T10:00:00+09:00",
+                "confidence": "B", "body": {{"jobs": [{{"text": "oil"}}], "odometer": {{"value": 99600, "unit": "km",
+                "instrument_state": "working", "method": "seen"}}}}}}"#
+        )
+        .replace('\n', " "),
+    )
+    .unwrap();
+    let recorded = desk
+        .record(&file, &RecordOptions::default(), NOW, |_| {})
+        .await
+        .unwrap();
+    assert_eq!(recorded.accepted, 1, "{:?}", recorded.refused);
+    desk.store().seal().await.unwrap();
+    let vehicle = VIN.parse().unwrap();
+    let now = Timestamp::from_second(NOW).unwrap();
+    let erase = async || desk.erase(&vehicle, "the keeper", "on request", now, false).await;
+
+    let url = format!("sqlite://{}", dir.path().join("carnet.sqlite").display());
+    let mut reader = sqlx::SqliteConnection::connect(&url).await.unwrap();
+    for sql in ["BEGIN", "SELECT count(*) FROM statement"] {
+        sqlx::query(sql).execute(&mut reader).await.unwrap();
+    }
+    for _ in 0..2 {
+        let held_up = erase().await.unwrap_err();
+        assert!(
+            matches!(held_up, DeskError::Store(StoreError::NotScrubbed)),
+            "{held_up}"
+        );
+    }
+    let wal = dir.path().join("carnet.sqlite-wal");
+    assert!(std::fs::metadata(&wal).unwrap().len() > 0);
+    sqlx::query("COMMIT").execute(&mut reader).await.unwrap();
+
+    let erased = erase().await.unwrap();
+
+    assert_eq!((erased.statements, erased.before), (0, 1));
+    assert_eq!(std::fs::metadata(&wal).unwrap().len(), 0, "the log was cut");
+    reader.close().await.unwrap();
+}
