@@ -49,8 +49,10 @@ impl Desk {
     /// There is a log already, what was begun is of another name or passphrase, the origin is not a name, or the disk
     /// refused.
     pub async fn init(dir: DataDir, options: InitOptions) -> Result<Self, DeskError> {
-        if holds_log(&dir).await? {
-            return Err(DeskError::LogExists(dir.root().to_owned()));
+        match found(&dir).await? {
+            Found::Nothing => {}
+            Found::Unpublished => return Self::finish(dir, options).await,
+            Found::Log => return Err(DeskError::LogExists(dir.root().to_owned())),
         }
         let origin = key_name(&options.origin)?;
         dir.create()?;
@@ -123,6 +125,19 @@ impl Desk {
         };
         let store = Store::create(keys.options(&dir)?, params).await?;
         Self::assemble(dir, store, passphrase)
+    }
+
+    /// The rest of an `init` that was interrupted after the log had its row in the database.
+    async fn finish(dir: DataDir, options: InitOptions) -> Result<Self, DeskError> {
+        let desk = Self::open(dir.clone(), options.passphrase).await?;
+        let status = desk.store.status().await?;
+        // Entry 0 and its index entry are all that `init` makes; a longer log lost its checkpoint some other way.
+        if status.origin != options.origin || status.size > 2 {
+            desk.close().await?;
+            return Err(DeskError::LogExists(dir.root().to_owned()));
+        }
+        desk.store.seal().await?;
+        Ok(desk)
     }
 
     /// Opens the log and finishes what an interrupted command may have left.
@@ -208,20 +223,29 @@ impl Desk {
     }
 }
 
-/// Whether there is a log in the directory. Files that an interrupted `init` left are none; but where a checkpoint was
-/// published or cosigned, there was a log, and without its database it must be restored and not set up anew.
-async fn holds_log(dir: &DataDir) -> Result<bool, DeskError> {
+/// What there is of a log in a directory.
+enum Found {
+    /// At most files that an interrupted `init` left, which nobody can have relied on.
+    Nothing,
+    /// A log that has shown no checkpoint.
+    Unpublished,
+    /// A log, or what is left of one: where a checkpoint was published or cosigned and the database is gone, it must be
+    /// restored and not set up anew.
+    Log,
+}
+
+async fn found(dir: &DataDir) -> Result<Found, DeskError> {
     let published = dir.log().join("checkpoint").exists();
     let cosigned = [WITNESS, AUDITOR].iter().any(|name| dir.cosigner(name).exists());
-    if published || cosigned {
-        return Ok(true);
-    }
-    if !dir.database().exists() {
-        return Ok(false);
-    }
-    Store::holds_log(&dir.database_url())
-        .await
-        .map_err(|e| unreadable(dir, e))
+    let row = dir.database().exists()
+        && Store::holds_log(&dir.database_url())
+            .await
+            .map_err(|e| unreadable(dir, e))?;
+    Ok(match (row, published || cosigned) {
+        (true, _) if !published => Found::Unpublished,
+        (false, false) => Found::Nothing,
+        _ => Found::Log,
+    })
 }
 
 /// A key that an interrupted `init` left: it must be of the log that is being set up.

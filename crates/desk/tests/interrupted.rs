@@ -82,6 +82,50 @@ async fn an_init_cut_short_after_any_file_is_finished_by_the_next() {
     }
 }
 
+/// Cut short after the log had its row: with nothing sealed, with entry 0 sealed, and with entry 0 cosigned.
+#[tokio::test]
+async fn an_init_cut_short_before_the_checkpoint_is_shown_is_finished_by_the_next() {
+    let unsealed = "UPDATE log SET size = 0, checkpoint = x'', staging = NULL,
+                    root = x'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855'";
+    for (sealed, cosigned) in [(false, false), (true, false), (true, true)] {
+        let dir = tempfile::tempdir().unwrap();
+        let desk = Desk::init(DataDir::new(dir.path()), options()).await.unwrap();
+        desk.close().await.unwrap();
+        std::fs::remove_file(dir.path().join("log/checkpoint")).unwrap();
+        if !cosigned {
+            for name in ["witness", "auditor"] {
+                std::fs::remove_file(dir.path().join(format!("cosigners/{name}.json"))).unwrap();
+            }
+        }
+        if !sealed {
+            std::fs::remove_dir_all(dir.path().join("log/tile")).unwrap();
+            let url = format!("sqlite://{}", dir.path().join("carnet.sqlite").display());
+            let mut db = sqlx::SqliteConnection::connect(&url).await.unwrap();
+            sqlx::query(unsealed).execute(&mut db).await.unwrap();
+            db.close().await.unwrap();
+        }
+        let other = InitOptions {
+            origin: "other.example.org/carnet".to_owned(),
+            ..options()
+        };
+        let copy = tempfile::tempdir().unwrap();
+        let copied = std::process::Command::new("cp")
+            .args(["-a", &format!("{}/.", dir.path().display())])
+            .arg(copy.path())
+            .status()
+            .unwrap();
+        assert!(copied.success());
+        let said = refusal(copy.path(), other).await;
+        assert!(said.contains("holds a log already"), "{said}");
+
+        let desk = Desk::init(DataDir::new(dir.path()), options()).await.unwrap();
+
+        let status = desk.store().status().await.unwrap();
+        assert_eq!((status.size, status.published), (2, 2));
+        assert!(desk.store().fsck(|_, _| {}).await.unwrap().is_sound());
+    }
+}
+
 #[tokio::test]
 async fn what_was_begun_for_another_log_is_not_finished_as_this_one() {
     let whole = tempfile::tempdir().unwrap();
