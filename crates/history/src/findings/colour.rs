@@ -57,9 +57,7 @@ fn family(name: &str) -> Option<&'static str> {
             name.contains(*word)
         }
     };
-    let mut found = FAMILIES
-        .iter()
-        .filter(|(_, words)| words.iter().any(|word| has(word)));
+    let mut found = FAMILIES.iter().filter(|(_, words)| words.iter().any(&has));
     match (found.next(), found.next()) {
         (Some((family, _)), None) => Some(family),
         _ => None,
