@@ -149,7 +149,10 @@ impl Mapping {
             .headers()
             .map_err(csv_error)?
             .iter()
-            .map(|h| h.trim_start_matches('\u{feff}').trim().to_owned())
+            .map(|h| {
+                h.trim_matches(|c: char| c.is_whitespace() || c == '\u{feff}')
+                    .to_owned()
+            })
             .collect();
         if headers.iter().all(String::is_empty) {
             return Err(DeskError::malformed(file, "holds no row"));
