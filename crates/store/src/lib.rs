@@ -25,6 +25,7 @@ mod proofs;
 mod records;
 mod vault;
 mod watch;
+mod writing;
 
 pub use batch::{Refused, Sealing};
 pub use cosigner::{Cosigner, LocalCosigner};

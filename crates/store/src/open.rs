@@ -32,6 +32,7 @@ use crate::log_row::{LogRow, bytes32, unsigned};
 use crate::objects::{CHECKPOINT, Objects};
 use crate::vault::Vault;
 use crate::watch::{Unwatched, Watch};
+use crate::writing::Turns;
 
 /// How long opening waits for another process to publish its batch.
 const OPENING: Duration = Duration::from_secs(1);
@@ -102,6 +103,7 @@ pub struct Store {
     pub(crate) params: Params,
     /// One task at a time works on the log's state; the database decides between processes.
     pub(crate) live: Mutex<Live>,
+    pub(crate) turns: Turns,
 }
 
 /// What only the holder of the lock may touch.
@@ -220,6 +222,7 @@ impl Store {
                 stopped: false,
                 swept: false,
             }),
+            turns: Turns::default(),
         }
     }
 
@@ -553,7 +556,10 @@ async fn connect(database: &str, create: bool) -> Result<SqlitePool, StoreError>
         .foreign_keys(true)
         .busy_timeout(BUSY)
         .pragma("secure_delete", "ON")
-        .pragma("cache_size", "-65536");
+        .pragma("cache_size", "-65536")
+        .pragma("temp_store", "MEMORY")
+        // A batch of real statements writes 2 MB; with SQLite's usual 4 MB every second batch would wait for the log to be moved.
+        .pragma("wal_autocheckpoint", "8192");
     let db = SqlitePoolOptions::new()
         .max_connections(4)
         .connect_with(options)
