@@ -1,7 +1,8 @@
 //! Recording and sealing real signed statements, with SQLite and fsync on, against the bound that signature checks alone
 //! set on the same cores; and sequencing without signature checks.
 //!
-//! `cargo run --release --bin log [STATEMENTS] [record]`; with `record`, without the sequencing part
+//! `cargo run --release --bin log [STATEMENTS] [record]`; with `record`, without the sequencing part; SUBMITTERS=4 in the
+//! environment says how many submit at a time
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -133,7 +134,7 @@ async fn record_and_seal(
     let (since, cpu) = (Instant::now(), cpu_time::ProcessTime::now());
     let (tell, mut told) = tokio::sync::mpsc::unbounded_channel();
     // As in a service: what arrives is checked and recorded while what was recorded before is being sealed.
-    let submitters: Vec<_> = (0..2)
+    let submitters: Vec<_> = (0..std::env::var("SUBMITTERS").map_or(Ok(4), |n| n.parse())?)
         .map(|_| {
             let (desk, next, batches, tell) = (desk.clone(), next.clone(), batches.clone(), tell.clone());
             tokio::spawn(async move {

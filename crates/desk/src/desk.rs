@@ -16,6 +16,7 @@ use zeroize::Zeroizing;
 use crate::data_dir::{self, DataDir, Passphrase};
 use crate::error::DeskError;
 use crate::label::Labels;
+use crate::prepared::PreparedKeys;
 
 /// What a new log is set up with.
 #[derive(Clone, Debug)]
@@ -31,6 +32,7 @@ pub struct Desk {
     pub(crate) dir: DataDir,
     pub(crate) store: Store,
     pub(crate) labels: Labels,
+    pub(crate) prepared: PreparedKeys,
     pub(crate) log_key: SigningKey,
     pub(crate) passphrase: Passphrase,
     vrf_key: VrfVerifierKey,
@@ -188,6 +190,7 @@ impl Desk {
             dir,
             store,
             labels: Labels::new(keys.vrf),
+            prepared: PreparedKeys::default(),
             log_key: keys.log,
             passphrase,
             vrf_key,

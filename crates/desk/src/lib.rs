@@ -26,6 +26,7 @@ pub mod input;
 pub mod issuer;
 mod label;
 pub mod lookup;
+mod prepared;
 pub mod record;
 mod refused;
 

@@ -17,6 +17,7 @@ use crate::desk::Desk;
 use crate::draft::Draft;
 use crate::error::DeskError;
 use crate::input::{self, Files, Item, Line};
+use crate::prepared::ByKeyId;
 use crate::refused::RefusedFiles;
 
 /// Statements checked and submitted together. A multiple keeps both cores busy, and one transaction carries them all.
@@ -296,9 +297,10 @@ impl Desk {
         here: &mut HashSet<Digest>,
         dry_run: bool,
     ) -> Result<Vec<Result<Submitted, Vec<String>>>, DeskError> {
+        let prepared = self.prepared.of(statements, keys);
         let mut answers: Vec<Result<Submission, Vec<String>>> = statements
             .par_iter()
-            .map(|statement| self.check(statement, keys, now))
+            .map(|statement| self.check(statement, keys, &prepared, now))
             .collect();
         for (answer, statement) in answers.iter_mut().zip(statements) {
             if let Some(target) = statement.claims_unverified().supersedes
@@ -349,6 +351,7 @@ impl Desk {
         &self,
         statement: &SdJwt,
         keys: &HashMap<KeyId, KeyRecord>,
+        prepared: &ByKeyId,
         now: i64,
     ) -> Result<Submission, Vec<String>> {
         let key_id = statement.key_id();
@@ -363,9 +366,11 @@ impl Desk {
                 key.name
             )]);
         }
-        let verified = statement
-            .verify(&key.public_key)
-            .map_err(|e| vec![e.to_string()])?;
+        let verified = match prepared.get(&key_id) {
+            Some(key) => statement.verify_prepared(key),
+            None => statement.verify(&key.public_key),
+        }
+        .map_err(|e| vec![e.to_string()])?;
         let claims = verified.claims;
         let mut faults = Vec::new();
         if claims.iss != key.issuer {

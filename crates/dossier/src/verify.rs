@@ -453,16 +453,16 @@ fn content(
     }
     let claims = verified.claims;
     if claims.vid != *scene.vehicle {
-        return Err(Reason::StatementOfOtherVehicle(claims.vid));
+        return Err(Reason::StatementOfOtherVehicle(claims.vid.clone()));
     }
     if claims.iss != issuer.issuer {
         return Err(Reason::Issuer {
-            stated: claims.iss,
+            stated: claims.iss.clone(),
             enrolled: issuer.issuer.clone(),
         });
     }
     check_role(claims.typ, &issuer.roles).map_err(Reason::Role)?;
-    Ok((claims, verified.hidden))
+    Ok((claims.clone(), verified.hidden))
 }
 
 /// The notice that accounts for a missing content.

@@ -23,10 +23,12 @@ pub mod form82;
 mod hex32;
 pub mod key;
 pub mod key_file;
+mod prepared_key;
 pub mod sd_jwt;
 pub mod vocabulary;
 
 pub use claims::{Claims, ClaimsError, Confidence, EventTime, Evidence, Locode};
 pub use hex32::NotHex32;
 pub use key::{IssuerSigningKey, KeyId};
+pub use prepared_key::PreparedKey;
 pub use sd_jwt::{Digest, Disclosure, IssueError, ParseError, SdJwt, Verified, VerifyError, issue};

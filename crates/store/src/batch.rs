@@ -107,7 +107,7 @@ impl Store {
         }
         if done.batches == 0 {
             let row = LogRow::read(&self.db).await?.ok_or(StoreError::NoLog)?;
-            done.missing_cosigners = self.show(&row).await?;
+            done.missing_cosigners = self.show(&row, &[]).await?;
             done.size = row.size.0;
         }
         Ok(done)
@@ -120,7 +120,7 @@ impl Store {
             return Ok(());
         }
         let fence = self.hold_lease(live).await?;
-        let mut tx = self.db.begin_with("BEGIN IMMEDIATE").await?;
+        let mut tx = self.write().await?;
         let row = LogRow::read(&mut *tx).await?.ok_or(StoreError::NoLog)?;
         if Lease::newest(&mut *tx).await? != fence {
             live.lease = None;
@@ -131,7 +131,7 @@ impl Store {
                 self.objects.delete(&path).await?;
             }
         }
-        tx.rollback().await?;
+        self.end(tx).await?;
         live.swept = true;
         Ok(())
     }
@@ -193,7 +193,7 @@ impl Store {
     }
 
     async fn set_aside(&self, revoked: &[Refused]) -> Result<(), StoreError> {
-        let mut tx = self.db.begin_with("BEGIN IMMEDIATE").await?;
+        let mut tx = self.write().await?;
         for refused in revoked {
             sqlx::query("UPDATE statement SET refused = $1 WHERE digest = $2 AND log_index IS NULL")
                 .bind(&refused.reason)
@@ -297,7 +297,7 @@ impl Store {
         entries: &[Entry],
         waiting: &[Waiting],
     ) -> Result<(), StoreError> {
-        let mut tx = self.db.begin_with("BEGIN IMMEDIATE").await?;
+        let mut tx = self.write().await?;
         let swapped = sqlx::query(
             "UPDATE log SET size = $1, root = $2, checkpoint = $3, staging = $4
              WHERE id = 1 AND size = $5 AND root = $6 AND staging IS NULL
@@ -391,27 +391,12 @@ impl Store {
     async fn publish(&self, row: &LogRow, objects: Vec<Object>) -> Result<Vec<String>, StoreError> {
         let complete: Vec<String> = objects.iter().filter_map(|(path, _)| partials_of(path)).collect();
         self.objects.put_all(objects).await?;
-        let missing = self.show(row).await?;
-        // 8: only now may partial tiles go, because only now no checkpoint on display implies them.
-        for folder in complete {
-            for partial in self.objects.list(&folder).await? {
-                self.objects.delete(&partial).await?;
-            }
-        }
-        if let Some(name) = &row.staging {
-            let mut tx = self.db.begin_with("BEGIN IMMEDIATE").await?;
-            sqlx::query("UPDATE log SET staging = NULL WHERE id = 1 AND staging = $1")
-                .bind(name)
-                .execute(&mut *tx)
-                .await?;
-            self.commit("published", tx).await?;
-            self.objects.delete(name).await?;
-        }
-        Ok(missing)
+        self.show(row, &complete).await
     }
 
-    /// 6 and 7: cosignatures for the committed checkpoint, and the checkpoint itself.
-    async fn show(&self, row: &LogRow) -> Result<Vec<String>, StoreError> {
+    /// 6 to 8: cosignatures for the committed checkpoint, the checkpoint itself, and what it makes superfluous: partial
+    /// tiles in the folders `complete`, and the staging object.
+    async fn show(&self, row: &LogRow, complete: &[String]) -> Result<Vec<String>, StoreError> {
         let mut note = Note::parse(&row.checkpoint).map_err(StoreError::format)?;
         // All at once: each of them makes its memory durable before it answers, and the waits need not add up.
         let asked = self.cosigners.iter().map(async |cosigner| {
@@ -436,7 +421,7 @@ impl Store {
             .map_err(|problem| problem.to_string());
         // From this look until the checkpoint is written, the database's write lock keeps everybody else from sealing:
         // a process that slept through its lease must not put an older checkpoint over a newer one.
-        let mut tx = self.db.begin_with("BEGIN IMMEDIATE").await?;
+        let mut tx = self.write().await?;
         let now = LogRow::read(&mut *tx).await?.ok_or(StoreError::NoLog)?;
         if now.size != row.size {
             // Nobody commits before what was committed last is published: somebody has done this already.
@@ -447,7 +432,22 @@ impl Store {
             return Err(StoreError::NoQuorum(said.join("; ")));
         }
         self.objects.put_checkpoint(Bytes::from(note.to_bytes())).await?;
-        tx.rollback().await?;
+        // 8: only now may partial tiles go, because only now no checkpoint on display implies them.
+        for folder in complete {
+            for partial in self.objects.list(folder).await? {
+                self.objects.delete(&partial).await?;
+            }
+        }
+        let Some(staging) = &row.staging else {
+            self.end(tx).await?;
+            return Ok(missing);
+        };
+        sqlx::query("UPDATE log SET staging = NULL WHERE id = 1 AND staging = $1")
+            .bind(staging)
+            .execute(&mut *tx)
+            .await?;
+        self.commit("published", tx).await?;
+        self.objects.delete(staging).await?;
         Ok(missing)
     }
 
@@ -498,17 +498,6 @@ impl Store {
             })?;
         }
         Ok(line)
-    }
-
-    /// Commits a transaction under the watch.
-    pub(crate) async fn commit(
-        &self,
-        name: &'static str,
-        tx: sqlx::Transaction<'_, Sqlite>,
-    ) -> Result<(), StoreError> {
-        self.watch.before(&Step::Commit(name))?;
-        tx.commit().await?;
-        self.watch.after(&Step::Commit(name))
     }
 }
 

@@ -432,9 +432,10 @@ impl Store {
     /// Every content opens with its vehicle's key, and is missing only where the log has said that it was erased.
     async fn check_contents(&self, report: &mut Fsck) -> Result<(), StoreError> {
         let mut rows = sqlx::query(
-            "SELECT s.id, s.digest, s.label, s.content, k.wrapped,
+            "SELECT s.id, s.digest, s.label, c.sealed, k.wrapped,
                     (SELECT max(e.through) FROM erasure e WHERE e.label = s.label) >= s.log_index AS erased
-             FROM statement s LEFT JOIN vehicle_key k ON k.label = s.label",
+             FROM statement s LEFT JOIN content c ON c.statement = s.id
+                              LEFT JOIN vehicle_key k ON k.label = s.label",
         )
         .fetch(&self.db);
         let mut unnoticed = 0_u64;
@@ -450,7 +451,7 @@ impl Store {
             };
             let erased: Option<bool> = row.try_get("erased")?;
             let wrapped: Option<&[u8]> = row.try_get("wrapped")?;
-            match row.try_get::<Option<&[u8]>, _>("content")? {
+            match row.try_get::<Option<&[u8]>, _>("sealed")? {
                 None if erased == Some(true) => {}
                 None => unnoticed += 1,
                 Some(sealed) => match wrapped.and_then(|wrapped| self.vault.unwrap(&label, wrapped)) {
@@ -476,6 +477,17 @@ impl Store {
             let problem =
                 format!("{unnoticed} statements have no content, and no notice of erasure covers them");
             report.complain("table erasure", problem);
+        }
+        let orphans: i64 = sqlx::query_scalar(
+            "SELECT count(*) FROM content WHERE statement NOT IN (SELECT id FROM statement)",
+        )
+        .fetch_one(&self.db)
+        .await?;
+        if orphans > 0 {
+            report.complain(
+                "table content",
+                format!("{orphans} contents belong to no statement"),
+            );
         }
         Ok(())
     }

@@ -27,6 +27,7 @@ mod records;
 mod room;
 mod vault;
 mod watch;
+mod writing;
 
 pub use batch::{Refused, Sealing};
 pub use cosigner::{Cosigner, LocalCosigner};

@@ -33,6 +33,7 @@ use crate::objects::{CHECKPOINT, Objects};
 use crate::room::Room;
 use crate::vault::Vault;
 use crate::watch::{Unwatched, Watch};
+use crate::writing::Turns;
 
 /// How long opening and reading wait for another process to publish its batch.
 pub(crate) const OPENING: Duration = Duration::from_secs(1);
@@ -107,6 +108,7 @@ pub struct Store {
     pub(crate) params: Params,
     /// One task at a time works on the log's state; the database decides between processes.
     pub(crate) live: Mutex<Live>,
+    pub(crate) turns: Turns,
 }
 
 /// What only the holder of the lock may touch.
@@ -237,6 +239,7 @@ impl Store {
                 stopped: false,
                 swept: false,
             }),
+            turns: Turns::default(),
         }
     }
 
@@ -578,7 +581,10 @@ async fn connect(database: &str, create: bool) -> Result<SqlitePool, StoreError>
         .foreign_keys(true)
         .busy_timeout(BUSY)
         .pragma("secure_delete", "ON")
-        .pragma("cache_size", "-65536");
+        .pragma("cache_size", "-65536")
+        .pragma("temp_store", "MEMORY")
+        // A batch of real statements writes 2 MB; with SQLite's usual 4 MB every second batch would wait for the log to be moved.
+        .pragma("wal_autocheckpoint", "8192");
     let db = SqlitePoolOptions::new()
         .max_connections(4)
         .connect_with(options)

@@ -1,11 +1,11 @@
 //! Statements: accepted into the waiting room, read back, erased.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::time::Duration;
 
 use futures_util::TryStreamExt as _;
 use index::Label;
-use sqlx::{AssertSqlSafe, QueryBuilder, Row as _, Sqlite, SqliteConnection, Transaction};
+use sqlx::{AssertSqlSafe, QueryBuilder, Row as _, Sqlite, SqliteConnection};
 use statement::{Digest, KeyId};
 use tlog::LeafIndex;
 
@@ -88,23 +88,41 @@ impl Store {
     /// # Errors
     /// The database failed; then none was accepted.
     pub async fn submit(&self, submissions: &[Submission]) -> Result<Vec<Submitted>, StoreError> {
+        // Encrypted before the write lock is taken, so that others can write meanwhile.
+        let labels: BTreeSet<Label> = submissions.iter().map(|s| s.label).collect();
+        let mut keys = self.vehicle_keys(&mut *self.db.acquire().await?, &labels).await?;
+        let mut made = HashMap::new();
+        for label in &labels {
+            if !keys.contains_key(label) {
+                let (key, wrapped) = self.vault.new_vehicle_key(label)?;
+                keys.insert(*label, key.clone());
+                made.insert(*label, (key, wrapped));
+            }
+        }
+        let mut contents: Vec<Option<Sealed>> = submissions
+            .iter()
+            .map(|submission| Sealed::under(&keys, submission).map(Some))
+            .collect::<Result<_, _>>()?;
+
+        let mut tx = self.write_submission().await?;
+        let mut stored = self.vehicle_keys(&mut tx, &labels).await?;
         let mut answers = Vec::with_capacity(submissions.len());
-        let mut tx = self.db.begin_with("BEGIN IMMEDIATE").await?;
-        for chunk in submissions.chunks(ROWS) {
+        for (chunk, contents) in submissions.chunks(ROWS).zip(contents.chunks_mut(ROWS)) {
             let known = known(&mut tx, chunk).await?;
-            let mut fresh: Vec<&Submission> = Vec::with_capacity(chunk.len());
-            let mut here = std::collections::HashSet::new();
-            for submission in chunk {
+            let mut fresh = Vec::with_capacity(chunk.len());
+            let mut here = HashSet::new();
+            for (submission, content) in chunk.iter().zip(contents) {
                 answers.push(match known.get(&submission.digest.0) {
                     Some(answer) => *answer,
                     None if here.insert(submission.digest.0) => {
-                        fresh.push(submission);
+                        fresh.push((submission, content.take()));
                         Submitted::Accepted
                     }
                     None => Submitted::Waiting,
                 });
             }
-            let full = room::without_room(&mut tx, &self.room, &fresh).await?;
+            let candidates: Vec<&Submission> = fresh.iter().map(|(submission, _)| *submission).collect();
+            let full = room::without_room(&mut tx, &self.room, &candidates).await?;
             if !full.is_empty() {
                 let chunk_answers = answers.iter_mut().rev().take(chunk.len()).rev();
                 for (answer, _) in chunk_answers
@@ -113,83 +131,91 @@ impl Store {
                 {
                     *answer = Submitted::NoRoom;
                 }
-                fresh.retain(|submission| !full.contains(&submission.digest.0));
+                fresh.retain(|(submission, _)| !full.contains(&submission.digest.0));
             }
-            let keys = self.vehicle_keys(&mut tx, fresh.iter().map(|s| s.label)).await?;
-            let mut rows = Vec::with_capacity(fresh.len());
-            for submission in fresh {
-                let key = keys
-                    .get(&submission.label.0)
-                    .ok_or_else(|| StoreError::row("vehicle_key", "a key is missing that was just made"))?;
-                let draft = submission.draft.map(|draft| vault::tag(key, &draft).to_vec());
-                let content = vault::seal(key, &submission.digest, &submission.content)?;
-                rows.push((submission, content, draft));
-            }
-            if rows.is_empty() {
+            if fresh.is_empty() {
                 continue;
             }
-            let mut sql =
-                QueryBuilder::<Sqlite>::new("INSERT INTO statement (digest, label, key_id, content, draft) ");
-            sql.push_values(rows, |mut row, (submission, content, draft)| {
-                row.push_bind(submission.digest.0.to_vec())
-                    .push_bind(submission.label.0.to_vec())
-                    .push_bind(submission.key_id.0.to_vec())
-                    .push_bind(content)
-                    .push_bind(draft);
-            });
-            sql.build().execute(&mut *tx).await?;
+            self.keep_keys(
+                &mut tx,
+                &mut made,
+                &mut stored,
+                fresh.iter().map(|(s, _)| s.label),
+            )
+            .await?;
+            // A key that somebody else made or destroyed meanwhile was used in vain.
+            let rows = fresh
+                .into_iter()
+                .map(|(submission, content)| match content {
+                    Some(content) if content.is_under(&stored, submission) => Ok((submission, content)),
+                    _ => Ok((submission, Sealed::under(&stored, submission)?)),
+                })
+                .collect::<Result<_, StoreError>>()?;
+            keep(&mut tx, rows).await?;
         }
         self.commit("submission", tx).await?;
         Ok(answers)
     }
 
-    /// The vehicles' content keys; those that do not exist yet are made.
+    /// The vehicles' content keys, as far as they exist.
     async fn vehicle_keys(
         &self,
-        tx: &mut Transaction<'_, Sqlite>,
-        labels: impl Iterator<Item = Label>,
-    ) -> Result<HashMap<[u8; 32], Secret>, StoreError> {
-        let mut wanted: Vec<[u8; 32]> = labels.map(|label| label.0).collect();
-        wanted.sort_unstable();
-        wanted.dedup();
-        let mut keys = HashMap::with_capacity(wanted.len());
-        if wanted.is_empty() {
-            return Ok(keys);
-        }
-        let mut sql = QueryBuilder::<Sqlite>::new("SELECT label, wrapped FROM vehicle_key WHERE label IN (");
-        let mut list = sql.separated(", ");
-        for label in &wanted {
-            list.push_bind(label.to_vec());
-        }
-        sql.push(")");
-        for row in sql.build().fetch_all(&mut **tx).await? {
-            let label = bytes32("vehicle_key", row.try_get("label")?)?;
-            let key = self
-                .vault
-                .unwrap(&Label(label), row.try_get("wrapped")?)
-                .ok_or_else(|| {
-                    StoreError::row("vehicle_key", "a key was wrapped under another content key")
-                })?;
-            keys.insert(label, key);
-        }
-        let mut made = Vec::new();
-        for label in wanted
-            .into_iter()
-            .filter(|label| !keys.contains_key(label))
-            .collect::<Vec<_>>()
-        {
-            let (key, wrapped) = self.vault.new_vehicle_key(&Label(label))?;
-            keys.insert(label, key);
-            made.push((label, wrapped));
-        }
-        if !made.is_empty() {
-            let mut sql = QueryBuilder::<Sqlite>::new("INSERT INTO vehicle_key (label, wrapped) ");
-            sql.push_values(made, |mut row, (label, wrapped)| {
-                row.push_bind(label.to_vec()).push_bind(wrapped);
-            });
-            sql.build().execute(&mut **tx).await?;
+        db: &mut SqliteConnection,
+        labels: &BTreeSet<Label>,
+    ) -> Result<VehicleKeys, StoreError> {
+        let mut keys = VehicleKeys::with_capacity(labels.len());
+        let labels: Vec<&Label> = labels.iter().collect();
+        for labels in labels.chunks(ROWS) {
+            let mut sql =
+                QueryBuilder::<Sqlite>::new("SELECT label, wrapped FROM vehicle_key WHERE label IN (");
+            let mut list = sql.separated(", ");
+            for label in labels {
+                list.push_bind(label.0.to_vec());
+            }
+            sql.push(")");
+            for row in sql.build().fetch_all(&mut *db).await? {
+                let label = Label(bytes32("vehicle_key", row.try_get("label")?)?);
+                let key = self
+                    .vault
+                    .unwrap(&label, row.try_get("wrapped")?)
+                    .ok_or_else(|| {
+                        StoreError::row("vehicle_key", "a key was wrapped under another content key")
+                    })?;
+                keys.insert(label, key);
+            }
         }
         Ok(keys)
+    }
+
+    /// Makes sure that each of the vehicles has a key in the database: one that was made for it already, or another where
+    /// the one it had has been destroyed meanwhile.
+    async fn keep_keys(
+        &self,
+        tx: &mut SqliteConnection,
+        made: &mut HashMap<Label, (Secret, Vec<u8>)>,
+        stored: &mut VehicleKeys,
+        labels: impl Iterator<Item = Label>,
+    ) -> Result<(), StoreError> {
+        let mut rows = Vec::new();
+        for label in labels {
+            if stored.contains_key(&label) {
+                continue;
+            }
+            let (key, wrapped) = match made.remove(&label) {
+                Some(made) => made,
+                None => self.vault.new_vehicle_key(&label)?,
+            };
+            stored.insert(label, key);
+            rows.push((label, wrapped));
+        }
+        if !rows.is_empty() {
+            let mut sql = QueryBuilder::<Sqlite>::new("INSERT INTO vehicle_key (label, wrapped) ");
+            sql.push_values(rows, |mut row, (label, wrapped)| {
+                row.push_bind(label.0.to_vec()).push_bind(wrapped);
+            });
+            sql.build().execute(tx).await?;
+        }
+        Ok(())
     }
 
     /// Where a statement stands, if it is known.
@@ -260,8 +286,9 @@ impl Store {
     pub async fn statements(&self, label: &Label, size: u64) -> Result<Vec<StoredStatement>, StoreError> {
         let key = self.vehicle_key(label).await?;
         let mut rows = sqlx::query(
-            "SELECT log_index, digest, key_id, content FROM statement
-             WHERE label = $1 AND log_index < $2 ORDER BY log_index",
+            "SELECT s.log_index, s.digest, s.key_id, c.sealed
+             FROM statement s LEFT JOIN content c ON c.statement = s.id
+             WHERE s.label = $1 AND s.log_index < $2 ORDER BY s.log_index",
         )
         .bind(label.0.to_vec())
         .bind(signed(size)?)
@@ -269,7 +296,7 @@ impl Store {
         let mut statements = Vec::new();
         while let Some(row) = rows.try_next().await? {
             let digest = Digest(bytes32("statement", row.try_get("digest")?)?);
-            let content = match (row.try_get::<Option<Vec<u8>>, _>("content")?, &key) {
+            let content = match (row.try_get::<Option<Vec<u8>>, _>("sealed")?, &key) {
                 (Some(sealed), Some(key)) => Content::Present(vault::open(key, &digest, &sealed)?),
                 (Some(_), None) => return Err(StoreError::Sealed(digest)),
                 (None, _) => Content::Erased,
@@ -291,7 +318,7 @@ impl Store {
     /// Statements about the vehicle still wait, one newer than `through` is sealed, somebody reads the old state for too
     /// long, or the database failed.
     pub async fn erase(&self, label: &Label, through: LeafIndex, notice: &[u8]) -> Result<u64, StoreError> {
-        let mut tx = self.db.begin_with("BEGIN IMMEDIATE").await?;
+        let mut tx = self.write().await?;
         let waiting: i64 = sqlx::query_scalar(
             "SELECT count(*) FROM statement WHERE label = $1 AND log_index IS NULL AND refused IS NULL",
         )
@@ -313,13 +340,16 @@ impl Store {
                 last,
             )?)));
         }
-        let erased = sqlx::query(
-            "UPDATE statement SET content = NULL, draft = NULL WHERE label = $1 AND content IS NOT NULL",
-        )
-        .bind(label.0.to_vec())
-        .execute(&mut *tx)
-        .await?
-        .rows_affected();
+        let erased =
+            sqlx::query("DELETE FROM content WHERE statement IN (SELECT id FROM statement WHERE label = $1)")
+                .bind(label.0.to_vec())
+                .execute(&mut *tx)
+                .await?
+                .rows_affected();
+        sqlx::query("UPDATE statement SET draft = NULL WHERE label = $1")
+            .bind(label.0.to_vec())
+            .execute(&mut *tx)
+            .await?;
         sqlx::query("DELETE FROM vehicle_key WHERE label = $1")
             .bind(label.0.to_vec())
             .execute(&mut *tx)
@@ -389,8 +419,64 @@ async fn set_busy_timeout(db: &mut SqliteConnection, patience: Duration) -> Resu
     Ok(())
 }
 
+/// Vehicles' content keys by label.
+type VehicleKeys = HashMap<Label, Secret>;
+
+/// What a statement says, encrypted, and the tag its draft is known by; with the key that was used.
+struct Sealed {
+    key: Secret,
+    content: Vec<u8>,
+    draft: Option<Vec<u8>>,
+}
+
+impl Sealed {
+    fn under(keys: &VehicleKeys, submission: &Submission) -> Result<Self, StoreError> {
+        let key = keys
+            .get(&submission.label)
+            .cloned()
+            .ok_or_else(|| StoreError::row("vehicle_key", "a key is missing that was just made"))?;
+        Ok(Self {
+            content: vault::seal(&key, &submission.digest, &submission.content)?,
+            draft: submission.draft.map(|draft| vault::tag(&key, &draft).to_vec()),
+            key,
+        })
+    }
+
+    fn is_under(&self, keys: &VehicleKeys, submission: &Submission) -> bool {
+        keys.get(&submission.label).is_some_and(|key| *key == self.key)
+    }
+}
+
+/// Inserts statements and their contents.
+async fn keep(tx: &mut SqliteConnection, rows: Vec<(&Submission, Sealed)>) -> Result<(), StoreError> {
+    // Nobody else can take an id: the transaction holds the write lock.
+    let last: i64 = sqlx::query_scalar("SELECT coalesce(max(id), 0) FROM statement")
+        .fetch_one(&mut *tx)
+        .await?;
+    let mut contents = Vec::with_capacity(rows.len());
+    let mut sql = QueryBuilder::<Sqlite>::new("INSERT INTO statement (id, digest, label, key_id, draft) ");
+    sql.push_values(
+        rows.into_iter().zip(last + 1..),
+        |mut row, ((submission, sealed), id)| {
+            row.push_bind(id)
+                .push_bind(submission.digest.0.to_vec())
+                .push_bind(submission.label.0.to_vec())
+                .push_bind(submission.key_id.0.to_vec())
+                .push_bind(sealed.draft);
+            contents.push((id, sealed.content));
+        },
+    );
+    sql.build().execute(&mut *tx).await?;
+    let mut sql = QueryBuilder::<Sqlite>::new("INSERT INTO content (statement, sealed) ");
+    sql.push_values(contents, |mut row, (id, content)| {
+        row.push_bind(id).push_bind(content);
+    });
+    sql.build().execute(&mut *tx).await?;
+    Ok(())
+}
+
 async fn known(
-    tx: &mut Transaction<'_, Sqlite>,
+    tx: &mut SqliteConnection,
     submissions: &[Submission],
 ) -> Result<HashMap<[u8; 32], Submitted>, StoreError> {
     let mut sql =
@@ -400,7 +486,7 @@ async fn known(
         list.push_bind(submission.digest.0.to_vec());
     }
     sql.push(")");
-    let rows = sql.build().fetch_all(&mut **tx).await?;
+    let rows = sql.build().fetch_all(&mut *tx).await?;
     rows.iter()
         .map(|row| Ok((bytes32("statement", row.try_get("digest")?)?, standing(row)?)))
         .collect()

@@ -5,7 +5,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use sqlx::{QueryBuilder, Row as _, Sqlite, Transaction};
+use sqlx::{QueryBuilder, Row as _, Sqlite, SqliteConnection};
 
 use crate::error::StoreError;
 use crate::log_row::{bytes32, unsigned};
@@ -67,7 +67,7 @@ impl Taken {
 
 /// Which of the submissions, by digest, do not fit any more, taken in their order.
 pub(crate) async fn without_room(
-    tx: &mut Transaction<'_, Sqlite>,
+    tx: &mut SqliteConnection,
     room: &Room,
     submissions: &[&Submission],
 ) -> Result<HashSet<[u8; 32]>, StoreError> {
@@ -87,7 +87,7 @@ pub(crate) async fn without_room(
 
 /// The vehicles among the submissions' that need counting, and what they have taken.
 async fn crowded(
-    tx: &mut Transaction<'_, Sqlite>,
+    tx: &mut SqliteConnection,
     room: &Room,
     submissions: &[&Submission],
 ) -> Result<HashMap<[u8; 32], Taken>, StoreError> {
@@ -112,16 +112,17 @@ async fn crowded(
     sql.push(") AS v WHERE EXISTS (SELECT 1 FROM statement AS s WHERE s.label = v.column1 LIMIT 1 OFFSET ");
     sql.push_bind(i64::try_from(few).unwrap_or(i64::MAX));
     sql.push(")");
-    for row in sql.build().fetch_all(&mut **tx).await? {
+    for row in sql.build().fetch_all(&mut *tx).await? {
         crowded.insert(bytes32("statement", row.try_get("label")?)?, Taken::default());
     }
     for (label, taken) in &mut crowded {
         let rows = sqlx::query(
-            "SELECT key_id, count(*) AS statements, coalesce(sum(length(content)), 0) AS bytes FROM statement
-             WHERE label = $1 AND refused IS NULL GROUP BY key_id",
+            "SELECT s.key_id, count(*) AS statements, coalesce(sum(length(c.sealed)), 0) AS bytes
+             FROM statement s LEFT JOIN content c ON c.statement = s.id
+             WHERE s.label = $1 AND s.refused IS NULL GROUP BY s.key_id",
         )
         .bind(label.to_vec())
-        .fetch_all(&mut **tx)
+        .fetch_all(&mut *tx)
         .await?;
         for row in rows {
             let statements = unsigned("statement", row.try_get("statements")?)?;

@@ -28,6 +28,7 @@ pub use unpack::{Placement, Unpacked, unpack_payload};
 use crate::claims::Claims;
 use crate::hex32::{self, NotHex32};
 use crate::key::{self, KeyId};
+use crate::prepared_key::PreparedKey;
 
 /// Most bytes of a compact serialization, disclosures included.
 pub const MAX_BYTES: usize = 256 * 1024;
@@ -96,10 +97,10 @@ pub struct SdJwt {
 }
 
 /// A statement whose signature is good, as far as it was disclosed.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Verified {
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Verified<'a> {
     /// What the statement says, with the disclosed fields in the body.
-    pub claims: Claims,
+    pub claims: &'a Claims,
     /// How many fields are withheld. An upper bound: an issuer may add decoys, which look the same.
     pub hidden: usize,
 }
@@ -188,8 +189,24 @@ impl SdJwt {
 
     /// Checks that the key with this public half signed the statement: the header names it, and the signature passes
     /// Ed25519 `verify_strict`. Whether the key was entitled to is for the caller to know.
-    pub fn verify(&self, public: &[u8; 32]) -> Result<Verified, VerifyError> {
-        let given = KeyId::of(public);
+    pub fn verify(&self, public: &[u8; 32]) -> Result<Verified<'_>, VerifyError> {
+        self.verify_by(KeyId::of(public), |message, signature| {
+            key::verify_strict(public, message, signature)
+        })
+    }
+
+    /// As [`SdJwt::verify`], with a key made ready for many statements.
+    pub fn verify_prepared(&self, key: &PreparedKey) -> Result<Verified<'_>, VerifyError> {
+        self.verify_by(key.id(), |message, signature| {
+            key.verify_strict(message, signature)
+        })
+    }
+
+    fn verify_by(
+        &self,
+        given: KeyId,
+        verify_strict: impl Fn(&[u8], &[u8; 64]) -> bool,
+    ) -> Result<Verified<'_>, VerifyError> {
         if given != self.key_id {
             return Err(VerifyError::WrongKey {
                 named: self.key_id,
@@ -197,11 +214,11 @@ impl SdJwt {
             });
         }
         let signed = self.compact.get(..self.signed_len).unwrap_or_default();
-        if !key::verify_strict(public, signed.as_bytes(), &self.signature) {
+        if !verify_strict(signed.as_bytes(), &self.signature) {
             return Err(VerifyError::BadSignature);
         }
         Ok(Verified {
-            claims: self.claims.clone(),
+            claims: &self.claims,
             hidden: self.hidden,
         })
     }

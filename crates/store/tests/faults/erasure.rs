@@ -37,7 +37,7 @@ async fn blobs(log: &TestLog, sql: &'static str, car: index::Label) -> Vec<Vec<u
 async fn ciphertexts(log: &TestLog, car: index::Label) -> Vec<Vec<u8>> {
     blobs(
         log,
-        "SELECT content FROM statement WHERE label = $1 AND content IS NOT NULL",
+        "SELECT sealed FROM content JOIN statement ON statement.id = content.statement WHERE label = $1",
         car,
     )
     .await
