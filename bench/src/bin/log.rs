@@ -28,8 +28,9 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let mut rng = ChaCha20Rng::from_seed([1; 32]);
     let key = IssuerSigningKey::generate(&mut rng);
+    let submitters: usize = std::env::var("SUBMITTERS").map_or(Ok(4), |n| n.parse())?;
     println!(
-        "{statements} statements, batches of {BATCH}, {} cores",
+        "{statements} statements, batches of {BATCH}, {submitters} submitters, {} cores",
         rayon::current_num_threads()
     );
 
@@ -37,7 +38,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         let signed = signed(statements, per_vehicle, &key, &mut rng)?;
         let bytes = signed.iter().map(|s| s.as_str().len()).sum::<usize>() / signed.len();
         let bound = bound(&signed, &key);
-        let (wall, cpu) = runtime.block_on(record_and_seal(&signed, &key))?;
+        let (wall, cpu) = runtime.block_on(record_and_seal(&signed, &key, submitters))?;
         let rate = statements as f64 / wall.as_secs_f64();
         println!(
             "record and seal, {per_vehicle:>2} per vehicle, {bytes} bytes each: {rate:>7.0}/s, {:>5.1} µs CPU each; \
@@ -115,6 +116,7 @@ fn bound(signed: &[SdJwt], key: &IssuerSigningKey) -> f64 {
 async fn record_and_seal(
     signed: &[SdJwt],
     key: &IssuerSigningKey,
+    submitters: usize,
 ) -> Result<(Duration, Duration), Box<dyn std::error::Error>> {
     let dir = tempfile::tempdir_in(".")?;
     let options = InitOptions {
@@ -133,10 +135,15 @@ async fn record_and_seal(
     let batches: Arc<Vec<Vec<SdJwt>>> = Arc::new(signed.chunks(BATCH).map(<[SdJwt]>::to_vec).collect());
     let (since, cpu) = (Instant::now(), cpu_time::ProcessTime::now());
     let (tell, mut told) = tokio::sync::mpsc::unbounded_channel();
-    // As in a service: what arrives is checked and recorded while what was recorded before is being sealed.
-    let submitters: Vec<_> = (0..std::env::var("SUBMITTERS").map_or(Ok(4), |n| n.parse())?)
+    let (announce, sealed) = tokio::sync::watch::channel(0);
+    let accepted = Arc::new(AtomicUsize::new(0));
+    // As in a service: several submit at a time, each waits until its statements are sealed before it sends more, and what
+    // arrives is checked and recorded while what was recorded before is being sealed.
+    let submitters: Vec<_> = (0..submitters)
         .map(|_| {
-            let (desk, next, batches, tell) = (desk.clone(), next.clone(), batches.clone(), tell.clone());
+            let (desk, next, batches, accepted) =
+                (desk.clone(), next.clone(), batches.clone(), accepted.clone());
+            let (tell, mut sealed) = (tell.clone(), sealed.clone());
             tokio::spawn(async move {
                 while let Some(batch) = batches.get(next.fetch_add(1, Ordering::Relaxed)) {
                     for answer in desk
@@ -146,22 +153,28 @@ async fn record_and_seal(
                     {
                         answer.map_err(|faults| faults.join("; "))?;
                     }
+                    // Sealed in the order accepted, so the count says enough.
+                    let until = accepted.fetch_add(batch.len(), Ordering::SeqCst) + batch.len();
                     tell.send(()).map_err(|e| e.to_string())?;
+                    sealed
+                        .wait_for(|count| *count >= until)
+                        .await
+                        .map_err(|e| e.to_string())?;
                 }
                 Ok::<_, String>(())
             })
         })
         .collect();
     drop(tell);
-    let mut sealed = 0;
-    while sealed < signed.len() && told.recv().await.is_some() {
-        while told.try_recv().is_ok() {}
-        sealed += desk.store().seal().await?.sealed.len();
+    let mut count = 0;
+    while count < signed.len() && told.recv().await.is_some() {
+        count += desk.store().seal_batch().await?.sealed.len();
+        announce.send_replace(count);
     }
     for submitter in submitters {
         submitter.await??;
     }
-    assert_eq!(sealed, signed.len());
+    assert_eq!(count, signed.len());
     let took = (since.elapsed(), cpu.elapsed());
     if let Ok(desk) = Arc::try_unwrap(desk) {
         desk.close().await?;

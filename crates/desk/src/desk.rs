@@ -13,6 +13,7 @@ use tlog::note::{KeyName, SigningKey};
 use tlog::policy::Policy;
 use zeroize::Zeroizing;
 
+use crate::checkers;
 use crate::data_dir::{self, DataDir, Passphrase};
 use crate::error::DeskError;
 use crate::label::Labels;
@@ -33,6 +34,7 @@ pub struct Desk {
     pub(crate) store: Store,
     pub(crate) labels: Labels,
     pub(crate) prepared: PreparedKeys,
+    pub(crate) checkers: rayon::ThreadPool,
     pub(crate) log_key: SigningKey,
     pub(crate) passphrase: Passphrase,
     vrf_key: VrfVerifierKey,
@@ -191,6 +193,7 @@ impl Desk {
             store,
             labels: Labels::new(keys.vrf),
             prepared: PreparedKeys::default(),
+            checkers: checkers::pool()?,
             log_key: keys.log,
             passphrase,
             vrf_key,

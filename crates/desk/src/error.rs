@@ -73,6 +73,9 @@ pub enum DeskError {
     /// The operating system's random source failed.
     #[error("no random bytes: {0}")]
     Random(String),
+    /// The operating system gave no threads.
+    #[error("the threads that check statements could not be started: {0}")]
+    Threads(#[from] rayon::ThreadPoolBuildError),
 }
 
 impl DeskError {

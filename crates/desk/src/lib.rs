@@ -16,6 +16,7 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
 pub mod check;
+mod checkers;
 pub mod data_dir;
 mod desk;
 mod draft;

@@ -6,11 +6,11 @@ use std::sync::{Arc, Mutex};
 use history::map::KeyRecord;
 use statement::{KeyId, PreparedKey, SdJwt};
 
-/// Statements of one key in one call from which on preparing it saves time: it costs as much as forty checks.
+/// Statements of one key in one call from which on preparing it saves time: it costs as much as some thirty checks.
 const WORTH: usize = 128;
 
-/// How many prepared keys are remembered; 60 kB each.
-const REMEMBERED: usize = 256;
+/// How many prepared keys are remembered; 640 kB each.
+const REMEMBERED: usize = 64;
 
 /// ByKeyId keys by their identifier.
 pub(crate) type ByKeyId = HashMap<KeyId, Arc<PreparedKey>>;

@@ -12,6 +12,7 @@ use statement::vocabulary::StatementType;
 use statement::{Claims, Confidence, Digest, IssuerSigningKey, KeyId, SdJwt, form82, issue, vocabulary};
 use store::{Submission, Submitted};
 
+use crate::checkers;
 use crate::data_dir;
 use crate::desk::Desk;
 use crate::draft::Draft;
@@ -298,10 +299,14 @@ impl Desk {
         dry_run: bool,
     ) -> Result<Vec<Result<Submitted, Vec<String>>>, DeskError> {
         let prepared = self.prepared.of(statements, keys);
-        let mut answers: Vec<Result<Submission, Vec<String>>> = statements
-            .par_iter()
-            .map(|statement| self.check(statement, keys, &prepared, now))
-            .collect();
+        let mut answers: Vec<Result<Submission, Vec<String>>> = checkers::aside(|| {
+            self.checkers.install(|| {
+                statements
+                    .par_iter()
+                    .map(|statement| self.check(statement, keys, &prepared, now))
+                    .collect()
+            })
+        });
         for (answer, statement) in answers.iter_mut().zip(statements) {
             if let Some(target) = statement.claims_unverified().supersedes
                 && answer.is_ok()

@@ -1,31 +1,72 @@
-//! An issuer's public key made ready to check many signatures: the same verdicts as `verify_strict`, in two thirds of the time.
+//! An issuer's public key made ready to check many signatures: the same verdicts as `verify_strict`, in half the time.
 //!
 //! Ed25519 accepts when `[S]B − [k]A` encodes to `R` (RFC 8032 §5.1.7, without cofactor). A single check shares the doublings
-//! of both products; a table of multiples of `A`, worth making for an issuer who signs hundreds of statements, needs none.
+//! of both products; with tables of multiples of `B` and of `A`, worth making for an issuer who signs hundreds of statements,
+//! no doubling is needed. Everything here is public, so that nothing need take constant time.
 
 use std::fmt;
 use std::sync::LazyLock;
 
 use curve25519_dalek::constants::ED25519_BASEPOINT_POINT;
-use curve25519_dalek::edwards::{CompressedEdwardsY, EdwardsBasepointTableRadix32, EdwardsPoint};
+use curve25519_dalek::edwards::{CompressedEdwardsY, EdwardsPoint};
 use curve25519_dalek::scalar::Scalar;
-use curve25519_dalek::traits::BasepointTable as _;
+use curve25519_dalek::traits::Identity as _;
 use sha2::{Digest as _, Sha512};
 
 use crate::key::KeyId;
 
-/// Radix 32: larger tables need fewer additions, but choosing from them, which is done in constant time, costs more.
-type Table = EdwardsBasepointTableRadix32;
+static BASE: LazyLock<Table> = LazyLock::new(|| Table::of(ED25519_BASEPOINT_POINT));
 
-static BASE: LazyLock<Box<Table>> = LazyLock::new(|| Box::new(Table::create(&ED25519_BASEPOINT_POINT)));
+/// The multiples `1..=128` of `256^i · P`, for the 32 bytes `i` of a scalar.
+#[derive(Clone)]
+struct Table(Vec<[EdwardsPoint; 128]>);
 
-/// An Ed25519 public key with its table of multiples: 60 kB, about 2 ms to make.
+impl Table {
+    fn of(mut point: EdwardsPoint) -> Self {
+        let mut rows = Vec::with_capacity(32);
+        for _ in 0..32 {
+            let mut row = [point; 128];
+            let mut multiple = point;
+            for entry in row.iter_mut().skip(1) {
+                multiple += point;
+                *entry = multiple;
+            }
+            rows.push(row);
+            // 128 · P is there; twice that is the next byte's unit.
+            point = multiple + multiple;
+        }
+        Self(rows)
+    }
+
+    /// Adds `scalar · P` to `sum`. The scalar is taken as the number its bytes say, in digits of −128 to 127, so that the product
+    /// is right for points of any order.
+    fn add_to(&self, mut sum: EdwardsPoint, scalar: &Scalar) -> EdwardsPoint {
+        let mut carry = 0;
+        for (row, byte) in self.0.iter().zip(scalar.as_bytes()) {
+            let digit = i16::from(*byte) + carry;
+            // A reduced scalar is below 2^253, so that nothing is carried out of its last byte.
+            carry = i16::from(digit >= 128);
+            let digit = digit - 256 * carry;
+            let multiple = usize::from(digit.unsigned_abs())
+                .checked_sub(1)
+                .and_then(|at| row.get(at));
+            match multiple {
+                Some(multiple) if digit < 0 => sum -= multiple,
+                Some(multiple) => sum += multiple,
+                None => {}
+            }
+        }
+        sum
+    }
+}
+
+/// An Ed25519 public key with its table of multiples: 640 kB, about a millisecond to make.
 #[derive(Clone)]
 pub struct PreparedKey {
     public: [u8; 32],
     id: KeyId,
     /// Multiples of `−A`.
-    minus: Box<Table>,
+    minus: Table,
 }
 
 impl PreparedKey {
@@ -36,7 +77,7 @@ impl PreparedKey {
         (!point.is_small_order()).then(|| Self {
             public: *public,
             id: KeyId::of(public),
-            minus: Box::new(Table::create(&-point)),
+            minus: Table::of(-point),
         })
     }
 
@@ -62,7 +103,7 @@ impl PreparedKey {
             .chain_update(message)
             .finalize();
         let k = Scalar::from_bytes_mod_order_wide(&hash.into());
-        let expected: EdwardsPoint = &**BASE * &s + &*self.minus * &k;
+        let expected = self.minus.add_to(BASE.add_to(EdwardsPoint::identity(), &s), &k);
         // Equal bytes make R this very point, so that its order needs no decompression of R.
         expected.compress().as_bytes() == r && !expected.is_small_order()
     }

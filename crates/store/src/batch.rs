@@ -29,6 +29,7 @@ use tlog::note::{Note, SignatureLine};
 use tlog::tile::{BundleId, TileId};
 use tlog::tree::{consistency_proof, consistency_tiles};
 use tlog::{LeafIndex, TreeSize};
+use tokio::sync::MutexGuard;
 
 use crate::cosigner::Cosigner;
 use crate::error::StoreError;
@@ -81,27 +82,26 @@ impl Store {
         self.append(Vec::new()).await
     }
 
+    /// Seals one batch of what waits, the oldest, and says which statements that were: for a service, which answers those at
+    /// once and need not wait until nothing waits any more. With nothing waiting, does nothing.
+    ///
+    /// # Errors
+    /// As [`Store::seal`].
+    pub async fn seal_batch(&self) -> Result<Sealing, StoreError> {
+        let mut live = self.ready().await?;
+        let mut done = Sealing::default();
+        self.next_batch(&mut live, &mut done).await?;
+        Ok(done)
+    }
+
     /// Seals everything that waits, then the given key entries.
     ///
     /// # Errors
     /// As [`Store::seal`]; also a key entry that the log's rules do not allow, in which case none of them is sealed.
     pub async fn append(&self, keys: Vec<KeyEntry>) -> Result<Sealing, StoreError> {
-        let mut live = self.live.lock().await;
-        if live.stopped {
-            return Err(StoreError::Stopped);
-        }
-        let patience = self.patience();
-        self.recover(&mut live, patience).await?;
-        self.sweep(&mut live).await?;
+        let mut live = self.ready().await?;
         let mut done = Sealing::default();
-        loop {
-            self.hold_lease(&mut live).await?;
-            let waiting = self.waiting(&mut live, &mut done.refused).await?;
-            if waiting.is_empty() {
-                break;
-            }
-            self.one_batch(&mut live, waiting, Vec::new(), &mut done).await?;
-        }
+        while self.next_batch(&mut live, &mut done).await? {}
         if !keys.is_empty() {
             self.one_batch(&mut live, Vec::new(), keys, &mut done).await?;
         }
@@ -111,6 +111,29 @@ impl Store {
             done.size = row.size.0;
         }
         Ok(done)
+    }
+
+    /// What only one task may touch, with everything done that an earlier process may have left.
+    async fn ready(&self) -> Result<MutexGuard<'_, Live>, StoreError> {
+        let mut live = self.live.lock().await;
+        if live.stopped {
+            return Err(StoreError::Stopped);
+        }
+        let patience = self.patience();
+        self.recover(&mut live, patience).await?;
+        self.sweep(&mut live).await?;
+        Ok(live)
+    }
+
+    /// 1 to 8 for the oldest that wait, if any do.
+    async fn next_batch(&self, live: &mut Live, done: &mut Sealing) -> Result<bool, StoreError> {
+        self.hold_lease(live).await?;
+        let waiting = self.waiting(live, &mut done.refused).await?;
+        if waiting.is_empty() {
+            return Ok(false);
+        }
+        self.one_batch(live, waiting, Vec::new(), done).await?;
+        Ok(true)
     }
 
     /// Removes staging objects that no row names. While the database's write lock is held and the lease is ours, nobody
@@ -195,7 +218,7 @@ impl Store {
     async fn set_aside(&self, revoked: &[Refused]) -> Result<(), StoreError> {
         let mut tx = self.write().await?;
         for refused in revoked {
-            sqlx::query("UPDATE statement SET refused = $1 WHERE digest = $2 AND log_index IS NULL")
+            sqlx::query("UPDATE statement SET refused = $1 WHERE substr(digest, 1, 16) = substr($2, 1, 16) AND digest = $2 AND log_index IS NULL")
                 .bind(&refused.reason)
                 .bind(refused.digest.0.to_vec())
                 .execute(&mut *tx)

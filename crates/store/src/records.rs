@@ -99,10 +99,14 @@ impl Store {
                 made.insert(*label, (key, wrapped));
             }
         }
-        let mut contents: Vec<Option<Sealed>> = submissions
-            .iter()
-            .map(|submission| Sealed::under(&keys, submission).map(Some))
-            .collect::<Result<_, _>>()?;
+        let mut contents = Vec::with_capacity(submissions.len());
+        for (at, submission) in submissions.iter().enumerate() {
+            contents.push(Some(Sealed::under(&keys, submission)?));
+            // A thousand contents take some milliseconds; whoever seals must not wait for them.
+            if at % 64 == 63 {
+                tokio::task::yield_now().await;
+            }
+        }
 
         let mut tx = self.write_submission().await?;
         let mut stored = self.vehicle_keys(&mut tx, &labels).await?;
@@ -223,7 +227,7 @@ impl Store {
     /// # Errors
     /// The database failed.
     pub async fn find(&self, digest: &Digest) -> Result<Option<Submitted>, StoreError> {
-        let row = sqlx::query("SELECT log_index, refused FROM statement WHERE digest = $1")
+        let row = sqlx::query("SELECT log_index, refused FROM statement WHERE substr(digest, 1, 16) = substr($1, 1, 16) AND digest = $1")
             .bind(digest.0.to_vec())
             .fetch_optional(&self.db)
             .await?;
@@ -268,7 +272,7 @@ impl Store {
     /// The database failed, or content cannot be decrypted.
     pub async fn sealed(&self, digest: &Digest) -> Result<Option<(Label, StoredStatement)>, StoreError> {
         let row =
-            sqlx::query("SELECT label, log_index FROM statement WHERE digest = $1 AND log_index IS NOT NULL")
+            sqlx::query("SELECT label, log_index FROM statement WHERE substr(digest, 1, 16) = substr($1, 1, 16) AND digest = $1 AND log_index IS NOT NULL")
                 .bind(digest.0.to_vec())
                 .fetch_optional(&self.db)
                 .await?;
@@ -288,7 +292,7 @@ impl Store {
         let mut rows = sqlx::query(
             "SELECT s.log_index, s.digest, s.key_id, c.sealed
              FROM statement s LEFT JOIN content c ON c.statement = s.id
-             WHERE s.label = $1 AND s.log_index < $2 ORDER BY s.log_index",
+             WHERE substr(s.label, 1, 8) = substr($1, 1, 8) AND s.label = $1 AND s.log_index < $2 ORDER BY s.log_index",
         )
         .bind(label.0.to_vec())
         .bind(signed(size)?)
@@ -320,7 +324,7 @@ impl Store {
     pub async fn erase(&self, label: &Label, through: LeafIndex, notice: &[u8]) -> Result<u64, StoreError> {
         let mut tx = self.write().await?;
         let waiting: i64 = sqlx::query_scalar(
-            "SELECT count(*) FROM statement WHERE label = $1 AND log_index IS NULL AND refused IS NULL",
+            "SELECT count(*) FROM statement WHERE substr(label, 1, 8) = substr($1, 1, 8) AND label = $1 AND log_index IS NULL AND refused IS NULL",
         )
         .bind(label.0.to_vec())
         .fetch_one(&mut *tx)
@@ -328,7 +332,7 @@ impl Store {
         if waiting > 0 {
             return Err(StoreError::StillWaiting(unsigned("statement", waiting)?));
         }
-        let last: Option<i64> = sqlx::query_scalar("SELECT max(log_index) FROM statement WHERE label = $1")
+        let last: Option<i64> = sqlx::query_scalar("SELECT max(log_index) FROM statement WHERE substr(label, 1, 8) = substr($1, 1, 8) AND label = $1")
             .bind(label.0.to_vec())
             .fetch_one(&mut *tx)
             .await?;
@@ -341,15 +345,17 @@ impl Store {
             )?)));
         }
         let erased =
-            sqlx::query("DELETE FROM content WHERE statement IN (SELECT id FROM statement WHERE label = $1)")
+            sqlx::query("DELETE FROM content WHERE statement IN (SELECT id FROM statement WHERE substr(label, 1, 8) = substr($1, 1, 8) AND label = $1)")
                 .bind(label.0.to_vec())
                 .execute(&mut *tx)
                 .await?
                 .rows_affected();
-        sqlx::query("UPDATE statement SET draft = NULL WHERE label = $1")
-            .bind(label.0.to_vec())
-            .execute(&mut *tx)
-            .await?;
+        sqlx::query(
+            "UPDATE statement SET draft = NULL WHERE substr(label, 1, 8) = substr($1, 1, 8) AND label = $1",
+        )
+        .bind(label.0.to_vec())
+        .execute(&mut *tx)
+        .await?;
         sqlx::query("DELETE FROM vehicle_key WHERE label = $1")
             .bind(label.0.to_vec())
             .execute(&mut *tx)
@@ -479,11 +485,12 @@ async fn known(
     tx: &mut SqliteConnection,
     submissions: &[Submission],
 ) -> Result<HashMap<[u8; 32], Submitted>, StoreError> {
-    let mut sql =
-        QueryBuilder::<Sqlite>::new("SELECT digest, log_index, refused FROM statement WHERE digest IN (");
+    let mut sql = QueryBuilder::<Sqlite>::new(
+        "SELECT digest, log_index, refused FROM statement WHERE substr(digest, 1, 16) IN (",
+    );
     let mut list = sql.separated(", ");
     for submission in submissions {
-        list.push_bind(submission.digest.0.to_vec());
+        list.push_bind(submission.digest.0.iter().take(16).copied().collect::<Vec<u8>>());
     }
     sql.push(")");
     let rows = sql.build().fetch_all(&mut *tx).await?;

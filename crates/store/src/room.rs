@@ -109,7 +109,10 @@ async fn crowded(
     sql.push_values(coming.keys(), |mut row, label| {
         row.push_bind(label.to_vec());
     });
-    sql.push(") AS v WHERE EXISTS (SELECT 1 FROM statement AS s WHERE s.label = v.column1 LIMIT 1 OFFSET ");
+    sql.push(
+        ") AS v WHERE EXISTS (SELECT 1 FROM statement AS s
+              WHERE substr(s.label, 1, 8) = substr(v.column1, 1, 8) AND s.label = v.column1 LIMIT 1 OFFSET ",
+    );
     sql.push_bind(i64::try_from(few).unwrap_or(i64::MAX));
     sql.push(")");
     for row in sql.build().fetch_all(&mut *tx).await? {
@@ -119,7 +122,7 @@ async fn crowded(
         let rows = sqlx::query(
             "SELECT s.key_id, count(*) AS statements, coalesce(sum(length(c.sealed)), 0) AS bytes
              FROM statement s LEFT JOIN content c ON c.statement = s.id
-             WHERE s.label = $1 AND s.refused IS NULL GROUP BY s.key_id",
+             WHERE substr(s.label, 1, 8) = substr($1, 1, 8) AND s.label = $1 AND s.refused IS NULL GROUP BY s.key_id",
         )
         .bind(label.to_vec())
         .fetch_all(&mut *tx)
