@@ -70,7 +70,7 @@ export function chart(readings, services, width) {
     ),
     readings.map((reading) => mark(reading, x(reading.at), y(reading.km))),
   );
-  const label = sayText('chart-label', {
+  const label = say('chart-label', {
     count: readings.length,
     first: readingText(readings[0]),
     last: readingText(readings.at(-1)),

@@ -9,10 +9,10 @@ import { calendarDay, hasMessage, language, money, number, say } from './languag
 const MAX_FIELDS = 200;
 const MAX_LEVELS = 6;
 
-/** The label of a field of a type. The vocabulary has labels in Korean and English; other languages show the English one. */
-export function fieldLabel(typ, path) {
+/** The label of the field `name` at `path` in a type. The vocabulary has labels in Korean and English; other languages show the English one. */
+export function fieldLabel(typ, path, name) {
   const labels = TYPES.get(typ).fields[path];
-  if (!labels) return code(path.split('.').at(-1));
+  if (!labels) return code(name, 80);
   return language() === 'ko' ? labels[1] : h('span', { lang: 'en', dir: 'ltr' }, labels[0]);
 }
 
@@ -26,7 +26,7 @@ export function fieldList(typ, body, personal) {
       h(
         'div',
         null,
-        h('dt', null, fieldLabel(typ, name), personal.includes(name) ? [' ', tag('disclosed')] : null),
+        h('dt', null, fieldLabel(typ, name, name), personal.includes(name) ? [' ', tag('disclosed')] : null),
         h('dd', null, valueNodes(typ, name, value, 0)),
       ),
     ),
@@ -50,6 +50,7 @@ function valueNodes(typ, path, value, level) {
 /** A text that a field holds: a day or a kind of fuel in the language of the page, anything else as it stands. */
 export function textValue(path, text) {
   if (path === 'fuel' && hasMessage(`fuel-${text}`)) return say(`fuel-${text}`);
+  if (/^[0-9a-f]{64}$/.test(text)) return code(text);
   return calendarDay(text) ?? foreign(text);
 }
 
@@ -83,7 +84,7 @@ function objectNodes(typ, path, members, level) {
       'ul',
       { class: 'plain inner' },
       rest.map(([name, inner]) =>
-        h('li', null, fieldLabel(typ, `${path}.${name}`), ': ', valueNodes(typ, `${path}.${name}`, inner, level + 1)),
+        h('li', null, fieldLabel(typ, `${path}.${name}`, name), ': ', valueNodes(typ, `${path}.${name}`, inner, level + 1)),
       ),
     ),
   ];

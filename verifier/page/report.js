@@ -176,7 +176,7 @@ function statementDetails({ claims, disclosed, hidden, logIndex, digest, issuer 
   );
 }
 
-const listed = (typ, fields) => fields.map((field, at) => [at > 0 ? ', ' : null, fieldLabel(typ, field)]);
+const listed = (typ, fields) => fields.map((field, at) => [at > 0 ? ', ' : null, fieldLabel(typ, field, field)]);
 
 function whoSection(report) {
   const speakers = new Map();
@@ -206,7 +206,7 @@ const period = (from, to) => (day(from) === day(to) ? day(from) : [h('bdi', null
 function table(headings, rows, id) {
   return h(
     'div',
-    { class: 'scroll', role: 'region', tabindex: '0', 'aria-labelledby': `${id}-title` },
+    { class: 'scroll', role: 'group', tabindex: '0', 'aria-labelledby': `${id}-title` },
     h(
       'table',
       null,
