@@ -269,7 +269,7 @@ describe('in Chromium', { skip: missing ?? false }, () => {
       await page.evaluate(axe);
       for (const [state, enter] of states.entries()) {
         await enter(page);
-        await page.evaluate(() => document.querySelectorAll('details').forEach((details) => (details.open = true)));
+        await page.evaluate(() => [...document.querySelectorAll('details')].slice(0, 2).forEach((details) => (details.open = true)));
         const { violations } = await page.evaluate(() => globalThis.axe.run());
         const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 120)).join(' | ')}`);
         assert.deepEqual(found, [], `${lang} ${width} ${colorScheme}, state ${state}`);

@@ -42,9 +42,12 @@ async function verifierKey(name, type, signer) {
   return { text: `${name}+${toHex(keyId)}+${toBase64(concat(Uint8Array.of(type), signer.publicKey))}`, line };
 }
 
-/** A statement in compact form: `claims` as given, with the fields in `personal` taken out of the body as disclosures. */
-async function statement(signer, claims, personal, disclose) {
-  const body = { ...claims.body };
+/**
+ * A statement in compact form: `claims` as given, with the fields in `personal` taken out of the body as disclosures. What is
+ * signed is the JSON that `respell` makes of the payload's.
+ */
+async function statement(signer, claims, personal, disclose, respell) {
+  const body = disclosuresNeedObject(claims.body, personal);
   const disclosures = [];
   for (const [name, value] of Object.entries(personal)) {
     disclosures.push(toBase64Url(toUtf8(JSON.stringify(['a-salt-of-22-characters', name, value]))));
@@ -54,11 +57,13 @@ async function statement(signer, claims, personal, disclose) {
     body._sd = digests.sort();
   }
   const header = { alg: 'EdDSA', typ: 'carnet+sd-jwt', kid: toHex(await keyIdOf(signer.publicKey)) };
-  const part = (value) => toBase64Url(toUtf8(JSON.stringify(value)));
-  const signed = `${part(header)}.${part({ ...claims, body })}`;
+  const part = (json) => toBase64Url(toUtf8(json));
+  const signed = `${part(JSON.stringify(header))}.${part(respell(JSON.stringify({ ...claims, body })))}`;
   const jwt = `${signed}.${toBase64Url(signer.sign(toUtf8(signed)))}`;
   return { jwt, compact: `${jwt}~${disclose ? disclosures.map((text) => `${text}~`).join('') : ''}` };
 }
+
+const disclosuresNeedObject = (body, personal) => (Object.keys(personal).length > 0 ? { ...body } : body);
 
 async function proveLabel(input) {
   const secret = 7n ** 70n % ORDER;
@@ -102,7 +107,7 @@ const text = (value) => concat(Uint8Array.of(toUtf8(value).length), toUtf8(value
 
 /**
  * A dossier about `vehicle` as bytes, and the policy and VRF key to verify it with. Each of `statements` has `typ`, `body`,
- * optionally `personal` (fields to conceal), `disclose` and other claims; `time` is T in POSIX seconds.
+ * optionally `personal` (fields to conceal), `disclose`, `respell` and other claims; `time` is T in POSIX seconds.
  */
 export async function makeDossier({ vehicle, statements, time, issuer = 'https://issuer.example', name = 'Issuer', roles }) {
   const [log, witness, signer] = [1, 2, 3].map((seed) => new Signer(seed));
@@ -123,9 +128,9 @@ export async function makeDossier({ vehicle, statements, time, issuer = 'https:/
     ),
   ];
   const compacts = [];
-  for (const { personal = {}, disclose = true, ...claims } of statements) {
+  for (const { personal = {}, disclose = true, respell = (json) => json, ...claims } of statements) {
     const whole = { iss: issuer, iat: time, vid: vehicle, event_time: '2024-05-17T10:20:00+09:00', confidence: 'B', ...claims };
-    const { jwt, compact } = await statement(signer, whole, personal, disclose);
+    const { jwt, compact } = await statement(signer, whole, personal, disclose, respell);
     entries.push(entry('S', bigEndian(1, 4), label, keyId, await sha256(toUtf8(jwt))));
     compacts.push(compact);
   }
