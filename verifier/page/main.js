@@ -139,10 +139,11 @@ function showFailure(error) {
 function showAnswer() {
   const { report, refusal, trust, days } = state.answer;
   const result = byId('result');
-  const panel = report ? provenPanel(report) : refusedPanel(refusal, days);
+  const panel = report ? provenPanel(report, trust) : refusedPanel(refusal, days);
   const sections = report ? reportSections(report, trust, chartWidth()) : [];
   const buttons = h('p', { class: 'screen buttons' }, button('another', changeInput), button('print', () => window.print()));
-  result.replaceChildren(panel, buttons, ...sections);
+  const file = h('p', { class: 'hint' }, say('step-file'), ': ', foreign(state.dossier.name, 120));
+  result.replaceChildren(panel, file, buttons, ...sections);
   byId('document')?.addEventListener('change', compareDocument);
   byId('form').hidden = true;
   byId('intro').hidden = true;

@@ -63,7 +63,7 @@ function panel(kind, message, ...children) {
 }
 
 /** The panel for a dossier that verified. */
-export function provenPanel(report) {
+export function provenPanel(report, trust) {
   const count = report.statements.length + report.erased.length;
   const kind = count === 0 ? 'absent' : 'verified';
   return panel(
@@ -73,6 +73,7 @@ export function provenPanel(report) {
     h('p', { class: report.asked ? null : 'warning' }, say(report.asked ? 'asked' : 'not-asked')),
     h('p', { class: 'vehicle' }, code(vehicleNumber(report.vehicle))),
     h('p', null, say(`verdict-${kind}-text`, { count })),
+    h('p', { class: 'hint' }, say(`checked-with-${trust.source}`, { log: foreign(report.origin, 120) })),
   );
 }
 

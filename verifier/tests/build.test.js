@@ -48,7 +48,7 @@ test('every type and role has a name in every language, and no message is unused
   const sources = ['page.html', 'main.js', 'verdict.js', 'report.js', 'fields.js', 'chart.js', 'foreign_text.js', 'language.js']
     .map((name) => source(`page/${name}`))
     .join('\n');
-  const made = /^(type|role|step|confidence|fuel|trust-source|verdict-(verified|absent))(-|$)|^(vin|frame)$/;
+  const made = /^(type|role|step|confidence|fuel|trust-source|verdict-(verified|absent)|checked-with)(-|$)|^(vin|frame)$/;
   for (const language of LANGUAGES) {
     const messages = parseMessages(source(`messages/${language}.ftl`), language);
     for (const id of needed) assert.ok(id in messages, `${language}.ftl lacks ${id}`);
