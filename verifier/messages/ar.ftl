@@ -79,7 +79,6 @@ odometer = عدّاد المسافة
 chart-label = قراءات العدّاد عبر الزمن ({ $count })، أولها { $first } وآخرها { $last }. كلٌّ منها في التسلسل الزمني.
 chart-none = لا توجد إفادة فيها قراءة للعدّاد.
 chart-superseded = مُستبدلة
-chart-reading = قراءة
 chart-miles = القراءات بالأميال مرسومة بالكيلومتر.
 timeline = التسلسل الزمني
 details = التفاصيل

@@ -80,7 +80,6 @@ odometer = Odometer
 chart-label = Odometer readings over time ({ $count }), the first { $first }, the last { $last }. The timeline has each of them.
 chart-none = No statement has an odometer reading.
 chart-superseded = superseded
-chart-reading = reading
 chart-miles = Readings in miles are drawn in km.
 timeline = Timeline
 details = Details

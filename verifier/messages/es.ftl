@@ -79,7 +79,6 @@ odometer = Cuentakilómetros
 chart-label = Lecturas del cuentakilómetros en el tiempo ({ $count }); la primera { $first }, la última { $last }. Todas están en la cronología.
 chart-none = Ninguna declaración tiene una lectura del cuentakilómetros.
 chart-superseded = sustituida
-chart-reading = lectura
 chart-miles = Las lecturas en millas se dibujan en km.
 timeline = Cronología
 details = Detalles

@@ -79,7 +79,6 @@ odometer = Compteur kilométrique
 chart-label = Relevés du compteur dans le temps ({ $count }), le premier { $first }, le dernier { $last }. La chronologie les contient tous.
 chart-none = Aucune déclaration n’a de relevé du compteur.
 chart-superseded = remplacé
-chart-reading = relevé
 chart-miles = Les relevés en miles sont tracés en km.
 timeline = Chronologie
 details = Détails

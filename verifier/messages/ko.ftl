@@ -79,7 +79,6 @@ odometer = 주행거리
 chart-label = 시간에 따른 주행거리({ $count }건). 처음 { $first }, 마지막 { $last }. 각 값은 연대표에 있습니다.
 chart-none = 주행거리가 적힌 진술이 없습니다.
 chart-superseded = 대체됨
-chart-reading = 주행거리
 chart-miles = 마일 값은 km로 환산하여 그렸습니다.
 timeline = 연대표
 details = 상세
