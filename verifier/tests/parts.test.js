@@ -3,12 +3,15 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { fromBase64, fromBase64Url, fromHex, toBase64, toBase64Url, toUtf8 } from '../src/bytes.js';
+import { bigEndian, concat, fromBase64, fromBase64Url, fromHex, toBase64, toBase64Url, toUtf8 } from '../src/bytes.js';
 import { TOUCHSTONES, equationHolds, isUsableKey, verifyStrict } from '../src/ed25519.js';
 import { BASE, NEUTRAL, ORDER, compress, decompress, multiplyTwo, toLittleEndian32 } from '../src/edwards.js';
 import { parseEventTime, parseNoticeTime } from '../src/event_time.js';
+import { trieLeafHash, trieNodeHash } from '../src/hash.js';
 import { JsonFault, JsonNumber, parseJson } from '../src/json.js';
+import { Refused } from '../src/refusal.js';
 import { decodeElement, encodeElement } from '../src/ristretto.js';
+import { parseTrieProof, trieAnswer } from '../src/trie.js';
 import { vehicleIdFromTyped } from '../src/vehicle_id.js';
 import { touchstones } from './touchstones.js';
 
@@ -49,6 +52,27 @@ test('no point of small order is a key', () => {
   for (const key of small) assert.equal(isUsableKey(fromHex(key, 32)), false, key);
   assert.equal(isUsableKey(compress(BASE)), true);
   assert.equal(isUsableKey(toLittleEndian32(2n)), false, 'not on the curve');
+});
+
+test('a proof whose bits do not rise is refused even where it leads to the root', async () => {
+  const [label, value, sibling] = [1, 2, 3].map((byte) => new Uint8Array(32).fill(byte));
+  const proofOf = (bits) => {
+    const steps = bits.map((bit) => concat(bigEndian(bit, 2), sibling));
+    return concat(bigEndian(bits.length, 2), ...steps, Uint8Array.of(1), label, value);
+  };
+  const rootOf = async (bits) => {
+    let hash = await trieLeafHash(label, value);
+    // The label has 1 at bit 7 and 15, and 0 at the other bits that are named here.
+    for (const bit of [...bits].reverse()) {
+      hash = bit % 8 === 7 ? await trieNodeHash(bit, sibling, hash) : await trieNodeHash(bit, hash, sibling);
+    }
+    return hash;
+  };
+  assert.deepEqual(await trieAnswer(parseTrieProof(proofOf([3, 7, 15])), await rootOf([3, 7, 15]), label), value);
+  for (const bits of [[3, 3], [7, 3], [3, 256]]) {
+    const root = await rootOf(bits);
+    await assert.rejects(async () => trieAnswer(parseTrieProof(proofOf(bits)), root, label), Refused, String(bits));
+  }
 });
 
 test('small multiples of the ristretto255 generator are those of RFC 9496', () => {
