@@ -169,7 +169,7 @@ function edited(key, value) {
   return changeBase64(value);
 }
 
-/** Every string that is edited is one of the two kinds the edits above know best, as often as any other place. */
+/** A change inside one of the strings that say most. */
 function changeDeep(bytes) {
   const dossier = JSON.parse(bytes);
   const strings = places(dossier).filter(([container, key]) => typeof container[key] === 'string');
@@ -290,8 +290,7 @@ function theirVerdict(path, { policyPath, vrfKey }, { asked, now, max_age: maxAg
       else if (code === 4) {
         const { step, item } = JSON.parse(output);
         resolve(`refused at step ${step} ${item}`.trim());
-      } else if (code === 1 && /has (more|no)|is empty|no dossier is/.test(complaint)) resolve('refused at step 0');
-      else resolve(`exit code ${code}: ${complaint.trim()}`);
+      } else resolve(`exit code ${code}: ${complaint.trim()}`);
     });
   });
 }
