@@ -6,7 +6,7 @@ import { test } from 'node:test';
 
 import { fromHex, fromUtf8, toHex, toUtf8 } from '../src/bytes.js';
 import { fromDecimal } from '../src/checkpoint.js';
-import { leafHash } from '../src/hash.js';
+import { leafHash, nodeHash } from '../src/hash.js';
 import { JsonNumber } from '../src/json.js';
 import { verifyInclusion } from '../src/merkle.js';
 import { parseNote, readVerifierKey, verifyNote } from '../src/note.js';
@@ -103,6 +103,13 @@ test('inclusion in trees of every size up to eight', async () => {
     await refused(verify(size, hashes, roots[size]));
     if (size > 1) await refused(verify(index, hashes.slice(1), roots[size]));
   }
+});
+
+test('a proof that ends below the root of its tree is refused even where its hash is the root', async () => {
+  const [leaf, sibling] = await Promise.all([hex('00'), hex('01')].map((entry) => leafHash(entry)));
+  const root = await nodeHash(leaf, sibling);
+  await verifyInclusion(0n, 2n, leaf, [sibling], root);
+  await refused(verifyInclusion(0n, 4n, leaf, [sibling], root));
 });
 
 test('proofs of the index', async () => {
