@@ -1,0 +1,50 @@
+#!/usr/bin/env node
+// Makes src/vocabulary.js from spec/vocabulary, page/messages.js from messages/, and of all of it the one file
+// carnet-verify.html. It needs nothing but Node, and the same sources give the same bytes.
+//
+//   node build.js                                              writes these files
+//   node build.js --policy policy.txt --vrf-key vrf.txt --out check.html
+//                                                              writes an operator's copy, which carries these
+
+import { readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { parseArgs } from 'node:util';
+
+import { bundlePage } from './bundle.js';
+import { messagesModule, readMessages } from './messages_source.js';
+import { vocabularyModule } from './vocabulary_source.js';
+
+const HERE = dirname(fileURLToPath(import.meta.url));
+
+/** What the sources give, by the path under this folder. `trust` is what an operator's copy carries, or null. */
+export function outputs(trust = null) {
+  const messages = readMessages(join(HERE, 'messages'));
+  const made = {
+    'src/vocabulary.js': vocabularyModule(join(HERE, '../spec/vocabulary')),
+    'page/messages.js': messagesModule(messages),
+  };
+  return { ...made, 'carnet-verify.html': bundlePage(HERE, made, messages, trust) };
+}
+
+function main() {
+  const { values } = parseArgs({
+    options: { policy: { type: 'string' }, 'vrf-key': { type: 'string' }, out: { type: 'string' } },
+  });
+  if (!values.policy && !values['vrf-key'] && !values.out) {
+    for (const [path, text] of Object.entries(outputs())) writeFileSync(join(HERE, path), text);
+    return;
+  }
+  if (!values.policy || !values['vrf-key'] || !values.out) {
+    console.error("An operator's copy needs --policy FILE, --vrf-key FILE and --out FILE.");
+    process.exitCode = 2;
+    return;
+  }
+  const trust = {
+    policy: readFileSync(values.policy, 'utf8'),
+    vrfKey: readFileSync(values['vrf-key'], 'utf8').trim(),
+  };
+  writeFileSync(values.out, outputs(trust)['carnet-verify.html']);
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) main();

@@ -1,0 +1,116 @@
+// The answer, at the top of the page: what is proven, or which step failed at which item.
+
+import { h, svg } from './dom.js';
+import { code, foreign } from './foreign_text.js';
+import { moment, say } from './language.js';
+
+/** The reasons of verify.js, in groups that a buyer can tell apart. */
+const WHY = {
+  'why-unknown-log': ['unknown_log'],
+  'why-signatures': ['note', 'checkpoint_text', 'not_signed_by_log', 'bad_signature'],
+  'why-quorum': ['quorum'],
+  'why-no-freshness': ['no_freshness'],
+  'why-from-future': ['from_future'],
+  'why-index': ['empty_log', 'index_size', 'epochs'],
+  'why-other-vehicle': ['other_vehicle'],
+  'why-vrf-key': ['vrf_key', 'vrf_key_of_other_log'],
+  'why-label': ['vrf_proof'],
+  'why-trie': ['chain_missing', 'not_in_index', 'chain_value', 'trie_proof'],
+  'why-count': ['count', 'chain_head', 'not_rising', 'not_covered', 'digest_twice'],
+  'why-not-in-log': ['inclusion', 'entry', 'entry_kind', 'entry_epoch', 'entry_label'],
+  'why-key': [
+    'key_history',
+    'no_key_entry',
+    'key_twice',
+    'key_incomplete',
+    'key_unused',
+    'key_not_listed',
+    'key_not_valid',
+  ],
+  'why-notice': ['notice', 'notice_of_other_vehicle', 'notice_unused', 'notice_missing', 'not_erased'],
+  'why-statement': ['statement', 'signature', 'digest'],
+  'why-statement-other': ['statement_of_other_vehicle'],
+  'why-issuer': ['issuer', 'role'],
+};
+
+/** The message for a refusal; what is wrong with the index's own entry is another thing than with a statement's. */
+export function whyMessage({ step, reason }) {
+  if (step === 0) return 'why-file';
+  if (step === 2) return 'why-index';
+  if (step === 5 && reason === 'trie_proof') return 'why-key';
+  return Object.keys(WHY).find((message) => WHY[message].includes(reason));
+}
+
+const DRAWINGS = {
+  verified: 'M5 13l4 4L19 7',
+  absent: 'M6 12h12',
+  stale: 'M12 6v6l4 3',
+  refused: 'M7 7l10 10M17 7L7 17',
+};
+
+function panel(kind, message, ...children) {
+  return h(
+    'section',
+    { id: 'verdict', class: `verdict ${kind}`, 'data-verdict': kind, 'aria-labelledby': 'verdict-title' },
+    svg(
+      'svg',
+      { viewBox: '0 0 24 24', 'aria-hidden': 'true' },
+      svg('circle', { cx: 12, cy: 12, r: 11 }),
+      svg('path', { d: DRAWINGS[kind] }),
+    ),
+    h('div', null, h('h1', { id: 'verdict-title', tabindex: '-1' }, say(message)), children),
+  );
+}
+
+/** The panel for a dossier that verified. */
+export function provenPanel(report, trust) {
+  const count = report.statements.length + report.erased.length;
+  const kind = count === 0 ? 'absent' : 'verified';
+  return panel(
+    kind,
+    `verdict-${kind}`,
+    h('p', { class: 'as-of' }, say('as-of', { time: moment(report.asOf) })),
+    h('p', { class: report.asked ? null : 'warning' }, say(report.asked ? 'asked' : 'not-asked')),
+    h('p', { class: 'vehicle' }, code(vehicleNumber(report.vehicle))),
+    h('p', null, say(`verdict-${kind}-text`, { count })),
+    h('p', { class: 'hint' }, say(`checked-with-${trust.source}`, { log: foreign(report.origin, 120) })),
+  );
+}
+
+/** The number as it stands on the car, without the prefix. */
+export const vehicleNumber = (vehicle) => vehicle.slice(vehicle.indexOf(':') + 1);
+
+/** The panel for a dossier that is refused, or too old. */
+export function refusedPanel(refusal, maxAgeDays) {
+  if (refusal.stale) {
+    return panel(
+      'stale',
+      'verdict-stale',
+      h('p', { class: 'as-of' }, say('as-of', { time: moment(refusal.asOf) })),
+      h('p', null, say('verdict-stale-text', { days: maxAgeDays })),
+    );
+  }
+  const item = itemNodes(refusal.item);
+  const where = say('verdict-refused-where', { step: refusal.step, name: h('span', null, say(`step-${refusal.step}`)) });
+  const section = panel(
+    'refused',
+    'verdict-refused',
+    h('p', { class: 'reason' }, say(whyMessage(refusal))),
+    h('p', null, where),
+    item ? h('p', null, item) : null,
+    h('p', null, say('verdict-refused-text')),
+    h('details', null, h('summary', null, say('technical')), h('p', { lang: 'en', dir: 'ltr' }, foreign(refusal.message, 600))),
+  );
+  section.setAttribute('data-step', refusal.step);
+  section.setAttribute('data-reason', refusal.reason);
+  return section;
+}
+
+/** The item that failed, as verify.js names it, in the language of the page. */
+function itemNodes(item) {
+  const match = /^(statement|issuer key|erasure notice) (\d+) of (\d+)(?:.* at log index (\d+))?/.exec(item);
+  if (!match) return null;
+  const [, kind, position, count, index] = match;
+  const message = { statement: 'item-statement', 'issuer key': 'item-key', 'erasure notice': 'item-notice' }[kind];
+  return say(message, { number: position, count, index });
+}
