@@ -67,7 +67,7 @@ legend-anchored = عملية شحن مرجعية
 legend-other = عملية شحن أخرى
 legend-this = هذه البطارية، مجال 95 %
 legend-new = بطارية جديدة بسعتها الاسمية
-plot-alt = نقاط { $all } من عمليات الشحن، منها { $anchored } مرجعية، حول خط سعة { $capacity } للبطارية كلها، تحت خط البطارية الجديدة { $rated }.
+plot-alt = نقاط { $all } من عمليات الشحن، منها { $anchored } مرجعية، حول خط سعة { $capacity } للبطارية كلها. وخط البطارية الجديدة عند { $rated }.
 
 validity = الصلاحية
 valid-until = صالحة حتى { $date }

@@ -71,7 +71,7 @@ legend-anchored = anchored session
 legend-other = other session
 legend-this = this battery, 95 % interval
 legend-new = new battery, as rated
-plot-alt = Points for { $all } charging sessions, of which { $anchored } anchored, around a line of { $capacity } for the whole battery, below the line of { $rated } of a new one.
+plot-alt = Points for { $all } charging sessions, of which { $anchored } anchored, around a line of { $capacity } for the whole battery. The line of a new one is at { $rated }.
 
 # Validity and the QR code
 validity = Validity

@@ -67,7 +67,7 @@ legend-anchored = carga anclada
 legend-other = otra carga
 legend-this = esta batería, intervalo del 95 %
 legend-new = batería nueva, valor nominal
-plot-alt = Puntos de { $all } cargas, { $anchored } de ellas ancladas, en torno a una línea de { $capacity } para toda la batería, por debajo de la línea de { $rated } de una nueva.
+plot-alt = Puntos de { $all } cargas, { $anchored } de ellas ancladas, en torno a una línea de { $capacity } para toda la batería. La línea de una nueva está en { $rated }.
 
 validity = Validez
 valid-until = Válido hasta el { $date }

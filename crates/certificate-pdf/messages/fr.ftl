@@ -70,7 +70,7 @@ legend-anchored = charge ancrée
 legend-other = autre charge
 legend-this = cette batterie, intervalle à 95 %
 legend-new = batterie neuve, valeur nominale
-plot-alt = Points de { $all } charges, dont { $anchored } ancrées, autour d’une droite de { $capacity } pour la batterie entière, sous la droite de { $rated } d’une batterie neuve.
+plot-alt = Points de { $all } charges, dont { $anchored } ancrées, autour d’une droite de { $capacity } pour la batterie entière. La droite d’une batterie neuve est à { $rated }.
 
 validity = Validité
 valid-until = Valable jusqu’au { $date }

@@ -67,7 +67,7 @@ legend-anchored = 기준점 충전
 legend-other = 기타 충전
 legend-this = 이 배터리, 95 % 구간
 legend-new = 신품 정격
-plot-alt = 충전 { $all }회의 점. 그중 { $anchored }회는 기준점 충전이며, 전체 용량 { $capacity }의 선 둘레에 있고, 신품 { $rated }의 선보다 낮습니다.
+plot-alt = 충전 { $all }회의 점. 그중 { $anchored }회는 기준점 충전이며, 전체 용량 { $capacity }의 선 둘레에 있습니다. 신품의 선은 { $rated }입니다.
 
 validity = 유효 범위
 valid-until = { $date }까지 유효

@@ -30,6 +30,14 @@ pub enum RenderError {
         /// Upper end, in percent.
         upper: f64,
     },
+    /// The grade must follow from the lower end of the interval.
+    #[error("health: grade {grade} does not follow from a lower end of {lower} %")]
+    Grade {
+        /// The letter given.
+        grade: &'static str,
+        /// Lower end, in percent.
+        lower: f64,
+    },
     /// Too few or too many of something.
     #[error("{field}: {count} given, {least} to {most} can be printed")]
     Count {

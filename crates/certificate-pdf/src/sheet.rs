@@ -128,6 +128,8 @@ pub struct Health {
     pub class: Class,
     /// Grade, on the lower end of the interval.
     pub grade: Grade,
+    /// The least lower end for the grades A, B, C and D, in percent, falling: 90, 80, 72, 60 for cars of category M1.
+    pub grade_floors: [f64; 4],
     /// The legal minimum at this age and distance; none where no curve applies.
     pub curve: Option<Curve>,
     /// Method and its version.
