@@ -12,6 +12,8 @@ const BETWEEN: f32 = 10.0;
 /// Widths of the columns of the table of checks; the last takes what is left.
 const COLUMNS: [f32; 3] = [196.0, 86.0, 146.0];
 const SIGN: f32 = 9.0;
+/// Characters; a longer reading stands below the name of its check.
+const LONGEST_IN_COLUMN: usize = 26;
 
 impl Press<'_> {
     /// Writes the second page.
@@ -65,20 +67,27 @@ impl Press<'_> {
         let [first, second, third, fourth] = columns();
         let key = check.kind.key();
         let name = self.say(&format!("check-{key}"), BODY.bold(), first.1 - 8.0)?;
-        let advice = match check.outcome {
-            Outcome::Watch | Outcome::Fail => Some(self.say(&format!("advice-{key}"), REMARK, first.1 - 8.0)?),
-            Outcome::Pass | Outcome::NotMeasured | Outcome::Stated => None,
-        };
         let found = self.reading(&check.value)?;
-        let found = self.set(&found, BODY, second.1 - 8.0)?;
-        let limit = self.limit(check.limit)?;
-        let limit = self.set(&limit, BODY, third.1 - 8.0)?;
-        let source = if check.source.is_empty() {
-            None
+        let (found, aside) = if found.chars().count() > LONGEST_IN_COLUMN {
+            ("—".to_owned(), Some(found))
         } else {
-            let source = check.source.clone();
-            Some(self.verbatim(&source, REMARK, third.1 - 8.0)?)
+            (found, None)
         };
+        let found = self.set(&found, BODY, second.1 - 8.0)?;
+        let mut remarks = Vec::new();
+        if let Some(aside) = aside {
+            remarks.push(self.set(&aside, REMARK, first.1 - 8.0)?);
+        }
+        if matches!(check.outcome, Outcome::Watch | Outcome::Fail) {
+            remarks.push(self.say(&format!("advice-{key}"), REMARK, first.1 - 8.0)?);
+        }
+        let limit = self.limit(&check.limit)?;
+        let limit = self.set(&limit, BODY, third.1 - 8.0)?;
+        let mut sources = Vec::new();
+        if !check.source.is_empty() {
+            let source = check.source.clone();
+            sources.push(self.verbatim(&source, REMARK, third.1 - 8.0)?);
+        }
         let (word, ink) = match check.outcome {
             Outcome::Pass => ("outcome-pass", Ink::GREEN),
             Outcome::Watch => ("outcome-watch", Ink::AMBER),
@@ -89,19 +98,19 @@ impl Press<'_> {
         let sign = self.scaled(SIGN);
         let word = self.say(word, Face { ink, ..BODY }.bold(), fourth.1 - sign - 5.0)?;
 
-        let with = |block: &Block, below: &Option<Block>| {
-            block.height + below.as_ref().map_or(0.0, |block| block.height)
+        let with = |block: &Block, below: &[Block]| {
+            block.height + below.iter().map(|block| block.height).sum::<f32>()
         };
-        let height = with(&name, &advice)
-            .max(with(&limit, &source))
+        let height = with(&name, &remarks)
+            .max(with(&limit, &sources))
             .max(found.height)
             .max(word.height);
         let line = word.height / word.lines.len().max(1) as f32;
 
         self.draft.open(Role::Row);
-        self.stacked(Role::RowHead, name, advice, first.0, y);
+        self.stacked(Role::RowHead, name, remarks, first.0, y);
         self.draft.text(Role::Cell, found, second.0, y);
-        self.stacked(Role::Cell, limit, source, third.0, y);
+        self.stacked(Role::Cell, limit, sources, third.0, y);
         self.draft.decorate(vec![Mark::Sign {
             outcome: check.outcome,
             frame: Frame::new(fourth.0, y + (line - sign) / 2.0, sign, sign),
@@ -111,13 +120,14 @@ impl Press<'_> {
         Ok(y + height)
     }
 
-    /// Two texts of one cell, one below the other.
-    fn stacked(&mut self, role: Role, block: Block, below: Option<Block>, x: f32, y: f32) {
-        let next = y + block.height;
+    /// Texts of one cell, one below the other.
+    fn stacked(&mut self, role: Role, block: Block, below: Vec<Block>, x: f32, y: f32) {
+        let mut y = y;
         self.draft.open(role);
-        self.draft.draw(vec![Mark::Text { block, x, y }]);
-        if let Some(block) = below {
-            self.draft.draw(vec![Mark::Text { block, x, y: next }]);
+        for block in std::iter::once(block).chain(below) {
+            let height = block.height;
+            self.draft.draw(vec![Mark::Text { block, x, y }]);
+            y += height;
         }
         self.draft.close();
     }
@@ -135,16 +145,16 @@ impl Press<'_> {
                 decimals,
                 unit,
             } => self.words.range(low, high, decimals, unit),
-            Reading::Count(0) => self.words.say("zero")?,
+            Reading::Count(0) => self.words.say("found-none")?,
             Reading::Count(count) => count.to_string(),
             Reading::Text(text) => self.words.isolated(text),
             Reading::Missing => self.words.say("missing")?,
         })
     }
 
-    fn limit(&self, limit: Limit) -> Result<String, RenderError> {
+    fn limit(&self, limit: &Limit) -> Result<String, RenderError> {
         let words = self.words;
-        match limit {
+        match *limit {
             Limit::AtMost {
                 value,
                 decimals,
@@ -162,6 +172,7 @@ impl Press<'_> {
                 unit,
             } => words.tell("within", &[("range", &words.range(low, high, decimals, unit))]),
             Limit::Zero => words.say("zero"),
+            Limit::Text(ref text) => Ok(words.isolated(text)),
             Limit::None => words.say("no-limit"),
         }
     }
@@ -225,10 +236,8 @@ impl Press<'_> {
         let note = self.say("people-note", REMARK, inner)?;
 
         let heading = self.say("transport", HEADING, inner)?.height + self.scaled(3.0);
-        let left = state.height
-            + space
-            + facts.height
-            + lines.iter().map(|block| block.height + space).sum::<f32>();
+        let left =
+            state.height + space + facts.height + lines.iter().map(|block| block.height + space).sum::<f32>();
         let right = steps.height + space + note.height;
         let height = heading + left.max(right) + 2.0 * pad;
 
@@ -271,11 +280,7 @@ impl Press<'_> {
                 ("issuer", &words.isolated(&self.sheet.issuer.id)),
             ],
         )?;
-        let steps = [
-            words.say("verify-scan")?,
-            words.say("verify-hash")?,
-            offline,
-        ];
+        let steps = [words.say("verify-scan")?, words.say("verify-hash")?, offline];
         let mut set = Vec::new();
         for (i, step) in steps.iter().enumerate() {
             let label = self.set(&(i + 1).to_string(), BODY.bold(), label_width)?;
@@ -286,7 +291,14 @@ impl Press<'_> {
         let facts = self.set_facts(&[("credential-hash", words.isolated(&hash))], inner, share)?;
         let address = self.say("address", LABEL, inner * share - 8.0)?;
         let url = self.sheet.verify_url.clone();
-        let link = self.verbatim(&url, Face { ink: Ink::TEAL, ..BODY }, inner * (1.0 - share))?;
+        let link = self.verbatim(
+            &url,
+            Face {
+                ink: Ink::TEAL,
+                ..BODY
+            },
+            inner * (1.0 - share),
+        )?;
         let heading = self.say("verify", HEADING, inner)?.height + self.scaled(3.0);
         let height = heading
             + set.iter().map(|(_, step)| step.height + space).sum::<f32>()

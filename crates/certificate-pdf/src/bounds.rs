@@ -8,6 +8,7 @@ const MOST_SESSIONS: usize = 200;
 const MOST_WINDOWS: usize = 4;
 const MOST_OBSTACLES: usize = 7;
 const LONGEST_NAME: usize = 120;
+const LONGEST_READING: usize = 400;
 const LONGEST_URL: usize = 200;
 /// A credential with forty sessions and its proof has some 6 kB.
 pub(crate) const LARGEST_CREDENTIAL: usize = 1 << 20;
@@ -19,8 +20,18 @@ pub(crate) fn check(sheet: &Sheet) -> Result<(), RenderError> {
     }
     texts(sheet)?;
     count("checks", sheet.checks.len(), 1, MOST_CHECKS)?;
-    count("evidence.sessions", sheet.evidence.sessions.len(), 1, MOST_SESSIONS)?;
-    count("transport.windows", sheet.transport.windows.len(), 0, MOST_WINDOWS)?;
+    count(
+        "evidence.sessions",
+        sheet.evidence.sessions.len(),
+        1,
+        MOST_SESSIONS,
+    )?;
+    count(
+        "transport.windows",
+        sheet.transport.windows.len(),
+        0,
+        MOST_WINDOWS,
+    )?;
     count(
         "transport.obstacles",
         sheet.transport.obstacles.len(),
@@ -35,12 +46,17 @@ pub(crate) fn check(sheet: &Sheet) -> Result<(), RenderError> {
     }
     health(&sheet.health)?;
     for session in &sheet.evidence.sessions {
-        number("evidence.sessions.delta_soc_percent", session.delta_soc_percent, 0.0, 100.0)?;
+        number(
+            "evidence.sessions.delta_soc_percent",
+            session.delta_soc_percent,
+            0.0,
+            100.0,
+        )?;
         number("evidence.sessions.charge_ah", session.charge_ah, 0.0, 10_000.0)?;
     }
     for check in &sheet.checks {
         reading(&check.value)?;
-        limit(check.limit)?;
+        limit(&check.limit)?;
     }
     number("transport.soc_percent", sheet.transport.soc_percent, 0.0, 100.0)?;
     for window in &sheet.transport.windows {
@@ -76,7 +92,12 @@ fn health(health: &Health) -> Result<(), RenderError> {
         });
     }
     if let Some(curve) = health.curve {
-        number("health.curve.required_percent", curve.required_percent, 0.0, 100.0)?;
+        number(
+            "health.curve.required_percent",
+            curve.required_percent,
+            0.0,
+            100.0,
+        )?;
     }
     Ok(())
 }
@@ -108,9 +129,9 @@ fn reading(reading: &Reading) -> Result<(), RenderError> {
     }
 }
 
-fn limit(limit: Limit) -> Result<(), RenderError> {
+fn limit(limit: &Limit) -> Result<(), RenderError> {
     const FIELD: &str = "checks.limit";
-    match limit {
+    match *limit {
         Limit::AtMost { value, decimals, .. } | Limit::AtLeast { value, decimals, .. } => {
             decimal_places(FIELD, decimals)?;
             number(FIELD, value, -1e9, 1e9)
@@ -122,7 +143,7 @@ fn limit(limit: Limit) -> Result<(), RenderError> {
             number(FIELD, high, -1e9, 1e9)?;
             number(FIELD, low, -1e9, high)
         }
-        Limit::Zero | Limit::None => Ok(()),
+        Limit::Zero | Limit::Text(_) | Limit::None => Ok(()),
     }
 }
 
@@ -151,7 +172,10 @@ fn texts(sheet: &Sheet) -> Result<(), RenderError> {
             name("checks.source", &check.source)?;
         }
         if let Reading::Text(value) = &check.value {
-            name("checks.value", value)?;
+            text("checks.value", value, LONGEST_READING)?;
+        }
+        if let Limit::Text(value) = &check.limit {
+            name("checks.limit", value)?;
         }
     }
     name("transport.un_number", &sheet.transport.un_number)?;

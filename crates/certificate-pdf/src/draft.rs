@@ -133,7 +133,10 @@ pub(crate) struct Group {
 pub(crate) enum Child {
     Group(Group),
     /// The leaf with this number on this page, both from 0.
-    Leaf { page: usize, leaf: usize },
+    Leaf {
+        page: usize,
+        leaf: usize,
+    },
 }
 
 /// The pages being written.

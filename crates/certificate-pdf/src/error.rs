@@ -6,7 +6,9 @@ use crate::{Language, Standing};
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum RenderError {
     /// Only a certificate in force is printed as one.
-    #[error("not printed: the certificate is not in force ({0:?}); only one in force is printed as a certificate")]
+    #[error(
+        "not printed: the certificate is not in force ({0:?}); only one in force is printed as a certificate"
+    )]
     NotInForce(Standing),
     /// A number that is none, or outside what its field can be.
     #[error("{field}: {value} is not between {low} and {high}")]
@@ -70,7 +72,9 @@ pub enum RenderError {
         code: u32,
     },
     /// No font that we ship has these characters.
-    #[error("no shipped font has {characters} in \"{text}\"; write it in Latin, Cyrillic, Arabic or Hangul letters")]
+    #[error(
+        "no shipped font has {characters} in \"{text}\"; write it in Latin, Cyrillic, Arabic or Hangul letters"
+    )]
     MissingGlyphs {
         /// The characters with their code points.
         characters: String,
@@ -117,14 +121,24 @@ pub enum ReadError {
         /// The bound.
         most: usize,
     },
-    /// Not a PDF, or a damaged one.
-    #[error("not a readable PDF: {0}")]
+    /// More objects than any certificate.
+    #[error("the PDF has {objects} objects; a certificate has at most {most}")]
+    TooManyObjects {
+        /// How many it has.
+        objects: usize,
+        /// The bound.
+        most: usize,
+    },
+    /// Not a PDF, a damaged one, or one that another program has rewritten.
+    #[error("not a PDF as certificates are issued: {0}; use the file as it came from the issuer")]
     NotPdf(String),
     /// Encrypted, which PDF/A forbids.
     #[error("the PDF is encrypted; a certificate is not")]
     Encrypted,
     /// A PDF without what a certificate carries.
-    #[error("the PDF carries no associated file of type application/vc+json: it is not a certificate by Carnet")]
+    #[error(
+        "the PDF carries no associated file of type application/vc+json: it is not a certificate by Carnet"
+    )]
     NoCredential,
     /// More than one: which of them the pages stand for could not be told.
     #[error("the PDF carries {0} credentials; a certificate carries exactly one")]

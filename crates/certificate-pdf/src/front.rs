@@ -37,7 +37,10 @@ impl Press<'_> {
         };
         let vehicle = &sheet.vehicle;
         let car = [
-            ("make-and-model", own(&format!("{} {}", vehicle.make, vehicle.model))),
+            (
+                "make-and-model",
+                own(&format!("{} {}", vehicle.make, vehicle.model)),
+            ),
             ("variant", or_not_stated(&vehicle.variant)?),
             (
                 "vin",
@@ -114,7 +117,10 @@ impl Press<'_> {
         let curve = match health.curve {
             Some(curve) => words.tell(
                 if curve.met { "curve-met" } else { "curve-not-shown" },
-                &[("required", &words.quantity(curve.required_percent, 0, Unit::Percent))],
+                &[(
+                    "required",
+                    &words.quantity(curve.required_percent, 0, Unit::Percent),
+                )],
             )?,
             None => words.say("curve-none")?,
         };
@@ -125,7 +131,7 @@ impl Press<'_> {
 
         let pad = self.scaled(9.0);
         let left_width = 196.0;
-        let badge = self.scaled(50.0);
+        let badge = self.scaled(44.0);
         let number_width = left_width - badge - 8.0;
         let right_x = LEFT + PADDING + left_width + 18.0;
         let right_width = RIGHT - PADDING - right_x;
@@ -151,10 +157,9 @@ impl Press<'_> {
         let left_height =
             heading + name.height + number.height + interval.height + of_what.height + 2.0 * space;
         let gauge = self.set_gauge(right_x, y + pad, right_width)?;
-        let right_height = gauge.height
-            + self.scaled(5.0)
-            + remarks.iter().map(|block| block.height + space).sum::<f32>()
-            - space;
+        let right_height =
+            gauge.height + self.scaled(5.0) + remarks.iter().map(|block| block.height + space).sum::<f32>()
+                - space;
         let height = left_height.max(right_height) + 2.0 * pad;
 
         self.card(Frame::new(LEFT, y, CONTENT, height));
@@ -163,7 +168,11 @@ impl Press<'_> {
         let below = self.paragraph(name, x, below);
         let beside = below + (number.height - badge) / 2.0;
         let below = self.paragraph(number, x, below);
-        self.badge(letter, grade_word, Frame::new(x + left_width - badge, beside, badge, badge))?;
+        self.badge(
+            letter,
+            grade_word,
+            Frame::new(x + left_width - badge, beside, badge, badge),
+        )?;
         let below = self.paragraph(interval, x, below) + space;
         self.paragraph(of_what, x, below);
 

@@ -6,7 +6,7 @@ use crate::draft::{Frame, Mark, Role};
 use crate::ink::Ink;
 use crate::press::Press;
 use crate::sheet::Unit;
-use crate::text::{Align, Block, Face};
+use crate::text::{Align, Face};
 
 /// Zone colours from E to A.
 const ZONES: [(&str, Ink); 5] = [
@@ -87,23 +87,28 @@ impl Press<'_> {
             )?;
             if block.longest + 2.0 < frame.width {
                 let y = zone_y + (zone_height - block.height) / 2.0;
-                marks.push(Mark::Text {
-                    block,
-                    x: frame.x,
-                    y,
-                });
+                marks.push(Mark::Text { block, x: frame.x, y });
             }
             from = until;
         }
 
         // Ticks, each ten percent.
+        let minimum = health.curve.map(|curve| scale.at(curve.required_percent));
         let mut tick_height = 0.0_f32;
         let tick_face = Face::new(7.0, Ink::GREY).align(Align::Centre);
         let steps = ((high - low) / 10.0).round() as u32;
         for step in 0..=steps {
             let value = low + 10.0 * f64::from(step);
             let at = scale.at(value);
-            let text = if step == steps { whole(value) } else { words.number(value, 0) };
+            // The line of the minimum takes the place of the figure it would cross; its label says the value.
+            if minimum.is_some_and(|minimum| (minimum - at).abs() < 9.0) {
+                continue;
+            }
+            let text = if step == steps {
+                whole(value)
+            } else {
+                words.number(value, 0)
+            };
             let column = 30.0;
             let block = self.set(&text, tick_face, column)?;
             tick_height = tick_height.max(block.height);
@@ -131,7 +136,11 @@ impl Press<'_> {
             (health.upper_percent, Align::Start),
         ] {
             let block = self.set(&percent(end), Face::new(7.6, Ink::BLACK).align(align), 50.0)?;
-            let at = if align == Align::End { left - 54.0 } else { right + 4.0 };
+            let at = if align == Align::End {
+                left - 54.0
+            } else {
+                right + 4.0
+            };
             let y = bar_y + (bar_height - block.height) / 2.0;
             marks.push(Mark::Text { block, x: at, y });
         }
@@ -153,11 +162,7 @@ impl Press<'_> {
         if let Some(curve) = health.curve {
             let required = whole(curve.required_percent);
             let text = words.tell("gauge-minimum", &[("required", &required)])?;
-            let block = self.set(
-                &text,
-                Face::new(7.4, Ink::BLACK).align(Align::Centre),
-                width,
-            )?;
+            let block = self.set(&text, Face::new(7.4, Ink::BLACK).align(Align::Centre), width)?;
             let at = scale.at(curve.required_percent);
             marks.push(Mark::Rule {
                 from: (at, zone_y - self.scaled(2.0)),
@@ -169,7 +174,11 @@ impl Press<'_> {
             let half = block.longest / 2.0;
             let centre = at.max(x + half).min(x + width - half);
             bottom += self.scaled(1.0) + block.height;
-            marks.push(shifted(block, centre - width / 2.0, ticks_y + tick_height + self.scaled(1.0)));
+            marks.push(Mark::Text {
+                block,
+                x: centre - width / 2.0,
+                y: ticks_y + tick_height + self.scaled(1.0),
+            });
         }
 
         let alt = words.tell(
@@ -198,8 +207,4 @@ impl Press<'_> {
         self.draft.draw(gauge.marks);
         self.draft.close();
     }
-}
-
-fn shifted(block: Block, x: f32, y: f32) -> Mark {
-    Mark::Text { block, x, y }
 }

@@ -102,8 +102,8 @@ impl Words {
             .parse()
             .map_err(|e| broken(format!("language tag: {e}")))?;
         let mut bundle = FluentBundle::new(vec![identifier]);
-        // Isolating keeps "30 mV" in one piece inside Arabic; from left to right there is nothing to keep.
-        bundle.set_use_isolating(language.is_right_to_left());
+        // Quantities, dates and names come isolated where it matters; see `isolated`.
+        bundle.set_use_isolating(false);
         bundle
             .add_resource(resource)
             .map_err(|errors| broken(format!("{errors:?}")))?;
@@ -188,7 +188,10 @@ impl Words {
     /// From one quantity to another, with the unit once.
     pub(crate) fn range(&self, low: f64, high: f64, decimals: u8, unit: Unit) -> String {
         let numbers = format!("{} – {}", self.number(low, decimals), self.number(high, decimals));
-        self.isolated(&join_unit(&numbers.replace(' ', NO_BREAK_SPACE), self.symbol(unit)))
+        self.isolated(&join_unit(
+            &numbers.replace(' ', NO_BREAK_SPACE),
+            self.symbol(unit),
+        ))
     }
 
     /// A piece of text that keeps its own direction inside a page that runs the other way.

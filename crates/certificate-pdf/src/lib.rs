@@ -9,6 +9,7 @@
 //! The path of a sheet: [`sheet`] → bounds → two pages as a list of marks (front, back) → a PDF (write, pen). The engines are
 //! krilla and parley (docs/decisions/0019-pdf-engine.md).
 
+mod assessed;
 mod back;
 mod bounds;
 mod draft;
@@ -45,7 +46,7 @@ pub const CREDENTIAL_NAME: &str = "credential.json";
 pub const CREDENTIAL_TYPE: &str = "application/vc+json";
 
 /// Sizes of type that are tried, largest first. Below the last one a page is no longer read but deciphered.
-const SCALES: [f32; 5] = [1.0, 0.95, 0.9, 0.85, 0.8];
+const SCALES: [f32; 6] = [1.0, 0.95, 0.9, 0.85, 0.8, 0.75];
 
 /// Prints a certificate: two A4 pages, PDF/A-3a and PDF/UA-1, with the credential embedded.
 ///

@@ -113,9 +113,7 @@ impl Pen<'_, '_> {
     }
 
     fn line(&mut self, block: &Block, line: &Line, x: f32, y: f32) -> Result<(), RenderError> {
-        let left = self
-            .place(Frame::new(x, y, block.width, block.height))
-            .x;
+        let left = self.place(Frame::new(x, y, block.width, block.height)).x;
         self.fill(Some(block.ink));
         self.stroke(None, 0.0, false);
         for run in &line.runs {
@@ -157,7 +155,12 @@ impl Pen<'_, '_> {
             Outcome::NotMeasured => (Ink::GREY, vec![vec![at(0.1, 0.5), at(0.9, 0.5)]], false),
             Outcome::Stated => (
                 Ink::GREY,
-                vec![vec![at(0.35, 0.35), at(0.65, 0.35), at(0.65, 0.65), at(0.35, 0.65)]],
+                vec![vec![
+                    at(0.35, 0.35),
+                    at(0.65, 0.35),
+                    at(0.65, 0.65),
+                    at(0.35, 0.65),
+                ]],
                 true,
             ),
         };

@@ -151,10 +151,7 @@ impl Press<'_> {
             &[
                 ("all", counts.0),
                 ("anchored", counts.1),
-                (
-                    "capacity",
-                    &words.quantity(health.capacity_ah, 1, Unit::AmpHour),
-                ),
+                ("capacity", &words.quantity(health.capacity_ah, 1, Unit::AmpHour)),
                 ("rated", &words.quantity(rated, 1, Unit::AmpHour)),
             ],
         )?;

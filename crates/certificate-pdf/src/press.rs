@@ -1,11 +1,11 @@
 //! What both pages share: margins, head and foot, headings, cards, lists of facts.
 
+use crate::RenderError;
 use crate::draft::{Draft, Frame, Mark, PAGE_HEIGHT, PAGE_WIDTH, Role};
 use crate::ink::Ink;
 use crate::language::Words;
 use crate::sheet::Sheet;
 use crate::text::{Align, Block, Face, Typesetter};
-use crate::RenderError;
 
 pub(crate) const MARGIN: f32 = 40.0;
 pub(crate) const LEFT: f32 = MARGIN;
@@ -16,10 +16,10 @@ pub(crate) const FOOT: f32 = PAGE_HEIGHT - 36.0;
 const PAGES: usize = 2;
 const MM_PER_POINT: f32 = 25.4 / 72.0;
 
-pub(crate) const BODY: Face = Face::new(8.6, Ink::BLACK);
-pub(crate) const LABEL: Face = Face::new(8.2, Ink::GREY);
-pub(crate) const REMARK: Face = Face::new(7.4, Ink::GREY);
-pub(crate) const HEADING: Face = Face::new(10.5, Ink::TEAL).bold();
+pub(crate) const BODY: Face = Face::new(9.2, Ink::BLACK);
+pub(crate) const LABEL: Face = Face::new(8.7, Ink::GREY);
+pub(crate) const REMARK: Face = Face::new(7.8, Ink::GREY);
+pub(crate) const HEADING: Face = Face::new(11.2, Ink::TEAL).bold();
 
 /// One attempt at printing a sheet, at one scale.
 pub(crate) struct Press<'a> {
@@ -140,16 +140,17 @@ impl Press<'_> {
         let title = self.words.say("title")?;
         let top = if first { 26.0 } else { 20.0 };
         let size = if first { 21.0 } else { 12.0 };
-        let block = self.set(
-            &title,
-            Face::new(size, Ink::TEAL).bold(),
-            CONTENT - side - 16.0,
-        )?;
+        let block = self.set(&title, Face::new(size, Ink::TEAL).bold(), CONTENT - side - 16.0)?;
         let mut y = top + block.height;
         if first {
-            self.draft.text(Role::Heading { level: 1, title }, block, LEFT, top);
+            self.draft
+                .text(Role::Heading { level: 1, title }, block, LEFT, top);
             let subtitle = self.say("subtitle", Face::new(9.5, Ink::GREY), CONTENT - side - 16.0)?;
-            y = self.paragraph(subtitle, LEFT, y);
+            y = self.paragraph(subtitle, LEFT, y) + self.scaled(3.0);
+            let issuer = self.words.isolated(&self.sheet.issuer.name);
+            let issuer = self.words.tell("issuer", &[("name", &issuer)])?;
+            let issuer = self.set(&issuer, Face::new(9.5, Ink::BLACK).bold(), CONTENT - side - 16.0)?;
+            y = self.paragraph(issuer, LEFT, y);
         } else {
             self.draft.decorate(vec![Mark::Text {
                 block,
@@ -162,7 +163,11 @@ impl Press<'_> {
         let face = LABEL.align(Align::End);
         let mut beside = top + if first { 3.0 } else { 1.0 };
         let number = self.sheet.number.clone();
-        let block = self.verbatim(&number, Face::new(11.0, Ink::BLACK).bold().align(Align::End), side)?;
+        let block = self.verbatim(
+            &number,
+            Face::new(11.0, Ink::BLACK).bold().align(Align::End),
+            side,
+        )?;
         if first {
             let label = self.say("number", face, side)?;
             beside = self.paragraph(label, x, beside);

@@ -1,15 +1,20 @@
 //! Takes the credential out of a PDF again. Whoever asks to verify a certificate hands in a file that anybody may have made,
-//! so nothing here trusts it: sizes are bounded before and after unpacking, and what is not exactly one credential is refused.
+//! so nothing here trusts it: sizes are bounded before and after unpacking, a damaged file is refused and not repaired, and so
+//! is what does not hold exactly one credential.
+//!
+//! Object streams and cross-reference streams, which we never write, are not followed: they let a small file become any number
+//! of large objects in memory. A certificate that another program has rewritten with them is refused; the file as issued is not.
 
-use lopdf::{Dictionary, Document, LoadOptions, Object, Stream};
+use lopdf::{Dictionary, Document, LoadOptions, Object, ObjectId, Stream};
 
 use crate::bounds::LARGEST_CREDENTIAL;
 use crate::{CREDENTIAL_TYPE, Language, ReadError};
 
-/// A certificate has some 100 kB; whoever adds stamps or signatures to it may multiply that.
-const LARGEST_FILE: usize = 32 << 20;
-/// Bound for each cross-reference and object stream.
-const LARGEST_STREAM: usize = 16 << 20;
+/// A certificate has some 100 kB.
+const LARGEST_FILE: usize = 2 << 20;
+/// A certificate has some 250 objects. Each entry of a cross-reference table can point at the same large object, so their
+/// number bounds the time that reading takes.
+const MOST_OBJECTS: usize = 2_000;
 /// Associated files that are looked at.
 const MOST_FILES: usize = 64;
 
@@ -68,7 +73,20 @@ fn load(pdf: &[u8]) -> Result<Document, ReadError> {
             most: LARGEST_FILE,
         });
     }
-    let options = LoadOptions::with_max_decompressed_size(LARGEST_STREAM);
+    let objects = pdf.windows(3).filter(|bytes| is_entry(bytes)).count();
+    if objects > MOST_OBJECTS {
+        return Err(ReadError::TooManyObjects {
+            objects,
+            most: MOST_OBJECTS,
+        });
+    }
+    let options = LoadOptions {
+        strict: true,
+        filter: Some(without_object_streams),
+        // Nothing needs unpacking to load what we write.
+        max_decompressed_size: Some(0),
+        ..LoadOptions::default()
+    };
     let document =
         Document::load_mem_with_options(pdf, options).map_err(|e| ReadError::NotPdf(e.to_string()))?;
     if document.is_encrypted() || document.was_encrypted() {
@@ -77,10 +95,20 @@ fn load(pdf: &[u8]) -> Result<Document, ReadError> {
     Ok(document)
 }
 
+/// The end of an entry of a cross-reference table that is in use (ISO 32000-1, 7.5.4).
+fn is_entry(bytes: &[u8]) -> bool {
+    matches!(bytes, [b' ', b'n', b' ' | b'\r' | b'\n'])
+}
+
+fn without_object_streams(id: ObjectId, object: &mut Object) -> Option<(ObjectId, Object)> {
+    let packed = object
+        .as_stream()
+        .is_ok_and(|stream| stream.dict.has_type(b"ObjStm"));
+    (!packed).then(|| (id, object.clone()))
+}
+
 fn catalog(document: &Document) -> Result<&Dictionary, ReadError> {
-    document
-        .catalog()
-        .map_err(|e| ReadError::NotPdf(e.to_string()))
+    document.catalog().map_err(|e| ReadError::NotPdf(e.to_string()))
 }
 
 /// The stream of a file specification, when its type is that of a credential.

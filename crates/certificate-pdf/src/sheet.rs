@@ -229,6 +229,8 @@ pub enum CheckKind {
     CellSpread,
     /// Spread between temperatures inside the pack.
     TemperatureSpread,
+    /// Highest temperature inside the pack.
+    HighestTemperature,
     /// Isolation resistance against the body.
     Isolation,
     /// Loss of charge of a cell group at rest.
@@ -243,10 +245,8 @@ pub enum CheckKind {
     SocDefinition,
     /// State of health that the car shows.
     ReportedHealth,
-    /// Resets of the battery management system.
-    BmsResets,
-    /// Swapped pack or modules.
-    PackSwap,
+    /// Resets of the battery management system, swapped packs and modules.
+    BatteryHistory,
     /// Signs that the telemetry was altered.
     Tampering,
     /// Current sensor against a second meter.
@@ -259,6 +259,7 @@ impl CheckKind {
         match self {
             Self::CellSpread => "cell-spread",
             Self::TemperatureSpread => "temperature-spread",
+            Self::HighestTemperature => "highest-temperature",
             Self::Isolation => "isolation",
             Self::SelfDischarge => "self-discharge",
             Self::CellLimits => "cell-limits",
@@ -266,8 +267,7 @@ impl CheckKind {
             Self::Recalls => "recalls",
             Self::SocDefinition => "soc-definition",
             Self::ReportedHealth => "reported-health",
-            Self::BmsResets => "bms-resets",
-            Self::PackSwap => "pack-swap",
+            Self::BatteryHistory => "battery-history",
             Self::Tampering => "tampering",
             Self::SecondMeter => "second-meter",
         }
@@ -299,14 +299,15 @@ pub enum Reading {
     },
     /// So many.
     Count(u32),
-    /// Words of the trade that need no translation, such as fault codes.
+    /// Words as the assessment has them, such as fault codes; at most 400 characters. Longer ones stand below the name of
+    /// the check.
     Text(String),
     /// Not measured.
     Missing,
 }
 
 /// What a reading was held against.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum Limit {
     /// Not more than.
     AtMost {
@@ -339,6 +340,8 @@ pub enum Limit {
     },
     /// There must be none.
     Zero,
+    /// Words as the assessment has them, at most 120 characters.
+    Text(String),
     /// No limit: stated for information.
     None,
 }

@@ -3,7 +3,7 @@
 
 use krilla::text::{GlyphId, KrillaGlyph};
 use parley::layout::{Alignment, AlignmentOptions, Run};
-use parley::style::{FontWeight, LineHeight, OverflowWrap, StyleProperty};
+use parley::style::{FontWeight, LineHeight, OverflowWrap, StyleProperty, WordBreak};
 use parley::{BaseDirection, Layout, LayoutContext};
 
 use crate::RenderError;
@@ -103,7 +103,11 @@ impl Typesetter {
     /// Sets a text into a column. Words break only where nothing else helps, so that no line is wider than the column.
     pub(crate) fn set(&mut self, text: &str, face: Face, width: f32) -> Result<Block, RenderError> {
         let size = face.size * self.scale;
-        let weight = if face.bold { FontWeight::BOLD } else { FontWeight::NORMAL };
+        let weight = if face.bold {
+            FontWeight::BOLD
+        } else {
+            FontWeight::NORMAL
+        };
         // Arabic letters reach further up and down than Latin ones.
         let leading = if self.right_to_left { 1.5 } else { 1.34 };
         let mut builder = self
@@ -119,6 +123,8 @@ impl Typesetter {
         builder.push_default(StyleProperty::FontWeight(weight));
         builder.push_default(StyleProperty::LineHeight(LineHeight::FontSizeRelative(leading)));
         builder.push_default(StyleProperty::OverflowWrap(OverflowWrap::Anywhere));
+        // Korean is read more easily when lines end between words than between any two syllables.
+        builder.push_default(StyleProperty::WordBreak(WordBreak::KeepAll));
         let mut layout: Layout<()> = builder.build(text);
         layout.break_all_lines(Some(width));
         let alignment = match face.align {
@@ -135,10 +141,7 @@ impl Typesetter {
             let mut x = metrics.inline_min_coord + metrics.offset;
             let mut runs = Vec::new();
             for run in line.runs() {
-                let font = self
-                    .shelf
-                    .index(run.font().data.id())
-                    .ok_or(RenderError::Font)?;
+                let font = self.shelf.index(run.font().data.id()).ok_or(RenderError::Font)?;
                 let glyphs = glyphs(&run, text, &mut missing);
                 if !glyphs.is_empty() {
                     runs.push(SetRun {

@@ -66,9 +66,14 @@ pub(crate) fn pdf(
         }
         surface.finish();
         for link in links.iter().filter(|link| link.place.0 == number) {
-            let frame = if mirrored { link.frame.mirrored() } else { link.frame };
+            let frame = if mirrored {
+                link.frame.mirrored()
+            } else {
+                link.frame
+            };
             let target = Target::Action(Action::Link(LinkAction::new(link.url.clone())));
-            let annotation = Annotation::new_link(LinkAnnotation::new(rect(frame)?, target), Some(link.url.clone()));
+            let annotation =
+                Annotation::new_link(LinkAnnotation::new(rect(frame)?, target), Some(link.url.clone()));
             annotations.insert(link.place, page.add_tagged_annotation(annotation));
         }
         page.finish();
@@ -119,9 +124,10 @@ pub(crate) fn pdf(
         })
         .ok_or_else(|| broken("the credential cannot be embedded"))?;
     document.finish().map_err(|error| match error {
-        KrillaError::Validation(errors) => {
-            RenderError::Pdf(format!("{:?}", errors.into_iter().map(|(error, _)| error).collect::<Vec<_>>()))
-        }
+        KrillaError::Validation(errors) => RenderError::Pdf(format!(
+            "{:?}",
+            errors.into_iter().map(|(error, _)| error).collect::<Vec<_>>()
+        )),
         other => RenderError::Pdf(other.to_string()),
     })
 }

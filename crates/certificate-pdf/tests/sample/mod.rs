@@ -1,10 +1,10 @@
 //! Sheets of invented cars, shared by the tests and by `examples/samples.rs`.
 
-use certificate_pdf::sheet::{
-    Battery, Check, CheckKind, Class, Curve, Evidence, Grade, Health, Issuer, Limit, Outcome, People, Reading,
-    Session, Sheet, SocWindow, Standing, Step, Transport, Unit, Validity, Vehicle,
-};
 use certificate_pdf::Language;
+use certificate_pdf::sheet::{
+    Battery, Check, CheckKind, Class, Curve, Evidence, Grade, Health, Issuer, Limit, Outcome, People,
+    Reading, Session, Sheet, SocWindow, Standing, Step, Transport, Unit, Validity, Vehicle,
+};
 use jiff::civil::date;
 
 /// A certified car with one check to watch.
@@ -12,7 +12,12 @@ pub fn sheet(language: Language) -> Sheet {
     let names = match language {
         Language::Korean => ["한국배터리시험소 주식회사", "김하늘", "박서준", "이수빈"],
         Language::Arabic => ["مختبر كارنت للبطاريات", "ليلى حداد", "سامي الخوري", "نور العلي"],
-        Language::Russian => ["Лаборатория батарей «Карнет»", "Анна Щеглова", "Пётр Ёлкин", "Юлия Жукова"],
+        Language::Russian => [
+            "Лаборатория батарей «Карнет»",
+            "Анна Щеглова",
+            "Пётр Ёлкин",
+            "Юлия Жукова",
+        ],
         Language::English | Language::Spanish | Language::French => [
             "Carnet Battery Laboratory",
             "Ana Peña García",
@@ -205,7 +210,13 @@ fn checks() -> Vec<Check> {
             "Carnet",
             Outcome::Pass,
         ),
-        check(CheckKind::Recalls, Reading::Count(0), Limit::Zero, "Carnet", Outcome::Pass),
+        check(
+            CheckKind::Recalls,
+            Reading::Count(0),
+            Limit::Zero,
+            "Carnet",
+            Outcome::Pass,
+        ),
         check(
             CheckKind::ReportedHealth,
             number(97.5, 1, Unit::Percent),
@@ -214,7 +225,7 @@ fn checks() -> Vec<Check> {
             Outcome::Stated,
         ),
         check(
-            CheckKind::BmsResets,
+            CheckKind::BatteryHistory,
             Reading::Count(0),
             Limit::Zero,
             "Carnet",
