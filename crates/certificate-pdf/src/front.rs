@@ -137,7 +137,7 @@ impl Press<'_> {
         let right_width = RIGHT - PADDING - right_x;
 
         let heading = self.say("health", HEADING, left_width)?.height + self.scaled(3.0);
-        let name = self.say("health-name", LABEL, left_width)?;
+        let name = self.say("health-name", LABEL, number_width)?;
         let number = self.set(&value, Face::new(33.0, Ink::BLACK).bold(), number_width)?;
         let interval = self.set(&interval, Face::new(9.6, Ink::BLACK).bold(), left_width)?;
         let of_what = self.set(&of_what, BODY, left_width)?;

@@ -19,6 +19,8 @@ mod front;
 mod gauge;
 mod ink;
 mod language;
+#[cfg(test)]
+mod layout_tests;
 mod pen;
 mod plot;
 mod press;
@@ -27,6 +29,10 @@ mod read;
 pub mod sheet;
 mod text;
 mod write;
+
+// The sample sheets that the tests share name this crate from outside.
+#[cfg(test)]
+extern crate self as certificate_pdf;
 
 use sha2::{Digest, Sha256};
 

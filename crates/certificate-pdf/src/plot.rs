@@ -21,10 +21,10 @@ impl Press<'_> {
         let charge = words.say("axis-charge")?;
         let charge = self.set(&charge, AXIS, frame.width * 0.5)?;
         let filled = self.say("axis-filled", AXIS.align(Align::End), frame.width)?;
-        let number_width = 26.0;
+        let number_width = 32.0;
         let tick_height = self.set("0", AXIS, number_width)?.height;
         let left = frame.x + number_width + 4.0;
-        let top = frame.y + charge.height + 4.0;
+        let top = frame.y + charge.height + tick_height / 2.0 + 1.0;
         let right = frame.right() - 8.0;
         let bottom = frame.bottom() - tick_height - filled.height - 3.0;
         marks.push(Mark::Text {
