@@ -245,6 +245,8 @@ fn join_unit(number: &str, symbol: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::expect_used)]
+
     use super::*;
 
     fn words(language: Language) -> Words {

@@ -336,8 +336,8 @@ fn a_credential_that_unpacks_without_bound_or_is_there_twice_is_refused() {
         embedded_credential(&tampered(|_| (), true)),
         Err(ReadError::SeveralCredentials(2))
     );
-    let mut other = |stream: &mut Stream| stream.set_plain_content(b"{}".to_vec());
-    assert_eq!(embedded_credential(&tampered(&mut other, false)).unwrap(), b"{}");
+    let other = tampered(|stream| stream.set_plain_content(b"{}".to_vec()), false);
+    assert_eq!(embedded_credential(&other).unwrap(), b"{}");
 }
 
 #[test]
