@@ -11,7 +11,7 @@ use fluent_bundle::FluentResource;
 use crate::draft::{Child, Draft, Frame, Group, Mark, PAGE_WIDTH, Role};
 use crate::language::Words;
 use crate::press::{FOOT, MARGIN};
-use crate::sheet::Sheet;
+use crate::sheet::{CheckKind, Obstacle, Sheet};
 use crate::text::{Align, Face, Typesetter};
 use crate::{Language, RenderError, draft};
 
@@ -169,6 +169,45 @@ fn messages(language: Language) -> BTreeSet<(String, BTreeSet<String>)> {
             Some((id, places))
         })
         .collect()
+}
+
+#[test]
+fn every_kind_of_check_and_obstacle_has_its_words() {
+    const IDS: [&str; 13] = [
+        "cell_spread",
+        "temperature_spread",
+        "temperature_highest",
+        "isolation",
+        "self_discharge",
+        "cell_limits",
+        "hv_dtcs",
+        "recalls",
+        "soc_definition",
+        "reported_soh",
+        "battery_history",
+        "second_meter",
+        "tampering",
+    ];
+    const OBSTACLES: [Obstacle; 7] = [
+        Obstacle::SocTooHigh,
+        Obstacle::SocTooLow,
+        Obstacle::Damaged,
+        Obstacle::HighVoltageFault,
+        Obstacle::IsolationTooLow,
+        Obstacle::TestSummaryMissing,
+        Obstacle::NotMeasured,
+    ];
+    for language in Language::ALL {
+        let words = Words::new(language).unwrap();
+        for id in IDS {
+            let key = CheckKind::from_id(id).unwrap().key();
+            words.say(&format!("check-{key}")).unwrap();
+            words.say(&format!("advice-{key}")).unwrap();
+        }
+        for obstacle in OBSTACLES {
+            words.say(&format!("obstacle-{}", obstacle.key())).unwrap();
+        }
+    }
 }
 
 #[test]

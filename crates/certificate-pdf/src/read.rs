@@ -12,9 +12,9 @@ use crate::{CREDENTIAL_TYPE, Language, ReadError};
 
 /// A certificate has some 100 kB.
 const LARGEST_FILE: usize = 2 << 20;
-/// A certificate has some 250 objects. Each entry of a cross-reference table can point at the same large object, so their
+/// A certificate has some 300 objects. Each entry of a cross-reference table can point at the same large object, so their
 /// number bounds the time that reading takes.
-const MOST_OBJECTS: usize = 2_000;
+const MOST_OBJECTS: usize = 1_000;
 /// Associated files that are looked at.
 const MOST_FILES: usize = 64;
 

@@ -370,7 +370,7 @@ fn nesting_and_crowds_of_objects_neither_overflow_nor_stall() {
         embedded_credential(&crowd),
         Err(ReadError::TooManyObjects {
             objects: 9_000,
-            most: 2_000
+            most: 1_000
         })
     );
 }
