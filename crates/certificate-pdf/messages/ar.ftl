@@ -144,6 +144,7 @@ evaluated = التقييم
 reviewed = المراجعة
 decided = القرار
 issued-by = جهة الإصدار
+person = { $name }، { $date }
 people-note = ثلاثة أشخاص مختلفون، كما تشترط ISO/IEC 17065 في التقييم والقرار.
 
 verify = كيف تتحقق من هذه الشهادة بنفسك

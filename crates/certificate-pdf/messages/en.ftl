@@ -152,6 +152,7 @@ evaluated = Evaluated
 reviewed = Reviewed
 decided = Decided
 issued-by = Issued by
+person = { $name }, { $date }
 people-note = Three different people, as ISO/IEC 17065 asks for evaluation and decision.
 
 # Verifying

@@ -144,6 +144,7 @@ evaluated = Evaluó
 reviewed = Revisó
 decided = Decidió
 issued-by = Emitido por
+person = { $name }, { $date }
 people-note = Tres personas distintas, como pide la ISO/IEC 17065 para evaluar y decidir.
 
 verify = Cómo comprobar este certificado

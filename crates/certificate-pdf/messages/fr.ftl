@@ -147,6 +147,7 @@ evaluated = Évalué
 reviewed = Revu
 decided = Décidé
 issued-by = Délivré par
+person = { $name }, { $date }
 people-note = Trois personnes différentes, comme l’ISO/IEC 17065 le demande pour l’évaluation et la décision.
 
 verify = Vérifier soi-même ce certificat

@@ -144,6 +144,7 @@ evaluated = 평가
 reviewed = 검토
 decided = 결정
 issued-by = 발급 기관
+person = { $name }, { $date }
 people-note = ISO/IEC 17065가 평가와 결정에 요구하는 대로 서로 다른 세 사람입니다.
 
 verify = 인증서를 직접 확인하는 방법

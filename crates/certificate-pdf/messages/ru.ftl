@@ -144,6 +144,7 @@ evaluated = Оценка
 reviewed = Проверка оценки
 decided = Решение
 issued-by = Выдан
+person = { $name }, { $date }
 people-note = Три разных человека, как ISO/IEC 17065 требует для оценки и решения.
 
 verify = Как проверить сертификат самому

@@ -228,7 +228,8 @@ impl Press<'_> {
             ("reviewed", &people.reviewed),
             ("decided", &people.decided),
         ] {
-            let text = format!("{}, {}", words.isolated(&step.name), words.date(step.on)?);
+            let name = words.isolated(&step.name);
+            let text = words.tell("person", &[("name", &name), ("date", &words.date(step.on)?)])?;
             steps.push((id, text));
         }
         steps.push(("issued-by", words.isolated(&sheet.issuer.name)));
