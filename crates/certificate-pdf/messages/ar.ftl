@@ -1,0 +1,157 @@
+# نصوص الشهادة بالعربية. الرسائل ومواضعها واحدة في كل الملفات.
+
+date = { $day } { $month ->
+    [1] يناير
+    [2] فبراير
+    [3] مارس
+    [4] أبريل
+    [5] مايو
+    [6] يونيو
+    [7] يوليو
+    [8] أغسطس
+    [9] سبتمبر
+    [10] أكتوبر
+    [11] نوفمبر
+   *[12] ديسمبر
+} { $year }
+
+title = شهادة البطارية
+subtitle = الحالة الصحية لبطارية سيارة كهربائية مستعملة
+issuer = جهة الإصدار: { $name }
+number = رقم الشهادة
+issued = تاريخ الإصدار
+page = صفحة { $page } من { $pages }
+specimen = نموذج
+
+car = السيارة
+make-and-model = الصانع والطراز
+variant = الفئة
+vin = رقم الهيكل (VIN)
+vin-withheld = محجوب في هذه النسخة
+first-registration = أول تسجيل
+odometer = عداد المسافة عند الاختبار
+not-stated = غير مذكور
+battery = البطارية
+battery-id = رقم البطارية
+chemistry = كيمياء الخلايا
+cells = مجموعات الخلايا على التوالي
+rated = السعة الاسمية
+rated-source = مصدر السعة الاسمية
+reported = الحالة التي تعرضها السيارة
+
+health = الحالة الصحية للبطارية
+health-name = SoH (السعة، طريقة Carnet)
+interval = مجال الثقة 95%: من { $lower } إلى { $upper }
+of-what = { $capacity } اليوم، نسبةً إلى السعة الاسمية { $rated } للبطارية الجديدة.
+grade = الدرجة
+grade-basis = تُحسب الدرجة على الحد الأدنى للمجال، لا على القيمة.
+class-field = الصنف Field: من عمليات الشحن في الاستعمال اليومي.
+class-guided = الصنف Guided: من عمليات شحن أدارها المختبر، من شبه الفراغ حتى الامتلاء.
+curve-met = تستوفي الحد الأدنى في Euro 7 وهو { $required } لعمرها ومسافتها (اختياري للسيارات المعتمدة قبل ذلك).
+curve-not-shown = لم يثبت أنها تستوفي الحد الأدنى في Euro 7 وهو { $required } لعمرها ومسافتها (اختياري للسيارات المعتمدة قبل ذلك).
+curve-none = لا ينطبق أي حد أدنى من Euro 7 على هذا العمر وهذه المسافة.
+gauge-minimum = حد Euro 7 الأدنى { $required }
+gauge-alt = مقياس من { $low } إلى { $high }. القيمة { $value } مؤشَّر عليها، والمجال من { $lower } إلى { $upper } مرسوم شريطًا.
+
+evidence = الأدلة
+evidence-how = كل نقطة عملية شحن واحدة: كم امتلأ من البطارية، وكم دخل إليها من شحنة. كلما اشتد ميل الخط كانت البطارية أكبر.
+evidence-anchored = عمليات الشحن المرجعية تبدأ أو تنتهي حيث تُعرف الشحنة دون الاعتماد على مؤشر السيارة نفسها. وهي التي تحسم النتيجة.
+period = مدة الاختبار
+period-value = من { $from } إلى { $until }
+sessions = عمليات الشحن
+sessions-value = { $all }، منها { $anchored } مرجعية
+method = الطريقة
+data-hash = البيانات (SHA-256)
+axis-filled = النسبة التي امتلأت من البطارية
+axis-charge = الشحنة
+legend-anchored = عملية شحن مرجعية
+legend-other = عملية شحن أخرى
+legend-this = هذه البطارية، مجال 95%
+legend-new = بطارية جديدة بسعتها الاسمية
+plot-alt = نقاط { $all } من عمليات الشحن، منها { $anchored } مرجعية، حول خط سعة { $capacity } للبطارية كلها. وخط البطارية الجديدة عند { $rated }.
+
+validity = الصلاحية
+valid-until = صالحة حتى { $date }
+valid-distance = أو حتى يبلغ العداد { $distance }، أيهما أسبق.
+valid-from = صالحة من { $date }.
+scan = امسح الرمز قبل الدفع
+scan-why = يفتح الرمز سجل جهة الإصدار. وهناك فقط يُعرف هل عُلّقت هذه الشهادة أو سُحبت بعد طباعتها.
+qr-alt = رمز QR فيه العنوان { $url } وبصمة SHA-256 للوثيقة الموقعة.
+
+checks = الفحوص
+check = الفحص
+found = القيمة
+limit = الحد ومصدره
+result = النتيجة
+at-most = { $value } على الأكثر
+at-least = { $value } على الأقل
+within = { $range }
+zero = لا شيء
+no-limit = بلا حد
+found-none = لا شيء
+missing = لم يُقَس
+outcome-pass = سليم
+outcome-watch = يُراقَب
+outcome-fail = غير سليم
+outcome-not-measured = لم يُقَس
+outcome-stated = للعلم
+check-cell-spread = تفاوت جهود الخلايا
+check-temperature-spread = تفاوت درجات الحرارة
+check-highest-temperature = أعلى درجة حرارة
+check-isolation = عزل الجهد العالي
+check-self-discharge = التفريغ الذاتي لمجموعة خلايا
+check-cell-limits = جهود الخلايا
+check-high-voltage-faults = أعطال الجهد العالي القائمة
+check-recalls = استدعاءات لم تُنفَّذ
+check-soc-definition = معنى الشحن المعروض
+check-reported-health = الحالة التي تعرضها السيارة
+check-battery-history = إعادة ضبط البطارية واستبدالها
+check-tampering = علامات تغيير البيانات
+check-second-meter = التيار مقارنة بمقياس ثانٍ
+advice-cell-spread = اطلب قياس أضعف مجموعة خلايا في حالة السكون قبل الرحلات الطويلة.
+advice-temperature-spread = اطلب فحص تبريد البطارية.
+advice-highest-temperature = دع البطارية تبرد ثم اطلب فحص تبريدها.
+advice-isolation = لا تشحن ولا تنقل قبل أن يقيسها فني جهد عالٍ.
+advice-self-discharge = أعد القياس بعد أسبوع من السكون.
+advice-cell-limits = اطلب فحص البطارية لدى فني جهد عالٍ.
+advice-high-voltage-faults = أصلح الأعطال ثم اطلب إصدار الشهادة من جديد.
+advice-recalls = نفّذ الاستدعاء لدى وكيل العلامة، وهو مجاني.
+advice-soc-definition = قارن بالشحن الذي تذكره وحدة إدارة البطارية.
+advice-reported-health = رقم السيارة يختلف عن رقمنا؛ اعتمد على المجال.
+advice-battery-history = اسأل عن السبب واطلب الأوراق.
+advice-tampering = أعد القياس لدى مختبر آخر.
+advice-second-meter = عاير حساس التيار وأعد القياس.
+
+transport = النقل
+transport-ready = جاهزة للنقل
+transport-not-ready = غير جاهزة للنقل
+un-number = التصنيف
+soc = حالة الشحن
+soc-value = { $soc } في { $date }
+window = { $carrier }: { $range }
+window-inside = داخل الحد
+window-outside = خارج الحد
+obstacle-soc-too-high = الشحن أعلى مما يقبله الناقلون: خفّضه أولًا.
+obstacle-soc-too-low = الشحن أدنى مما يقبله الناقلون: اشحن أولًا.
+obstacle-damaged = متضررة أو معيبة: يلزم تصريح خاص.
+obstacle-high-voltage-fault = عطل جهد عالٍ قائم.
+obstacle-isolation-too-low = العزل دون حده.
+obstacle-test-summary-missing = ملخص اختبار UN 38.3 غير موجود.
+obstacle-not-measured = قياس لازم غير موجود.
+
+people = المسؤولون عنها
+evaluated = التقييم
+reviewed = المراجعة
+decided = القرار
+issued-by = جهة الإصدار
+person = { $name }، { $date }
+people-note = ثلاثة أشخاص مختلفون، كما تشترط ISO/IEC 17065 في التقييم والقرار.
+
+verify = كيف تتحقق من هذه الشهادة بنفسك
+verify-scan = امسح الرمز في الصفحة 1 أو افتح العنوان أدناه. يبيّن السجل هل الشهادة سارية.
+verify-hash = قارن بصمة SHA-256 للوثيقة في السجل بهذه البصمة.
+verify-offline = دون شبكة: يحمل هذا الملف الوثيقة الموقعة. يتحقق الأمر { $command } من توقيع { $issuer } ومن أن هذه الصفحات تقول ما تقوله الوثيقة.
+address = العنوان
+credential-hash = الوثيقة (SHA-256)
+says-not = ما لا تقوله
+says-not-text = تذكر ما قيس في مدة الاختبار. وليست توقعًا للمدى أو العمر، ولا ضمانًا، ولا الطاقة المعتمدة (SOCE) في اللائحة UN GTR 22.

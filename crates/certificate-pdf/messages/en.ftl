@@ -1,0 +1,166 @@
+# What a certificate says in English. Every file in this folder has the same messages with the same places; a test compares them.
+
+date = { $day } { $month ->
+    [1] January
+    [2] February
+    [3] March
+    [4] April
+    [5] May
+    [6] June
+    [7] July
+    [8] August
+    [9] September
+    [10] October
+    [11] November
+   *[12] December
+} { $year }
+
+# The head of each page
+title = Battery certificate
+subtitle = State of health of the battery of a used electric car
+issuer = Issued by { $name }
+number = Certificate
+issued = Issued
+page = Page { $page } of { $pages }
+specimen = SPECIMEN
+
+# Car and battery
+car = The car
+make-and-model = Make and model
+variant = Variant
+vin = Vehicle number (VIN)
+vin-withheld = withheld in this copy
+first-registration = First registration
+odometer = Odometer at the test
+not-stated = not stated
+battery = The battery
+battery-id = Battery number
+chemistry = Chemistry
+cells = Cell groups in series
+rated = Rated capacity
+rated-source = Source of the rating
+reported = Health shown by the car
+
+# State of health
+health = State of health
+health-name = SoH (capacity, Carnet method)
+interval = 95 % interval: { $lower } to { $upper }
+of-what = { $capacity } today, as a percentage of the { $rated } rated when new.
+grade = Grade
+grade-basis = The grade counts the lower end of the interval, not the value.
+class-field = Class Field: from charging as it happened in daily use.
+class-guided = Class Guided: from charges led by the lab, from nearly empty to full.
+curve-met = Meets the Euro 7 minimum of { $required } for its age and distance (voluntary for cars approved earlier).
+curve-not-shown = Not shown to meet the Euro 7 minimum of { $required } for its age and distance (voluntary for cars approved earlier).
+curve-none = No Euro 7 minimum applies at this age and distance.
+gauge-minimum = Euro 7 minimum { $required }
+gauge-alt = Scale from { $low } to { $high }. The value { $value } is marked, with the interval from { $lower } to { $upper } as a bar.
+
+# Evidence
+evidence = The evidence
+evidence-how = Each point is one charging session: how much of the battery was filled, and the charge that went in. The steeper the line, the larger the battery.
+evidence-anchored = Anchored sessions begin or end where the charge is known without the car’s own gauge. They decide.
+period = Test period
+period-value = { $from } to { $until }
+sessions = Charging sessions
+sessions-value = { $all }, of which { $anchored } anchored
+method = Method
+data-hash = Data (SHA-256)
+axis-filled = Share of the battery that was filled
+axis-charge = Charge
+legend-anchored = anchored session
+legend-other = other session
+legend-this = this battery, 95 % interval
+legend-new = new battery, as rated
+plot-alt = Points for { $all } charging sessions, of which { $anchored } anchored, around a line of { $capacity } for the whole battery. The line of a new one is at { $rated }.
+
+# Validity and the QR code
+validity = Validity
+valid-until = Valid until { $date }
+valid-distance = or until the odometer shows { $distance }, whichever comes first.
+valid-from = Valid from { $date }.
+scan = Scan before you pay
+scan-why = The code opens the issuer’s directory. Only there can you see whether this certificate has been suspended or withdrawn since.
+qr-alt = QR code with the address { $url } and the SHA-256 of the credential.
+
+# Checks
+checks = Checks
+check = Check
+found = Found
+limit = Limit and its source
+result = Result
+at-most = at most { $value }
+at-least = at least { $value }
+within = { $range }
+zero = none
+no-limit = no limit
+found-none = none
+missing = not measured
+outcome-pass = in order
+outcome-watch = watch
+outcome-fail = not in order
+outcome-not-measured = not measured
+outcome-stated = for information
+check-cell-spread = Spread of cell voltages
+check-temperature-spread = Spread of temperatures
+check-highest-temperature = Highest temperature
+check-isolation = Isolation of the high voltage
+check-self-discharge = Self-discharge of a cell group
+check-cell-limits = Cell voltages
+check-high-voltage-faults = Open high-voltage faults
+check-recalls = Open recalls
+check-soc-definition = Meaning of the charge shown
+check-reported-health = Health shown by the car
+check-battery-history = Resets and swaps of the battery
+check-tampering = Signs of altered data
+check-second-meter = Current against a second meter
+advice-cell-spread = Have the weakest cell group measured at rest before long trips.
+advice-temperature-spread = Have the cooling of the pack checked.
+advice-highest-temperature = Let the pack cool and have its cooling checked.
+advice-isolation = Do not charge or ship before a high-voltage technician has measured it.
+advice-self-discharge = Measure again after a week at rest.
+advice-cell-limits = Have the pack opened by a high-voltage technician.
+advice-high-voltage-faults = Have the faults repaired and the certificate issued again.
+advice-recalls = Have the recall done by a dealer of the brand; it is free of charge.
+advice-soc-definition = Compare with the charge that the battery computer reports.
+advice-reported-health = The car’s own figure differs from ours; rely on the interval.
+advice-battery-history = Ask for the reason and for the papers.
+advice-tampering = Have the measurement repeated by another lab.
+advice-second-meter = Have the current sensor calibrated and the measurement repeated.
+
+# Transport
+transport = Transport
+transport-ready = Ready for transport
+transport-not-ready = Not ready for transport
+un-number = Classification
+soc = State of charge
+soc-value = { $soc } on { $date }
+window = { $carrier }: { $range }
+window-inside = inside
+window-outside = outside
+obstacle-soc-too-high = The charge is above what carriers take: drive it down first.
+obstacle-soc-too-low = The charge is below what carriers take: charge first.
+obstacle-damaged = Damaged or defective: special approval is needed.
+obstacle-high-voltage-fault = An open high-voltage fault.
+obstacle-isolation-too-low = Isolation below its limit.
+obstacle-test-summary-missing = The test summary under UN 38.3 is missing.
+obstacle-not-measured = A required measurement is missing.
+
+# People
+people = Who answers for it
+evaluated = Evaluated
+reviewed = Reviewed
+decided = Decided
+issued-by = Issued by
+person = { $name }, { $date }
+people-note = Three different people, as ISO/IEC 17065 asks for evaluation and decision.
+
+# Verifying
+verify = How to check this certificate yourself
+verify-scan = Scan the code on page 1, or open the address below. The directory says whether the certificate is in force.
+verify-hash = Compare the SHA-256 of the credential that the directory shows with this one.
+verify-offline = Without a network: this file carries the signed credential. The command { $command } checks the signature of { $issuer } and whether these pages say what the credential says.
+address = Address
+credential-hash = Credential (SHA-256)
+says-not = What it does not say
+says-not-text = It says what was measured in the test period. It is no forecast of range or life, no warranty, and not the certified energy (SOCE) of UN GTR 22.

@@ -1,0 +1,157 @@
+# Textos del certificado en español. Los mensajes y sus huecos son los mismos en todos los archivos.
+
+date = { $day } de { $month ->
+    [1] enero
+    [2] febrero
+    [3] marzo
+    [4] abril
+    [5] mayo
+    [6] junio
+    [7] julio
+    [8] agosto
+    [9] septiembre
+    [10] octubre
+    [11] noviembre
+   *[12] diciembre
+} de { $year }
+
+title = Certificado de batería
+subtitle = Estado de salud de la batería de un coche eléctrico usado
+issuer = Emitido por { $name }
+number = Certificado
+issued = Emitido
+page = Página { $page } de { $pages }
+specimen = MUESTRA
+
+car = El coche
+make-and-model = Marca y modelo
+variant = Versión
+vin = Número de bastidor (VIN)
+vin-withheld = omitido en esta copia
+first-registration = Primera matriculación
+odometer = Kilómetros en el ensayo
+not-stated = no consta
+battery = La batería
+battery-id = Número de batería
+chemistry = Química
+cells = Grupos de celdas en serie
+rated = Capacidad nominal
+rated-source = Fuente del valor nominal
+reported = Salud que indica el coche
+
+health = Estado de salud
+health-name = SoH (capacidad, método Carnet)
+interval = Intervalo del 95 %: de { $lower } a { $upper }
+of-what = { $capacity } hoy, como porcentaje de los { $rated } nominales de fábrica.
+grade = Grado
+grade-basis = El grado atiende al extremo inferior del intervalo, no al valor.
+class-field = Clase Field: a partir de las cargas del uso diario.
+class-guided = Clase Guided: a partir de cargas dirigidas por el laboratorio, de casi vacía a llena.
+curve-met = Cumple el mínimo Euro 7 de { $required } para su edad y distancia (voluntario para coches homologados antes).
+curve-not-shown = No se ha demostrado que cumpla el mínimo Euro 7 de { $required } para su edad y distancia (voluntario para coches homologados antes).
+curve-none = A esta edad y distancia no se aplica ningún mínimo Euro 7.
+gauge-minimum = mínimo Euro 7 { $required }
+gauge-alt = Escala de { $low } a { $high }. El valor { $value } está marcado y el intervalo de { $lower } a { $upper } se dibuja como barra.
+
+evidence = Las pruebas
+evidence-how = Cada punto es una carga: cuánto se llenó la batería y la carga que entró. Cuanto más empinada la línea, más grande la batería.
+evidence-anchored = Las cargas ancladas empiezan o acaban donde se conoce la carga sin el indicador del propio coche. Son las que deciden.
+period = Periodo de ensayo
+period-value = del { $from } al { $until }
+sessions = Cargas
+sessions-value = { $all }, de ellas { $anchored } ancladas
+method = Método
+data-hash = Datos (SHA-256)
+axis-filled = Parte de la batería que se llenó
+axis-charge = Carga
+legend-anchored = carga anclada
+legend-other = otra carga
+legend-this = esta batería, intervalo del 95 %
+legend-new = batería nueva, valor nominal
+plot-alt = Puntos de { $all } cargas, { $anchored } de ellas ancladas, en torno a una línea de { $capacity } para toda la batería. La línea de una nueva está en { $rated }.
+
+validity = Validez
+valid-until = Válido hasta el { $date }
+valid-distance = o hasta que el cuentakilómetros marque { $distance }, lo que ocurra antes.
+valid-from = Válido desde el { $date }.
+scan = Escanee antes de pagar
+scan-why = El código abre el directorio del emisor. Solo allí se ve si este certificado se ha suspendido o retirado después de imprimirse.
+qr-alt = Código QR con la dirección { $url } y el SHA-256 de la credencial.
+
+checks = Comprobaciones
+check = Comprobación
+found = Resultado medido
+limit = Límite y su fuente
+result = Valoración
+at-most = como máximo { $value }
+at-least = como mínimo { $value }
+within = { $range }
+zero = ninguno
+no-limit = sin límite
+found-none = ninguno
+missing = no medido
+outcome-pass = correcto
+outcome-watch = vigilar
+outcome-fail = incorrecto
+outcome-not-measured = no medido
+outcome-stated = informativo
+check-cell-spread = Dispersión de tensiones de celda
+check-temperature-spread = Dispersión de temperaturas
+check-highest-temperature = Temperatura más alta
+check-isolation = Aislamiento de alta tensión
+check-self-discharge = Autodescarga de un grupo de celdas
+check-cell-limits = Tensiones de celda
+check-high-voltage-faults = Averías de alta tensión abiertas
+check-recalls = Llamadas a revisión pendientes
+check-soc-definition = Significado de la carga mostrada
+check-reported-health = Salud que indica el coche
+check-battery-history = Reinicios y cambios de la batería
+check-tampering = Indicios de datos alterados
+check-second-meter = Corriente frente a otro medidor
+advice-cell-spread = Haga medir en reposo el grupo más débil antes de viajes largos.
+advice-temperature-spread = Haga revisar la refrigeración de la batería.
+advice-highest-temperature = Deje enfriar la batería y haga revisar su refrigeración.
+advice-isolation = No la cargue ni la embarque hasta que la mida un técnico de alta tensión.
+advice-self-discharge = Mida de nuevo tras una semana en reposo.
+advice-cell-limits = Haga revisar la batería por un técnico de alta tensión.
+advice-high-voltage-faults = Haga reparar las averías y emitir de nuevo el certificado.
+advice-recalls = Haga la revisión en un concesionario de la marca; es gratuita.
+advice-soc-definition = Compare con la carga que comunica el control de la batería.
+advice-reported-health = La cifra del coche difiere de la nuestra; confíe en el intervalo.
+advice-battery-history = Pregunte el motivo y pida los papeles.
+advice-tampering = Haga repetir la medición en otro laboratorio.
+advice-second-meter = Haga calibrar el sensor de corriente y repetir la medición.
+
+transport = Transporte
+transport-ready = Listo para el transporte
+transport-not-ready = No listo para el transporte
+un-number = Clasificación
+soc = Estado de carga
+soc-value = { $soc } el { $date }
+window = { $carrier }: { $range }
+window-inside = dentro
+window-outside = fuera
+obstacle-soc-too-high = La carga supera lo que admiten los transportistas: descárguela antes.
+obstacle-soc-too-low = La carga no llega a lo que admiten los transportistas: cárguela antes.
+obstacle-damaged = Dañada o defectuosa: hace falta una autorización especial.
+obstacle-high-voltage-fault = Una avería de alta tensión abierta.
+obstacle-isolation-too-low = Aislamiento por debajo de su límite.
+obstacle-test-summary-missing = Falta el resumen de ensayos UN 38.3.
+obstacle-not-measured = Falta una medición obligatoria.
+
+people = Quién responde
+evaluated = Evaluó
+reviewed = Revisó
+decided = Decidió
+issued-by = Emitido por
+person = { $name }, { $date }
+people-note = Tres personas distintas, como pide la ISO/IEC 17065 para evaluar y decidir.
+
+verify = Cómo comprobar este certificado
+verify-scan = Escanee el código de la página 1 o abra la dirección de abajo. El directorio dice si el certificado está en vigor.
+verify-hash = Compare el SHA-256 de la credencial que muestra el directorio con este.
+verify-offline = Sin red: este archivo lleva la credencial firmada. La orden { $command } comprueba la firma de { $issuer } y que estas páginas dicen lo mismo que la credencial.
+address = Dirección
+credential-hash = Credencial (SHA-256)
+says-not = Lo que no dice
+says-not-text = Dice lo que se midió en el periodo de ensayo. No es un pronóstico de autonomía ni de vida útil, ni una garantía, ni la energía certificada (SOCE) del RTM 22 de la ONU.

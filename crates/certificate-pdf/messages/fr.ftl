@@ -1,0 +1,160 @@
+# Textes du certificat en français. Les messages et leurs emplacements sont les mêmes dans tous les fichiers.
+
+date = { $day ->
+    [1] 1er
+   *[other] { $day }
+} { $month ->
+    [1] janvier
+    [2] février
+    [3] mars
+    [4] avril
+    [5] mai
+    [6] juin
+    [7] juillet
+    [8] août
+    [9] septembre
+    [10] octobre
+    [11] novembre
+   *[12] décembre
+} { $year }
+
+title = Certificat de batterie
+subtitle = État de santé de la batterie d’une voiture électrique d’occasion
+issuer = Délivré par { $name }
+number = Certificat
+issued = Délivré
+page = Page { $page } sur { $pages }
+specimen = SPÉCIMEN
+
+car = La voiture
+make-and-model = Marque et modèle
+variant = Version
+vin = Numéro du véhicule (VIN)
+vin-withheld = masqué sur cette copie
+first-registration = Première immatriculation
+odometer = Kilométrage lors de l’essai
+not-stated = non indiqué
+battery = La batterie
+battery-id = Numéro de batterie
+chemistry = Chimie
+cells = Groupes de cellules en série
+rated = Capacité nominale
+rated-source = Source de la valeur nominale
+reported = Santé affichée par la voiture
+
+health = État de santé
+health-name = SoH (capacité, méthode Carnet)
+interval = Intervalle à 95 % : de { $lower } à { $upper }
+of-what = { $capacity } aujourd’hui, en pourcentage des { $rated } nominaux à l’état neuf.
+grade = Note
+grade-basis = La note retient la borne basse de l’intervalle, pas la valeur.
+class-field = Classe Field : d’après les charges de l’usage quotidien.
+class-guided = Classe Guided : d’après des charges menées par le laboratoire, de presque vide à pleine.
+curve-met = Respecte le minimum Euro 7 de { $required } pour son âge et sa distance (facultatif pour les voitures homologuées avant).
+curve-not-shown = Le respect du minimum Euro 7 de { $required } pour son âge et sa distance n’est pas démontré (facultatif pour les voitures homologuées avant).
+curve-none = Aucun minimum Euro 7 ne s’applique à cet âge et à cette distance.
+gauge-minimum = minimum Euro 7 { $required }
+gauge-alt = Échelle de { $low } à { $high }. La valeur { $value } est marquée, l’intervalle de { $lower } à { $upper } forme une barre.
+
+evidence = Les preuves
+evidence-how = Chaque point est une charge : la part de la batterie remplie et la charge entrée. Plus la droite est raide, plus la batterie est grande.
+evidence-anchored = Les charges ancrées commencent ou finissent là où la charge est connue sans la jauge de la voiture. Ce sont elles qui décident.
+period = Période d’essai
+period-value = du { $from } au { $until }
+sessions = Charges
+sessions-value = { $all }, dont { $anchored } ancrées
+method = Méthode
+data-hash = Données (SHA-256)
+axis-filled = Part de la batterie remplie
+axis-charge = Charge
+legend-anchored = charge ancrée
+legend-other = autre charge
+legend-this = cette batterie, intervalle à 95 %
+legend-new = batterie neuve, valeur nominale
+plot-alt = Points de { $all } charges, dont { $anchored } ancrées, autour d’une droite de { $capacity } pour la batterie entière. La droite d’une batterie neuve est à { $rated }.
+
+validity = Validité
+valid-until = Valable jusqu’au { $date }
+valid-distance = ou jusqu’à { $distance } au compteur, selon la première échéance.
+valid-from = Valable à partir du { $date }.
+scan = Scannez avant de payer
+scan-why = Le code ouvre l’annuaire de l’émetteur. Là seulement se voit si ce certificat a été suspendu ou retiré depuis son impression.
+qr-alt = Code QR avec l’adresse { $url } et le SHA-256 de l’attestation.
+
+checks = Contrôles
+check = Contrôle
+found = Constaté
+limit = Limite et sa source
+result = Résultat
+at-most = au plus { $value }
+at-least = au moins { $value }
+within = { $range }
+zero = aucun
+no-limit = sans limite
+found-none = aucun
+missing = non mesuré
+outcome-pass = en ordre
+outcome-watch = à surveiller
+outcome-fail = pas en ordre
+outcome-not-measured = non mesuré
+outcome-stated = pour information
+check-cell-spread = Écart des tensions de cellules
+check-temperature-spread = Écart des températures
+check-highest-temperature = Température la plus haute
+check-isolation = Isolement haute tension
+check-self-discharge = Autodécharge d’un groupe de cellules
+check-cell-limits = Tensions de cellules
+check-high-voltage-faults = Défauts haute tension ouverts
+check-recalls = Rappels en cours
+check-soc-definition = Sens de la charge affichée
+check-reported-health = Santé affichée par la voiture
+check-battery-history = Réinitialisations et remplacements
+check-tampering = Signes de données modifiées
+check-second-meter = Courant face à un second appareil
+advice-cell-spread = Faites mesurer au repos le groupe le plus faible avant de longs trajets.
+advice-temperature-spread = Faites contrôler le refroidissement de la batterie.
+advice-highest-temperature = Laissez refroidir le pack et faites contrôler son refroidissement.
+advice-isolation = Ni charge ni embarquement avant la mesure d’un technicien haute tension.
+advice-self-discharge = Mesurez à nouveau après une semaine de repos.
+advice-cell-limits = Faites examiner le pack par un technicien haute tension.
+advice-high-voltage-faults = Faites réparer les défauts et délivrer le certificat à nouveau.
+advice-recalls = Faites effectuer le rappel chez un concessionnaire de la marque ; il est gratuit.
+advice-soc-definition = Comparez avec la charge que donne le calculateur de la batterie.
+advice-reported-health = Le chiffre de la voiture diffère du nôtre ; fiez-vous à l’intervalle.
+advice-battery-history = Demandez la raison et les papiers.
+advice-tampering = Faites refaire la mesure par un autre laboratoire.
+advice-second-meter = Faites étalonner le capteur de courant et refaire la mesure.
+
+transport = Transport
+transport-ready = Prête au transport
+transport-not-ready = Pas prête au transport
+un-number = Classement
+soc = État de charge
+soc-value = { $soc } le { $date }
+window = { $carrier } : { $range }
+window-inside = dedans
+window-outside = dehors
+obstacle-soc-too-high = La charge dépasse ce qu’acceptent les transporteurs : faites-la baisser d’abord.
+obstacle-soc-too-low = La charge est sous ce qu’acceptent les transporteurs : rechargez d’abord.
+obstacle-damaged = Endommagée ou défectueuse : une autorisation spéciale est requise.
+obstacle-high-voltage-fault = Un défaut haute tension ouvert.
+obstacle-isolation-too-low = Isolement sous sa limite.
+obstacle-test-summary-missing = Le résumé d’épreuves UN 38.3 manque.
+obstacle-not-measured = Une mesure obligatoire manque.
+
+people = Qui en répond
+evaluated = Évalué
+reviewed = Revu
+decided = Décidé
+issued-by = Délivré par
+person = { $name }, { $date }
+people-note = Trois personnes différentes, comme l’ISO/IEC 17065 le demande pour l’évaluation et la décision.
+
+verify = Vérifier soi-même ce certificat
+verify-scan = Scannez le code de la page 1 ou ouvrez l’adresse ci-dessous. L’annuaire dit si le certificat est en vigueur.
+verify-hash = Comparez le SHA-256 de l’attestation affiché par l’annuaire avec celui-ci.
+verify-offline = Sans réseau : ce fichier contient l’attestation signée. La commande { $command } vérifie la signature de { $issuer } et que ces pages disent ce que dit l’attestation.
+address = Adresse
+credential-hash = Attestation (SHA-256)
+says-not = Ce qu’il ne dit pas
+says-not-text = Il dit ce qui a été mesuré pendant la période d’essai. Ce n’est ni une prévision d’autonomie ou de durée de vie, ni une garantie, ni l’énergie certifiée (SOCE) du RTM ONU n° 22.

@@ -1,0 +1,157 @@
+# 인증서의 한국어 문구. 모든 언어 파일의 항목과 자리표시자는 같다.
+
+date = { $year }년 { $month ->
+    [1] 1
+    [2] 2
+    [3] 3
+    [4] 4
+    [5] 5
+    [6] 6
+    [7] 7
+    [8] 8
+    [9] 9
+    [10] 10
+    [11] 11
+   *[12] 12
+}월 { $day }일
+
+title = 배터리 인증서
+subtitle = 중고 전기차 구동 배터리의 건강 상태(SoH)
+issuer = 발급 기관: { $name }
+number = 인증서 번호
+issued = 발급일
+page = { $pages }쪽 중 { $page }쪽
+specimen = 견본
+
+car = 차량
+make-and-model = 제조사 및 모델
+variant = 세부 모델
+vin = 차대번호(VIN)
+vin-withheld = 이 사본에는 표시하지 않음
+first-registration = 최초 등록일
+odometer = 시험 시 주행거리
+not-stated = 기재 없음
+battery = 배터리
+battery-id = 배터리 식별번호
+chemistry = 셀 화학계
+cells = 직렬 셀 그룹 수
+rated = 정격 용량
+rated-source = 정격 출처
+reported = 차량 표시 건강 상태
+
+health = 배터리 건강 상태
+health-name = SoH(용량, Carnet 방식)
+interval = 95 % 구간: { $lower } ~ { $upper }
+of-what = 현재 용량 { $capacity }. 신품 정격 용량 { $rated }에 대한 비율입니다.
+grade = 등급
+grade-basis = 등급은 측정값이 아니라 구간의 하한으로 정합니다.
+class-field = 일상(Field) 등급: 평소 충전 기록으로 측정했습니다.
+class-guided = 유도(Guided) 등급: 시험소가 거의 빈 상태에서 완충까지 충전하며 측정했습니다.
+curve-met = 차령과 주행거리에 따른 유로 7 최저 기준 { $required }을(를) 충족합니다(이전에 승인된 차량에는 임의 기준).
+curve-not-shown = 차령과 주행거리에 따른 유로 7 최저 기준 { $required } 충족이 입증되지 않았습니다(이전에 승인된 차량에는 임의 기준).
+curve-none = 이 차령과 주행거리에는 유로 7 최저 기준이 적용되지 않습니다.
+gauge-minimum = 유로 7 최저 { $required }
+gauge-alt = { $low }에서 { $high }까지의 눈금. 값 { $value }에 표시가 있고, 구간 { $lower } ~ { $upper }이(가) 막대로 그려져 있습니다.
+
+evidence = 근거
+evidence-how = 점 하나가 충전 한 번입니다. 배터리를 얼마나 채웠는지와 들어간 전하량을 나타냅니다. 선이 가파를수록 배터리 용량이 큽니다.
+evidence-anchored = 기준점 충전은 차량 자체 표시에 의존하지 않고 충전량을 알 수 있는 지점에서 시작하거나 끝납니다. 이것이 결과를 정합니다.
+period = 시험 기간
+period-value = { $from } ~ { $until }
+sessions = 충전 횟수
+sessions-value = { $all }회, 그중 기준점 충전 { $anchored }회
+method = 방식
+data-hash = 데이터(SHA-256)
+axis-filled = 채운 비율
+axis-charge = 전하량
+legend-anchored = 기준점 충전
+legend-other = 기타 충전
+legend-this = 이 배터리, 95 % 구간
+legend-new = 신품 정격
+plot-alt = 충전 { $all }회의 점. 그중 { $anchored }회는 기준점 충전이며, 전체 용량 { $capacity }의 선 둘레에 있습니다. 신품의 선은 { $rated }입니다.
+
+validity = 유효 범위
+valid-until = { $date }까지 유효
+valid-distance = 또는 주행거리계가 { $distance }에 이를 때까지이며, 먼저 도달하는 쪽이 적용됩니다.
+valid-from = { $date }부터 유효합니다.
+scan = 결제 전에 스캔하세요
+scan-why = 이 코드는 발급 기관의 공개 목록을 엽니다. 인쇄 후 인증서가 정지되었거나 철회되었는지는 그곳에서만 알 수 있습니다.
+qr-alt = 주소 { $url }와(과) 증명서의 SHA-256을 담은 QR 코드.
+
+checks = 점검
+check = 점검 항목
+found = 측정값
+limit = 기준과 출처
+result = 결과
+at-most = { $value } 이하
+at-least = { $value } 이상
+within = { $range }
+zero = 없어야 함
+no-limit = 기준 없음
+found-none = 없음
+missing = 측정하지 않음
+outcome-pass = 정상
+outcome-watch = 주의
+outcome-fail = 이상
+outcome-not-measured = 미측정
+outcome-stated = 참고
+check-cell-spread = 셀 전압 편차
+check-temperature-spread = 온도 편차
+check-highest-temperature = 최고 온도
+check-isolation = 고전압 절연
+check-self-discharge = 셀 그룹 자기 방전
+check-cell-limits = 셀 전압
+check-high-voltage-faults = 고전압 고장 코드
+check-recalls = 미조치 리콜
+check-soc-definition = 표시 충전율의 의미
+check-reported-health = 차량 표시 건강 상태
+check-battery-history = 배터리 초기화 및 교체 이력
+check-tampering = 데이터 변조 징후
+check-second-meter = 보조 계측기와 전류 비교
+advice-cell-spread = 장거리 운행 전에 가장 약한 셀 그룹을 휴지 상태에서 측정하십시오.
+advice-temperature-spread = 팩 냉각 계통을 점검받으십시오.
+advice-highest-temperature = 팩을 식힌 뒤 냉각 계통을 점검받으십시오.
+advice-isolation = 고전압 기술자가 측정하기 전에는 충전하거나 선적하지 마십시오.
+advice-self-discharge = 일주일 동안 세워 둔 뒤 다시 측정하십시오.
+advice-cell-limits = 고전압 기술자에게 팩 점검을 맡기십시오.
+advice-high-voltage-faults = 고장을 수리한 뒤 인증서를 다시 발급받으십시오.
+advice-recalls = 제조사 서비스점에서 무상 리콜 조치를 받으십시오.
+advice-soc-definition = 배터리 제어기가 보고하는 충전율과 비교하십시오.
+advice-reported-health = 차량 표시값이 이 측정과 다릅니다. 구간을 기준으로 삼으십시오.
+advice-battery-history = 사유를 확인하고 서류를 요청하십시오.
+advice-tampering = 다른 시험소에서 다시 측정하십시오.
+advice-second-meter = 전류 센서를 교정한 뒤 다시 측정하십시오.
+
+transport = 운송
+transport-ready = 운송 가능
+transport-not-ready = 운송 불가
+un-number = 위험물 분류
+soc = 충전율
+soc-value = { $soc } ({ $date })
+window = { $carrier }: { $range }
+window-inside = 범위 안
+window-outside = 범위 밖
+obstacle-soc-too-high = 충전율이 선사 허용 범위보다 높습니다. 먼저 방전하십시오.
+obstacle-soc-too-low = 충전율이 선사 허용 범위보다 낮습니다. 먼저 충전하십시오.
+obstacle-damaged = 손상 또는 결함이 있어 특별 승인이 필요합니다.
+obstacle-high-voltage-fault = 고전압 고장이 남아 있습니다.
+obstacle-isolation-too-low = 절연이 기준보다 낮습니다.
+obstacle-test-summary-missing = UN 38.3 시험 요약서가 없습니다.
+obstacle-not-measured = 필요한 측정이 빠졌습니다.
+
+people = 책임자
+evaluated = 평가
+reviewed = 검토
+decided = 결정
+issued-by = 발급 기관
+person = { $name }, { $date }
+people-note = ISO/IEC 17065가 평가와 결정에 요구하는 대로 서로 다른 세 사람입니다.
+
+verify = 인증서를 직접 확인하는 방법
+verify-scan = 1쪽의 코드를 스캔하거나 아래 주소를 여십시오. 공개 목록에서 인증서가 유효한지 알 수 있습니다.
+verify-hash = 공개 목록에 표시된 증명서의 SHA-256을 아래 값과 비교하십시오.
+verify-offline = 네트워크 없이: 이 파일에는 서명된 증명서가 들어 있습니다. { $command } 명령은 { $issuer }의 서명과, 이 면들이 증명서의 내용과 같은지를 확인합니다.
+address = 주소
+credential-hash = 증명서(SHA-256)
+says-not = 이 인증서가 말하지 않는 것
+says-not-text = 시험 기간에 측정한 것만을 말합니다. 주행거리나 수명의 예측도, 보증도, UN GTR 22의 인증 에너지 상태(SOCE)도 아닙니다.

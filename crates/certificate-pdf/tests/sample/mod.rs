@@ -1,0 +1,275 @@
+//! Sheets of invented cars, shared by the tests and by `examples/samples.rs`.
+
+use certificate_pdf::Language;
+use certificate_pdf::sheet::{
+    Battery, Check, CheckKind, Class, Curve, Evidence, Grade, Health, Issuer, Limit, Outcome, People,
+    Reading, Session, Sheet, SocWindow, Standing, Step, Transport, Unit, Validity, Vehicle,
+};
+use jiff::civil::date;
+
+/// A certified car with one check to watch.
+pub fn sheet(language: Language) -> Sheet {
+    let names = match language {
+        Language::Korean => ["한국배터리시험소 주식회사", "김하늘", "박서준", "이수빈"],
+        Language::Arabic => ["مختبر كارنت للبطاريات", "ليلى حداد", "سامي الخوري", "نور العلي"],
+        Language::Russian => [
+            "Лаборатория батарей «Карнет»",
+            "Анна Щеглова",
+            "Пётр Ёлкин",
+            "Юлия Жукова",
+        ],
+        Language::English | Language::Spanish | Language::French => [
+            "Carnet Battery Laboratory",
+            "Ana Peña García",
+            "François Lefèvre",
+            "Zoë O’Connor",
+        ],
+    };
+    let step = |name: &str, day| Step {
+        name: name.to_owned(),
+        on: date(2026, 11, day),
+    };
+    Sheet {
+        language,
+        standing: Standing::InForce,
+        specimen: false,
+        number: "CRN-2026-000417".to_owned(),
+        issuer: Issuer {
+            name: names[0].to_owned(),
+            id: "did:web:lab.example.org".to_owned(),
+        },
+        issued_at: "2026-11-20T09:30:00Z".parse().expect("a timestamp"),
+        validity: Validity {
+            from: date(2026, 11, 20),
+            until: date(2027, 2, 18),
+            odometer_limit_km: 51_213,
+        },
+        vehicle: Vehicle {
+            vin: Some("KMHKR81CPNU000417".to_owned()),
+            make: "Hyundai".to_owned(),
+            model: "Ioniq 5".to_owned(),
+            variant: Some("Long Range RWD 72.6 kWh".to_owned()),
+            first_registration: Some(date(2022, 3, 14)),
+            odometer_km: 48_213,
+        },
+        battery: Battery {
+            id: Some("KR-BID-22-0091-7733".to_owned()),
+            chemistry: "NMC 811".to_owned(),
+            cells_in_series: 180,
+            rated_ah: 111.2,
+            rated_source: "Hyundai service manual, variant 2022 LR".to_owned(),
+            reported_soh_percent: Some(97.5),
+        },
+        health: Health {
+            soh_percent: 91.4,
+            lower_percent: 88.9,
+            upper_percent: 93.9,
+            capacity_ah: 101.6,
+            class: Class::Field,
+            grade: Grade::B,
+            grade_floors: [90.0, 80.0, 72.0, 60.0],
+            curve: Some(Curve {
+                required_percent: 80.0,
+                met: true,
+            }),
+            method: "Carnet SoH 1.0.0".to_owned(),
+        },
+        evidence: Evidence {
+            from: date(2026, 10, 2),
+            until: date(2026, 11, 14),
+            sessions: sessions(101.6),
+            data_sha256: "3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855a".to_owned(),
+        },
+        checks: checks(),
+        transport: Transport {
+            un_number: "UN 3556".to_owned(),
+            soc_percent: 42.0,
+            soc_measured_at: date(2026, 11, 14),
+            windows: vec![
+                SocWindow {
+                    carrier: "EMSA".to_owned(),
+                    min_percent: 20.0,
+                    max_percent: 50.0,
+                },
+                SocWindow {
+                    carrier: "Incheon – Aqaba Ro-Ro".to_owned(),
+                    min_percent: 20.0,
+                    max_percent: 40.0,
+                },
+            ],
+            ready: true,
+            obstacles: Vec::new(),
+        },
+        people: People {
+            evaluated: step(names[1], 16),
+            reviewed: step(names[2], 18),
+            decided: step(names[3], 20),
+        },
+        verify_url: "https://directory.example.org/certificates/CRN-2026-000417".to_owned(),
+        credential: include_bytes!("credential.json").to_vec(),
+    }
+}
+
+/// Twelve sessions around a capacity, with a scatter that is the same each time.
+fn sessions(capacity_ah: f64) -> Vec<Session> {
+    [
+        (61.0, 0.4, true),
+        (34.5, -1.1, false),
+        (78.0, -0.5, true),
+        (22.0, 1.6, false),
+        (55.5, 0.9, true),
+        (41.0, -2.3, false),
+        (88.5, 0.2, true),
+        (18.0, -1.8, false),
+        (70.0, 0.7, true),
+        (29.0, 2.4, false),
+        (64.0, -0.8, true),
+        (47.5, 1.2, true),
+    ]
+    .into_iter()
+    .map(|(delta_soc_percent, off, anchored)| Session {
+        delta_soc_percent,
+        charge_ah: capacity_ah * (delta_soc_percent + off) / 100.0,
+        anchored,
+    })
+    .collect()
+}
+
+fn checks() -> Vec<Check> {
+    let number = |value, decimals, unit| Reading::Number {
+        value,
+        decimals,
+        unit,
+    };
+    let at_most = |value, decimals, unit| Limit::AtMost {
+        value,
+        decimals,
+        unit,
+    };
+    let check = |kind, value, limit, source: &str, outcome| Check {
+        kind,
+        value,
+        limit,
+        source: source.to_owned(),
+        outcome,
+    };
+    vec![
+        check(
+            CheckKind::CellSpread,
+            number(36.0, 0, Unit::Millivolt),
+            at_most(30.0, 0, Unit::Millivolt),
+            "Carnet, NMC at rest, 20–80 % SOC",
+            Outcome::Watch,
+        ),
+        check(
+            CheckKind::TemperatureSpread,
+            number(2.5, 1, Unit::Kelvin),
+            at_most(5.0, 0, Unit::Kelvin),
+            "Carnet, parked",
+            Outcome::Pass,
+        ),
+        check(
+            CheckKind::Isolation,
+            number(2840.0, 0, Unit::OhmPerVolt),
+            Limit::AtLeast {
+                value: 500.0,
+                decimals: 0,
+                unit: Unit::OhmPerVolt,
+            },
+            "UN R100, 5.1.3",
+            Outcome::Pass,
+        ),
+        check(
+            CheckKind::CellLimits,
+            Reading::Range {
+                low: 3.214,
+                high: 4.183,
+                decimals: 2,
+                unit: Unit::Volt,
+            },
+            Limit::Within {
+                low: 2.5,
+                high: 4.25,
+                decimals: 2,
+                unit: Unit::Volt,
+            },
+            "Carnet, NMC",
+            Outcome::Pass,
+        ),
+        check(
+            CheckKind::SelfDischarge,
+            Reading::Missing,
+            at_most(5.0, 0, Unit::MillivoltPerDay),
+            "Carnet",
+            Outcome::NotMeasured,
+        ),
+        check(
+            CheckKind::HighVoltageFaults,
+            Reading::Count(0),
+            Limit::Zero,
+            "Carnet",
+            Outcome::Pass,
+        ),
+        check(
+            CheckKind::Recalls,
+            Reading::Count(0),
+            Limit::Zero,
+            "Carnet",
+            Outcome::Pass,
+        ),
+        check(
+            CheckKind::ReportedHealth,
+            number(97.5, 1, Unit::Percent),
+            Limit::None,
+            "",
+            Outcome::Stated,
+        ),
+        check(
+            CheckKind::BatteryHistory,
+            Reading::Count(0),
+            Limit::Zero,
+            "Carnet",
+            Outcome::Pass,
+        ),
+        check(
+            CheckKind::Tampering,
+            Reading::Count(0),
+            Limit::Zero,
+            "Carnet SoH 1.0.0",
+            Outcome::Pass,
+        ),
+        check(
+            CheckKind::SecondMeter,
+            number(0.6, 1, Unit::Percent),
+            at_most(1.5, 1, Unit::Percent),
+            "Carnet",
+            Outcome::Pass,
+        ),
+    ]
+}
+
+/// The same car with every text as long as it may be, every row taken and everything in the way.
+pub fn crowded(language: Language) -> Sheet {
+    let mut sheet = sheet(language);
+    let long = "Sehr Lange Bezeichnung einer Prüfgesellschaft mit beschränkter Haftung und Zweigniederlassung in Incheon, Abteilung Sieben";
+    let long: String = long.chars().take(120).collect();
+    sheet.specimen = true;
+    sheet.issuer.name.clone_from(&long);
+    sheet.vehicle.model.clone_from(&long);
+    sheet.vehicle.variant = Some("X".repeat(120));
+    sheet.battery.rated_source.clone_from(&long);
+    sheet.people.decided.name.clone_from(&long);
+    sheet.verify_url = format!("https://directory.example.org/{}", "a".repeat(170));
+    sheet.transport.ready = false;
+    sheet.transport.obstacles = vec![
+        certificate_pdf::sheet::Obstacle::SocTooHigh,
+        certificate_pdf::sheet::Obstacle::IsolationTooLow,
+    ];
+    let mut more = sheet.checks.clone();
+    for check in &mut more {
+        check.outcome = Outcome::Fail;
+    }
+    sheet.checks.extend(more);
+    sheet.checks.truncate(16);
+    sheet
+}
