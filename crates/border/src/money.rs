@@ -1,0 +1,248 @@
+//! Amounts with their currency, and dated exchange rates with their source.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::str::FromStr;
+
+use jiff::civil::Date;
+use rust_decimal::Decimal;
+use serde::{Deserialize, Serialize};
+
+/// A currency by its ISO 4217 code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Currency([u8; 3]);
+
+/// A text that is no currency code.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0:?} is no currency; write its ISO 4217 code of three capital letters, such as USD")]
+pub struct CurrencyError(String);
+
+/// What may not be a price.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum MoneyError {
+    /// The currency is none.
+    #[error(transparent)]
+    Currency(#[from] CurrencyError),
+    /// The number is none.
+    #[error("{0:?} is no amount; write it as 12500 USD or 12500.50 USD, without separators of thousands")]
+    Number(String),
+    /// Nothing costs less than nothing.
+    #[error("{0} is less than nothing; an amount is zero or more")]
+    Negative(String),
+    /// More than the arithmetic is exact for.
+    #[error("{0} is more than any car costs; amounts go up to 1,000,000,000,000,000")]
+    TooLarge(String),
+}
+
+/// The largest amount that is taken from outside.
+const MOST: Decimal = Decimal::from_parts(0xA4C6_8000, 0x0003_8D7E, 0, false, 0);
+
+impl Currency {
+    /// Its three letters.
+    pub fn as_str(&self) -> &str {
+        std::str::from_utf8(&self.0).unwrap_or("XXX")
+    }
+}
+
+impl FromStr for Currency {
+    type Err = CurrencyError;
+
+    fn from_str(text: &str) -> Result<Self, CurrencyError> {
+        match text.as_bytes() {
+            [a, b, c] if [a, b, c].iter().all(|l| l.is_ascii_uppercase()) => Ok(Currency([*a, *b, *c])),
+            _ => Err(CurrencyError(text.to_owned())),
+        }
+    }
+}
+
+impl TryFrom<String> for Currency {
+    type Error = CurrencyError;
+
+    fn try_from(text: String) -> Result<Self, CurrencyError> {
+        text.parse()
+    }
+}
+
+impl From<Currency> for String {
+    fn from(currency: Currency) -> String {
+        currency.to_string()
+    }
+}
+
+impl fmt::Display for Currency {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// An amount in a currency.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Money {
+    /// How much.
+    pub amount: Decimal,
+    /// Of what.
+    pub currency: Currency,
+}
+
+impl FromStr for Money {
+    type Err = MoneyError;
+
+    /// Reads `12500.50 USD`; the currency may also come first.
+    fn from_str(text: &str) -> Result<Self, MoneyError> {
+        let wrong = || MoneyError::Number(text.to_owned());
+        let (first, second) = text.trim().split_once([' ', '\u{a0}']).ok_or_else(wrong)?;
+        let (first, second) = (first.trim(), second.trim());
+        let (number, currency) = if first.bytes().all(|b| b.is_ascii_alphabetic()) {
+            (second, first)
+        } else {
+            (first, second)
+        };
+        let currency = currency.parse()?;
+        let amount = Decimal::from_str_exact(number).map_err(|_| wrong())?;
+        Money::new(amount, currency)
+    }
+}
+
+impl Money {
+    /// An amount of at least zero that the arithmetic is exact for.
+    ///
+    /// # Errors
+    /// It is negative or too large.
+    pub fn new(amount: Decimal, currency: Currency) -> Result<Self, MoneyError> {
+        let shown = || format!("{amount} {currency}");
+        if amount.is_sign_negative() && !amount.is_zero() {
+            return Err(MoneyError::Negative(shown()));
+        }
+        if amount > MOST {
+            return Err(MoneyError::TooLarge(shown()));
+        }
+        Ok(Money { amount, currency })
+    }
+}
+
+impl fmt::Display for Money {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.amount, self.currency)
+    }
+}
+
+/// Exchange rates of one day from one source. A rate that is not here, and does not follow from two that are, is missing:
+/// none is invented.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Rates {
+    /// The day they are of.
+    pub date: Date,
+    /// Who published them.
+    pub source: String,
+    #[serde(skip)]
+    pairs: BTreeMap<(Currency, Currency), Decimal>,
+}
+
+/// A rate that is none.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("1 {from} = {rate} {to}: a rate is more than zero and at most 1,000,000,000,000")]
+pub struct RateError {
+    from: Currency,
+    to: Currency,
+    rate: Decimal,
+}
+
+impl Rates {
+    /// No rates yet.
+    pub fn new(date: Date, source: impl Into<String>) -> Self {
+        Rates {
+            date,
+            source: source.into(),
+            pairs: BTreeMap::new(),
+        }
+    }
+
+    /// Adds `1 from = rate to`.
+    ///
+    /// # Errors
+    /// The rate is not above zero, or too large.
+    pub fn add(&mut self, from: Currency, to: Currency, rate: Decimal) -> Result<(), RateError> {
+        if rate <= Decimal::ZERO || rate > Decimal::from(1_000_000_000_000_u64) {
+            return Err(RateError { from, to, rate });
+        }
+        self.pairs.insert((from, to), rate);
+        Ok(())
+    }
+
+    /// What one `from` is in `to`: as published, or its inverse, or through one third currency.
+    pub fn rate(&self, from: Currency, to: Currency) -> Option<Decimal> {
+        if from == to {
+            return Some(Decimal::ONE);
+        }
+        self.direct(from, to).or_else(|| {
+            self.known().find_map(|via| {
+                let first = self.direct(from, via)?;
+                first.checked_mul(self.direct(via, to)?)
+            })
+        })
+    }
+
+    fn direct(&self, from: Currency, to: Currency) -> Option<Decimal> {
+        self.pairs.get(&(from, to)).copied().or_else(|| {
+            let inverse = self.pairs.get(&(to, from))?;
+            Decimal::ONE.checked_div(*inverse)
+        })
+    }
+
+    fn known(&self) -> impl Iterator<Item = Currency> + '_ {
+        let mut seen = std::collections::BTreeSet::new();
+        self.pairs
+            .keys()
+            .flat_map(|(a, b)| [*a, *b])
+            .filter(move |currency| seen.insert(*currency))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn prices_are_read_with_the_currency_on_either_side_and_nothing_else() {
+        let price: Money = "12500.50 USD".parse().unwrap();
+        assert_eq!(price.to_string(), "12500.50 USD");
+        assert_eq!("USD 12500.50".parse::<Money>().unwrap(), price);
+        for wrong in [
+            "12500",
+            "12,500 USD",
+            "-1 USD",
+            "1 usd",
+            "1 DOLLARS",
+            "",
+            "1e9 USD",
+            "2000000000000000 USD",
+        ] {
+            assert!(wrong.parse::<Money>().is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_rate_is_published_inverted_or_crossed_and_never_invented() {
+        let [eur, usd, krw, gel] = ["EUR", "USD", "KRW", "GEL"].map(|c| c.parse().unwrap());
+        let mut rates = Rates::new(date(2026, 3, 10), "test");
+        rates.add(eur, usd, Decimal::new(125, 2)).unwrap();
+        rates.add(eur, krw, Decimal::from(1500)).unwrap();
+        assert_eq!(rates.rate(usd, eur), Some(Decimal::new(8, 1)));
+        assert_eq!(rates.rate(usd, krw), Some(Decimal::from(1200)));
+        assert_eq!(rates.rate(usd, gel), None);
+        assert!(rates.add(usd, gel, Decimal::ZERO).is_err());
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_is_money_or_refused(text in "\\PC{0,24}") {
+            if let Ok(money) = text.parse::<Money>() {
+                prop_assert!(money.amount >= Decimal::ZERO);
+            }
+        }
+    }
+}

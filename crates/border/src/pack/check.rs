@@ -1,0 +1,379 @@
+//! What a pack is checked for beyond being readable: bands that overlap or leave gaps, rules that contradict each other
+//! unsaid, times without a rule, age of the research, examples, and that export control is there.
+
+use std::collections::BTreeSet;
+
+use jiff::civil::Date;
+use rust_decimal::Decimal;
+
+use super::law::{Force, Law, Standing};
+use super::problem::{Problem, Problems};
+use super::{Effect, Pack, Row, Rule, RuleSet, Side, Step, StepKind};
+use crate::evaluate::Question;
+use crate::fact::Car;
+use crate::feel::{Test, Tri, Value};
+use crate::money::Rates;
+use crate::verdict::{Outcome, Values};
+
+/// How strictly packs are read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Strictness {
+    /// Well-formed, with export control.
+    Load,
+    /// Everything, examples included.
+    Full {
+        /// The day of the check, for the age of the research; none if that does not matter.
+        today: Option<Date>,
+    },
+}
+
+/// After how many days research is old.
+const STALE_DAYS: i64 = 180;
+
+/// The most points at which a table is tried.
+const MAX_POINTS: usize = 100_000;
+
+/// The most gaps of one table that are reported.
+const MAX_GAPS: usize = 3;
+
+impl Pack {
+    pub(crate) fn check(&self, how: &Strictness, problems: &mut Problems) {
+        let Strictness::Full { today } = how else {
+            return;
+        };
+        let file = "country.toml";
+        if let Some(today) = today
+            && let Ok(span) = self.as_of.until(*today)
+            && i64::from(span.get_days()) > STALE_DAYS
+        {
+            let text = format!(
+                "as_of {} is {} days ago; look for changes since",
+                self.as_of,
+                span.get_days()
+            );
+            problems.warn(file, 0, text);
+        }
+        if self.side == Side::Export
+            && self
+                .steps
+                .iter()
+                .any(|step| !matches!(step.kind, StepKind::Value | StepKind::Condition))
+        {
+            problems.error(
+                file,
+                0,
+                "a pack of export control charges nothing; remove its charges",
+            );
+        }
+        if self.side == Side::Import && !self.checks.iter().any(|check| check.effect != Effect::None) {
+            problems.warn(
+                file,
+                0,
+                "no rule of admissibility: every verdict will be `unknown`",
+            );
+        }
+        let ids: BTreeSet<&str> = self.laws().map(|law| law.id.as_str()).collect();
+        for law in self.laws() {
+            for other in &law.disputes {
+                if !ids.contains(other.as_str()) {
+                    problems.error(
+                        &law.file,
+                        law.line,
+                        format!("disputes {other:?}, and no rule has this id"),
+                    );
+                }
+            }
+        }
+        for step in &self.steps {
+            self.check_bands(step, problems);
+            check_times(
+                &step.name,
+                &step
+                    .rules
+                    .iter()
+                    .map(|r| (&r.law, r.when_text.as_str()))
+                    .collect::<Vec<_>>(),
+                problems,
+            );
+        }
+        let keys: BTreeSet<&str> = self.checks.iter().map(|check| check.key.as_str()).collect();
+        for key in keys {
+            let laws: Vec<(&Law, &str)> = self
+                .checks
+                .iter()
+                .filter(|check| check.key == key && check.effect != Effect::Waive)
+                .map(|check| (&check.law, ""))
+                .collect();
+            check_times(key, &laws, problems);
+        }
+    }
+
+    /// Tries a step's rows at every combination of edges.
+    fn check_bands(&self, step: &Step, problems: &mut Problems) {
+        let rows: Vec<(&Rule, &Row)> = step
+            .rules
+            .iter()
+            .flat_map(|rule| rule.rows.iter().map(move |row| (rule, row)))
+            .collect();
+        let axes: Vec<Vec<Point<'_>>> = (0..step.tests.len())
+            .map(|column| axis(rows.iter().map(|(_, row)| &row.tests[column])))
+            .collect();
+        let points: usize = axes.iter().map(Vec::len).product();
+        if points > MAX_POINTS {
+            let text = format!(
+                "{} has {points} combinations of edges; overlaps and gaps are not checked",
+                step.name
+            );
+            problems.warn("country.toml", 0, text);
+            return;
+        }
+        let mut reported = BTreeSet::new();
+        let mut reached = vec![false; rows.len()];
+        let mut gaps = 0;
+        for number in 0..points {
+            let mut rest = number;
+            let point: Vec<&Point<'_>> = axes
+                .iter()
+                .map(|axis| {
+                    let at = &axis[rest % axis.len()];
+                    rest /= axis.len();
+                    at
+                })
+                .collect();
+            let here: Vec<usize> = (0..rows.len())
+                .filter(|at| {
+                    rows[*at]
+                        .1
+                        .tests
+                        .iter()
+                        .zip(&point)
+                        .all(|(test, p)| test.passes(p.value) == Tri::Yes)
+                })
+                .collect();
+            for at in &here {
+                reached[*at] = true;
+            }
+            for (i, first) in here.iter().enumerate() {
+                for second in &here[i + 1..] {
+                    self.check_pair(step, rows[*first], rows[*second], &point, &mut reported, problems);
+                }
+            }
+            let covered = here.iter().any(|at| rows[*at].0.law.on(self.as_of) != Force::No);
+            let due = rows.iter().any(|(rule, _)| rule.law.on(self.as_of) != Force::No);
+            if !covered && due && step.otherwise.is_none() && gaps < MAX_GAPS && !rows.is_empty() {
+                gaps += 1;
+                let file = rows[0].1.file.clone();
+                let text = format!("{}: no row for {}", step.name, place(step, &point));
+                problems.warn(&file, 0, text);
+            }
+        }
+        for ((rule, row), reached) in rows.iter().zip(reached) {
+            if !reached {
+                let text = format!("no car ever reaches this row of {:?}", rule.law.id);
+                problems.error(&row.file, row.line, text);
+            }
+        }
+    }
+
+    fn check_pair(
+        &self,
+        step: &Step,
+        (first_rule, first): (&Rule, &Row),
+        (second_rule, second): (&Rule, &Row),
+        point: &[&Point<'_>],
+        reported: &mut BTreeSet<(String, String)>,
+        problems: &mut Problems,
+    ) {
+        let (a, b) = (&first_rule.law, &second_rule.law);
+        if std::ptr::eq(first_rule, second_rule) {
+            if reported.insert((
+                format!("{}:{}", first.file, first.line),
+                format!("{}", second.line),
+            )) {
+                let text = format!(
+                    "overlaps with line {} of the same rule {:?} at {}",
+                    first.line,
+                    a.id,
+                    place(step, point)
+                );
+                problems.error(&second.file, second.line, text);
+            }
+            return;
+        }
+        let same_case = first_rule.when_text == second_rule.when_text
+            || first_rule.when_text.is_empty()
+            || second_rule.when_text.is_empty();
+        let said = a.disputes.contains(&b.id) || b.disputes.contains(&a.id);
+        let plain = a.standing == Standing::InForce && b.standing == Standing::InForce;
+        let same = first.values == second.values;
+        if same_case && plain && !said && !same && a.meets(b) && reported.insert((a.id.clone(), b.id.clone()))
+        {
+            let text = format!(
+                "{:?} and {:?} both hold{}; give the earlier a `to`, or say in `disputes` that they disagree",
+                a.id,
+                b.id,
+                if point.is_empty() {
+                    String::new()
+                } else {
+                    format!(" at {}", place(step, point))
+                },
+            );
+            problems.error(&b.file, b.line, text);
+        }
+    }
+}
+
+/// A value at which a table is tried, with how it is shown.
+struct Point<'a> {
+    value: Value<'a>,
+    shown: String,
+}
+
+/// The values of one column that matter: each edge, a little below and above it, and each word.
+fn axis<'a>(tests: impl Iterator<Item = &'a Test>) -> Vec<Point<'a>> {
+    use crate::feel::Bound;
+    let step = Decimal::new(1, 4);
+    let mut numbers = BTreeSet::new();
+    let mut days = BTreeSet::new();
+    let mut words = BTreeSet::new();
+    let mut excludes = false;
+    for test in tests {
+        excludes |= test.excludes();
+        let mut bounds = Vec::new();
+        test.bounds(&mut bounds);
+        for bound in bounds {
+            match bound {
+                Bound::Number(number) => numbers.extend([number - step, number, number + step]),
+                Bound::Day(day) => days.extend(
+                    [day.yesterday().ok(), Some(day), day.tomorrow().ok()]
+                        .into_iter()
+                        .flatten(),
+                ),
+            }
+        }
+        let mut here = Vec::new();
+        test.words(&mut here);
+        words.extend(here);
+    }
+    let mut points: Vec<Point<'a>> = numbers
+        .into_iter()
+        .filter(|number| *number >= Decimal::ZERO)
+        .map(|number| Point {
+            value: Value::number(number),
+            shown: number.normalize().to_string(),
+        })
+        .collect();
+    points.extend(days.into_iter().map(|day| Point {
+        value: Value::Date(day),
+        shown: day.to_string(),
+    }));
+    points.extend(words.into_iter().map(|word: &'a str| Point {
+        value: match word {
+            "true" => Value::Bool(true),
+            "false" => Value::Bool(false),
+            word => Value::Text(word),
+        },
+        shown: word.to_owned(),
+    }));
+    if excludes {
+        points.push(Point {
+            value: Value::Text(""),
+            shown: "any other".to_owned(),
+        });
+    }
+    if points.is_empty() {
+        points.push(Point {
+            value: Value::Bool(false),
+            shown: "anything".to_owned(),
+        });
+    }
+    points
+}
+
+fn place(step: &Step, point: &[&Point<'_>]) -> String {
+    let parts: Vec<String> = step
+        .tests
+        .iter()
+        .zip(point)
+        .map(|((text, _), point)| format!("{text} = {}", point.shown))
+        .collect();
+    parts.join(", ")
+}
+
+/// Warns of days between two rules about the same thing on which neither holds.
+fn check_times(about: &str, laws: &[(&Law, &str)], problems: &mut Problems) {
+    for (law, when) in laws {
+        let Some(to) = law.to else { continue };
+        let next = to.last().tomorrow().unwrap_or(Date::MAX);
+        let same = || {
+            laws.iter()
+                .filter(|(other, their)| their == when && !std::ptr::eq(*other, *law))
+        };
+        if same().any(|(other, _)| other.on(next) != Force::No) {
+            continue;
+        }
+        let later = same()
+            .filter_map(|(other, _)| other.from)
+            .map(|from| from.first())
+            .filter(|from| *from > next)
+            .min();
+        if let Some(later) = later {
+            let text =
+                format!("{about}: no rule from {next} until {later}; a quote for a day between will say so");
+            problems.warn(&law.file, law.line, text);
+        }
+    }
+}
+
+impl RuleSet {
+    /// Export control must stop what the law of Korea stops; a rule set that lets it through is refused.
+    pub(crate) fn check_export_control(&self, problems: &mut Problems) {
+        let mut stopped = 0;
+        for pack in self.exports() {
+            for destination in ["RU", "BY"] {
+                let mut car = Car::new();
+                let set = [("fuel", "petrol"), ("cc", "2001"), ("used", "true")]
+                    .iter()
+                    .all(|(name, text)| car.set(name, text).is_ok());
+                let values = Values::default();
+                let rates = Rates::new(pack.as_of, "none");
+                let question = Question {
+                    car: &car,
+                    destination,
+                    arrival: pack.as_of,
+                    values: &values,
+                    rates: &rates,
+                    workings: false,
+                };
+                let barred = pack_findings(pack, &question).contains(&Outcome::Denied);
+                stopped += usize::from(set && barred);
+            }
+        }
+        if stopped < 2 {
+            let text = "missing, or lets a car of over 2,000 cc to Russia or Belarus pass without a permit; \
+                        export control cannot be left out: put back the folder kr";
+            problems.error("checks.csv", 0, text);
+        }
+    }
+
+    pub(crate) fn check_examples(&self) -> Vec<Problem> {
+        let mut found = Vec::new();
+        for pack in self.packs() {
+            let mut problems = Problems::of(&pack.country.to_ascii_lowercase());
+            for result in self.run_examples(pack) {
+                if let Some(problem) = result.problem {
+                    problems.error("examples.csv", result.line, format!("{}: {problem}", result.id));
+                }
+            }
+            found.append(&mut problems.found);
+        }
+        found
+    }
+}
+
+fn pack_findings(pack: &Pack, question: &Question<'_>) -> Vec<Outcome> {
+    crate::evaluate::findings(pack, question)
+        .into_iter()
+        .map(|finding| finding.outcome)
+        .collect()
+}

@@ -1,0 +1,116 @@
+//! Where a rule comes from and when it holds.
+
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+
+use crate::date::PartialDate;
+
+/// How far a rule can be relied on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Confidence {
+    /// Weak: one old or doubtful source. Never denies by itself.
+    Low,
+    /// One credible source, or a cross-check.
+    Medium,
+    /// The act itself, or two independent sources.
+    High,
+}
+
+/// How a rule stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Standing {
+    /// The law between its dates.
+    InForce,
+    /// Announced or drafted, adoption not confirmed: an amount counts as possible, a denial as a warning.
+    Proposed,
+    /// For a limited number of cars: an amount counts as possible beside the ordinary one.
+    Quota,
+    /// The law, but not applied.
+    Suspended,
+    /// Replaced by an act whose text was not read: kept for the record, never used.
+    Superseded,
+    /// Whether it is in force was not verified: as proposed.
+    Unverified,
+}
+
+/// Dates, act, sources and confidence of a rule.
+#[derive(Clone, Debug, Serialize)]
+pub struct Law {
+    /// Its id, unique in the pack.
+    pub id: String,
+    /// First day in force; none if it was not found.
+    pub from: Option<PartialDate>,
+    /// Last day in force; none if it is open.
+    pub to: Option<PartialDate>,
+    /// What the dates rest on, where not on the act: observed, reported, approximate.
+    pub basis: String,
+    /// The act.
+    pub act: String,
+    /// Addresses and references.
+    pub sources: Vec<String>,
+    /// How far it can be relied on.
+    pub confidence: Confidence,
+    /// How it stands.
+    pub standing: Standing,
+    /// Ids of rules it disagrees with.
+    pub disputes: Vec<String>,
+    /// The unit of its value.
+    pub unit: String,
+    /// What else is known.
+    pub note: String,
+    /// The file it is in.
+    pub file: String,
+    /// The line in it.
+    pub line: u64,
+}
+
+/// Whether a rule holds on a day.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Force {
+    /// It does.
+    Yes,
+    /// It does not.
+    No,
+    /// The day lies in the month or year in which it began or ended, and the day was not read.
+    Perhaps,
+}
+
+impl Law {
+    /// Whether the rule holds on a day.
+    pub fn on(&self, day: Date) -> Force {
+        if self.standing == Standing::Superseded {
+            return Force::No;
+        }
+        let begun = match self.from {
+            Some(from) if day < from.first() => return Force::No,
+            Some(from) => from.is_exact() || day > from.last(),
+            None => true,
+        };
+        let lasts = match self.to {
+            Some(to) if day > to.last() => return Force::No,
+            Some(to) => to.is_exact() || day < to.first(),
+            None => true,
+        };
+        if begun && lasts {
+            Force::Yes
+        } else {
+            Force::Perhaps
+        }
+    }
+
+    /// Whether no start is known.
+    pub fn is_undated(&self) -> bool {
+        self.from.is_none()
+    }
+
+    /// Whether both may hold on one day.
+    pub fn meets(&self, other: &Law) -> bool {
+        let before = |a: &Law, b: &Law| match (a.to, b.from) {
+            (Some(to), Some(from)) => to.last() < from.first(),
+            _ => false,
+        };
+        !before(self, other) && !before(other, self)
+    }
+}

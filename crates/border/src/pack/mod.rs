@@ -1,0 +1,293 @@
+//! A rule pack: one country's law about a used car at its border, as dated, sourced tables.
+//!
+//! `spec/rule-pack.md` describes the files. [`RuleSet::load`] is the only door: a pack that exists is well-formed.
+
+mod check;
+mod example;
+mod law;
+mod load;
+mod names;
+mod problem;
+mod table;
+mod text;
+
+use std::collections::BTreeMap;
+
+use jiff::civil::Date;
+
+use crate::feel::{Expr, Slot, Test};
+use crate::money::Currency;
+
+pub use check::Strictness;
+pub use example::{Example, ExampleResult, Expectation, Outcome};
+pub use law::{Confidence, Force, Law, Standing};
+pub(crate) use names::{FIRST_OWN, slot_of_computed, slot_of_fact};
+pub use problem::{Problem, Severity};
+
+/// The files of one folder of a rule set, by name. Reading the disk is the caller's.
+#[derive(Clone, Debug)]
+pub struct PackSource {
+    /// The folder's name: a country code in small letters, or the name of a shared part.
+    pub name: String,
+    /// File names with their contents.
+    pub files: BTreeMap<String, Vec<u8>>,
+}
+
+/// On which side of the border a pack stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Side {
+    /// The country the car goes to.
+    Import,
+    /// The country it leaves: export control.
+    Export,
+}
+
+/// What a step of the calculation is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum StepKind {
+    /// A condition with a name, for use in other conditions. It has no amount and no line.
+    Condition,
+    /// An intermediate value: customs value, depreciation, an index.
+    Value,
+    /// Money the importer pays: part of the total.
+    Charge,
+    /// What a trade agreement would save with proof of origin. Never part of the total.
+    Upside,
+}
+
+/// One step of the calculation, in the order of `country.toml`.
+#[derive(Clone, Debug)]
+pub struct Step {
+    /// Its name in formulas and on lines.
+    pub name: String,
+    /// What people call it.
+    pub title: String,
+    /// What it is for.
+    pub kind: StepKind,
+    /// The base as text, if it has one.
+    pub base_text: Option<String>,
+    /// The formula as text.
+    pub formula_text: String,
+    /// The rules of the law about it.
+    pub rules: Vec<Rule>,
+    pub(crate) slot: Slot,
+    pub(crate) when: Option<Expr>,
+    pub(crate) base: Option<Expr>,
+    pub(crate) base_slot: Slot,
+    pub(crate) formula: Expr,
+    pub(crate) otherwise: Option<Expr>,
+    pub(crate) round: u32,
+    pub(crate) tests: Vec<(String, Expr)>,
+    pub(crate) columns: Vec<(String, Slot)>,
+}
+
+/// One rule of the law about a step: when it holds, and its rows.
+#[derive(Clone, Debug)]
+pub struct Rule {
+    /// Its dates, act, sources and confidence.
+    pub law: Law,
+    pub(crate) when_text: String,
+    pub(crate) value_text: String,
+    pub(crate) when: Option<Expr>,
+    pub(crate) rows: Vec<Row>,
+}
+
+/// One row of a rule: cells that must pass, and the values that follow.
+#[derive(Clone, Debug)]
+pub(crate) struct Row {
+    pub(crate) file: String,
+    pub(crate) line: u64,
+    pub(crate) tests: Vec<Test>,
+    /// In the order of the step's columns; an empty cell is a value that is not known.
+    pub(crate) values: Vec<Option<Expr>>,
+    pub(crate) note: String,
+}
+
+/// What a check does when its test says so.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Effect {
+    /// The car may not enter if the test passes.
+    Deny,
+    /// The car may enter only if the test passes; where the fact is a document, it must be obtained.
+    Require,
+    /// As `require`, and every one of the words is needed.
+    RequireAll,
+    /// Barred without a permit of an authority, if the test passes.
+    Permit,
+    /// Held until evidence is shown, if the test passes.
+    Hold,
+    /// Nothing follows for the verdict, but somebody should know, if the test passes.
+    Warn,
+    /// Lifts denials with the same key while it holds and its test passes.
+    Waive,
+    /// A condition on the buyer or the use, if the test passes.
+    Limit,
+    /// It is known that there is no such limit.
+    None,
+}
+
+/// One check of admissibility, or of export control.
+#[derive(Clone, Debug)]
+pub struct Check {
+    /// Dates, act, sources and confidence.
+    pub law: Law,
+    /// What it is about; waivers name the same.
+    pub key: String,
+    /// What it does.
+    pub effect: Effect,
+    /// The rule in words.
+    pub reason: String,
+    /// Documents that satisfy it.
+    pub evidence: Vec<String>,
+    /// Who decides, where that is not the customs of the country.
+    pub authority: String,
+    pub(crate) when: Option<Expr>,
+    pub(crate) fact: Option<Expr>,
+    /// What is looked at, as text.
+    pub fact_text: String,
+    /// When it applies, as text.
+    pub when_text: String,
+    pub(crate) test: Test,
+    /// What must be so of it.
+    pub test_text: String,
+}
+
+/// Something known that neither admits nor charges: penalties, procedures, statistics, codes.
+#[derive(Clone, Debug)]
+pub struct Remark {
+    /// Dates, act, sources and confidence.
+    pub law: Law,
+    /// What it is about.
+    pub topic: String,
+    /// What is known.
+    pub text: String,
+}
+
+/// A value that no register of facts has, asked for by name: a reference price, a price net of foreign tax.
+#[derive(Clone, Debug)]
+pub struct Input {
+    /// Its name in formulas and on the command line.
+    pub name: String,
+    /// The question.
+    pub ask: String,
+    pub(crate) slot: Slot,
+}
+
+/// One country's rules.
+#[derive(Clone, Debug)]
+pub struct Pack {
+    /// Two capital letters (ISO 3166).
+    pub country: String,
+    /// Its name.
+    pub name: String,
+    /// The side of the border.
+    pub side: Side,
+    /// The currency of its charges.
+    pub currency: Currency,
+    /// The day on which the research ended.
+    pub as_of: Date,
+    /// The state of the market in one word, such as `open-restricted`.
+    pub verdict: String,
+    /// The state of the market in a sentence.
+    pub headline: String,
+    /// The side of the steering wheel that fits the traffic.
+    pub steering: String,
+    /// Ports of entry.
+    pub ports: Vec<String>,
+    /// Parts with rules of their own; the first is assumed and named where nothing is said.
+    pub regions: Vec<String>,
+    /// What is not known.
+    pub gaps: Vec<String>,
+    /// What a reader should know.
+    pub notes: Vec<String>,
+    /// The calculation, in order.
+    pub steps: Vec<Step>,
+    /// The checks.
+    pub checks: Vec<Check>,
+    /// Background.
+    pub remarks: Vec<Remark>,
+    /// Values to be asked for.
+    pub inputs: Vec<Input>,
+    /// Published results that the pack must reproduce.
+    pub examples: Vec<Example>,
+    pub(crate) names: Vec<String>,
+    pub(crate) currencies: Vec<(Currency, Slot)>,
+}
+
+impl Pack {
+    /// Every dated rule with its act: of steps, checks and remarks.
+    pub fn laws(&self) -> impl Iterator<Item = &Law> {
+        let rules = self
+            .steps
+            .iter()
+            .flat_map(|step| &step.rules)
+            .map(|rule| &rule.law);
+        let checks = self.checks.iter().map(|check| &check.law);
+        let remarks = self.remarks.iter().map(|remark| &remark.law);
+        rules.chain(checks).chain(remarks)
+    }
+
+    /// The name that stands for a slot.
+    pub(crate) fn name_of(&self, slot: Slot) -> &str {
+        self.names.get(usize::from(slot)).map_or("", String::as_str)
+    }
+}
+
+/// All packs together.
+#[derive(Clone, Debug)]
+pub struct RuleSet {
+    packs: BTreeMap<String, Pack>,
+}
+
+impl RuleSet {
+    /// The packs of countries that cars go to, by country code.
+    pub fn destinations(&self) -> impl Iterator<Item = &Pack> {
+        self.packs.values().filter(|pack| pack.side == Side::Import)
+    }
+
+    /// The packs of export control. There is at least one in every rule set.
+    pub fn exports(&self) -> impl Iterator<Item = &Pack> {
+        self.packs.values().filter(|pack| pack.side == Side::Export)
+    }
+
+    /// Every pack.
+    pub fn packs(&self) -> impl Iterator<Item = &Pack> {
+        self.packs.values()
+    }
+
+    /// The pack of a country.
+    pub fn pack(&self, country: &str) -> Option<&Pack> {
+        self.packs.get(country)
+    }
+}
+
+impl Rule {
+    /// The rule in words: the step's title, and its value or how many rows it has.
+    pub fn in_words(&self, step: &Step) -> String {
+        match self.rows.as_slice() {
+            [row] if !self.value_text.is_empty() && row.tests.iter().all(|test| *test == Test::Any) => {
+                format!("{}: {}", step.title, self.value_text)
+            }
+            [] => step.title.clone(),
+            rows => format!("{}: table of {} rows", step.title, rows.len()),
+        }
+    }
+
+    /// The condition under which it applies, as text.
+    pub fn condition(&self) -> &str {
+        &self.when_text
+    }
+
+    /// Its value as text; empty if it has a table.
+    pub fn value_text(&self) -> &str {
+        &self.value_text
+    }
+
+    /// How many rows it has.
+    pub fn rows(&self) -> usize {
+        self.rows.len()
+    }
+}

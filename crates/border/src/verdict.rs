@@ -1,0 +1,330 @@
+//! What the rules say about one car on one day, with the act behind each figure.
+
+use jiff::civil::Date;
+use rust_decimal::Decimal;
+use serde::Serialize;
+
+use crate::fact::PowerUnit;
+use crate::feel::Span;
+use crate::money::{Currency, Money};
+use crate::pack::{Check, Confidence, Effect, Law, Pack, StepKind};
+
+/// Whether the car may enter.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Status {
+    /// No rule known bars it.
+    Admissible,
+    /// It may enter if what is named is so, or is obtained.
+    Conditional,
+    /// The sources do not settle it.
+    Unknown,
+    /// A rule bars it.
+    NotAdmissible,
+}
+
+/// How one check came out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
+    /// The rule is met, or does not touch this car.
+    Passed,
+    /// It is known that there is no such limit.
+    NoLimit,
+    /// The rule would bar the car, and is lifted for now.
+    Waived,
+    /// Nothing follows, but somebody should know.
+    Warning,
+    /// It depends on what is not known, or on what must be obtained.
+    Condition,
+    /// A weak or unconfirmed source would bar the car.
+    Doubtful,
+    /// The rule bars the car.
+    Denied,
+}
+
+/// Why a figure is a range, or missing, or to be taken with care.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(tag = "reason", rename_all = "snake_case")]
+pub enum Why {
+    /// A fact, price or value was not given.
+    NotGiven {
+        /// Its name.
+        name: String,
+        /// The question.
+        ask: String,
+    },
+    /// The rates given do not connect two currencies.
+    NoRate {
+        /// From which.
+        from: Currency,
+        /// To which.
+        to: Currency,
+    },
+    /// The rule is known, its value was not found.
+    NoValue {
+        /// The rule.
+        rule: String,
+    },
+    /// No rule is known for this case on this day.
+    NoRule {
+        /// The step.
+        step: String,
+    },
+    /// It rests on a line that is missing or a range itself.
+    DependsOn {
+        /// The step.
+        step: String,
+    },
+    /// Sources disagree.
+    Disagree {
+        /// The rules.
+        rules: Vec<String>,
+    },
+    /// The lower figure holds only while the quota lasts.
+    Quota {
+        /// The rule.
+        rule: String,
+    },
+    /// A rule is proposed or not verified, and may or may not be charged.
+    Proposed {
+        /// The rule.
+        rule: String,
+    },
+    /// The rule began or ended in this month or year; the day was not read.
+    DayNotRead {
+        /// The rule.
+        rule: String,
+    },
+    /// A date of the car is known to the month or year only.
+    DateNotExact {
+        /// The fact.
+        name: String,
+    },
+    /// The rule goes by something that this car does not have, as displacement of an electric car.
+    DoesNotApply,
+    /// The numbers are beyond 28 digits, or a divisor is zero.
+    Arithmetic,
+}
+
+/// A rule that was used, and what it alone would give.
+#[derive(Clone, Debug, Serialize)]
+pub struct RuleUse<'p> {
+    /// The rule.
+    #[serde(flatten)]
+    pub law: &'p Law,
+    /// No date of entry into force is known.
+    pub undated: bool,
+    /// The amount by this rule, rounded; none if a value is missing.
+    pub amount: Option<Span>,
+    /// What the row of the table says besides.
+    #[serde(skip_serializing_if = "str::is_empty")]
+    pub row_note: &'p str,
+    /// The formula with its numbers.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub working: Option<String>,
+}
+
+/// One line of the calculation.
+#[derive(Clone, Debug, Serialize)]
+pub struct Line<'p> {
+    /// Its name.
+    pub name: &'p str,
+    /// Its title.
+    pub title: &'p str,
+    /// What it is for.
+    pub kind: StepKind,
+    /// The amount in local currency (a value may be a plain number); none if it is missing. Where the day of manufacture
+    /// is not exact, `low` belongs to the cheapest case and `high` to the dearest, so that lines add up to totals.
+    pub amount: Option<Span>,
+    /// The amount in the seller's currency, if a rate is known.
+    pub seller_amount: Option<Span>,
+    /// What the rate is of, if the line has a base.
+    pub base: Option<Span>,
+    /// The base in words.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub base_text: Option<&'p str>,
+    /// The formula in words.
+    pub formula: &'p str,
+    /// The formula with its numbers, for lines that need no rule.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub working: Option<String>,
+    /// The rules that gave it; several if sources disagree or a fact is missing.
+    pub rules: Vec<RuleUse<'p>>,
+    /// Why it is a range, or missing.
+    pub why: Vec<Why>,
+    /// It was given, not worked out.
+    pub given: bool,
+}
+
+/// One check that touches the car.
+#[derive(Clone, Debug, Serialize)]
+pub struct Finding<'p> {
+    /// The country whose rule it is.
+    pub country: &'p str,
+    /// What it is about.
+    pub key: &'p str,
+    /// What the rule does.
+    pub effect: Effect,
+    /// How it came out.
+    pub outcome: Outcome,
+    /// The rule in words.
+    pub reason: &'p str,
+    /// Who decides.
+    #[serde(skip_serializing_if = "str::is_empty")]
+    pub authority: &'p str,
+    /// What would satisfy it.
+    pub evidence: &'p [String],
+    /// Where it is from.
+    #[serde(flatten)]
+    pub law: &'p Law,
+    /// No date of entry into force is known.
+    pub undated: bool,
+    /// What is not known.
+    pub why: Vec<Why>,
+}
+
+impl<'p> Finding<'p> {
+    pub(crate) fn new(pack: &'p Pack, check: &'p Check, outcome: Outcome, why: Vec<Why>) -> Self {
+        Finding {
+            country: &pack.country,
+            key: &check.key,
+            effect: check.effect,
+            outcome,
+            reason: &check.reason,
+            authority: &check.authority,
+            evidence: &check.evidence,
+            law: &check.law,
+            undated: check.law.is_undated(),
+            why,
+        }
+    }
+}
+
+/// Something to know about the figures as a whole.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(tag = "caution", rename_all = "snake_case")]
+pub enum Caution {
+    /// The engine's power was given in horsepower and converted; tax bands are in kW.
+    PowerConverted {
+        /// From which horsepower.
+        from: PowerUnit,
+    },
+    /// The country has parts with rules of their own, and this one was assumed.
+    RegionAssumed {
+        /// Which part.
+        region: String,
+    },
+    /// A rule without a known date was used.
+    Undated {
+        /// The rules.
+        rules: Vec<String>,
+    },
+    /// A rule of low confidence was used.
+    Weak {
+        /// The rules.
+        rules: Vec<String>,
+    },
+}
+
+/// A rate that was used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct RateUsed {
+    /// One of this…
+    pub from: Currency,
+    /// …is so many of that.
+    pub to: Currency,
+    /// How many.
+    pub rate: Decimal,
+}
+
+/// The verdict for one car, one market, one day of arrival.
+#[derive(Clone, Debug, Serialize)]
+pub struct Verdict<'p> {
+    /// The market.
+    pub country: &'p str,
+    /// Its name.
+    pub name: &'p str,
+    /// The day of arrival.
+    pub arrival: Date,
+    /// Whether the car may enter.
+    pub status: Status,
+    /// The checks: export control first, then the rest, the gravest first.
+    pub findings: Vec<Finding<'p>>,
+    /// The calculation in order: values, charges, upsides.
+    pub lines: Vec<Line<'p>>,
+    /// The currency of the amounts.
+    pub currency: Currency,
+    /// The sum of all charges; none if one of them is missing.
+    pub total: Option<Span>,
+    /// The sum of the charges that are known.
+    pub known: Span,
+    /// The names of the charges that are missing.
+    pub missing_lines: Vec<&'p str>,
+    /// The seller's currency, if a price was given.
+    pub seller_currency: Option<Currency>,
+    /// The total in the seller's currency: the sum of its lines as converted.
+    pub seller_total: Option<Span>,
+    /// Price, freight, insurance and total, in local currency.
+    pub landed: Option<Span>,
+    /// The same in the seller's currency.
+    pub seller_landed: Option<Span>,
+    /// Everything that is asked for, with the question.
+    pub asks: Vec<Why>,
+    /// What to know about the figures.
+    pub cautions: Vec<Caution>,
+    /// Rates used.
+    pub rates: Vec<RateUsed>,
+    /// The day of the rates.
+    pub rates_date: Date,
+    /// The source of the rates.
+    pub rates_source: &'p str,
+    /// The day on which the pack's research ended.
+    pub as_of: Date,
+    /// The state of the market in a sentence.
+    pub headline: &'p str,
+    /// What the pack does not know.
+    pub gaps: &'p [String],
+}
+
+impl Verdict<'_> {
+    /// The line of a step.
+    pub fn line(&self, name: &str) -> Option<&Line<'_>> {
+        self.lines.iter().find(|line| line.name == name)
+    }
+
+    /// The charges.
+    pub fn charges(&self) -> impl Iterator<Item = &Line<'_>> {
+        self.lines.iter().filter(|line| line.kind == StepKind::Charge)
+    }
+
+    /// The weakest confidence among the rules of the charges.
+    pub fn confidence(&self) -> Option<Confidence> {
+        self.charges()
+            .flat_map(|line| &line.rules)
+            .map(|rule| rule.law.confidence)
+            .min()
+    }
+}
+
+/// Prices of the car and its carriage, and values that only the user knows.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Values {
+    /// The price of the car, free on board.
+    pub price: Option<Money>,
+    /// Freight.
+    pub freight: Option<Money>,
+    /// Insurance of the carriage.
+    pub insurance: Option<Money>,
+    /// Values by name: `cif`, `fob`, a pack's inputs, or any step that customs have fixed.
+    pub given: std::collections::BTreeMap<String, Given>,
+}
+
+/// A value that was given.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Given {
+    /// An amount.
+    Money(Money),
+    /// A plain number: a share, an index.
+    Number(Decimal),
+}
