@@ -7,7 +7,7 @@ use jiff::civil::Date;
 use rust_decimal::{Decimal, RoundingStrategy};
 
 use crate::date::years;
-use crate::fact::{COMPUTED, Car, FACTS, FactValue, Fault, nearest};
+use crate::fact::{COMPUTED, Car, FACTS, FactValue, Fault};
 use crate::feel::{Expr, Slot, Span, Tri, Value, eval};
 use crate::money::{Currency, Money, Rates};
 use crate::pack::{
@@ -41,7 +41,7 @@ impl RuleSet {
     /// # Errors
     /// The country is not known, or the facts cannot be: each with its field, value and fix.
     pub fn evaluate<'a>(&'a self, question: &Question<'a>) -> Result<Verdict<'a>, Vec<Fault>> {
-        let pack = self.destination(question.destination)?;
+        let pack = self.market(question.destination)?;
         let faults = question.car.faults(question.arrival);
         if !faults.is_empty() {
             return Err(faults);
@@ -49,17 +49,20 @@ impl RuleSet {
         Ok(self.judge(pack, question))
     }
 
-    pub(crate) fn destination(&self, country: &str) -> Result<&Pack, Vec<Fault>> {
+    /// The pack of a country that cars go to.
+    ///
+    /// # Errors
+    /// There is none; the fault names what may have been meant.
+    pub fn market(&self, country: &str) -> Result<&Pack, Vec<Fault>> {
         self.pack(country)
             .filter(|pack| pack.side == crate::pack::Side::Import)
             .ok_or_else(|| {
                 let known: Vec<&str> = self.destinations().map(|pack| pack.country.as_str()).collect();
                 let upper = country.to_ascii_uppercase();
-                let hint = match self.pack(&upper) {
-                    Some(pack) if pack.side == crate::pack::Side::Import => {
-                        format!("did you mean {upper:?}?")
-                    }
-                    _ => nearest(&upper, known.iter().copied()),
+                let hint = if known.contains(&upper.as_str()) {
+                    format!("did you mean {upper:?}?")
+                } else {
+                    format!("there are {}", known.join(", "))
                 };
                 vec![Fault::new(
                     "destination",
@@ -430,6 +433,7 @@ impl<'a, 'q> Context<'a, 'q> {
 
     fn checks(&self, names: &[Value<'a>], findings: &mut Vec<Finding<'a>>) {
         let day = self.question.arrival;
+        let start = findings.len();
         let applies = |check: &Check| match check.law.on(day) {
             Force::No => (Tri::No, false),
             force => (
@@ -487,6 +491,7 @@ impl<'a, 'q> Context<'a, 'q> {
             }
             findings.push(Finding::new(self.pack, check, outcome, why));
         }
+        disputed(&mut findings[start..]);
     }
 
     fn lines(&self, names: &mut [Value<'a>]) -> Vec<Line<'a>> {
@@ -603,6 +608,7 @@ impl<'a, 'q> Context<'a, 'q> {
                     law: &rule.law,
                     undated: rule.law.is_undated(),
                     amount: one,
+                    row: &row.text,
                     row_note: &row.note,
                     working: self.question.workings.then(|| self.spell(&step.formula, names)),
                 });
@@ -710,6 +716,25 @@ impl<'a, 'q> Context<'a, 'q> {
     /// A formula with its numbers: `0.15 × (176234.10 + 17623.41)`.
     fn spell(&self, formula: &Expr, names: &[Value<'_>]) -> String {
         crate::working::spell(formula, names, self.pack)
+    }
+}
+
+/// A denial that another source disputes, and by which the car would pass, is a doubt.
+fn disputed(findings: &mut [Finding<'_>]) {
+    for at in 0..findings.len() {
+        if findings[at].outcome != Outcome::Denied {
+            continue;
+        }
+        let law = findings[at].law;
+        let rival = findings.iter().find(|other| {
+            other.outcome <= Outcome::NoLimit
+                && (law.disputes.contains(&other.law.id) || other.law.disputes.contains(&law.id))
+        });
+        if let Some(rival) = rival {
+            let rules = vec![law.id.clone(), rival.law.id.clone()];
+            findings[at].outcome = Outcome::Doubtful;
+            push(&mut findings[at].why, Why::Disagree { rules });
+        }
     }
 }
 
@@ -972,7 +997,9 @@ fn finish<'a>(
             }
         }
     }
-    let complete = missing_lines.is_empty() && !overflow;
+    // A pack that knows of no charge does not know that there is none.
+    let charged = pack.steps.iter().any(|step| step.kind == StepKind::Charge);
+    let complete = charged && missing_lines.is_empty() && !overflow;
     let total = complete.then_some(known);
     let seller_total = total.and(rate).map(|_| seller_known);
     let paid = paid(question, pack.currency);

@@ -69,7 +69,7 @@ impl RuleSet {
     /// # Errors
     /// As [`RuleSet::evaluate`].
     pub fn outlook<'a>(&'a self, question: &Question<'a>, days: u16) -> Result<Outlook, Vec<Fault>> {
-        let pack = self.destination(question.destination)?;
+        let pack = self.market(question.destination)?;
         let faults = question.car.faults(question.arrival);
         if !faults.is_empty() {
             return Err(faults);

@@ -117,6 +117,8 @@ pub struct RuleUse<'p> {
     pub undated: bool,
     /// The amount by this rule, rounded; none if a value is missing.
     pub amount: Option<Span>,
+    /// The row that was used, as one reads it.
+    pub row: &'p str,
     /// What the row of the table says besides.
     #[serde(skip_serializing_if = "str::is_empty")]
     pub row_note: &'p str,

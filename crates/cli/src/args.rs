@@ -108,6 +108,14 @@ Examples:
   carnet verify car.carnet --vehicle KMHXX00XXXX000001 --max-age 7d
   carnet verify statement.tlog-proof --statement statement.sdjwt  the log holds this statement")]
     Verify(Verify),
+    /// May it enter, and what will it cost: one car or a whole yard, in one market or all.
+    #[command(after_help = crate::quote::EXAMPLES)]
+    Quote(Box<crate::quote::Quote>),
+    /// The rules behind quotes: check, show, compare, explain.
+    Rules {
+        #[command(subcommand)]
+        command: crate::rules::RulesCommand,
+    },
     /// The log itself.
     Log {
         #[command(subcommand)]

@@ -15,8 +15,10 @@ mod init;
 mod issuer;
 mod log;
 mod output;
+mod quote;
 mod receipt;
 mod record;
+mod rules;
 mod seal;
 mod show;
 mod verify;
@@ -65,6 +67,8 @@ async fn run(args: Args) -> Result<ExitCode, Failure> {
         Command::History(options) => show::run(&global, &options).await,
         Command::Dossier(options) => dossier::run(&global, &options).await,
         Command::Verify(options) => verify::run(&global, &options),
+        Command::Quote(options) => quote::run(&global, &options).await,
+        Command::Rules { command } => rules::run(&global, &command).await,
         Command::Log {
             command: LogCommand::Status,
         } => log::status(&global).await,

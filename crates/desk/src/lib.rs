@@ -11,6 +11,8 @@
 //! | [`export`] | a dossier, with the holder's choice of disclosures; a receipt |
 //! | [`check`] | verify a dossier file offline |
 //! | [`erase`] | destroy a vehicle's contents |
+//! | [`rules`] | rule packs: load, check, show, what changed, coverage |
+//! | [`quote`] | may it enter and what will it cost: one car or a yard, many markets |
 //!
 //! It knows neither HTTP nor the terminal: operations take values and return values, and progress is a callback.
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
@@ -28,8 +30,11 @@ pub mod issuer;
 mod label;
 pub mod lookup;
 mod prepared;
+pub mod quote;
 pub mod record;
 mod refused;
+pub mod rules;
+pub mod words;
 
 pub use desk::{Desk, InitOptions};
 pub use draft::Draft;

@@ -492,6 +492,11 @@ impl Reading<'_> {
                     tests: vec![Test::Any; tests.len()],
                     values,
                     note: String::new(),
+                    text: if value.is_empty() {
+                        "value not found".to_owned()
+                    } else {
+                        format!("value {value}")
+                    },
                 });
             }
             rules.push(rule);

@@ -103,6 +103,8 @@ pub(crate) struct Row {
     /// In the order of the step's columns; an empty cell is a value that is not known.
     pub(crate) values: Vec<Option<Expr>>,
     pub(crate) note: String,
+    /// The row as one reads it.
+    pub(crate) text: String,
 }
 
 /// What a check does when its test says so.
@@ -286,8 +288,13 @@ impl Rule {
         &self.value_text
     }
 
-    /// How many rows it has.
-    pub fn rows(&self) -> usize {
-        self.rows.len()
+    /// Whether a value of it was not found.
+    pub fn lacks_a_value(&self) -> bool {
+        self.rows.iter().any(|row| row.values.iter().all(Option::is_none))
+    }
+
+    /// Its rows, as one reads them.
+    pub fn rows(&self) -> impl Iterator<Item = &str> {
+        self.rows.iter().map(|row| row.text.as_str())
     }
 }

@@ -70,6 +70,7 @@ pub(crate) fn read(file: &str, sheet: &Sheet, names: &mut Table, problems: &mut 
             tests: vec![Test::Any; bands.tests.len()],
             values: vec![None; bands.columns.len() + 1],
             note: String::new(),
+            text: in_words(sheet, &record.cells),
         };
         let mut rule = String::new();
         for (column, cell) in columns.iter().zip(&record.cells) {
@@ -98,6 +99,28 @@ pub(crate) fn read(file: &str, sheet: &Sheet, names: &mut Table, problems: &mut 
         bands.rows.entry(rule).or_default().push(row);
     }
     bands
+}
+
+/// A row as one reads it: `cc (1500..2000], age > 3: value 58.7`.
+fn in_words(sheet: &Sheet, cells: &[String]) -> String {
+    let (mut when, mut then) = (Vec::new(), Vec::new());
+    for (column, cell) in sheet.columns.iter().zip(cells) {
+        match column.strip_prefix("when ") {
+            Some(_) if cell.is_empty() || cell == "-" => {}
+            Some(what) => when.push(format!("{what} {cell}")),
+            None if matches!(column.as_str(), "rule" | "note") => {}
+            None => then.push(format!(
+                "{column} {}",
+                if cell.is_empty() { "not found" } else { cell }
+            )),
+        }
+    }
+    let then = then.join(", ");
+    if when.is_empty() {
+        then
+    } else {
+        format!("{}: {then}", when.join(", "))
+    }
 }
 
 /// A word that a fact never has would make a row that nothing reaches.

@@ -1,0 +1,229 @@
+//! What a car's history says about it, as facts for a border. Displacement comes from the registration only, never from a
+//! VIN and never from the maker; what statements do not say stays unknown.
+
+use border::{Car, Fault};
+use dossier::{Report, VerifiedStatement};
+use jiff::civil::Date;
+use serde_json::Value;
+use vehicle::VehicleId;
+
+use crate::desk::Desk;
+use crate::error::DeskError;
+
+/// Facts with the statement that each comes from.
+#[derive(Clone, Debug)]
+pub struct Known {
+    /// The facts.
+    pub car: Car,
+    /// Where each comes from.
+    pub facts: Vec<KnownFact>,
+}
+
+/// A fact and its statement.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+pub struct KnownFact {
+    /// The fact.
+    pub name: String,
+    /// Its value as text.
+    pub value: String,
+    /// The place of the statement in the log.
+    pub log_index: u64,
+    /// The type of the statement.
+    pub statement: String,
+}
+
+impl Desk {
+    /// What the log's history says of a car; nothing if the log does not know it.
+    ///
+    /// # Errors
+    /// Nothing is published yet, storage failed, or our own dossier does not verify.
+    pub async fn facts(
+        &self,
+        vehicle: &VehicleId,
+        now: u64,
+        today: Date,
+    ) -> Result<Option<Known>, DeskError> {
+        let history = self.history(vehicle, now, today).await?;
+        if history.report.is_absent() {
+            return Ok(None);
+        }
+        Ok(Some(known(&history.report)))
+    }
+}
+
+/// The facts that verified statements hold. Corrected statements do not count.
+pub(super) fn known(report: &Report) -> Known {
+    let mut known = Known {
+        car: Car::new(),
+        facts: Vec::new(),
+    };
+    let (mut title, mut uses) = (Vec::new(), Vec::new());
+    let mut inspected = None;
+    for statement in report.statements.iter().filter(|s| s.superseded_by.is_empty()) {
+        let body = &statement.claims.body;
+        let text = |name: &str| body.get(name).and_then(Value::as_str);
+        let typ = statement.claims.typ.to_string();
+        let mut brand = |word: &'static str| {
+            if !title.iter().any(|(known, _)| *known == word) {
+                title.push((word, statement));
+            }
+        };
+        match typ.as_str() {
+            "registration.first" => {
+                known.put(statement, "first_registration", text("date"));
+                known.put(statement, "used", Some("true"));
+                if let Some(cc) = body
+                    .get("displacement_cc")
+                    .and_then(Value::as_u64)
+                    .filter(|cc| *cc > 0)
+                {
+                    known.put(statement, "cc", Some(&cc.to_string()));
+                }
+                known.common(statement);
+                if let Some(word) = text("use").and_then(prior_use) {
+                    uses.push((word, statement));
+                }
+            }
+            "registration.changed" => {
+                for field in ["use", "old_use"] {
+                    if let Some(word) = text(field).and_then(prior_use) {
+                        uses.push((word, statement));
+                    }
+                }
+            }
+            "identity.manufactured" => {
+                known.put(statement, "manufactured", text("produced_on"));
+                known.common(statement);
+                known.put(statement, "drive", text("drive"));
+                for (field, fact) in [("battery_kwh", "battery_kwh"), ("gross_mass_kg", "mass_kg")] {
+                    if let Some(number) = body.get(field).filter(|value| value.is_number()) {
+                        known.put(statement, fact, Some(&number.to_string()));
+                    }
+                }
+                // Which machine the figure is of is only plain where there is one machine.
+                let power = match text("fuel") {
+                    Some("gasoline" | "diesel" | "lpg" | "cng") => Some("engine_kw"),
+                    Some("electric" | "hydrogen") => Some("motor_kw"),
+                    _ => None,
+                };
+                if let (Some(fact), Some(number)) =
+                    (power, body.get("power_kw").filter(|value| value.is_number()))
+                {
+                    known.put(statement, fact, Some(&number.to_string()));
+                }
+            }
+            "registration.foreign" => match text("title_state") {
+                Some("salvage") => brand("salvage"),
+                Some("branded") => brand("rebuilt"),
+                _ => {}
+            },
+            "claim.total_loss" => brand("total_loss"),
+            "hazard.flood" => brand("flood"),
+            "hazard.fire" => brand("fire"),
+            "inspection.condition" => {
+                inspected = Some(statement);
+                for (field, word) in [("accident", "accident"), ("flood", "flood"), ("fire", "fire")] {
+                    if body.get(field).and_then(Value::as_bool) == Some(true) {
+                        brand(word);
+                    }
+                }
+            }
+            _ => {}
+        }
+        if let Some(odometer) = body.get("odometer").and_then(Value::as_object)
+            && odometer.get("unit").and_then(Value::as_str) == Some("km")
+            && let Some(value) = odometer.get("value").and_then(Value::as_u64)
+        {
+            known.put(statement, "odometer_km", Some(&value.to_string()));
+        }
+    }
+    // That nothing is against a car is known only where somebody looked.
+    match (title.first(), inspected) {
+        (Some((_, statement)), _) => {
+            let words: Vec<&str> = title.iter().map(|(word, _)| *word).collect();
+            known.put(statement, "title", Some(&words.join(", ")));
+        }
+        (None, Some(statement)) => known.put(statement, "title", Some("none")),
+        (None, None) => {}
+    }
+    if let Some((_, statement)) = uses.first() {
+        let mut words: Vec<&str> = uses.iter().map(|(word, _)| *word).collect();
+        words.sort_unstable();
+        words.dedup();
+        known.put(statement, "prior_use", Some(&words.join(", ")));
+    }
+    known
+}
+
+fn prior_use(word: &str) -> Option<&'static str> {
+    ["private", "rental", "lease", "business", "taxi", "government"]
+        .into_iter()
+        .find(|known| *known == word)
+}
+
+/// The fuels of the vocabulary, as border rules name them.
+fn fuel(word: &str) -> Option<&'static str> {
+    Some(match word {
+        "gasoline" => "petrol",
+        "diesel" => "diesel",
+        "lpg" => "lpg",
+        "cng" => "cng",
+        "hybrid" => "hybrid",
+        "plug_in_hybrid" => "plug_in_hybrid",
+        "electric" => "electric",
+        "hydrogen" => "hydrogen",
+        _ => return None,
+    })
+}
+
+impl Known {
+    /// Fields that several types have.
+    fn common(&mut self, statement: &VerifiedStatement) {
+        let body = &statement.claims.body;
+        let text = |name: &str| body.get(name).and_then(Value::as_str);
+        self.put(statement, "make", text("make"));
+        self.put(statement, "model", text("model"));
+        if let Some(year) = body.get("model_year").and_then(Value::as_i64) {
+            self.put(statement, "model_year", Some(&year.to_string()));
+        }
+        self.put(statement, "fuel", text("fuel").and_then(fuel));
+    }
+
+    /// Takes a fact. A later statement prevails; a value that no fact can have is left out, and so asked for.
+    fn put(&mut self, statement: &VerifiedStatement, name: &str, text: Option<&str>) {
+        let Some(text) = text else { return };
+        if self.car.set(name, text).is_err() {
+            return;
+        }
+        self.facts.retain(|fact| fact.name != name);
+        self.facts.push(KnownFact {
+            name: name.to_owned(),
+            value: text.to_owned(),
+            log_index: statement.log_index.0,
+            statement: statement.claims.typ.to_string(),
+        });
+    }
+
+    /// Adds a fact that the user gives. It may add to the history, not contradict it.
+    ///
+    /// # Errors
+    /// It is none, or the history says otherwise.
+    pub fn add(&mut self, name: &str, text: &str) -> Result<(), Fault> {
+        let mut trial = self.car.clone();
+        trial.set(name, text)?;
+        if let Some(known) = self.facts.iter().find(|fact| fact.name == name)
+            && trial.get(name) != self.car.get(name)
+        {
+            return Err(Fault {
+                field: name.to_owned(),
+                value: text.to_owned(),
+                problem: format!(
+                    "the car's history says {} ({}, entry {}); have the statement corrected, or quote from a file",
+                    known.value, known.statement, known.log_index
+                ),
+            });
+        }
+        self.car = trial;
+        Ok(())
+    }
+}

@@ -1,0 +1,195 @@
+//! Exchange rates from files: the European Central Bank's daily XML and CSV, or a dated table of one's own.
+
+use std::path::Path;
+
+use border::{Currency, Rates};
+use jiff::civil::Date;
+use rust_decimal::Decimal;
+
+use crate::data_dir;
+use crate::error::DeskError;
+
+/// The largest file of rates that is read. The bank's history since 1999 is 600 kB as CSV and 9 MB as XML.
+const MAX_FILE: u64 = 16 << 20;
+
+/// Reads rates from one file or several. A pair that two files give is taken from the last. The date is the oldest.
+///
+/// # Errors
+/// A file cannot be read or holds no rates; the line and the value are named.
+pub fn read(files: &[impl AsRef<Path>], today: Date) -> Result<Rates, DeskError> {
+    let mut parts = Vec::new();
+    for file in files {
+        let file = file.as_ref();
+        let bytes = data_dir::read_up_to(file, MAX_FILE, "is this a file of exchange rates?")?;
+        let text = String::from_utf8(bytes)
+            .map_err(|_| DeskError::malformed(file, "not UTF-8; save the file as UTF-8"))?;
+        let text = text.trim_start_matches('\u{feff}');
+        parts.push(if text.trim_start().starts_with('<') {
+            xml(file, text)?
+        } else {
+            csv(file, text)?
+        });
+    }
+    let date = parts.iter().map(|part| part.date).min().unwrap_or(today);
+    let mut sources: Vec<String> = Vec::new();
+    for part in &parts {
+        if !sources.contains(&part.source) {
+            sources.push(part.source.clone());
+        }
+    }
+    let source = if sources.is_empty() {
+        "none given".to_owned()
+    } else {
+        sources.join("; ")
+    };
+    let mut rates = Rates::new(date, source);
+    for part in parts {
+        for (from, to, rate) in part.pairs {
+            rates
+                .add(from, to, rate)
+                .map_err(|error| DeskError::malformed(Path::new("rates"), error))?;
+        }
+    }
+    Ok(rates)
+}
+
+struct Part {
+    date: Date,
+    source: String,
+    pairs: Vec<(Currency, Currency, Decimal)>,
+}
+
+const BANK: &str = "European Central Bank";
+
+fn euro(file: &Path) -> Result<Currency, DeskError> {
+    "EUR".parse().map_err(|error| DeskError::malformed(file, error))
+}
+
+/// The bank's XML: `<Cube time="2026-03-10"><Cube currency="USD" rate="1.0812"/>…`. The newest day is taken.
+fn xml(file: &Path, text: &str) -> Result<Part, DeskError> {
+    let wrong = |problem: String| DeskError::malformed(file, problem);
+    // No entities and no external parts: the parser resolves neither beyond its own limits.
+    let document = roxmltree::Document::parse(text).map_err(|error| wrong(format!("not XML: {error}")))?;
+    let day = document
+        .descendants()
+        .filter_map(|node| {
+            let date: Date = node.attribute("time")?.parse().ok()?;
+            Some((date, node))
+        })
+        .max_by_key(|(date, _)| *date);
+    let Some((date, day)) = day else {
+        return Err(wrong(
+            "holds no <Cube time=\"…\">; is it the bank's eurofxref file?".to_owned(),
+        ));
+    };
+    let euro = euro(file)?;
+    let mut pairs = Vec::new();
+    for node in day.children().filter(|node| node.has_attribute("currency")) {
+        let (currency, rate) = (
+            node.attribute("currency").unwrap_or_default(),
+            node.attribute("rate").unwrap_or_default(),
+        );
+        let line = document.text_pos_at(node.range().start).row;
+        pairs.push(pair(file, u64::from(line), euro, currency, rate)?);
+    }
+    some(file, date, BANK.to_owned(), pairs)
+}
+
+fn some(
+    file: &Path,
+    date: Date,
+    source: String,
+    pairs: Vec<(Currency, Currency, Decimal)>,
+) -> Result<Part, DeskError> {
+    if pairs.is_empty() {
+        return Err(DeskError::malformed(file, "holds no rate"));
+    }
+    Ok(Part { date, source, pairs })
+}
+
+fn pair(
+    file: &Path,
+    line: u64,
+    from: Currency,
+    to: &str,
+    rate: &str,
+) -> Result<(Currency, Currency, Decimal), DeskError> {
+    let wrong = |problem: String| DeskError::malformed(file, format!("line {line}: {problem}"));
+    let to: Currency = to
+        .trim()
+        .parse()
+        .map_err(|error: border::CurrencyError| wrong(error.to_string()))?;
+    let rate = rate.trim();
+    let number =
+        Decimal::from_str_exact(rate).map_err(|_| wrong(format!("rate {rate:?} of {to} is no number")))?;
+    if number <= Decimal::ZERO {
+        return Err(wrong(format!("rate {rate:?} of {to} is not above zero")));
+    }
+    Ok((from, to, number))
+}
+
+/// The bank's CSV (`Date, USD, JPY, …`) or our own (`date,from,to,rate,source`). The newest day is taken.
+fn csv(file: &Path, text: &str) -> Result<Part, DeskError> {
+    let wrong = |line: u64, problem: String| DeskError::malformed(file, format!("line {line}: {problem}"));
+    let mut reader = csv::ReaderBuilder::new()
+        .flexible(true)
+        .trim(csv::Trim::All)
+        .from_reader(text.as_bytes());
+    let header = reader
+        .headers()
+        .map_err(|error| wrong(1, error.to_string()))?
+        .clone();
+    let column = |name: &str| header.iter().position(|cell| cell.eq_ignore_ascii_case(name));
+    let own = (column("date"), column("from"), column("to"), column("rate"));
+    let mut newest: Option<Part> = None;
+    for record in reader.records() {
+        let record = record
+            .map_err(|error| wrong(error.position().map_or(0, csv::Position::line), error.to_string()))?;
+        let line = record.position().map_or(0, csv::Position::line);
+        let cell = |at: usize| record.get(at).unwrap_or_default();
+        let day = |text: &str| {
+            text.parse::<Date>()
+                .or_else(|_| Date::strptime("%d %B %Y", text))
+                .map_err(|_| wrong(line, format!("date {text:?}: write it as 2026-03-10")))
+        };
+        let part = if let (Some(date), Some(from), Some(to), Some(rate)) = own {
+            let from: Currency = cell(from)
+                .parse()
+                .map_err(|error: border::CurrencyError| wrong(line, error.to_string()))?;
+            let source = column("source").map(cell).filter(|source| !source.is_empty());
+            Part {
+                date: day(cell(date))?,
+                source: source.map_or_else(|| file.display().to_string(), str::to_owned),
+                pairs: vec![pair(file, line, from, cell(to), cell(rate))?],
+            }
+        } else if column("date") == Some(0) && header.len() > 2 {
+            let euro = euro(file)?;
+            let mut pairs = Vec::new();
+            for (at, currency) in header.iter().enumerate().skip(1) {
+                let rate = cell(at);
+                if !currency.is_empty() && !rate.is_empty() && rate != "N/A" {
+                    pairs.push(pair(file, line, euro, currency, rate)?);
+                }
+            }
+            Part {
+                date: day(cell(0))?,
+                source: BANK.to_owned(),
+                pairs,
+            }
+        } else {
+            return Err(wrong(
+                1,
+                "the header must be date,from,to,rate,source or that of the European Central Bank".to_owned(),
+            ));
+        };
+        match &mut newest {
+            Some(sofar) if sofar.date > part.date => {}
+            Some(sofar) if sofar.date == part.date => sofar.pairs.extend(part.pairs),
+            _ => newest = Some(part),
+        }
+    }
+    match newest {
+        Some(part) => some(file, part.date, part.source, part.pairs),
+        None => Err(DeskError::malformed(file, "holds no rate")),
+    }
+}

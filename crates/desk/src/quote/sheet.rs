@@ -1,0 +1,354 @@
+//! The quotation sheet: one page of HTML that prints well, in the buyer's language.
+
+use std::fmt::Write as _;
+
+use border::{Cause, Finding, Line, Outcome, StepKind};
+
+use super::Quote;
+use crate::words::{Language, Words, escape};
+
+/// What a sheet shows.
+pub struct Sheet<'a> {
+    /// The language.
+    pub language: Language,
+    /// What the car is called.
+    pub name: &'a str,
+    /// The facts, as name and value.
+    pub facts: &'a [(String, String)],
+    /// Price, freight and insurance as given, as name of the message and text.
+    pub prices: &'a [(&'static str, String)],
+    /// The quotes.
+    pub quotes: &'a [Quote<'a>],
+}
+
+const STYLE: &str = "
+body { font: 15px/1.45 system-ui, sans-serif; color: #111; max-width: 52rem; margin: 1rem auto; padding: 0 1rem; }
+h1 { font-size: 1.5rem; margin: 0 0 .25rem; } h2 { font-size: 1.15rem; margin: 1.6rem 0 .4rem; } h3 { font-size: 1rem; margin: 1rem 0 .3rem; }
+table { border-collapse: collapse; width: 100%; } th, td { text-align: start; vertical-align: top; padding: .25rem .5rem .25rem 0; border-bottom: 1px solid #ccc; }
+td.n, th.n { text-align: end; white-space: nowrap; font-variant-numeric: tabular-nums; } tr.sum td { border-top: 2px solid #111; font-weight: 600; }
+.status { display: inline-block; padding: .1rem .6rem; border: 2px solid #111; font-weight: 700; } .small { color: #444; font-size: .85em; }
+dl { display: grid; grid-template-columns: max-content 1fr; gap: .1rem 1rem; margin: 0; } dt { color: #444; } dd { margin: 0; }
+footer { margin-top: 1.5rem; border-top: 1px solid #111; padding-top: .5rem; }
+@media print { @page { margin: 15mm; } body { font-size: 10pt; max-width: none; margin: 0; padding: 0; } section.market { break-before: page; }
+  section.market:first-of-type { break-before: auto; } tr, li { break-inside: avoid; } h2, h3 { break-after: avoid; } a { color: inherit; text-decoration: none; } }
+";
+
+/// Writes the sheet.
+pub fn sheet(sheet: &Sheet<'_>) -> String {
+    let words = Words::of(sheet.language);
+    let say = |id: &str| escape(&words.say(id));
+    let mut page = format!(
+        "<!doctype html>\n<html lang=\"{}\" dir=\"{}\">\n<head>\n<meta charset=\"utf-8\">\n\
+         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>{}: {}</title>\n<style>{STYLE}</style>\n</head>\n<body>\n\
+         <h1>{}</h1>\n<p><bdi>{}</bdi></p>\n<h2>{}</h2>\n<dl>\n",
+        sheet.language.tag(),
+        sheet.language.direction(),
+        say("sheet-title"),
+        escape(sheet.name),
+        say("sheet-title"),
+        escape(sheet.name),
+        say("sheet-car"),
+    );
+    for (name, value) in sheet.facts {
+        let _ = writeln!(
+            page,
+            "<dt>{}</dt><dd><bdi>{}</bdi></dd>",
+            escape(name),
+            escape(value)
+        );
+    }
+    for (id, value) in sheet.prices {
+        let _ = writeln!(page, "<dt>{}</dt><dd><bdi>{}</bdi></dd>", say(id), escape(value));
+    }
+    page.push_str("</dl>\n");
+    for quote in sheet.quotes {
+        market(&words, quote, &mut page);
+    }
+    page.push_str("</body>\n</html>\n");
+    page
+}
+
+fn market(words: &Words, quote: &Quote<'_>, page: &mut String) {
+    let verdict = &quote.verdict;
+    let say = |id: &str| escape(&words.say(id));
+    let arrival = verdict.arrival.to_string();
+    let heading = words.with("sheet-for", &[("market", verdict.name), ("date", &arrival)]);
+    let _ = write!(
+        page,
+        "<section class=\"market\">\n<h2>{}</h2>\n<p><span class=\"status\">{}</span></p>\n<h3>{}</h3>\n<ul>\n",
+        escape(&heading),
+        escape(&words.status(verdict.status)),
+        say("sheet-admission"),
+    );
+    for finding in verdict
+        .findings
+        .iter()
+        .filter(|finding| finding.outcome > Outcome::Passed)
+    {
+        one_finding(words, finding, page);
+    }
+    let _ = write!(page, "</ul>\n<p>{}</p>\n", escape(&holds(words, quote)));
+    let _ = write!(
+        page,
+        "<h3>{} ({})</h3>\n<table>\n<thead><tr><th>{}</th><th>{}</th><th class=\"n\">{}</th></tr></thead>\n<tbody>\n",
+        say("sheet-cost"),
+        verdict.currency,
+        say("column-charge"),
+        say("column-rule"),
+        say("column-amount"),
+    );
+    for line in verdict.lines.iter().filter(|line| line.kind == StepKind::Charge) {
+        one_line(words, line, page);
+    }
+    totals(words, quote, page);
+    for line in verdict.lines.iter().filter(|line| line.kind == StepKind::Upside) {
+        if let Some(amount) = line.amount {
+            let _ = writeln!(
+                page,
+                "<tr><td>{}: {}</td><td></td><td class=\"n\">{}</td></tr>",
+                say("line-upside"),
+                escape(line.title),
+                escape(&words.span(amount, 2)),
+            );
+        }
+    }
+    page.push_str("</tbody>\n</table>\n");
+    let list = |page: &mut String, title: &str, items: Vec<String>| {
+        if items.is_empty() {
+            return;
+        }
+        let _ = write!(page, "<h3>{}</h3>\n<ul>\n", say(title));
+        for item in items {
+            let _ = writeln!(page, "<li>{}</li>", escape(&item));
+        }
+        page.push_str("</ul>\n");
+    };
+    list(
+        page,
+        "sheet-asks",
+        verdict.asks.iter().map(|why| words.why(why)).collect(),
+    );
+    list(page, "sheet-breaks", breaks(words, quote));
+    let mut notes: Vec<String> = verdict
+        .cautions
+        .iter()
+        .map(|caution| words.caution(caution))
+        .collect();
+    notes.extend(verdict.gaps.iter().cloned());
+    list(page, "sheet-gaps", notes);
+    list(page, "sheet-sources", sources(words, quote));
+    let _ = write!(
+        page,
+        "<footer>\n<p class=\"small\">{}</p>\n<p><strong>{}</strong></p>\n</footer>\n</section>\n",
+        escape(&rates(words, quote)),
+        escape(&words.disclaimer(&verdict.as_of.to_string())),
+    );
+}
+
+fn one_finding(words: &Words, finding: &Finding<'_>, page: &mut String) {
+    let _ = write!(
+        page,
+        "<li><strong>{}</strong>: {}",
+        escape(&words.outcome(finding.outcome)),
+        escape(finding.reason)
+    );
+    for why in &finding.why {
+        let _ = write!(page, "; {}", escape(&words.why(why)));
+    }
+    let _ = writeln!(
+        page,
+        " <span class=\"small\">[{}{}{}]</span></li>",
+        escape(&finding.law.id),
+        if finding.authority.is_empty() {
+            String::new()
+        } else {
+            format!("; {}", escape(finding.authority))
+        },
+        if finding.law.act.is_empty() {
+            String::new()
+        } else {
+            format!("; {}", escape(&finding.law.act))
+        },
+    );
+}
+
+fn one_line(words: &Words, line: &Line<'_>, page: &mut String) {
+    let amount = match line.amount {
+        Some(amount) => words.span(amount, 2),
+        None => words.say("missing"),
+    };
+    let mut rules: Vec<String> = Vec::new();
+    for used in &line.rules {
+        rules.push(if used.row.is_empty() {
+            used.law.id.clone()
+        } else {
+            format!("{}: {}", used.law.id, used.row)
+        });
+    }
+    if line.given {
+        rules.push(words.say("given-by-user"));
+    }
+    let mut why = String::new();
+    for reason in &line.why {
+        let _ = write!(
+            why,
+            "<br><span class=\"small\">{}</span>",
+            escape(&words.why(reason))
+        );
+    }
+    let base = line.base.map_or(String::new(), |base| {
+        format!(
+            "<br><span class=\"small\">{}: {}</span>",
+            escape(&words.say("column-base")),
+            escape(&words.span(base, 2))
+        )
+    });
+    let _ = writeln!(
+        page,
+        "<tr><td>{}{base}</td><td class=\"small\"><bdi>{}</bdi>{why}</td><td class=\"n\">{}</td></tr>",
+        escape(line.title),
+        escape(&rules.join("; ")),
+        escape(&amount),
+    );
+}
+
+fn totals(words: &Words, quote: &Quote<'_>, page: &mut String) {
+    let verdict = &quote.verdict;
+    let mut row = |id: &str, amount: String| {
+        let _ = writeln!(
+            page,
+            "<tr class=\"sum\"><td>{}</td><td></td><td class=\"n\">{}</td></tr>",
+            escape(&words.say(id)),
+            escape(&amount)
+        );
+    };
+    let with_seller = |local: String, seller: Option<border::Span>| match (seller, verdict.seller_currency) {
+        (Some(span), Some(currency)) if currency != verdict.currency => {
+            format!(
+                "{local} {} ({} {currency})",
+                verdict.currency,
+                words.span(span, 2)
+            )
+        }
+        _ => format!("{local} {}", verdict.currency),
+    };
+    match verdict.total {
+        Some(total) => row(
+            "line-total",
+            with_seller(words.span(total, 2), verdict.seller_total),
+        ),
+        None => row("line-known", with_seller(words.span(verdict.known, 2), None)),
+    }
+    if let Some(landed) = verdict.landed {
+        row(
+            "line-landed",
+            with_seller(words.span(landed, 2), verdict.seller_landed),
+        );
+    }
+}
+
+/// Until when a verdict holds, in a sentence.
+pub fn holds(words: &Words, quote: &Quote<'_>) -> String {
+    match &quote.outlook {
+        Some(outlook) => match outlook.admission_holds_until {
+            Some(date) => words.with("holds-until", &[("date", &date.to_string())]),
+            None => words.with("holds-beyond", &[("date", &outlook.horizon.to_string())]),
+        },
+        None => String::new(),
+    }
+}
+
+/// What would break a verdict, one line a day.
+pub fn breaks(words: &Words, quote: &Quote<'_>) -> Vec<String> {
+    let Some(outlook) = &quote.outlook else {
+        return Vec::new();
+    };
+    outlook
+        .breaks
+        .iter()
+        .map(|b| {
+            let causes: Vec<String> = b
+                .causes
+                .iter()
+                .map(|cause| match cause {
+                    Cause::Begins { rule } => words.with("cause-begins", &[("rule", rule)]),
+                    Cause::Ends { rule } => words.with("cause-ends", &[("rule", rule)]),
+                    Cause::Birthday { fact } => words.with("cause-birthday", &[("fact", fact)]),
+                    Cause::NewYear => words.say("cause-new-year"),
+                })
+                .collect();
+            let total = b
+                .total
+                .map_or_else(|| words.say("withheld"), |total| words.span(total, 2));
+            format!(
+                "{}: {}; {}, {} {}",
+                b.date,
+                causes.join("; "),
+                words.status(b.status),
+                total,
+                quote.verdict.currency
+            )
+        })
+        .collect()
+}
+
+fn sources(words: &Words, quote: &Quote<'_>) -> Vec<String> {
+    let mut items: Vec<String> = Vec::new();
+    let findings = quote
+        .verdict
+        .findings
+        .iter()
+        .filter(|f| f.outcome > Outcome::Passed)
+        .map(|f| f.law);
+    let rules = quote
+        .verdict
+        .lines
+        .iter()
+        .filter(|line| line.kind != StepKind::Upside)
+        .flat_map(|line| line.rules.iter().map(|used| used.law));
+    for law in findings.chain(rules) {
+        let confidence = words.say(match law.confidence {
+            border::Confidence::High => "confidence-high",
+            border::Confidence::Medium => "confidence-medium",
+            border::Confidence::Low => "confidence-low",
+        });
+        let act = if law.act.is_empty() {
+            String::new()
+        } else {
+            format!(" {}.", law.act)
+        };
+        let item = format!("{} ({confidence}):{act} {}", law.id, law.sources.join(" "));
+        if !items.contains(&item) {
+            items.push(item);
+        }
+    }
+    items
+}
+
+/// The rates used, in a sentence.
+pub fn rates(words: &Words, quote: &Quote<'_>) -> String {
+    let verdict = &quote.verdict;
+    let shown: Vec<String> = verdict
+        .rates
+        .iter()
+        .map(|used| {
+            format!(
+                "1 {} = {} {}",
+                used.from,
+                used.rate.round_dp(6).normalize(),
+                used.to
+            )
+        })
+        .collect();
+    if shown.is_empty() {
+        return String::new();
+    }
+    words.with(
+        "rates-line",
+        &[
+            ("date", &verdict.rates_date.to_string()),
+            ("source", verdict.rates_source),
+            ("rates", &shown.join(", ")),
+        ],
+    )
+}

@@ -1,0 +1,96 @@
+//! A new pack to begin with.
+
+use std::path::{Path, PathBuf};
+
+use crate::data_dir;
+use crate::error::DeskError;
+
+/// Writes the skeleton of a country's pack into a folder of packs, and returns what was written.
+///
+/// # Errors
+/// The code is none, the pack exists, or the disk refuses.
+pub fn skeleton(folder: &Path, country: &str, today: jiff::civil::Date) -> Result<Vec<PathBuf>, DeskError> {
+    let fits = country.len() == 2 && country.bytes().all(|byte| byte.is_ascii_uppercase());
+    if !fits {
+        return Err(DeskError::value(
+            "country",
+            country,
+            "write two capital letters (ISO 3166), such as MX",
+        ));
+    }
+    let path = folder.join(country.to_ascii_lowercase());
+    if path.exists() {
+        return Err(DeskError::value(
+            "country",
+            country,
+            format!("{} exists already; edit the files in it", path.display()),
+        ));
+    }
+    std::fs::create_dir_all(&path).map_err(DeskError::file(&path))?;
+    let toml = format!(
+        r#"# How to fill this in: spec/rule-pack.md. Then: carnet rules check --rules {folder}
+format = "carnet-rules/1"
+country = "{country}"
+name = "(name of the country)"
+currency = "USD"
+as_of = {today}
+verdict = "unknown"
+headline = "(the state of the market in a sentence)"
+ports = []
+gaps = ["everything: this is a skeleton"]
+
+[[step]]
+name = "customs_value"
+title = "Customs value"
+kind = "value"
+formula = "cif"
+round = 2
+
+[[step]]
+name = "import_duty"
+title = "Import duty"
+kind = "charge"
+base = "customs_value"
+
+[[step]]
+name = "vat"
+title = "VAT"
+kind = "charge"
+base = "customs_value + import_duty"
+
+[sources]
+law = "https://example.org/where-the-rule-was-read"
+"#,
+        folder = folder.display()
+    );
+    let id = country.to_ascii_lowercase();
+    let files = [
+        ("country.toml", toml),
+        (
+            "rules.csv",
+            format!(
+                "id,for,from,to,basis,when,value,unit,act,source,confidence,status,disputes,note\n\
+                 {id}.import_duty,import_duty,,,,,,fraction,,law,low,,,rate not found yet: the total is withheld\n\
+                 {id}.vat,vat,,,,,,fraction,,law,low,,,rate not found yet\n"
+            ),
+        ),
+        (
+            "checks.csv",
+            format!(
+                "id,key,effect,from,to,basis,when,fact,test,reason,evidence,authority,act,source,confidence,status,disputes,note\n\
+                 {id}.age,max_age,warn,,,,,age_any,> 0,Age limit not found yet,,,,law,low,,,\n"
+            ),
+        ),
+        (
+            "examples.csv",
+            "id,date,facts,values,rates,expect,unit,tolerance,outcome,kind,source,note\n".to_owned(),
+        ),
+    ];
+    let mut written = Vec::new();
+    for (name, text) in files {
+        let file = path.join(name);
+        data_dir::write(&file, text.as_bytes(), 0o644)?;
+        written.push(file);
+    }
+    Ok(written)
+}

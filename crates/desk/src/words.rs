@@ -1,0 +1,311 @@
+//! Words for people in six languages, from Fluent files, and numbers as each language writes them.
+
+use border::{Caution, Outcome, PowerUnit, Span, Status, Why};
+use fluent_bundle::{FluentArgs, FluentBundle, FluentResource};
+use rust_decimal::Decimal;
+use unic_langid::LanguageIdentifier;
+
+/// A language of the product.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Language {
+    /// English.
+    En,
+    /// Korean.
+    Ko,
+    /// Russian.
+    Ru,
+    /// Arabic, written from right to left.
+    Ar,
+    /// Spanish.
+    Es,
+    /// French.
+    Fr,
+}
+
+impl Language {
+    /// All of them.
+    pub const ALL: [Language; 6] = [
+        Language::En,
+        Language::Ko,
+        Language::Ru,
+        Language::Ar,
+        Language::Es,
+        Language::Fr,
+    ];
+
+    /// Its tag.
+    pub fn tag(self) -> &'static str {
+        match self {
+            Language::En => "en",
+            Language::Ko => "ko",
+            Language::Ru => "ru",
+            Language::Ar => "ar",
+            Language::Es => "es",
+            Language::Fr => "fr",
+        }
+    }
+
+    /// The language of a tag.
+    pub fn of(tag: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|language| language.tag() == tag)
+    }
+
+    /// `rtl` or `ltr`.
+    pub fn direction(self) -> &'static str {
+        if self == Language::Ar { "rtl" } else { "ltr" }
+    }
+
+    fn source(self) -> &'static str {
+        match self {
+            Language::En => include_str!("../locales/en.ftl"),
+            Language::Ko => include_str!("../locales/ko.ftl"),
+            Language::Ru => include_str!("../locales/ru.ftl"),
+            Language::Ar => include_str!("../locales/ar.ftl"),
+            Language::Es => include_str!("../locales/es.ftl"),
+            Language::Fr => include_str!("../locales/fr.ftl"),
+        }
+    }
+
+    /// What stands between thousands, and before decimals.
+    fn separators(self) -> (&'static str, &'static str) {
+        match self {
+            Language::En | Language::Ko | Language::Ar => (",", "."),
+            Language::Ru | Language::Fr => ("\u{202f}", ","),
+            Language::Es => (".", ","),
+        }
+    }
+}
+
+/// The words of one language; English stands in for what it lacks.
+pub struct Words {
+    /// The language.
+    pub language: Language,
+    bundles: Vec<FluentBundle<FluentResource>>,
+}
+
+impl Words {
+    /// The words of a language.
+    pub fn of(language: Language) -> Self {
+        let mut languages = vec![language];
+        if language != Language::En {
+            languages.push(Language::En);
+        }
+        let bundles = languages
+            .into_iter()
+            .map(|language| {
+                let tag: LanguageIdentifier = language.tag().parse().unwrap_or_default();
+                let mut bundle = FluentBundle::new(vec![tag]);
+                // The page isolates directions itself, and plain text must stay plain.
+                bundle.set_use_isolating(false);
+                // A resource with an error still holds its other messages; a test reads them all.
+                let resource = match FluentResource::try_new(language.source().to_owned()) {
+                    Ok(resource) | Err((resource, _)) => resource,
+                };
+                bundle.add_resource_overriding(resource);
+                bundle
+            })
+            .collect();
+        Words { language, bundles }
+    }
+
+    /// A message without arguments.
+    pub fn say(&self, id: &str) -> String {
+        self.with(id, &[])
+    }
+
+    /// A message with arguments.
+    pub fn with(&self, id: &str, arguments: &[(&str, &str)]) -> String {
+        let mut args = FluentArgs::new();
+        for (name, value) in arguments {
+            args.set(*name, (*value).to_owned());
+        }
+        self.find(id, &args).unwrap_or_else(|| id.to_owned())
+    }
+
+    /// A message that may not exist.
+    pub fn perhaps(&self, id: &str) -> Option<String> {
+        self.find(id, &FluentArgs::new())
+    }
+
+    fn find(&self, id: &str, args: &FluentArgs<'_>) -> Option<String> {
+        self.bundles.iter().find_map(|bundle| {
+            let pattern = bundle.get_message(id)?.value()?;
+            let mut errors = Vec::new();
+            Some(
+                bundle
+                    .format_pattern(pattern, Some(args), &mut errors)
+                    .into_owned(),
+            )
+        })
+    }
+
+    /// A number with separators of thousands and so many decimals at most.
+    pub fn number(&self, number: Decimal, decimals: u32) -> String {
+        let (thousands, point) = self.language.separators();
+        let rounded =
+            number.round_dp_with_strategy(decimals, rust_decimal::RoundingStrategy::MidpointAwayFromZero);
+        let text = if rounded.is_integer() {
+            rounded.trunc().to_string()
+        } else {
+            format!("{rounded:.*}", usize::try_from(decimals).unwrap_or(2))
+        };
+        let (whole, rest) = text
+            .split_once('.')
+            .map_or((text.as_str(), None), |(w, r)| (w, Some(r)));
+        let (sign, digits) = whole
+            .strip_prefix('-')
+            .map_or(("", whole), |digits| ("-", digits));
+        let mut shown = String::from(sign);
+        for (at, digit) in digits.chars().enumerate() {
+            if at > 0 && (digits.len() - at).is_multiple_of(3) {
+                shown.push_str(thousands);
+            }
+            shown.push(digit);
+        }
+        if let Some(rest) = rest {
+            shown.push_str(point);
+            shown.push_str(rest);
+        }
+        shown
+    }
+
+    /// A number or a range.
+    pub fn span(&self, span: Span, decimals: u32) -> String {
+        let (low, high) = (span.low.min(span.high), span.low.max(span.high));
+        if low == high {
+            return self.number(low, decimals);
+        }
+        let (low, high) = (self.number(low, decimals), self.number(high, decimals));
+        self.with("span", &[("low", &low), ("high", &high)])
+    }
+
+    /// A status.
+    pub fn status(&self, status: Status) -> String {
+        self.say(match status {
+            Status::Admissible => "status-admissible",
+            Status::Conditional => "status-conditional",
+            Status::Unknown => "status-unknown",
+            Status::NotAdmissible => "status-not-admissible",
+        })
+    }
+
+    /// How a check came out.
+    pub fn outcome(&self, outcome: Outcome) -> String {
+        self.say(match outcome {
+            Outcome::Passed => "outcome-passed",
+            Outcome::NoLimit => "outcome-no-limit",
+            Outcome::Waived => "outcome-waived",
+            Outcome::Warning => "outcome-warning",
+            Outcome::Condition => "outcome-condition",
+            Outcome::Doubtful => "outcome-doubtful",
+            Outcome::Denied => "outcome-denied",
+        })
+    }
+
+    /// Why a figure is a range or missing.
+    pub fn why(&self, why: &Why) -> String {
+        match why {
+            Why::NotGiven { name, ask } => {
+                // The question is in the language where it has one.
+                let ask = self
+                    .perhaps(&format!("ask-{}", name.replace('_', "-")))
+                    .unwrap_or_else(|| ask.clone());
+                self.with("why-not-given", &[("name", name), ("ask", &ask)])
+            }
+            Why::NoRate { from, to } => {
+                self.with("why-no-rate", &[("from", from.as_str()), ("to", to.as_str())])
+            }
+            Why::NoValue { rule } => self.with("why-no-value", &[("rule", rule)]),
+            Why::NoRule { step } => self.with("why-no-rule", &[("step", step)]),
+            Why::DependsOn { step } => self.with("why-depends-on", &[("step", step)]),
+            Why::Disagree { rules } => self.with("why-disagree", &[("rules", &rules.join(", "))]),
+            Why::Quota { rule } => self.with("why-quota", &[("rule", rule)]),
+            Why::Proposed { rule } => self.with("why-proposed", &[("rule", rule)]),
+            Why::DayNotRead { rule } => self.with("why-day-not-read", &[("rule", rule)]),
+            Why::DateNotExact { name } => self.with("why-date-not-exact", &[("name", name)]),
+            Why::DoesNotApply => self.say("why-does-not-apply"),
+            Why::Arithmetic => self.say("why-arithmetic"),
+        }
+    }
+
+    /// A caution.
+    pub fn caution(&self, caution: &Caution) -> String {
+        match caution {
+            Caution::PowerConverted { from } => self.say(match from {
+                PowerUnit::MetricHorsepower => "caution-metric-horsepower",
+                PowerUnit::MechanicalHorsepower => "caution-mechanical-horsepower",
+            }),
+            Caution::RegionAssumed { region } => self.with("caution-region", &[("region", region)]),
+            Caution::Undated { rules } => self.with("caution-undated", &[("rules", &rules.join(", "))]),
+            Caution::Weak { rules } => self.with("caution-weak", &[("rules", &rules.join(", "))]),
+        }
+    }
+
+    /// The sentence that stands on every quote.
+    pub fn disclaimer(&self, as_of: &str) -> String {
+        self.with("disclaimer", &[("date", as_of)])
+    }
+}
+
+/// Text as it may stand in XML and HTML, also between quotes. What XML forbids is left out.
+pub fn escape(text: &str) -> String {
+    let mut safe = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '&' => safe.push_str("&amp;"),
+            '<' => safe.push_str("&lt;"),
+            '>' => safe.push_str("&gt;"),
+            '"' => safe.push_str("&quot;"),
+            '\'' => safe.push_str("&#39;"),
+            '\t' | '\n' | '\r' => safe.push(c),
+            c if c.is_control() || matches!(c, '\u{fffe}' | '\u{ffff}') => {}
+            c => safe.push(c),
+        }
+    }
+    safe
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_language_has_every_message_with_the_same_arguments() {
+        let messages = |language: Language| -> std::collections::BTreeMap<String, Vec<String>> {
+            let resource = FluentResource::try_new(language.source().to_owned())
+                .unwrap_or_else(|(_, errors)| panic!("{}: {errors:?}", language.tag()));
+            drop(resource);
+            language
+                .source()
+                .lines()
+                .filter_map(|line| line.split_once(" = "))
+                .map(|(id, text)| {
+                    let mut arguments: Vec<String> = text
+                        .split("{ $")
+                        .skip(1)
+                        .filter_map(|rest| Some(rest.split_once(" }")?.0.to_owned()))
+                        .collect();
+                    arguments.sort();
+                    (id.to_owned(), arguments)
+                })
+                .collect()
+        };
+        let english = messages(Language::En);
+        assert!(english.len() > 60);
+        for language in Language::ALL {
+            assert_eq!(messages(language), english, "{}", language.tag());
+        }
+    }
+
+    #[test]
+    fn numbers_are_written_as_the_language_writes_them() {
+        let number: Decimal = "1234567.5".parse().unwrap();
+        assert_eq!(Words::of(Language::En).number(number, 2), "1,234,567.50");
+        assert_eq!(
+            Words::of(Language::Ru).number(number, 2),
+            "1\u{202f}234\u{202f}567,50"
+        );
+        assert_eq!(Words::of(Language::Es).number(number, 0), "1.234.568");
+        assert_eq!(Words::of(Language::Ko).number(Decimal::ZERO, 2), "0");
+    }
+}
