@@ -191,8 +191,8 @@ pub struct Evidence {
     pub from: Date,
     /// Last day of the data.
     pub until: Date,
-    /// SHA-256 of the normalised telemetry, hex.
-    pub data_sha256: String,
+    /// SHA-256 of the assessment, hex. Whoever has the raw files makes the same bytes again with `carnet battery recompute`.
+    pub assessment_sha256: String,
     /// SHA-256 of each raw file, hex.
     pub raw_sha256: Vec<String>,
     /// The sessions.
@@ -270,9 +270,9 @@ impl Evaluation {
                     .bytes()
                     .all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b))
         };
-        if !hex(&self.evidence.data_sha256) || !self.evidence.raw_sha256.iter().all(hex) {
+        if !hex(&self.evidence.assessment_sha256) || !self.evidence.raw_sha256.iter().all(hex) {
             return wrong(
-                "evidence.dataSha256",
+                "evidence.assessmentSha256",
                 "hashes are SHA-256 in 64 lower-case hex digits".to_owned(),
             );
         }

@@ -5,6 +5,7 @@
 //! | [`Store`] | opening, recovery, the lease |
 //! | `batch` | the life of a batch, read top to bottom |
 //! | `records` | statements: submitted, read, erased |
+//! | `certification` | people, cases and their audit records, certificates |
 //! | `proofs` | what a dossier or receipt needs from tiles and trie |
 //! | `cosigner` | witnesses and auditors that live beside the log |
 //! | `fsck` | everything recomputed from the public files and compared |
@@ -14,6 +15,7 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
 mod batch;
+mod certification;
 mod cosigner;
 mod error;
 mod fsck;
@@ -27,6 +29,9 @@ mod vault;
 mod watch;
 
 pub use batch::{Refused, Sealing};
+pub use certification::{
+    CaseWrite, CertificationBody, NewStep, StoredCase, StoredCertificate, StoredMandate,
+};
 pub use cosigner::{Cosigner, LocalCosigner};
 pub use error::StoreError;
 pub use fsck::{Complaint, Fsck, Severity};

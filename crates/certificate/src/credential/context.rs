@@ -25,7 +25,7 @@ pub const CREDENTIALS: Pinned = Pinned {
 pub const CARNET: Pinned = Pinned {
     url: "https://carnet.invalid/credentials/v1",
     document: include_bytes!("../../../../spec/credential/contexts/carnet-v1.jsonld"),
-    sha256: "9e657c61a55dba0afa69eaaa5cad1a192620a038f3993b3a8fc33ee2f4c9d715",
+    sha256: "a4c11ce4d377c55819f9d12364947201f34a253f0331addd13b20815e5da8fab",
 };
 
 /// The contexts of a certificate, in this order.

@@ -112,7 +112,11 @@ impl<'de> Visitor<'de> for Strict {
         Ok(Value::Number(value.into()))
     }
 
+    /// To ECMAScript `74748.0` is the integer 74748, and the canonical form is the same; so it is read as the same.
     fn visit_f64<E: de::Error>(self, value: f64) -> Result<Value, E> {
+        if value.fract() == 0.0 && value.abs() <= MAX_INTEGER as f64 {
+            return Ok(Value::Number((value as i64).into()));
+        }
         Number::from_f64(value)
             .map(Value::Number)
             .ok_or_else(|| E::custom("a number that is not finite"))

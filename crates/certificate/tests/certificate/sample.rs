@@ -86,7 +86,7 @@ pub fn evaluation() -> Evaluation {
         },
         "evidence": {
             "from": "2026-11-20", "until": "2026-11-23",
-            "dataSha256": "5f70bf18a086007016e948b04aed3b82103a36bea41755b6cddfaf10ace3c6ef",
+            "assessmentSha256": "5f70bf18a086007016e948b04aed3b82103a36bea41755b6cddfaf10ace3c6ef",
             "rawSha256": ["e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"],
             "sessions": [
                 {"deltaSocPct": "88.5", "chargeAh": "89.9", "anchored": true},
