@@ -24,8 +24,23 @@ pub struct CredentialTrust {
     pub odometer_km: Option<u32>,
 }
 
+/// The longest credential that is looked at.
+const MAX_CREDENTIAL: u64 = certificate::credential::jcs::MAX_BYTES as u64;
+
+/// The bytes of a file that calls itself a credential; `None` where it is something else, such as a dossier.
+///
+/// # Errors
+/// The file cannot be read.
+pub fn credential_in(file: &Path) -> Result<Option<Vec<u8>>, DeskError> {
+    let about = std::fs::metadata(file).map_err(DeskError::file(file))?;
+    if !about.is_file() || about.len() > MAX_CREDENTIAL {
+        return Ok(None);
+    }
+    Ok(Some(data_dir::read(file)?).filter(|bytes| is_credential(bytes)))
+}
+
 /// Whether bytes are a JSON document that calls itself a credential; a dossier calls itself otherwise.
-pub fn is_credential(bytes: &[u8]) -> bool {
+fn is_credential(bytes: &[u8]) -> bool {
     #[derive(serde::Deserialize)]
     struct Kind {
         #[serde(rename = "@context")]
