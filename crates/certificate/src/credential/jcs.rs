@@ -117,6 +117,10 @@ impl<'de> Visitor<'de> for Strict {
         if value.fract() == 0.0 && value.abs() <= MAX_INTEGER as f64 {
             return Ok(Value::Number((value as i64).into()));
         }
+        // Below 10^21 ECMAScript writes it without exponent: an integer that others read otherwise.
+        if value.abs() > MAX_INTEGER as f64 && value.abs() < 1e21 {
+            return Err(E::custom(format!("the number {value} is larger than 2^53 - 1")));
+        }
         Number::from_f64(value)
             .map(Value::Number)
             .ok_or_else(|| E::custom("a number that is not finite"))
@@ -188,6 +192,9 @@ mod tests {
             "9007199254740992",
             "-9007199254740993",
             "18446744073709551616e400",
+            "9007199254740993.0",
+            "1e16",
+            "-1e20",
             "NaN",
             "1 2",
             "",
