@@ -145,7 +145,7 @@ fn print_verdict(options: &Verify, verdict: &Verdict) -> Result<(), Failure> {
     let subject = &proven.subject;
     output::say(format_args!("proof   GOOD: signed by {}", proven.issuer))?;
     let standing = match &verdict.status {
-        standing @ Standing::InForce { .. } => format!("IN FORCE: {standing}"),
+        Standing::InForce { as_of, .. } => format!("IN FORCE as of {as_of}"),
         standing @ Standing::Unknown(_) => standing.to_string(),
         standing => format!("NOT IN FORCE: {standing}"),
     };

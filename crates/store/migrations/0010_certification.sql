@@ -77,9 +77,10 @@ CREATE TABLE certification_step (
 
 -- Applications, evaluations and credentials, encrypted under the car's key.
 CREATE TABLE certification_document (
-    hash    BLOB PRIMARY KEY,
     case_id TEXT NOT NULL REFERENCES certification_case (id),
-    content BLOB NOT NULL
+    hash    BLOB NOT NULL,
+    content BLOB NOT NULL,
+    PRIMARY KEY (case_id, hash)          -- two cases may say the same
 );
 
 -- A certificate refers to the step that granted it, and there is none without.
@@ -88,8 +89,8 @@ CREATE TABLE certificate (
     case_id     TEXT   NOT NULL UNIQUE REFERENCES certification_case (id),
     granted     BIGINT NOT NULL,
     granted_how TEXT   NOT NULL CHECK (granted_how = 'granted'),
-    credential  BLOB   NOT NULL UNIQUE REFERENCES certification_document (hash),
-    redacted    BLOB   NOT NULL UNIQUE REFERENCES certification_document (hash),
+    credential  BLOB   NOT NULL UNIQUE,
+    redacted    BLOB   NOT NULL UNIQUE,
     issued      BIGINT NOT NULL,
     valid_until BIGINT NOT NULL,
     odometer_limit_km BIGINT NOT NULL,
@@ -99,6 +100,8 @@ CREATE TABLE certificate (
     list        BIGINT NOT NULL CHECK (list > 0),
     position    BIGINT NOT NULL CHECK (position >= 0 AND position < 131072),
     UNIQUE (list, position),
+    FOREIGN KEY (case_id, credential) REFERENCES certification_document (case_id, hash),
+    FOREIGN KEY (case_id, redacted) REFERENCES certification_document (case_id, hash),
     FOREIGN KEY (case_id, granted, granted_how) REFERENCES certification_step (case_id, number, kind)
 );
 

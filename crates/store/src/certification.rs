@@ -371,7 +371,7 @@ impl Store {
         for (hash, content) in &write.documents {
             sqlx::query(
                 "INSERT INTO certification_document (hash, case_id, content) VALUES ($1, $2, $3)
-                 ON CONFLICT (hash) DO NOTHING",
+                 ON CONFLICT (case_id, hash) DO NOTHING",
             )
             .bind(hash.to_vec())
             .bind(&case.id)
