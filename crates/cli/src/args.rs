@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args as ClapArgs, Parser, Subcommand};
 
+use crate::certify::CertifyCommand;
+
 /// A vehicle history anyone can check without trusting the seller.
 ///
 /// Accredited parties sign statements about a car; a public log seals them; out comes a dossier, a file that proves to a
@@ -23,7 +25,8 @@ Exit codes:
   2  the command line is not right
   3  verify: proven that the log knows nothing of this car
   4  verify: refused, do not believe this file
-  5  verify: everything holds but it is too old; ask for a newer one"
+  5  verify: everything holds but it is too old, or the certificate's status is not known; ask for a newer one
+  6  verify: a certificate that is genuine and not in force: withdrawn, suspended, expired or not yet valid"
 )]
 pub struct Args {
     #[command(flatten)]
@@ -100,13 +103,14 @@ Examples:
   carnet dossier KMHXX00XXXX000001 --show plate --show price        only these personal fields
   carnet dossier KMHXX00XXXX000001 --hide-personal                  none of them")]
     Dossier(Dossier),
-    /// Verify a dossier or a receipt, offline.
+    /// Verify a dossier, a receipt or a certificate's credential, offline.
     #[command(after_help = "\
 Examples:
   carnet verify car.carnet                                        against the log in --data
   carnet verify car.carnet --policy policy.txt --vrf-key vrf.txt  with nothing but these three files
   carnet verify car.carnet --vehicle KMHXX00XXXX000001 --max-age 7d
-  carnet verify statement.tlog-proof --statement statement.sdjwt  the log holds this statement")]
+  carnet verify statement.tlog-proof --statement statement.sdjwt  the log holds this statement
+  carnet verify certificate.json --issuer did.json --status-list status/ --odometer 48210")]
     Verify(Verify),
     /// May it enter, and what will it cost: one car or a whole yard, in one market or all.
     #[command(after_help = crate::quote::EXAMPLES)]
@@ -115,6 +119,11 @@ Examples:
     Rules {
         #[command(subcommand)]
         command: crate::rules::RulesCommand,
+    },
+    /// Certificates for traction batteries, step by step (ISO/IEC 17065).
+    Certify {
+        #[command(subcommand)]
+        command: CertifyCommand,
     },
     /// The log itself.
     Log {
@@ -263,7 +272,7 @@ pub struct Dossier {
 
 #[derive(Debug, ClapArgs)]
 pub struct Verify {
-    /// The dossier, or the receipt.
+    /// The dossier, the receipt, or the credential.
     pub file: PathBuf,
     /// With a receipt: the signed statement that it is about.
     #[arg(long, value_name = "FILE")]
@@ -280,6 +289,15 @@ pub struct Verify {
     /// How old the proof may be: 12h, 7d, 4w.
     #[arg(long, value_name = "AGE", default_value = "30d")]
     pub max_age: String,
+    /// For a credential: whom to trust, a DID document or a did:key; repeat for several. Otherwise the body of --data.
+    #[arg(long, value_name = "FILE")]
+    pub issuer: Vec<String>,
+    /// For a credential: the issuer's status lists, files or folders. Otherwise those in --data.
+    #[arg(long, value_name = "PATH")]
+    pub status_list: Vec<PathBuf>,
+    /// For a credential: what the car's odometer shows.
+    #[arg(long, value_name = "KM")]
+    pub odometer: Option<u32>,
     /// Verify as if it were this time (RFC 3339).
     #[arg(long, value_name = "TIME")]
     pub now: Option<String>,

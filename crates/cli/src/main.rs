@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use clap::Parser as _;
 
 mod args;
+mod certify;
 mod clock;
 mod demo;
 mod dossier;
@@ -75,6 +76,7 @@ async fn run(args: Args) -> Result<ExitCode, Failure> {
         Command::Log {
             command: LogCommand::Fsck,
         } => log::fsck(&global).await,
+        Command::Certify { command } => certify::run(&global, command).await,
         Command::Erase(options) => erase::run(&global, &options).await,
         Command::Demo => demo::run(&global).await,
     }

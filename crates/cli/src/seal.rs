@@ -12,10 +12,22 @@ use crate::{clock, output};
 pub async fn run(global: &Global) -> Result<ExitCode, Failure> {
     let since = std::time::Instant::now();
     let desk = output::open(global).await?;
-    let sealing = desk.store().seal().await?;
+    let mut sealing = desk.store().seal().await?;
+    // What was just sealed may concern a certificate; its suspension is sealed at once.
+    let suspended = desk.surveil(jiff::Timestamp::now(), false).await?;
+    if !suspended.is_empty() {
+        let again = desk.store().seal().await?;
+        sealing.size = again.size;
+        sealing.batches += again.batches;
+        sealing.sealed.extend(again.sealed);
+        desk.publish_certificates(&desk.dir().certificates(), jiff::Timestamp::now())
+            .await?;
+    }
     desk.close().await?;
     if global.json {
-        output::json(&as_json(&sealing))?;
+        let mut value = as_json(&sealing);
+        value["suspended_certificates"] = json!(suspended);
+        output::json(&value)?;
     } else if sealing.batches == 0 {
         output::say(format_args!(
             "Nothing waits. The checkpoint of {} entries was cosigned anew: dossiers made now are complete as of now",
@@ -31,6 +43,9 @@ pub async fn run(global: &Global) -> Result<ExitCode, Failure> {
             sealing.size
         ))?;
         warnings(&sealing)?;
+    }
+    if !global.json {
+        crate::certify::print_suspended(&suspended, false)?;
     }
     Ok(clock::code(sealing.refused.is_empty()))
 }

@@ -2,6 +2,7 @@
 
 use std::process::ExitCode;
 
+use desk::certify::check::certificates;
 use desk::lookup::{History, judge};
 use dossier::{Report, VerifiedStatement};
 use history::findings::{self, Level};
@@ -79,6 +80,24 @@ pub fn print(history: &History) -> Result<(), Failure> {
             erased.notice.time,
             erased.notice.reason,
             erased.issuer.name
+        ))?;
+    }
+    for certificate in certificates(report, report.as_of) {
+        output::say(format_args!(
+            "\nbattery certificate {} (entry {}): {} as of {} (entry {}), grade {}, valid until {} and {} km{}",
+            certificate.certificate,
+            certificate.log_index,
+            certificate.standing.replace('_', " "),
+            report.as_of,
+            certificate.said_at,
+            certificate.grade,
+            certificate.valid_until,
+            certificate.odometer_limit_km,
+            match certificate.credential {
+                Some("matches") => "; its credential is in the file",
+                Some(_) => "; ITS CREDENTIAL IS NOT THE ONE THAT WAS ISSUED",
+                None => "; its credential is withheld",
+            }
         ))?;
     }
     print_findings(&history.findings)
@@ -212,6 +231,7 @@ pub fn as_json(history: &History) -> Result<Value, Failure> {
         "cosigners": report.cosigners.iter().map(|c| json!({"name": c.name, "time": c.time.to_string()})).collect::<Vec<_>>(),
         "statements": statements,
         "erased": erased,
+        "certificates": certificates(report, report.as_of),
         "findings": serde_json::to_value(&history.findings.findings)?,
         "coverage": serde_json::to_value(&history.findings.coverage)?,
     }))

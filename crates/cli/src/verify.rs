@@ -1,11 +1,14 @@
 //! `carnet verify`: nothing but files, no log, no network.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use certificate::credential::{Standing, Verdict};
+use desk::certify::check::{CredentialTrust, credential_in, verify_credential};
 use desk::check::{is_receipt, read_trust, verify_file, verify_receipt};
 use desk::data_dir::DataDir;
 use dossier::{Refusal, Trust};
+use jiff::Timestamp;
 use serde_json::json;
 
 use crate::args::{Global, Verify};
@@ -16,10 +19,15 @@ use crate::{clock, output, show};
 const ABSENT: u8 = 3;
 /// Not to be believed.
 const REFUSED: u8 = 4;
+/// Genuine, and not in force.
+const NOT_IN_FORCE: u8 = 6;
 /// Everything holds but its age.
 const STALE: u8 = 5;
 
 pub fn run(global: &Global, options: &Verify) -> Result<ExitCode, Failure> {
+    if let Some(bytes) = credential_in(&options.file)? {
+        return credential(global, options, &bytes);
+    }
     let dir = DataDir::new(&global.data);
     let policy = options.policy.clone().unwrap_or_else(|| dir.policy());
     let vrf_key = options
@@ -136,6 +144,119 @@ fn receipt(global: &Global, options: &Verify, statement: &Path, trust: &Trust) -
         output::say("Whether its issuer might make it, and what else is known of the car, a dossier shows")?;
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// A certificate's credential: its proof and its status are two answers, on two lines.
+fn credential(global: &Global, options: &Verify, bytes: &[u8]) -> Result<ExitCode, Failure> {
+    let here = DataDir::new(&global.data).certificates();
+    let or_here = |given: &[PathBuf], name: &str| {
+        if given.is_empty() {
+            vec![here.join(name)]
+        } else {
+            given.to_vec()
+        }
+    };
+    let mut issuers = options.issuer.clone();
+    if issuers.is_empty() {
+        issuers.push(here.join("did.json").display().to_string());
+    }
+    let mut status_lists = or_here(&options.status_list, "status");
+    status_lists.retain(|path| !options.status_list.is_empty() || path.exists());
+    let trust = CredentialTrust {
+        issuers,
+        status_lists,
+        odometer_km: options.odometer,
+    };
+    let now = Timestamp::from_second(clock::at(options.now.as_deref())?)
+        .map_err(|e| Failure::Value(format!("--now: {e}")))?;
+    let verdict = verify_credential(bytes, &trust, now)?;
+    if global.json {
+        output::json(&verdict_json(&verdict))?;
+    } else {
+        print_verdict(options, &verdict)?;
+    }
+    Ok(match (&verdict.proof, &verdict.status) {
+        (Err(_), _) => ExitCode::from(REFUSED),
+        (Ok(_), Standing::InForce { .. }) => ExitCode::SUCCESS,
+        (Ok(_), Standing::Unknown(_)) => ExitCode::from(STALE),
+        (Ok(_), _) => ExitCode::from(NOT_IN_FORCE),
+    })
+}
+
+fn verdict_json(verdict: &Verdict) -> serde_json::Value {
+    let proof = match &verdict.proof {
+        Ok(proven) => json!({
+            "good": true,
+            "issuer": proven.issuer,
+            "verification_method": proven.verification_method,
+            "credential_sha256": proven.digest,
+            "valid_from": proven.valid_from,
+            "valid_until": proven.valid_until,
+            "subject": proven.subject,
+        }),
+        Err(refusal) => json!({
+            "good": false,
+            "step": refusal.step.number(),
+            "step_name": refusal.step.name(),
+            "reason": refusal.reason,
+        }),
+    };
+    json!({
+        "proof": proof,
+        "status": {"standing": verdict.status.word(), "in_words": verdict.status.to_string()},
+        "may_be_relied_on": verdict.may_be_relied_on(),
+    })
+}
+
+fn print_verdict(options: &Verify, verdict: &Verdict) -> Result<(), Failure> {
+    let proven = match &verdict.proof {
+        Ok(proven) => proven,
+        Err(refusal) => {
+            output::say(format_args!("proof   REFUSED: {refusal}"))?;
+            output::say(format_args!("status  {}", verdict.status))?;
+            return output::say(format_args!(
+                "Do not believe {}. Ask the issuer named in the directory",
+                options.file.display()
+            ));
+        }
+    };
+    let subject = &proven.subject;
+    output::say(format_args!("proof   GOOD: signed by {}", proven.issuer))?;
+    let standing = match &verdict.status {
+        Standing::InForce { as_of, .. } => format!("IN FORCE as of {as_of}"),
+        standing @ Standing::Unknown(_) => standing.to_string(),
+        standing => format!("NOT IN FORCE: {standing}"),
+    };
+    output::say(format_args!("status  {standing}"))?;
+    let vid = subject.vehicle.vid.as_ref().map(|vid| format!(", {vid}"));
+    output::say(format_args!(
+        "\nCertificate {}: {} {}{}",
+        subject.certificate,
+        subject.vehicle.make,
+        subject.vehicle.model,
+        vid.unwrap_or_default()
+    ))?;
+    output::say(format_args!(
+        "  {}: {} % of {} Ah, 95 % interval {} to {} %, grade {}",
+        subject.soh.name,
+        subject.soh.value_pct,
+        subject.battery.rated_ah,
+        subject.soh.lower95_pct,
+        subject.soh.upper95_pct,
+        subject.grade
+    ))?;
+    output::say(format_args!(
+        "  valid until {} and up to {} km on the odometer",
+        proven.valid_until, subject.odometer_limit_km
+    ))?;
+    if let Standing::InForce {
+        odometer_compared: false,
+        ..
+    } = verdict.status
+    {
+        output::say("  Compare the odometer yourself, or give it with --odometer")?;
+    }
+    Ok(())
 }
 
 fn refused(global: &Global, options: &Verify, refusal: &Refusal) -> Result<ExitCode, Failure> {

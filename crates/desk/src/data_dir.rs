@@ -5,6 +5,7 @@
 //! log/                 public: tiles, bundles and checkpoint, as tlog-tiles lays them out
 //! policy.txt           public: whom a verifier of this log trusts (tlog-policy)
 //! vrf.txt              public: the key labels are checked with
+//! certificates/        public: DID document, status lists, directory, as `carnet certify publish` writes them
 //! keys/                secret: log, vrf, content, witness, auditor
 //! issuers/             secret: signing keys of issuers that sign on this machine
 //! cosigners/           what the local witness and auditor remember; never restore these from a backup
@@ -74,6 +75,11 @@ impl DataDir {
     /// Signing keys of issuers on this machine.
     pub fn issuers(&self) -> PathBuf {
         self.root.join("issuers")
+    }
+
+    /// What is public of certificates: DID document, status lists, directory.
+    pub fn certificates(&self) -> PathBuf {
+        self.root.join("certificates")
     }
 
     /// What a local cosigner remembers.

@@ -10,6 +10,7 @@
 //! | [`lookup`] | the history of a vehicle, with findings |
 //! | [`export`] | a dossier, with the holder's choice of disclosures; a receipt |
 //! | [`check`] | verify a dossier file offline |
+//! | [`certify`] | certificates for traction batteries: the scheme's steps, the directory, verification of a credential |
 //! | [`erase`] | destroy a vehicle's contents |
 //! | [`rules`] | rule packs: load, check, show, what changed, coverage |
 //! | [`quote`] | may it enter and what will it cost: one car or a yard, many markets |
@@ -17,6 +18,7 @@
 //! It knows neither HTTP nor the terminal: operations take values and return values, and progress is a callback.
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
+pub mod certify;
 pub mod check;
 mod checkers;
 pub mod data_dir;

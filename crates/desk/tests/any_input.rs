@@ -3,6 +3,7 @@
 
 use std::path::{Path, PathBuf};
 
+use desk::certify::assessment::evaluation;
 use desk::input::{self, Line, Mapping};
 use proptest::prelude::*;
 
@@ -88,6 +89,90 @@ proptest! {
         let folder = tempfile::tempdir().unwrap();
         if let Err(error) = Mapping::read(&write(folder.path(), "m.toml", text.as_bytes())) {
             prop_assert!(error.to_string().contains("m.toml"));
+        }
+    }
+}
+
+/// The application of the sample certificate, and the assessment made for it.
+fn assessed() -> (certificate::application::Application, String) {
+    let sample = |name: &str| {
+        let folder = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../../samples/certificate"));
+        std::fs::read_to_string(folder.join(name)).unwrap()
+    };
+    (
+        serde_json::from_str(&sample("application.json")).unwrap(),
+        sample("assessment.json"),
+    )
+}
+
+const TODAY: jiff::civil::Date = jiff::civil::date(2026, 11, 24);
+
+#[test]
+fn an_assessment_becomes_an_evaluation_that_flatters_nothing() {
+    let (application, text) = assessed();
+    let evaluation = evaluation(text.as_bytes(), &application, None, TODAY).unwrap();
+    evaluation.check().unwrap();
+    assert_eq!(evaluation.obstacles(), [""; 0]);
+    let soh = evaluation.soh.unwrap();
+    let printed = [soh.value_pct, soh.lower95_pct, soh.upper95_pct].map(|d| d.to_string());
+    assert_eq!(printed, ["91.4", "89.2", "93.6"]);
+    assert_eq!(soh.reported_by_vehicle_pct.unwrap().to_string(), "97.0");
+    assert_eq!(evaluation.odometer_km, 74_102);
+    let sessions: Vec<String> = evaluation
+        .evidence
+        .sessions
+        .iter()
+        .map(|s| s.delta_soc_pct.to_string())
+        .collect();
+    assert_eq!(
+        sessions,
+        ["91.3", "89.8", "91.8"],
+        "the session left out is not shown"
+    );
+}
+
+#[test]
+fn an_assessment_of_another_car_or_battery_is_refused_with_the_difference() {
+    let (application, text) = assessed();
+    for (from, to, says) in [
+        (
+            "KMHKN81ABMU000005",
+            "KMHKN81ABMU000006",
+            "is about vin:KMHKN81ABMU000006",
+        ),
+        ("\"NMC\"", "\"LFP\"", "chemistry: the assessment was made for LFP"),
+        ("\"n_series\": 180", "\"n_series\": 96", "cells in series"),
+        (
+            "\"rated_ah\": 111.2",
+            "\"rated_ah\": 120.0",
+            "rated capacity in Ah",
+        ),
+        (
+            "\"odometer_km\": \"74102\"",
+            "\"odometer_km\": null",
+            "--odometer",
+        ),
+    ] {
+        assert!(text.contains(from), "{from}");
+        let problem =
+            evaluation(text.replacen(from, to, 1).as_bytes(), &application, None, TODAY).unwrap_err();
+        assert!(problem.contains(says), "{problem}");
+    }
+    let undated = text.replacen("\"from_s\": 1755500000", "\"from_s\": null", 1);
+    let undated = evaluation(undated.as_bytes(), &application, None, TODAY).unwrap();
+    assert!(undated.obstacles()[0].contains("NO_DATE"));
+}
+
+proptest! {
+    #[test]
+    fn any_bytes_as_an_assessment_get_an_answer(at in 0_usize..5000, byte in any::<u8>(), cut in any::<bool>()) {
+        let (application, text) = assessed();
+        let mut bytes = text.into_bytes();
+        let at = at % bytes.len();
+        if cut { bytes.truncate(at) } else { bytes[at] = byte }
+        if let Ok(evaluation) = evaluation(&bytes, &application, None, TODAY) {
+            let _ = evaluation.check();
+            let _ = evaluation.obstacles();
         }
     }
 }

@@ -34,13 +34,13 @@ fn strings(list: &Value) -> Vec<&str> {
 }
 
 #[test]
-fn the_numbers_run_from_1_to_32_in_the_order_of_the_types() {
+fn the_numbers_run_from_1_to_34_in_the_order_of_the_types() {
     let numbers: Vec<u8> = StatementType::ALL.iter().map(|typ| typ.number()).collect();
     assert!(numbers.is_sorted());
     let distinct: BTreeSet<u8> = numbers.into_iter().collect();
     assert_eq!(
         distinct.into_iter().collect::<Vec<_>>(),
-        (1..=32).collect::<Vec<_>>()
+        (1..=34).collect::<Vec<_>>()
     );
 }
 

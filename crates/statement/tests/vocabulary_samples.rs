@@ -219,9 +219,10 @@ fn the_yard_uses_most_of_the_vocabulary() {
         .iter()
         .flat_map(|(_, drafts)| drafts.iter().map(Draft::typ).collect::<Vec<_>>())
         .collect();
+    // Certificates come out of the scheme, never out of a file of drafts.
     let unused: Vec<_> = StatementType::ALL
         .iter()
-        .filter(|typ| !used.contains(typ))
+        .filter(|typ| !used.contains(typ) && !typ.as_str().starts_with("certificate."))
         .collect();
     assert!(unused.len() <= 4, "unused: {unused:?}");
 }

@@ -6,6 +6,7 @@
 //! | `batch` | the life of a batch, read top to bottom |
 //! | `records` | statements: submitted, read, erased |
 //! | `room` | how much one vehicle's statements may come to |
+//! | `certification` | people, cases and their audit records, certificates |
 //! | `proofs` | what a dossier or receipt needs from tiles and trie |
 //! | `cosigner` | witnesses and auditors that live beside the log |
 //! | `fsck` | everything recomputed from the public files and compared |
@@ -15,6 +16,7 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
 mod batch;
+mod certification;
 mod cosigner;
 mod error;
 mod fsck;
@@ -30,6 +32,9 @@ mod watch;
 mod writing;
 
 pub use batch::{Refused, Sealing};
+pub use certification::{
+    CaseWrite, CertificationBody, NewStep, StoredCase, StoredCertificate, StoredMandate,
+};
 pub use cosigner::{Cosigner, LocalCosigner};
 pub use error::StoreError;
 pub use fsck::{Complaint, Fsck, Severity};

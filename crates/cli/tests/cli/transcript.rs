@@ -43,6 +43,8 @@ fn plays(name: &str, folder: &Path) {
 fn masks() -> Redactions {
     let mut masks = Redactions::new();
     for (mask, pattern) in [
+        ("[YEAR]", r"CN-(?<redacted>20\d\d)"),
+        ("[DAY]", r"until (?<redacted>20\d\d-\d\d-\d\d) and"),
         ("[TIME]", r"20\d\d-\d\d-\d\dT\d\d:\d\d:\d\dZ"),
         ("[TOOK]", r"( {2,})?\b\d+(\.\d+)? (ms|s)\b"),
         ("[SIGNATURE]", r"[0-9A-Za-z+/]{86,}={0,2}"),
@@ -120,6 +122,11 @@ fn damage_in_the_log_is_named() {
 #[test]
 fn erased_contents_leave_a_notice() {
     plays("erase.txt", yard::folder().path());
+}
+
+#[test]
+fn a_certificate_is_issued_suspended_and_withdrawn() {
+    plays("certify.txt", yard::folder().path());
 }
 
 #[test]

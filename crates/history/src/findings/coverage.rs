@@ -152,6 +152,10 @@ fn not_covered(role: Role) -> Message {
         ),
         Role::Dismantler => ("coverage-dismantler", "the car's life before it was handed in"),
         Role::DisputePanel => ("coverage-dispute-panel", "anything not brought before it"),
+        Role::CertificationBody => (
+            "coverage-certification-body",
+            "a certificate speaks of the battery on the day it was evaluated, not since",
+        ),
         Role::Owner => ("coverage-owner", "the owner's word is not checked by anyone"),
     };
     Message::new(key, english, [])

@@ -26,6 +26,8 @@ pub enum Role {
     Workshop,
     /// Reader and assessor of traction batteries.
     BatteryAssessor,
+    /// Body that certifies traction batteries.
+    CertificationBody,
     /// Insurer, or the insurers' statistics body.
     Insurer,
     /// Police.
@@ -91,7 +93,7 @@ pub struct UnknownRole {
 
 impl Role {
     /// Every role.
-    pub const ALL: [Role; 21] = [
+    pub const ALL: [Role; 22] = [
         Role::Maker,
         Role::System,
         Role::Register,
@@ -102,6 +104,7 @@ impl Role {
         Role::PreshipmentInspector,
         Role::Workshop,
         Role::BatteryAssessor,
+        Role::CertificationBody,
         Role::Insurer,
         Role::Police,
         Role::Customs,
@@ -143,6 +146,7 @@ impl Role {
             ),
             Self::Workshop => ("workshop", "자동차정비업자", "workshop", B),
             Self::BatteryAssessor => ("battery_assessor", "축전지 평가기관", "battery assessor", B),
+            Self::CertificationBody => ("certification_body", "인증기관", "certification body", B),
             Self::Insurer => ("insurer", "보험사", "insurer", B),
             Self::Police => ("police", "경찰", "police", A),
             Self::Customs => ("customs", "세관", "customs", A),

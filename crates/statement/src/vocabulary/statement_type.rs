@@ -11,7 +11,7 @@ macro_rules! statement_types {
     ($($(#[$doc:meta])* $variant:ident = $name:literal,)*) => {
         /// What a statement is about. The order is that of the vocabulary's numbers.
         ///
-        /// Thirty-two numbered types; a number whose row names more than one event has one variant an event.
+        /// Thirty-four numbered types; a number whose row names more than one event has one variant an event.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub enum StatementType {
             $($(#[$doc])* $variant,)*
@@ -115,6 +115,14 @@ statement_types! {
     EndoflifeScrapped = "endoflife.scrapped",
     /// 32: an earlier statement was wrong.
     RecordCorrected = "record.corrected",
+    /// 33: a battery certificate was issued.
+    CertificateIssued = "certificate.issued",
+    /// 34: a battery certificate was suspended.
+    CertificateSuspended = "certificate.suspended",
+    /// 34: a suspended battery certificate is in force again.
+    CertificateReinstated = "certificate.reinstated",
+    /// 34: a battery certificate was withdrawn.
+    CertificateWithdrawn = "certificate.withdrawn",
 }
 
 /// A word that names no statement type.
@@ -128,7 +136,7 @@ pub struct UnknownStatementType {
 }
 
 impl StatementType {
-    /// Number in the vocabulary, 1 to 32.
+    /// Number in the vocabulary, 1 to 34.
     pub fn number(self) -> u8 {
         meta(self).number
     }

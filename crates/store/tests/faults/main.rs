@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod batches;
+mod certification;
 mod damage;
 mod disk_full;
 mod duplicates;

@@ -1,0 +1,343 @@
+//! What an evaluator found about one battery (ISO/IEC 17065, 7.4), and what of it stands in the way of a certificate.
+
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+
+use crate::Decimal;
+use crate::application::{Implausible, line};
+
+/// What the state of health is called everywhere: not SOCE, which needs certified energy and the conditions of GTR 22.
+pub const SOH_NAME: &str = "SoH (capacity, Carnet method)";
+
+/// The widest half of the 95 % interval that is certified, in percentage points.
+const WIDEST: Decimal = Decimal::whole(4);
+
+/// Most sessions, checks and files listed.
+const MOST: usize = 200;
+
+/// How the battery was measured.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Class {
+    /// From a history of charge sessions in use.
+    Field,
+    /// From charges done for the purpose, from nearly empty to full.
+    Guided,
+}
+
+/// One term of the error budget.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct BudgetTerm {
+    /// Where the error comes from.
+    pub source: String,
+    /// Its half-width at 95 %, in percentage points of rated capacity.
+    pub half_width_pp: Decimal,
+}
+
+/// State of health: capacity as a percentage of rated capacity, with its 95 % interval.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Soh {
+    /// Always [`SOH_NAME`].
+    pub name: String,
+    /// Percent of rated capacity.
+    pub value_pct: Decimal,
+    /// Lower end of the 95 % interval, rounded down.
+    pub lower95_pct: Decimal,
+    /// Upper end, rounded up.
+    pub upper95_pct: Decimal,
+    /// Always `capacity`.
+    pub basis: String,
+    /// What the percentage is of.
+    pub reference: String,
+    /// Capacity, in ampere-hours.
+    pub capacity_ah: Decimal,
+    /// Energy, in kilowatt-hours, where it was estimated. Kept apart: it is no part of the percentage.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub energy_kwh: Option<Decimal>,
+    /// How it was measured.
+    pub class: Class,
+    /// Name and version of the method.
+    pub method_version: String,
+    /// Sessions whose ends are tied to voltage.
+    pub n_anchored: u32,
+    /// Sessions that rest on the car's own state of charge.
+    pub n_echo: u32,
+    /// What the interval is made of.
+    pub error_budget: Vec<BudgetTerm>,
+    /// What the car says of itself, in percent. Stated beside, never used.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reported_by_vehicle_pct: Option<Decimal>,
+}
+
+/// Why no number is given, or what was left out.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Reason {
+    /// The method's code for it.
+    pub code: String,
+    /// In words.
+    pub text: String,
+}
+
+/// What a check found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CheckResult {
+    /// Within the limit.
+    Pass,
+    /// Within it, and near.
+    Watch,
+    /// Outside it. No certificate.
+    Fail,
+    /// Not measured. Said, never guessed.
+    NotMeasured,
+    /// Stated without a limit.
+    Stated,
+}
+
+/// A value as measured, or a limit: exactly the fields that its kind needs.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Quantity {
+    /// A measured number.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub number: Option<Decimal>,
+    /// The least of a range, or the least that is allowed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at_least: Option<Decimal>,
+    /// The most of a range, or the most that is allowed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at_most: Option<Decimal>,
+    /// What has no number.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub text: Option<String>,
+    /// Unit of the numbers, such as `mV`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unit: Option<String>,
+}
+
+/// One check of the battery or the car.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Check {
+    /// Which, such as `cell_spread`.
+    pub id: String,
+    /// What was found.
+    pub result: CheckResult,
+    /// The value.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub value: Option<Quantity>,
+    /// The limit.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub limit: Option<Quantity>,
+    /// Who set the limit: a regulation, or Carnet.
+    pub limit_source: String,
+    /// What to do, where something is to be done.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub action: Option<String>,
+}
+
+/// The state of charge that one carrier accepts.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct SocWindow {
+    /// The carrier, or the guidance.
+    pub carrier: String,
+    /// Least, in percent.
+    pub min_pct: Decimal,
+    /// Most, in percent.
+    pub max_pct: Decimal,
+}
+
+/// Readiness for sea transport.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Transport {
+    /// `UN 3556` for a lithium-ion vehicle (IMDG Code, amendment 42-24).
+    pub un_number: String,
+    /// State of charge, in percent, where it was measured.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub soc_pct: Option<Decimal>,
+    /// When.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub soc_measured_on: Option<Date>,
+    /// What carriers accept.
+    pub windows: Vec<SocWindow>,
+    /// Whether nothing stands in the way.
+    pub ready: bool,
+    /// What does.
+    pub obstacles: Vec<String>,
+}
+
+/// One session, for the picture on the certificate.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Session {
+    /// Rise of the state of charge, in percentage points.
+    pub delta_soc_pct: Decimal,
+    /// Charge, in ampere-hours.
+    pub charge_ah: Decimal,
+    /// Whether its ends are tied to voltage.
+    pub anchored: bool,
+}
+
+/// What the numbers rest on. The data itself stays with whoever measured; its hash commits to it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Evidence {
+    /// First day of the data.
+    pub from: Date,
+    /// Last day of the data.
+    pub until: Date,
+    /// SHA-256 of the assessment, hex. Whoever has the raw files makes the same bytes again with `carnet battery recompute`.
+    pub assessment_sha256: String,
+    /// SHA-256 of each raw file, hex.
+    pub raw_sha256: Vec<String>,
+    /// The sessions.
+    pub sessions: Vec<Session>,
+}
+
+/// An evaluation.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Evaluation {
+    /// The state of health; absent where the method refused.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub soh: Option<Soh>,
+    /// Why the method refused, where it did.
+    pub refused: Vec<Reason>,
+    /// The checks.
+    pub checks: Vec<Check>,
+    /// Readiness for transport.
+    pub transport: Transport,
+    /// What it rests on.
+    pub evidence: Evidence,
+    /// The odometer when the car was evaluated, in kilometres.
+    pub odometer_km: u32,
+    /// Full cycles so far, where a counter says so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub full_cycles: Option<u32>,
+}
+
+impl Evaluation {
+    /// Refuses what no evaluation can say.
+    ///
+    /// # Errors
+    /// The first field that contradicts itself or is outside what can be.
+    pub fn check(&self) -> Result<(), Implausible> {
+        let wrong = |field, problem: String| Err(Implausible { field, problem });
+        if let Some(soh) = &self.soh {
+            if soh.name != SOH_NAME || soh.basis != "capacity" {
+                return wrong(
+                    "soh.name",
+                    format!("must be {SOH_NAME:?} with the basis \"capacity\"; it is not SOCE"),
+                );
+            }
+            if !(soh.lower95_pct <= soh.value_pct && soh.value_pct <= soh.upper95_pct) {
+                return wrong(
+                    "soh.lower95Pct",
+                    format!(
+                        "the interval {} to {} does not hold the value {}",
+                        soh.lower95_pct, soh.upper95_pct, soh.value_pct
+                    ),
+                );
+            }
+            if soh.lower95_pct < Decimal::whole(0) || soh.upper95_pct > Decimal::whole(150) {
+                return wrong(
+                    "soh.valuePct",
+                    "a battery has 0 to 150 % of its rated capacity".to_owned(),
+                );
+            }
+            line("soh.reference", &soh.reference, 120)?;
+            line("soh.methodVersion", &soh.method_version, 60)?;
+        } else if self.refused.is_empty() {
+            return wrong(
+                "soh",
+                "is absent, and no reason says why; give one or the other".to_owned(),
+            );
+        }
+        if self.evidence.from > self.evidence.until {
+            return wrong(
+                "evidence.from",
+                format!("{} lies after {}", self.evidence.from, self.evidence.until),
+            );
+        }
+        let hex = |text: &String| {
+            text.len() == 64
+                && text
+                    .bytes()
+                    .all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b))
+        };
+        if !hex(&self.evidence.assessment_sha256) || !self.evidence.raw_sha256.iter().all(hex) {
+            return wrong(
+                "evidence.assessmentSha256",
+                "hashes are SHA-256 in 64 lower-case hex digits".to_owned(),
+            );
+        }
+        for (field, length) in [
+            ("evidence.sessions", self.evidence.sessions.len()),
+            ("evidence.rawSha256", self.evidence.raw_sha256.len()),
+            ("checks", self.checks.len()),
+            ("refused", self.refused.len()),
+            ("transport.windows", self.transport.windows.len()),
+            ("transport.obstacles", self.transport.obstacles.len()),
+        ] {
+            if length > MOST {
+                return wrong(field, format!("{length} entries; at most {MOST} are kept"));
+            }
+        }
+        for check in &self.checks {
+            line("checks.id", &check.id, 40)?;
+            line("checks.limitSource", &check.limit_source, 200)?;
+        }
+        if self.odometer_km > 3_000_000 {
+            return wrong(
+                "odometerKm",
+                format!("{} km is more than any car has run", self.odometer_km),
+            );
+        }
+        Ok(())
+    }
+
+    /// What stands in the way of a certificate; empty where nothing does. Nobody in the scheme can grant past these.
+    pub fn obstacles(&self) -> Vec<String> {
+        let mut obstacles: Vec<String> = self
+            .refused
+            .iter()
+            .map(|reason| format!("the method refused: {} ({})", reason.text, reason.code))
+            .collect();
+        match &self.soh {
+            None if obstacles.is_empty() => obstacles.push("there is no state of health".to_owned()),
+            Some(soh) => {
+                let widths = [
+                    soh.lower95_pct.less_than_by(soh.value_pct),
+                    soh.value_pct.less_than_by(soh.upper95_pct),
+                ];
+                // Both ends were rounded outwards to a tenth, and the value to its nearest: up to 0.15 of that is ours.
+                if widths
+                    .into_iter()
+                    .any(|width| width.is_none_or(|w| w.to_f64() > WIDEST.to_f64() + 0.15))
+                {
+                    obstacles.push(format!(
+                        "the interval {} to {} % is wider than ± {WIDEST} percentage points",
+                        soh.lower95_pct, soh.upper95_pct
+                    ));
+                }
+                if soh.n_anchored == 0 {
+                    obstacles
+                        .push("no session is anchored: the car's own counter only echoes itself".to_owned());
+                }
+            }
+            None => {}
+        }
+        obstacles.extend(
+            self.checks
+                .iter()
+                .filter(|check| check.result == CheckResult::Fail)
+                .map(|check| format!("check {} failed ({})", check.id, check.limit_source)),
+        );
+        obstacles
+    }
+}

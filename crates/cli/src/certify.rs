@@ -1,0 +1,820 @@
+//! `carnet certify …`: certificates for traction batteries, step by step.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use certificate::application::{Application, Chemistry};
+use certificate::credential::Subject;
+use certificate::evaluation::Evaluation;
+use certificate::passport;
+use certificate::people::{Activity, Mandate};
+use certificate::scheme::Step;
+use clap::{Args as ClapArgs, Subcommand};
+use desk::Desk;
+use desk::certify::{CaseView, assessment};
+use jiff::Timestamp;
+use jiff::civil::Date;
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+use store::CertificationBody;
+
+use crate::args::Global;
+use crate::failure::Failure;
+use crate::{clock, output};
+
+/// The steps of the scheme, in the order in which a case takes them.
+#[derive(Debug, Subcommand)]
+pub enum CertifyCommand {
+    /// Set up the body that certifies with this log.
+    #[command(after_help = "\
+Its issuer must have a key here and be enrolled with the role certification_body.
+
+Example:
+  carnet issuer new certifier
+  carnet issuer enrol certifier --name 'Battery Certification Incheon' --role certification_body
+  carnet certify setup --did did:web:certs.example.org --name 'Battery Certification Incheon' \\
+      --issuer certifier --address https://certs.example.org")]
+    Setup(Setup),
+    /// Give a person a mandate.
+    #[command(after_help = "\
+Activities: review_application, evaluate, review, decide, surveil, resolve_disputes. On one case evaluator, reviewer and
+decider are three people, whatever their mandates.
+
+Example:
+  carnet certify person kim --name 'Kim Ara' --may evaluate --competence 'high-voltage technician 3, no. 2025-114' \\
+      --chemistry NMC --chemistry LFP --from 2026-01-01 --until 2026-12-31")]
+    Person(PersonArgs),
+    /// End a mandate early.
+    EndMandate(EndMandate),
+    /// List people and their mandates.
+    People,
+    /// Open a case for an application (ISO/IEC 17065, 7.2).
+    #[command(after_help = "Example:\n  carnet certify apply application.json")]
+    Apply(Apply),
+    /// Take the review that is due: of the application (7.3), or of the evaluation (7.5).
+    #[command(
+        after_help = "Example:\n  carnet certify review C-000001 --by lee --agree --remarks 'recomputed, same bytes'"
+    )]
+    Review(Review),
+    /// Record an evaluation (7.4), from an assessment as `carnet battery assess --json` writes it.
+    #[command(
+        after_help = "Example:\n  carnet certify evaluate C-000001 --by kim --assessment assessment.json"
+    )]
+    Evaluate(Evaluate),
+    /// Decide on certification (7.6).
+    #[command(
+        after_help = "Example:\n  carnet certify decide C-000001 --by park --grant --reasons 'all limits kept'"
+    )]
+    Decide(Decide),
+    /// Issue the certificate of a granted case (7.7): credential, twin without vehicle id, statement in the log.
+    #[command(after_help = "Example:\n  carnet certify issue C-000001 --by park --out car-certificate.json")]
+    Issue(Issue),
+    /// Record surveillance of a certificate (7.9).
+    Note(Reasoned),
+    /// Record a change that affects a certificate (7.10).
+    Change(Reasoned),
+    /// Suspend a certificate (7.11).
+    #[command(
+        after_help = "Example:\n  carnet certify suspend CN-2026-000001 --by park --reason 'complaint under review'"
+    )]
+    Suspend(Reasoned),
+    /// Lift a suspension (7.11).
+    Reinstate(Reasoned),
+    /// Withdraw a certificate for good (7.11). Cannot be undone; --dry-run says what it would do.
+    Withdraw(Reasoned),
+    /// Suspend what the history gives cause to suspend; `carnet seal` does this too.
+    Surveil(Surveil),
+    /// Record a complaint (7.13).
+    Complain(Complain),
+    /// Record an appeal against a decision (7.13).
+    Appeal(Appeal),
+    /// Decide a complaint or appeal (7.13); by somebody who did not work on the case.
+    Resolve(Resolve),
+    /// Show a case or certificate with all its audit records (7.12).
+    Status(Status),
+    /// The directory of certificates (7.8), or all cases.
+    List(List),
+    /// Write a certificate's credential, its twin without vehicle id, or the partial battery passport.
+    #[command(after_help = "\
+Examples:
+  carnet certify export CN-2026-000001 --out car-certificate.json
+  carnet certify export CN-2026-000001 --redacted
+  carnet certify export CN-2026-000001 --passport")]
+    Export(Export),
+    /// Write what is public: DID document, status lists good for a week, directory, twins.
+    #[command(
+        after_help = "Example:\n  carnet certify publish --out /srv/www        to be served at the body's address"
+    )]
+    Publish(Publish),
+}
+
+#[derive(Debug, ClapArgs)]
+pub struct Setup {
+    /// Its DID.
+    #[arg(long)]
+    pub did: String,
+    /// Its name, as certificates print it.
+    #[arg(long)]
+    pub name: String,
+    /// The issuer id whose key signs.
+    #[arg(long)]
+    pub issuer: String,
+    /// Where directory and status lists are served.
+    #[arg(long, value_name = "URL")]
+    pub address: String,
+}
+
+#[derive(Debug, ClapArgs)]
+pub struct PersonArgs {
+    /// A short id, which audit records carry.
+    pub id: String,
+    /// The name on certificates; needed the first time.
+    #[arg(long)]
+    pub name: Option<String>,
+    /// What the person may do.
+    #[arg(long, value_name = "ACTIVITY")]
+    pub may: Activity,
+    /// The competence it rests on.
+    #[arg(long, value_name = "TEXT")]
+    pub competence: String,
+    /// Chemistries it covers, NMC or LFP; repeat for both.
+    #[arg(long = "chemistry", required = true)]
+    pub chemistries: Vec<Chemistry>,
+    /// First day.
+    #[arg(long, value_name = "DATE")]
+    pub from: Date,
+    /// Last day.
+    #[arg(long, value_name = "DATE")]
+    pub until: Date,
+}
+
+#[derive(Debug, ClapArgs)]
+pub struct EndMandate {
+    /// Its number, from `carnet certify people`.
+    pub mandate: i64,
+    /// The first day on which it no longer holds.
+    #[arg(long, value_name = "DATE")]
+    pub from: Date,
+}
+
+#[derive(Debug, ClapArgs)]
+pub struct Apply {
+    /// The application, JSON.
+    pub file: PathBuf,
+}
+
+#[derive(Debug, ClapArgs)]
+#[group(id = "verdict", required = true, args = ["agree", "disagree"])]
+pub struct Review {
+    /// The case.
+    pub case: String,
+    /// Who reviews.
+    #[arg(long, value_name = "PERSON")]
+    pub by: String,
+    /// Accept the application, or take the evaluation as it is.
+    #[arg(long)]
+    pub agree: bool,
+    /// Decline the application, or have the car evaluated again.
+    #[arg(long)]
+    pub disagree: bool,
+    /// What was looked at.
+    #[arg(long, value_name = "TEXT")]
+    pub remarks: String,
+}
+
+#[derive(Debug, ClapArgs)]
+#[group(id = "found", required = true, args = ["assessment", "evaluation"])]
+pub struct Evaluate {
+    /// The case.
+    pub case: String,
+    /// Who evaluated.
+    #[arg(long, value_name = "PERSON")]
+    pub by: String,
+    /// An assessment.
+    #[arg(long, value_name = "FILE")]
+    pub assessment: Option<PathBuf>,
+    /// An evaluation, by a method of another house.
+    #[arg(long, value_name = "FILE")]
+    pub evaluation: Option<PathBuf>,
+    /// What the odometer showed; otherwise what the telemetry says.
+    #[arg(long, value_name = "KM")]
+    pub odometer: Option<u32>,
+}
+
+#[derive(Debug, ClapArgs)]
+#[group(id = "decision", required = true, args = ["grant", "refuse"])]
+pub struct Decide {
+    /// The case.
+    pub case: String,
+    /// Who decides.
+    #[arg(long, value_name = "PERSON")]
+    pub by: String,
+    /// In favour.
+    #[arg(long)]
+    pub grant: bool,
+    /// Against.
+    #[arg(long)]
+    pub refuse: bool,
+    /// Why.
+    #[arg(long, value_name = "TEXT")]
+    pub reasons: String,
+}
+
+#[derive(Debug, ClapArgs)]
+pub struct Issue {
+    /// The case.
+    pub case: String,
+    /// Who issues.
+    #[arg(long, value_name = "PERSON")]
+    pub by: String,
+    /// Write the credential to this file.
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+    /// Check everything, issue nothing.
+    #[arg(long)]
+    pub dry_run: bool,
+}
+
+#[derive(Debug, ClapArgs)]
+pub struct Reasoned {
+    /// The certificate or its case.
+    pub certificate: String,
+    /// Who takes the step.
+    #[arg(long, value_name = "PERSON")]
+    pub by: String,
+    /// Why; public where the step is a statement in the log.
+    #[arg(long, value_name = "TEXT")]
+    pub reason: String,
+    /// Say what would happen, do nothing.
+    #[arg(long)]
+    pub dry_run: bool,
+}
+
+#[derive(Debug, ClapArgs)]
+pub struct Surveil {
+    /// Say what would be suspended, do nothing.
+    #[arg(long)]
+    pub dry_run: bool,
+}
+
+#[derive(Debug, ClapArgs)]
+pub struct Complain {
+    /// The case or certificate.
+    pub case: String,
+    /// Who complains.
+    #[arg(long, value_name = "NAME")]
+    pub from: String,
+    /// What about.
+    #[arg(long)]
+    pub text: String,
+}
+
+#[derive(Debug, ClapArgs)]
+pub struct Appeal {
+    /// The case or certificate.
+    pub case: String,
+    /// Who appeals.
+    #[arg(long, value_name = "NAME")]
+    pub from: String,
+    /// The number of the record that is appealed against.
+    #[arg(long, value_name = "RECORD")]
+    pub against: u32,
+    /// Why.
+    #[arg(long)]
+    pub text: String,
+}
+
+#[derive(Debug, ClapArgs)]
+#[group(id = "outcome", required = true, args = ["uphold", "dismiss"])]
+pub struct Resolve {
+    /// The case or certificate.
+    pub case: String,
+    /// Who decides.
+    #[arg(long, value_name = "PERSON")]
+    pub by: String,
+    /// The number of the complaint's or appeal's record.
+    #[arg(long, value_name = "RECORD")]
+    pub dispute: u32,
+    /// It was right.
+    #[arg(long)]
+    pub uphold: bool,
+    /// It was not.
+    #[arg(long)]
+    pub dismiss: bool,
+    /// Why, and what follows.
+    #[arg(long)]
+    pub text: String,
+}
+
+#[derive(Debug, ClapArgs)]
+pub struct Status {
+    /// The case or certificate.
+    pub case: String,
+}
+
+#[derive(Debug, ClapArgs)]
+pub struct List {
+    /// All cases, with or without a certificate.
+    #[arg(long)]
+    pub cases: bool,
+}
+
+#[derive(Debug, ClapArgs)]
+pub struct Export {
+    /// The certificate or its case.
+    pub certificate: String,
+    /// The twin without vehicle id.
+    #[arg(long, conflicts_with = "passport")]
+    pub redacted: bool,
+    /// What of a battery passport the test can fill, with what it leaves out.
+    #[arg(long)]
+    pub passport: bool,
+    /// The file to write; otherwise printed.
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+}
+
+#[derive(Debug, ClapArgs)]
+pub struct Publish {
+    /// The folder; otherwise `certificates` in the data directory, where `carnet verify` looks.
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+}
+
+/// Reads a JSON file into what it should be.
+fn read<T: DeserializeOwned>(file: &PathBuf) -> Result<T, Failure> {
+    let text = desk::data_dir::read(file)?;
+    serde_json::from_slice(&text).map_err(|e| Failure::Value(format!("{}: {e}", file.display())))
+}
+
+/// Who takes a step, and why.
+struct Taken {
+    case: String,
+    by: String,
+    step: Step,
+    dry_run: bool,
+}
+
+impl Reasoned {
+    fn taken(self, step: impl FnOnce(String) -> Step) -> Taken {
+        Taken {
+            case: self.certificate,
+            by: self.by,
+            step: step(self.reason),
+            dry_run: self.dry_run,
+        }
+    }
+}
+
+pub async fn run(global: &Global, command: CertifyCommand) -> Result<ExitCode, Failure> {
+    let now = Timestamp::now();
+    let desk = output::open(global).await?;
+    let done = carry_out(global, &desk, command, now).await;
+    desk.close().await?;
+    done.map(|()| ExitCode::SUCCESS)
+}
+
+async fn carry_out(
+    global: &Global,
+    desk: &Desk,
+    command: CertifyCommand,
+    now: Timestamp,
+) -> Result<(), Failure> {
+    match command {
+        CertifyCommand::Setup(options) => setup(global, desk, options, now).await,
+        CertifyCommand::Person(options) => mandate(global, desk, options).await,
+        CertifyCommand::EndMandate(options) => {
+            desk.end_mandate(options.mandate, options.from).await?;
+            told(
+                global,
+                &json!({"mandate": options.mandate, "ends_before": options.from}),
+                || format!("Mandate {} ends before {}", options.mandate, options.from),
+            )
+        }
+        CertifyCommand::People => people(global, desk).await,
+        CertifyCommand::Apply(options) => {
+            let application: Application = read(&options.file)?;
+            case(global, &desk.certify_apply(&application, now).await?)
+        }
+        CertifyCommand::Review(options) => {
+            let view = desk.certify_review(&options.case, &options.by, options.agree, &options.remarks, now);
+            case(global, &view.await?)
+        }
+        CertifyCommand::Evaluate(options) => evaluate(global, desk, options, now).await,
+        CertifyCommand::Decide(options) => {
+            let reasons = options.reasons;
+            let step = if options.grant {
+                Step::Granted { reasons }
+            } else {
+                Step::Refused { reasons }
+            };
+            case(
+                global,
+                &desk
+                    .certify_step(&options.case, &options.by, step, now, false)
+                    .await?,
+            )
+        }
+        CertifyCommand::Issue(options) => issue(global, desk, options, now).await,
+        CertifyCommand::Note(options) => {
+            step(
+                global,
+                desk,
+                options.taken(|remarks| Step::Surveilled { remarks }),
+                now,
+            )
+            .await
+        }
+        CertifyCommand::Change(options) => {
+            step(global, desk, options.taken(|what| Step::Changed { what }), now).await
+        }
+        CertifyCommand::Suspend(options) => {
+            let taken = options.taken(|reason| Step::Suspended {
+                reason,
+                cause: None,
+                statement: None,
+            });
+            step(global, desk, taken, now).await
+        }
+        CertifyCommand::Reinstate(options) => {
+            step(
+                global,
+                desk,
+                options.taken(|reason| Step::Reinstated { reason }),
+                now,
+            )
+            .await
+        }
+        CertifyCommand::Withdraw(options) => {
+            step(
+                global,
+                desk,
+                options.taken(|reason| Step::Withdrawn { reason }),
+                now,
+            )
+            .await
+        }
+        CertifyCommand::Surveil(options) => {
+            let suspended = desk.surveil(now, options.dry_run).await?;
+            if !options.dry_run {
+                publish_here(desk, now).await?;
+            }
+            if global.json {
+                return output::json(&json!({"suspended": suspended, "dry_run": options.dry_run}));
+            }
+            if suspended.is_empty() {
+                output::say("No certificate in force is touched by what the log holds")?;
+            }
+            print_suspended(&suspended, options.dry_run)
+        }
+        CertifyCommand::Complain(options) => {
+            let step = Step::Complained { text: options.text };
+            case(
+                global,
+                &desk
+                    .certify_dispute(&options.case, &options.from, step, now)
+                    .await?,
+            )
+        }
+        CertifyCommand::Appeal(options) => {
+            let step = Step::Appealed {
+                against: options.against,
+                text: options.text,
+            };
+            case(
+                global,
+                &desk
+                    .certify_dispute(&options.case, &options.from, step, now)
+                    .await?,
+            )
+        }
+        CertifyCommand::Resolve(options) => {
+            let step = Step::Resolved {
+                dispute: options.dispute,
+                upheld: options.uphold,
+                text: options.text,
+            };
+            case(
+                global,
+                &desk
+                    .certify_step(&options.case, &options.by, step, now, false)
+                    .await?,
+            )
+        }
+        CertifyCommand::Status(options) => {
+            let view = desk.certify_case(&options.case).await?;
+            if global.json {
+                return output::json(&serde_json::to_value(&view)?);
+            }
+            summary(&view)?;
+            records(&view)
+        }
+        CertifyCommand::List(options) => list(global, desk, &options, now).await,
+        CertifyCommand::Export(options) => export(desk, &options).await,
+        CertifyCommand::Publish(options) => {
+            let folder = options.out.unwrap_or_else(|| desk.dir().certificates());
+            let files = desk.publish_certificates(&folder, now).await?;
+            told(global, &json!({"files": files}), || {
+                format!(
+                    "Wrote {} to {}; status lists are good for a week, so run this at least daily",
+                    output::count(files.len() as u64, "file"),
+                    folder.display()
+                )
+            })
+        }
+    }
+}
+
+fn told(global: &Global, value: &Value, text: impl FnOnce() -> String) -> Result<(), Failure> {
+    if global.json {
+        output::json(value)
+    } else {
+        output::say(text())
+    }
+}
+
+/// What `carnet verify` on this machine looks at is as new as the last step.
+async fn publish_here(desk: &Desk, now: Timestamp) -> Result<(), Failure> {
+    desk.publish_certificates(&desk.dir().certificates(), now).await?;
+    Ok(())
+}
+
+async fn setup(global: &Global, desk: &Desk, options: Setup, now: Timestamp) -> Result<(), Failure> {
+    let did = options.did.clone();
+    let document = desk
+        .certify_setup(CertificationBody {
+            did: options.did,
+            name: options.name,
+            issuer: options.issuer,
+            base_url: options.address,
+        })
+        .await?;
+    publish_here(desk, now).await?;
+    told(global, &document, || {
+        let at = certificate::credential::did::web_url(&did).map(|url| format!(" at {url}"));
+        format!(
+            "{did} certifies with this log. Serve its DID document{}: {}",
+            at.unwrap_or_default(),
+            desk.dir().certificates().join("did.json").display()
+        )
+    })
+}
+
+async fn mandate(global: &Global, desk: &Desk, options: PersonArgs) -> Result<(), Failure> {
+    let mandate = Mandate {
+        activity: options.may,
+        competence: options.competence,
+        chemistries: options.chemistries.into_iter().collect(),
+        from: options.from,
+        until: options.until,
+    };
+    let number = desk
+        .give_mandate(&options.id, options.name.as_deref(), &mandate)
+        .await?;
+    told(
+        global,
+        &json!({"mandate": number, "person": options.id, "activity": mandate.activity}),
+        || {
+            format!(
+                "{} may {} from {} to {} (mandate {number})",
+                options.id, mandate.activity, mandate.from, mandate.until
+            )
+        },
+    )
+}
+
+async fn people(global: &Global, desk: &Desk) -> Result<(), Failure> {
+    let mandates = desk.mandates().await?;
+    if global.json {
+        return output::json(&serde_json::to_value(&mandates)?);
+    }
+    let mut table = output::table(&[
+        "mandate",
+        "person",
+        "name",
+        "may",
+        "chemistries",
+        "from",
+        "until",
+        "competence",
+    ]);
+    for view in mandates {
+        let chemistries: Vec<String> = view.mandate.chemistries.iter().map(ToString::to_string).collect();
+        table.add_row([
+            view.id.to_string(),
+            view.person,
+            view.name,
+            view.mandate.activity.to_string(),
+            chemistries.join(", "),
+            view.mandate.from.to_string(),
+            view.mandate.until.to_string(),
+            view.mandate.competence,
+        ]);
+    }
+    output::show(table)
+}
+
+async fn evaluate(global: &Global, desk: &Desk, options: Evaluate, now: Timestamp) -> Result<(), Failure> {
+    let mut evaluation: Evaluation = match (&options.assessment, &options.evaluation) {
+        (Some(file), _) => {
+            let view = desk.certify_case(&options.case).await?;
+            let text = desk::data_dir::read(file)?;
+            let today = clock::day(now.as_second())?;
+            assessment::evaluation(&text, &view.application, options.odometer, today)
+                .map_err(|problem| Failure::Value(format!("{}: {problem}", file.display())))?
+        }
+        (None, Some(file)) => read(file)?,
+        (None, None) => return Err(Failure::Value("give --assessment or --evaluation".to_owned())),
+    };
+    if let Some(km) = options.odometer {
+        evaluation.odometer_km = km;
+    }
+    case(
+        global,
+        &desk
+            .certify_evaluate(&options.case, &options.by, &evaluation, now)
+            .await?,
+    )
+}
+
+async fn issue(global: &Global, desk: &Desk, options: Issue, now: Timestamp) -> Result<(), Failure> {
+    let issued = desk
+        .certify_issue(&options.case, &options.by, now, options.dry_run)
+        .await?;
+    if !options.dry_run {
+        publish_here(desk, now).await?;
+        if let Some(file) = &options.out {
+            write(file, &issued.credential)?;
+        }
+    }
+    told(global, &serde_json::to_value(&issued)?, || {
+        let how = if issued.dry_run {
+            "Dry run: would issue"
+        } else {
+            "Issued"
+        };
+        let file = options.out.filter(|_| !issued.dry_run);
+        let file = file.map(|file| format!("\n  credential in {}", file.display()));
+        format!(
+            "{how} {} to case {}\n  SHA-256 {}{}\n  its statement waits for `carnet seal`",
+            issued.certificate,
+            issued.case,
+            issued.credential_sha256,
+            file.unwrap_or_default()
+        )
+    })
+}
+
+fn write(file: &std::path::Path, value: &Value) -> Result<(), Failure> {
+    let mut text = serde_json::to_vec_pretty(value)?;
+    text.push(b'\n');
+    Ok(desk::data_dir::write(file, &text, 0o644)?)
+}
+
+async fn step(global: &Global, desk: &Desk, taken: Taken, now: Timestamp) -> Result<(), Failure> {
+    let Taken {
+        case: id,
+        by,
+        step,
+        dry_run,
+    } = taken;
+    let view = desk.certify_step(&id, &by, step, now, dry_run).await?;
+    if !dry_run {
+        publish_here(desk, now).await?;
+    }
+    case(global, &view)
+}
+
+/// A case after a step: the step and where the case stands now.
+fn case(global: &Global, view: &CaseView) -> Result<(), Failure> {
+    if global.json {
+        return output::json(&serde_json::to_value(view)?);
+    }
+    summary(view)?;
+    if view.state == certificate::scheme::State::Evaluated {
+        for obstacle in &view.obstacles {
+            output::say(format_args!("  stands in the way: {obstacle}"))?;
+        }
+    }
+    Ok(())
+}
+
+fn summary(view: &CaseView) -> Result<(), Failure> {
+    let certificate = view.certificate.as_ref().map(|c| format!(", certificate {c}"));
+    let dry = if view.dry_run { "Dry run: would be " } else { "" };
+    let vehicle = &view.application.vehicle;
+    output::say(format_args!(
+        "Case {}{}: {dry}{}; {} {} ({}) for {}",
+        view.case,
+        certificate.unwrap_or_default(),
+        view.state,
+        vehicle.make,
+        vehicle.model,
+        vehicle.vid,
+        view.client
+    ))?;
+    for dispute in &view.open_disputes {
+        output::say(format_args!("  record {dispute} waits for its resolution"))?;
+    }
+    Ok(())
+}
+
+fn records(view: &CaseView) -> Result<(), Failure> {
+    let mut table = output::table(&["record", "clause", "step", "when", "who", "hash"]);
+    for record in &view.records {
+        table.add_row([
+            record.record.number.to_string(),
+            record.clause.to_owned(),
+            record.record.step.kind().replace('_', " "),
+            record.record.at.to_string(),
+            record.record.actor.to_string(),
+            record.hash.chars().take(12).collect(),
+        ]);
+    }
+    output::show(table)
+}
+
+/// What surveillance suspended; `carnet seal` prints it too.
+pub fn print_suspended(
+    suspended: &[desk::certify::surveil::SuspendedByRule],
+    dry_run: bool,
+) -> Result<(), Failure> {
+    let how = if dry_run {
+        "Dry run: would suspend"
+    } else {
+        "Suspended"
+    };
+    for one in suspended {
+        output::say(format_args!(
+            "{how} certificate {}: {} ({})",
+            one.certificate, one.cause, one.said
+        ))?;
+    }
+    Ok(())
+}
+
+async fn list(global: &Global, desk: &Desk, options: &List, now: Timestamp) -> Result<(), Failure> {
+    if options.cases {
+        let cases = desk.certify_cases().await?;
+        if global.json {
+            let rows: Vec<Value> = cases
+                .iter()
+                .map(|(id, state)| json!({"case": id, "state": state}))
+                .collect();
+            return output::json(&json!(rows));
+        }
+        let mut table = output::table(&["case", "state"]);
+        for (id, state) in cases {
+            table.add_row([id, state.replace('_', " ")]);
+        }
+        return output::show(table);
+    }
+    let directory = desk.directory(now).await?;
+    if global.json {
+        return output::json(&serde_json::to_value(&directory)?);
+    }
+    let mut table = output::table(&[
+        "certificate",
+        "standing",
+        "car",
+        "grade",
+        "valid until",
+        "up to km",
+    ]);
+    for entry in directory {
+        table.add_row([
+            entry.certificate,
+            entry.standing.replace('_', " "),
+            format!("{} {}", entry.make, entry.model),
+            entry.grade,
+            entry.valid_until.to_string(),
+            entry.odometer_limit_km.to_string(),
+        ]);
+    }
+    output::show(table)
+}
+
+async fn export(desk: &Desk, options: &Export) -> Result<(), Failure> {
+    let mut document = desk.credential(&options.certificate, options.redacted).await?;
+    if options.passport {
+        let subject = document.get("credentialSubject").cloned().unwrap_or_default();
+        let subject: Subject = serde_json::from_value(subject)?;
+        let issued = document
+            .get("validFrom")
+            .and_then(Value::as_str)
+            .unwrap_or_default();
+        let issued: Timestamp = issued
+            .parse()
+            .map_err(|e| Failure::Value(format!("{}: {e}", options.certificate)))?;
+        document = passport::partial(&subject, issued, None);
+        passport::check(&document)
+            .map_err(|faults| Failure::Value(format!("{}: {}", options.certificate, faults.join("; "))))?;
+    }
+    match &options.out {
+        Some(file) => {
+            write(file, &document)?;
+            output::say(format_args!("Wrote {}", file.display()))
+        }
+        None => output::json(&document),
+    }
+}

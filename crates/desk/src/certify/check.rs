@@ -1,0 +1,202 @@
+//! Verifying a credential file, with nothing but files; and the certificates that a verified dossier carries.
+
+use std::path::{Path, PathBuf};
+
+use certificate::credential::did::DidDocument;
+use certificate::credential::{Question, Verdict, verify};
+use dossier::Report;
+use jiff::Timestamp;
+use serde::Serialize;
+use serde_json::Value;
+use statement::vocabulary::StatementType;
+
+use crate::data_dir;
+use crate::error::DeskError;
+
+/// What a verifier of credentials brings along.
+#[derive(Clone, Debug, Default)]
+pub struct CredentialTrust {
+    /// DID documents of trusted issuers, or `did:key` texts.
+    pub issuers: Vec<String>,
+    /// Status lists, as files or folders of files.
+    pub status_lists: Vec<PathBuf>,
+    /// What the odometer shows, in kilometres.
+    pub odometer_km: Option<u32>,
+}
+
+/// The longest credential that is looked at.
+const MAX_CREDENTIAL: u64 = certificate::credential::jcs::MAX_BYTES as u64;
+
+/// The bytes of a file that calls itself a credential; `None` where it is something else, such as a dossier.
+///
+/// # Errors
+/// The file cannot be read.
+pub fn credential_in(file: &Path) -> Result<Option<Vec<u8>>, DeskError> {
+    let about = std::fs::metadata(file).map_err(DeskError::file(file))?;
+    if !about.is_file() || about.len() > MAX_CREDENTIAL {
+        return Ok(None);
+    }
+    Ok(Some(data_dir::read(file)?).filter(|bytes| is_credential(bytes)))
+}
+
+/// Whether bytes are a JSON document that calls itself a credential; a dossier calls itself otherwise.
+fn is_credential(bytes: &[u8]) -> bool {
+    #[derive(serde::Deserialize)]
+    struct Kind {
+        #[serde(rename = "@context")]
+        context: Option<serde::de::IgnoredAny>,
+        #[serde(rename = "type")]
+        typ: Option<Value>,
+    }
+    serde_json::from_slice::<Kind>(bytes).is_ok_and(|kind| {
+        kind.context.is_some()
+            || kind
+                .typ
+                .is_some_and(|typ| typ.to_string().contains("VerifiableCredential"))
+    })
+}
+
+/// Verifies a credential.
+///
+/// # Errors
+/// A file of a trusted issuer or a status list cannot be read.
+pub fn verify_credential(
+    bytes: &[u8],
+    trust: &CredentialTrust,
+    now: Timestamp,
+) -> Result<Verdict, DeskError> {
+    let mut issuers = Vec::new();
+    for issuer in &trust.issuers {
+        let document = if issuer.starts_with("did:key:") {
+            DidDocument::of_key(issuer).map_err(|e| DeskError::value("issuer", issuer, e))?
+        } else {
+            let path = Path::new(issuer);
+            let text = data_dir::read(path)?;
+            DidDocument::parse(&text).map_err(|e| DeskError::malformed(path, e))?
+        };
+        issuers.push(document);
+    }
+    let mut status_lists = Vec::new();
+    for path in &trust.status_lists {
+        if path.is_dir() {
+            let entries = std::fs::read_dir(path).map_err(DeskError::file(path))?;
+            for entry in entries {
+                let file = entry.map_err(DeskError::file(path))?.path();
+                if file.extension().is_some_and(|e| e == "json") {
+                    status_lists.push(data_dir::read(&file)?);
+                }
+            }
+        } else {
+            status_lists.push(data_dir::read(path)?);
+        }
+    }
+    Ok(verify(
+        bytes,
+        &Question {
+            issuers: &issuers,
+            status_lists: &status_lists,
+            now,
+            odometer_km: trust.odometer_km,
+        },
+    ))
+}
+
+/// A certificate in a verified dossier. The dossier shows all statements about the car, so it shows also that none which
+/// would end the certificate was left out: that is its status, as of the dossier's T.
+#[derive(Clone, Debug, Serialize)]
+pub struct CertificateInDossier {
+    /// Its number.
+    pub certificate: String,
+    /// The statement that issued it.
+    pub log_index: u64,
+    /// Whether the credential is in the dossier, and its digest is the statement's.
+    pub credential: Option<&'static str>,
+    /// `in_force`, `suspended`, `revoked` or `expired`.
+    pub standing: &'static str,
+    /// The log index of the statement that says so last.
+    pub said_at: u64,
+    /// Grade.
+    pub grade: String,
+    /// Last day.
+    pub valid_until: String,
+    /// It ends at this odometer reading, in kilometres.
+    pub odometer_limit_km: u64,
+}
+
+/// The certificates that a verified dossier carries, oldest first.
+pub fn certificates(report: &Report, now: Timestamp) -> Vec<CertificateInDossier> {
+    let mut certificates = Vec::new();
+    for issued in &report.statements {
+        if issued.claims.typ != StatementType::CertificateIssued {
+            continue;
+        }
+        let body = &issued.claims.body;
+        let text = |name: &str| {
+            body.get(name)
+                .and_then(Value::as_str)
+                .unwrap_or_default()
+                .to_owned()
+        };
+        let number = |name: &str| body.get(name).and_then(Value::as_u64).unwrap_or_default();
+        let digest = text("credential_sha256");
+        let credential = body.get("credential").and_then(Value::as_str).map(|credential| {
+            let same = serde_json::from_str::<Value>(credential)
+                .ok()
+                .and_then(|value| certificate::credential::issue::digest(&value).ok())
+                .is_some_and(|computed| computed == digest);
+            if same { "matches" } else { "differs" }
+        });
+        let (mut standing, mut said_at) = ("in_force", issued.log_index.0);
+        for later in &report.statements {
+            let of_this = later.log_index > issued.log_index
+                && later.issuer.id == issued.issuer.id
+                && later.claims.body.get("credential_sha256").and_then(Value::as_str)
+                    == Some(digest.as_str());
+            let says = match later.claims.typ {
+                StatementType::CertificateSuspended => "suspended",
+                StatementType::CertificateReinstated => "in_force",
+                StatementType::CertificateWithdrawn => "revoked",
+                _ => continue,
+            };
+            // Withdrawal is final, whatever follows.
+            if of_this && standing != "revoked" {
+                (standing, said_at) = (says, later.log_index.0);
+            }
+        }
+        let valid_until = text("valid_until");
+        let limit = number("odometer_limit_km");
+        let last_day = valid_until.parse::<jiff::civil::Date>().ok();
+        let today = now.to_zoned_datetime(jiff::tz::TimeZone::UTC).date();
+        let ran_on = report.statements.iter().any(|later| {
+            later.log_index > issued.log_index
+                && later
+                    .claims
+                    .body
+                    .get("odometer")
+                    .is_some_and(|odometer| kilometres(odometer).is_some_and(|km| km > limit as f64))
+        });
+        if standing == "in_force" && (last_day.is_none_or(|last| today > last) || ran_on) {
+            standing = "expired";
+        }
+        certificates.push(CertificateInDossier {
+            certificate: text("certificate"),
+            log_index: issued.log_index.0,
+            credential,
+            standing,
+            said_at,
+            grade: text("grade"),
+            valid_until,
+            odometer_limit_km: limit,
+        });
+    }
+    certificates
+}
+
+/// A reading in kilometres.
+fn kilometres(odometer: &Value) -> Option<f64> {
+    let value = odometer.get("value")?.as_f64()?;
+    match odometer.get("unit")?.as_str()? {
+        "mi" => Some(value * 1.609_344),
+        _ => Some(value),
+    }
+}

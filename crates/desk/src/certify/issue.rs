@@ -1,0 +1,229 @@
+//! Issuing: the credential, its twin without vehicle id, and the statement, in one transaction.
+
+use std::collections::HashSet;
+
+use certificate::credential::issue::digest;
+use certificate::credential::subject::Took;
+use certificate::credential::{Certificate, People, StatusEntry, proof, status_list, unsigned};
+use certificate::scheme::{Actor, Step};
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use serde::Serialize;
+use serde_json::{Value, json};
+use statement::vocabulary::StatementType;
+use store::{CaseWrite, Content, StoredCertificate};
+
+use super::steps::whole;
+use super::{Open, canonical, fields, hash_of, refused};
+use crate::desk::Desk;
+use crate::error::DeskError;
+
+/// A certificate that was issued, or would be.
+#[derive(Clone, Debug, Serialize)]
+pub struct Issued {
+    /// Its number.
+    pub certificate: String,
+    /// Its case.
+    pub case: String,
+    /// The signed credential.
+    pub credential: Value,
+    /// Its twin without vehicle id.
+    pub redacted: Value,
+    /// SHA-256 of the credential's canonical form, hex.
+    pub credential_sha256: String,
+    /// Whether nothing was written on purpose.
+    pub dry_run: bool,
+}
+
+impl Desk {
+    /// Issues the certificate of a granted case.
+    ///
+    /// # Errors
+    /// The case is not granted, this person may not issue, the history since the evaluation gives cause not to, or the
+    /// body's key is not enrolled.
+    pub async fn certify_issue(
+        &self,
+        case: &str,
+        by: &str,
+        now: Timestamp,
+        dry_run: bool,
+    ) -> Result<Issued, DeskError> {
+        let mut open = self.open_case(case).await?;
+        let certifier = self.certifier().await?;
+        let evaluation = self.last_evaluation(&open).await?;
+        let person = self.person(by).await?;
+        if let Some((found, _)) = self
+            .causes(&open, Some(evaluation.evidence.until), None)
+            .await?
+            .first()
+        {
+            let problem = format!(
+                "since the evaluation the history says: {} ({}); evaluate again, or decide against",
+                found.cause, found.said
+            );
+            return Err(DeskError::value("case", case, problem));
+        }
+        let people = self.people_of(&open).await?;
+        let number = format!(
+            "CN-{}-{:06}",
+            now.to_zoned_datetime(TimeZone::UTC).date().year(),
+            self.store.certificates().await?.len() + 1
+        );
+        let issued = whole(now);
+        let issuer = certifier.issuer();
+        let certificate = Certificate {
+            number: &number,
+            issuer: &issuer,
+            application: &open.application,
+            evaluation: &evaluation,
+            people: &people,
+            issued,
+            status: self.free_bit().await?,
+        };
+        let wrong = |e: &dyn std::fmt::Display| DeskError::value("case", case, e);
+        let key = certifier.proof_key();
+        let sign = |redacted| {
+            let document = unsigned(&certificate, redacted).map_err(|e| wrong(&e))?;
+            proof::sign(&document, &certifier.method(), issued, &key).map_err(|e| wrong(&e))
+        };
+        let (credential, redacted) = (sign(false)?, sign(true)?);
+        let (text, hash) = canonical(&credential)?;
+        let (redacted_text, redacted_hash) = canonical(&redacted)?;
+        let subject = certificate.subject().map_err(|e| wrong(&e))?;
+        let until = certificate::credential::issue::valid_until(issued).map_err(|e| wrong(&e))?;
+
+        let granted = open.case.last(&["granted"]).map_or(0, |record| record.number);
+        let before = open.case.records().len();
+        let step = Step::Issued {
+            certificate: number.clone(),
+            credential: hex::encode(hash),
+            redacted: hex::encode(redacted_hash),
+        };
+        let chemistry = open.application.battery.chemistry;
+        let at = open
+            .case
+            .step(step, &person, chemistry, issued)
+            .map_err(refused("case", case))?
+            .number;
+        let body = fields(json!({
+            "certificate": number,
+            "credential_sha256": hex::encode(hash),
+            "redacted_sha256": hex::encode(redacted_hash),
+            "grade": subject.grade,
+            "soh_percent": subject.soh.value_pct.to_f64(),
+            "soh_lower_percent": subject.soh.lower95_pct.to_f64(),
+            "soh_upper_percent": subject.soh.upper95_pct.to_f64(),
+            "valid_until": until.to_zoned_datetime(TimeZone::UTC).date(),
+            "odometer_limit_km": subject.odometer_limit_km,
+            "credential": text,
+            "odometer": {
+                "value": subject.odometer_km, "unit": "km", "instrument_state": "working", "method": "seen",
+            },
+        }));
+        let (statement, signed) =
+            self.certificate_statement(&certifier, &open, StatementType::CertificateIssued, body, now)?;
+        let write = CaseWrite {
+            documents: vec![(hash, text), (redacted_hash, redacted_text)],
+            certificate: Some(StoredCertificate {
+                id: number.clone(),
+                case: open.stored.id.clone(),
+                granted,
+                credential: hash,
+                redacted: redacted_hash,
+                issued: issued.as_second(),
+                valid_until: until.as_second(),
+                odometer_limit_km: subject.odometer_limit_km,
+                grade: subject.grade.to_string(),
+                make: subject.vehicle.make.clone(),
+                model: subject.vehicle.model.clone(),
+                list: certificate.status.list,
+                position: certificate.status.index,
+            }),
+            statement: Some((statement, at, signed)),
+            ..CaseWrite::default()
+        };
+        if !dry_run {
+            self.write(&open, before, write, now.as_second()).await?;
+        }
+        Ok(Issued {
+            case: open.stored.id.clone(),
+            credential_sha256: digest(&credential).map_err(|e| wrong(&e))?,
+            certificate: number,
+            credential,
+            redacted,
+            dry_run,
+        })
+    }
+
+    /// Names and days of those who evaluated, reviewed and decided.
+    async fn people_of(&self, open: &Open) -> Result<People, DeskError> {
+        let names = self.store.certification_people().await?;
+        let took = |kinds: &[&str]| {
+            let missing =
+                || DeskError::value("case", &open.stored.id, format!("nobody {}", kinds.join(" or ")));
+            let record = open.case.last(kinds).ok_or_else(missing)?;
+            let Actor::Person(id) = &record.actor else {
+                return Err(missing());
+            };
+            let (_, name) = names.iter().find(|(known, _)| known == id).ok_or_else(missing)?;
+            Ok(Took {
+                name: name.clone(),
+                on: record.at.to_zoned_datetime(TimeZone::UTC).date(),
+            })
+        };
+        Ok(People {
+            evaluated: took(&["evaluated"])?,
+            reviewed: took(&["reviewed"])?,
+            decided: took(&["granted"])?,
+        })
+    }
+
+    /// A random bit that no certificate has: from its place nobody learns when a certificate was issued.
+    async fn free_bit(&self) -> Result<StatusEntry, DeskError> {
+        /// From half full on, the next pair of lists is begun.
+        const FULL: usize = status_list::BITS / 2;
+        let certificates = self.store.certificates().await?;
+        let list = certificates.len() / FULL + 1;
+        let list = u32::try_from(list).map_err(|e| DeskError::value("status list", list.to_string(), e))?;
+        let taken: HashSet<u32> = certificates
+            .iter()
+            .filter(|(certificate, _)| certificate.list == list)
+            .map(|(certificate, _)| certificate.position)
+            .collect();
+        loop {
+            let mut random = [0; 4];
+            getrandom::fill(&mut random).map_err(|e| DeskError::Random(e.to_string()))?;
+            // 131,072 is a power of two, so no place is likelier than another.
+            let index = u32::from_be_bytes(random) % status_list::BITS as u32;
+            if !taken.contains(&index) {
+                return Ok(StatusEntry { list, index });
+            }
+        }
+    }
+
+    /// The credential of a certificate, or its twin without vehicle id.
+    ///
+    /// # Errors
+    /// There is no such certificate, or its car was erased.
+    pub async fn credential(&self, id: &str, redacted: bool) -> Result<Value, DeskError> {
+        let open = self.open_case(id).await?;
+        let none = || DeskError::value("certificate", id, "no certificate was issued in this case");
+        let certificate = self.store.certificate(id).await?.ok_or_else(none)?;
+        let hash = if redacted {
+            certificate.redacted
+        } else {
+            certificate.credential
+        };
+        match self.store.case_document(&open.stored, hash).await? {
+            Some(Content::Present(text)) => {
+                let value: Value =
+                    serde_json::from_str(&text).map_err(|e| DeskError::value("certificate", id, e))?;
+                // What is handed out is what the log vouches for.
+                let same = digest(&value).is_ok_and(|d| hash_of(id, &d).is_ok_and(|d| d == hash));
+                same.then_some(value)
+                    .ok_or_else(|| DeskError::value("certificate", id, "the stored credential was changed"))
+            }
+            _ => Err(none()),
+        }
+    }
+}

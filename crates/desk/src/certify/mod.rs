@@ -1,0 +1,373 @@
+//! Certification: the steps of a case, the certificates that come of it, and what the public may see.
+//!
+//! | module | operation |
+//! |---|---|
+//! | [`people`] | set up the body; people and their mandates |
+//! | [`steps`] | apply, review, evaluate, decide, suspend, reinstate, withdraw, complain, appeal, resolve |
+//! | [`issue`] | issue a certificate: credential, twin, statement |
+//! | [`surveil`] | suspend what the history gives cause to suspend |
+//! | [`publish`] | the directory, the status lists, the DID document |
+//! | [`assessment`] | from an estimator's assessment to an evaluation |
+//! | [`check`] | verify a credential file |
+//!
+//! What a case says of itself is its chain of audit records; it is replayed and checked whenever a case is opened here. The
+//! outcomes are statements in the log, stored in the transaction of their step and submitted after it.
+
+pub mod assessment;
+pub mod check;
+pub mod issue;
+pub mod people;
+pub mod publish;
+pub mod steps;
+pub mod surveil;
+
+use std::collections::HashMap;
+
+use certificate::application::Application;
+use certificate::credential::did::multikey;
+use certificate::credential::{Issuer, jcs};
+use certificate::scheme::{Actor, Case, Record, Step};
+use ed25519_dalek::SigningKey;
+use jiff::Timestamp;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value, json};
+use sha2::{Digest as _, Sha256};
+use statement::vocabulary::{StatementType, check_role};
+use statement::{Claims, Confidence, Digest, IssuerSigningKey, KeyId, issue as sign_statement};
+use store::{CaseWrite, CertificationBody, Content, NewStep, StoredCase};
+
+use crate::data_dir;
+use crate::desk::Desk;
+use crate::error::DeskError;
+
+/// A case, opened: replayed and checked.
+pub(crate) struct Open {
+    pub(crate) stored: StoredCase,
+    pub(crate) case: Case,
+    pub(crate) application: Application,
+}
+
+/// The body with the key it signs with.
+pub(crate) struct Certifier {
+    pub(crate) body: CertificationBody,
+    pub(crate) key: IssuerSigningKey,
+}
+
+impl Certifier {
+    /// The URL of the key.
+    pub(crate) fn method(&self) -> String {
+        format!("{}#{}", self.body.did, multikey(&self.key.public()))
+    }
+
+    /// The key, for a credential's proof.
+    pub(crate) fn proof_key(&self) -> SigningKey {
+        SigningKey::from_bytes(self.key.seed())
+    }
+
+    /// As credentials name it.
+    pub(crate) fn issuer(&self) -> Issuer {
+        Issuer {
+            did: self.body.did.clone(),
+            name: self.body.name.clone(),
+            base_url: self.body.base_url.clone(),
+        }
+    }
+}
+
+/// A case as people and programs see it.
+#[derive(Clone, Debug, Serialize)]
+pub struct CaseView {
+    /// Its id.
+    pub case: String,
+    /// Where it stands.
+    pub state: certificate::scheme::State,
+    /// Who applied.
+    pub client: String,
+    /// What was applied for.
+    pub application: Application,
+    /// The certificate's number, where one was issued.
+    pub certificate: Option<String>,
+    /// What stands in the way of a certificate, as far as the last evaluation says.
+    pub obstacles: Vec<String>,
+    /// Complaints and appeals that are not decided yet, by the number of their record.
+    pub open_disputes: Vec<u32>,
+    /// The audit records.
+    pub records: Vec<RecordView>,
+    /// Whether nothing was written on purpose.
+    pub dry_run: bool,
+}
+
+/// An audit record with its clause and hash.
+#[derive(Clone, Debug, Serialize)]
+pub struct RecordView {
+    /// The clause of ISO/IEC 17065.
+    pub clause: &'static str,
+    /// Its hash.
+    pub hash: String,
+    /// The record.
+    #[serde(flatten)]
+    pub record: Record,
+}
+
+/// A refusal of the scheme, as the desk says it.
+pub(crate) fn refused(
+    what: &'static str,
+    id: &str,
+) -> impl FnOnce(certificate::scheme::SchemeError) -> DeskError {
+    let id = id.to_owned();
+    move |error| DeskError::value(what, id, error)
+}
+
+fn unreadable(case: &str, error: impl std::fmt::Display) -> DeskError {
+    DeskError::value(
+        "case",
+        case,
+        format!("what is stored of it cannot be read: {error}"),
+    )
+}
+
+/// Canonical JSON and its SHA-256.
+pub(crate) fn canonical(value: &impl Serialize) -> Result<(String, [u8; 32]), DeskError> {
+    let problem = |e: &dyn std::fmt::Display| DeskError::value("document", "", e);
+    let value = serde_json::to_value(value).map_err(|e| problem(&e))?;
+    let bytes = jcs::canonical(&value).map_err(|e| problem(&e))?;
+    let hash = Sha256::digest(&bytes).into();
+    Ok((String::from_utf8(bytes).map_err(|e| problem(&e))?, hash))
+}
+
+/// A hash written in hex.
+pub(crate) fn hash_of(case: &str, text: &str) -> Result<[u8; 32], DeskError> {
+    let mut hash = [0; 32];
+    hex::decode_to_slice(text, &mut hash).map_err(|e| unreadable(case, e))?;
+    Ok(hash)
+}
+
+impl Desk {
+    /// Opens a case by its id or by its certificate's number.
+    ///
+    /// # Errors
+    /// There is none, its car was erased, or its audit records do not follow from one another.
+    pub(crate) async fn open_case(&self, id: &str) -> Result<Open, DeskError> {
+        let case_id = match self.store.certificate(id).await? {
+            Some(certificate) => certificate.case,
+            None => id.to_owned(),
+        };
+        let Some(stored) = self.store.case(&case_id).await? else {
+            let fix = "there is no such case or certificate; `carnet certify list --cases` shows all";
+            return Err(DeskError::value("case", id, fix));
+        };
+        self.open_stored(stored).await
+    }
+
+    pub(crate) async fn open_stored(&self, stored: StoredCase) -> Result<Open, DeskError> {
+        let id = &stored.id;
+        let mut records = Vec::new();
+        for record in self.store.case_records(&stored).await? {
+            let Content::Present(text) = record else {
+                return Err(DeskError::value(
+                    "case",
+                    id,
+                    "its car was erased; nothing is left to read",
+                ));
+            };
+            records.push(serde_json::from_str::<Record>(&text).map_err(|e| unreadable(id, e))?);
+        }
+        let case = Case::replay(records).map_err(refused("case", id))?;
+        if case.state().as_str() != stored.state {
+            let problem = format!("its records say {}, its row {}", case.state(), stored.state);
+            return Err(unreadable(id, problem));
+        }
+        let Some(Step::Applied { application, .. }) = case.records().first().map(|r| &r.step) else {
+            return Err(unreadable(id, "there is no application"));
+        };
+        let application: Application = self.document(&stored, application).await?;
+        Ok(Open {
+            stored,
+            case,
+            application,
+        })
+    }
+
+    /// A document of a case, by its hash in hex.
+    pub(crate) async fn document<T: DeserializeOwned>(
+        &self,
+        stored: &StoredCase,
+        hash: &str,
+    ) -> Result<T, DeskError> {
+        let id = &stored.id;
+        let hash = hash_of(id, hash)?;
+        match self.store.case_document(stored, hash).await? {
+            Some(Content::Present(text)) => serde_json::from_str(&text).map_err(|e| unreadable(id, e)),
+            Some(Content::Erased) => Err(DeskError::value(
+                "case",
+                id,
+                "its car was erased; nothing is left to read",
+            )),
+            None => Err(unreadable(id, "a document is missing")),
+        }
+    }
+
+    /// The body, with its key: here, enrolled, and with the role.
+    ///
+    /// # Errors
+    /// No body is set up, or its key is missing, not enrolled, revoked, or without the role.
+    pub(crate) async fn certifier(&self) -> Result<Certifier, DeskError> {
+        let body = self.body().await?;
+        let key = self.issuer_signing_key(&body.issuer)?;
+        let wrong = |problem: String| DeskError::value("issuer", body.issuer.clone(), problem);
+        let keys: HashMap<KeyId, _> = self.issuers().await?.into_iter().collect();
+        let record = keys.get(&key.key_id()).ok_or_else(|| {
+            wrong(format!(
+                "its key is not enrolled; run `carnet issuer enrol {} --name NAME --role certification_body`",
+                body.issuer
+            ))
+        })?;
+        if let Some((at, reason)) = &record.revoked_at {
+            return Err(wrong(format!("its key was revoked at log index {at}: {reason}")));
+        }
+        check_role(StatementType::CertificateIssued, &record.roles).map_err(|e| wrong(e.to_string()))?;
+        Ok(Certifier { body, key })
+    }
+
+    /// The body.
+    pub(crate) async fn body(&self) -> Result<CertificationBody, DeskError> {
+        self.store.certification_body().await?.ok_or_else(|| {
+            let fix = "no certification body is set up here; run `carnet certify setup`";
+            DeskError::value("certification", self.dir.root().display().to_string(), fix)
+        })
+    }
+
+    /// Signs a statement about the case's car in the body's name.
+    pub(crate) fn certificate_statement(
+        &self,
+        certifier: &Certifier,
+        open: &Open,
+        typ: StatementType,
+        body: Map<String, Value>,
+        at: Timestamp,
+    ) -> Result<(Digest, String), DeskError> {
+        let wrong = |e: &dyn std::fmt::Display| DeskError::value("statement", typ.as_str(), e);
+        let seconds = Timestamp::from_second(at.as_second()).map_err(|e| wrong(&e))?;
+        let claims = Claims {
+            iss: certifier.body.issuer.clone(),
+            iat: at.as_second(),
+            typ,
+            vid: open.application.vehicle.vid.clone(),
+            event_time: seconds
+                .to_string()
+                .replace('Z', "+00:00")
+                .parse()
+                .map_err(|e| wrong(&e))?,
+            recorded_at: None,
+            place: None,
+            body,
+            evidence: Vec::new(),
+            confidence: Confidence::Professional,
+            supersedes: None,
+        };
+        let statement =
+            sign_statement(&claims, &certifier.key, &mut data_dir::rng()).map_err(|e| wrong(&e))?;
+        Ok((statement.digest(), statement.as_str().to_owned()))
+    }
+
+    /// Writes the records that a case has gained since `before`, with what they bring along, and submits what is owed.
+    pub(crate) async fn write(
+        &self,
+        open: &Open,
+        before: usize,
+        mut write: CaseWrite,
+        now: i64,
+    ) -> Result<(), DeskError> {
+        write.state = open.case.state().as_str();
+        write.steps = new_steps(&open.case, before)?;
+        self.store.write_case(&open.stored, &write).await?;
+        self.submit_owed(now).await
+    }
+
+    /// Submits the statements that steps owe the log, also those of a process that died in between.
+    ///
+    /// # Errors
+    /// The store failed, or the log refuses one.
+    pub(crate) async fn submit_owed(&self, now: i64) -> Result<(), DeskError> {
+        let mut statements = Vec::new();
+        for text in self.store.owed_statements().await? {
+            let statement = statement::SdJwt::parse(&text);
+            statements.push(statement.map_err(|e| DeskError::value("statement", "", e))?);
+        }
+        for (answer, statement) in self.submit(&statements, now).await?.iter().zip(&statements) {
+            if let Err(faults) = answer {
+                let digest = statement.digest().to_string();
+                return Err(DeskError::value("statement", digest, faults.join("; ")));
+            }
+        }
+        Ok(())
+    }
+
+    /// A case as people see it.
+    pub(crate) async fn view(&self, open: &Open, dry_run: bool) -> Result<CaseView, DeskError> {
+        let case = &open.case;
+        let mut records = Vec::with_capacity(case.records().len());
+        for record in case.records() {
+            records.push(RecordView {
+                clause: record.step.clause(),
+                hash: record.hash().map_err(refused("case", &open.stored.id))?,
+                record: record.clone(),
+            });
+        }
+        let obstacles = match case.last(&["evaluated"]).map(|r| &r.step) {
+            Some(Step::Evaluated { obstacles, .. }) => obstacles.clone(),
+            _ => Vec::new(),
+        };
+        Ok(CaseView {
+            case: open.stored.id.clone(),
+            state: case.state(),
+            client: case.client().to_owned(),
+            application: open.application.clone(),
+            certificate: self.store.certificate(&open.stored.id).await?.map(|c| c.id),
+            obstacles,
+            open_disputes: case.open_disputes().collect(),
+            records,
+            dry_run,
+        })
+    }
+}
+
+/// The rows of the records from `before` on.
+pub(crate) fn new_steps(case: &Case, before: usize) -> Result<Vec<NewStep>, DeskError> {
+    let mut steps = Vec::new();
+    for record in case.records().iter().skip(before) {
+        let (text, hash) = canonical(record)?;
+        steps.push(NewStep {
+            number: record.number,
+            kind: record.step.kind(),
+            at: record.at.as_second(),
+            person: match &record.actor {
+                Actor::Person(id) => Some(id.clone()),
+                Actor::Outsider(_) | Actor::Rule => None,
+            },
+            duty: record.step.duty().map(certificate::people::Activity::as_str),
+            hash,
+            previous: hash_of("", &record.previous)?,
+            record: text,
+        });
+    }
+    Ok(steps)
+}
+
+/// An object's fields.
+pub(crate) fn fields(value: Value) -> Map<String, Value> {
+    match value {
+        Value::Object(fields) => fields,
+        _ => Map::new(),
+    }
+}
+
+/// The fields of the statements that say a certificate's status changed.
+pub(crate) fn status_fields(certificate: &store::StoredCertificate, reason: &str) -> Map<String, Value> {
+    fields(json!({
+        "certificate": certificate.id,
+        "credential_sha256": hex::encode(certificate.credential),
+        "reason": reason,
+    }))
+}

@@ -1,0 +1,166 @@
+//! What the public may see: the directory, the status lists, the DID document, the twins without vehicle id (7.8).
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use certificate::credential::status_list::{Purpose, StatusList};
+use certificate::credential::{context, proof, schema};
+use certificate::scheme::State;
+use jiff::{Timestamp, ToSpan as _};
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use super::steps::whole;
+use crate::data_dir;
+use crate::desk::Desk;
+use crate::error::DeskError;
+
+/// How long a status list is good for, in hours: who relies on a certificate asks for a newer one after a week.
+const LIST_HOURS: i64 = 7 * 24;
+
+/// A line of the directory.
+#[derive(Clone, Debug, Serialize)]
+pub struct DirectoryEntry {
+    /// The certificate's number.
+    pub certificate: String,
+    /// `in_force`, `suspended`, `withdrawn` or `expired`.
+    pub standing: &'static str,
+    /// Maker of the car.
+    pub make: String,
+    /// Its model.
+    pub model: String,
+    /// Grade.
+    pub grade: String,
+    /// When it was issued.
+    pub issued: Timestamp,
+    /// Its last moment.
+    pub valid_until: Timestamp,
+    /// It ends at this odometer reading, in kilometres.
+    pub odometer_limit_km: u32,
+    /// SHA-256 of the credential's canonical form, hex, as its QR code has it.
+    pub credential_sha256: String,
+}
+
+impl Desk {
+    /// The directory of certificates, oldest first. It says nothing by which a car could be recognised.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn directory(&self, now: Timestamp) -> Result<Vec<DirectoryEntry>, DeskError> {
+        let time = |seconds| Timestamp::from_second(seconds).unwrap_or(Timestamp::MAX);
+        let certificates = self.store.certificates().await?;
+        Ok(certificates
+            .into_iter()
+            .map(|(certificate, state)| DirectoryEntry {
+                standing: if state == State::Withdrawn.as_str() {
+                    "withdrawn"
+                } else if state == State::Suspended.as_str() {
+                    "suspended"
+                } else if now.as_second() > certificate.valid_until {
+                    "expired"
+                } else {
+                    "in_force"
+                },
+                certificate: certificate.id,
+                make: certificate.make,
+                model: certificate.model,
+                grade: certificate.grade,
+                issued: time(certificate.issued),
+                valid_until: time(certificate.valid_until),
+                odometer_limit_km: certificate.odometer_limit_km,
+                credential_sha256: hex::encode(certificate.credential),
+            })
+            .collect())
+    }
+
+    /// The status lists as of now, by their number and purpose, signed. There is always a first pair.
+    ///
+    /// # Errors
+    /// No body is set up, or its key is not here or not enrolled.
+    pub async fn status_lists(&self, now: Timestamp) -> Result<Vec<(u32, Purpose, Value)>, DeskError> {
+        let certifier = self.certifier().await?;
+        let wrong = |e: &dyn std::fmt::Display| DeskError::value("status list", &certifier.body.did, e);
+        let mut lists: BTreeMap<(u32, Purpose), StatusList> = BTreeMap::new();
+        let certificates = self.store.certificates().await?;
+        let newest = certificates.iter().map(|(certificate, _)| certificate.list).max();
+        for number in 1..=newest.unwrap_or(1) {
+            for purpose in Purpose::ALL {
+                lists.insert((number, purpose), StatusList::default());
+            }
+        }
+        for (certificate, state) in &certificates {
+            let purpose = match state.as_str() {
+                state if state == State::Withdrawn.as_str() => Purpose::Revocation,
+                state if state == State::Suspended.as_str() => Purpose::Suspension,
+                _ => continue,
+            };
+            if let Some(list) = lists.get_mut(&(certificate.list, purpose)) {
+                list.set(u64::from(certificate.position)).map_err(|e| wrong(&e))?;
+            }
+        }
+        let now = whole(now);
+        let until = now.checked_add(LIST_HOURS.hours()).map_err(|e| wrong(&e))?;
+        let (issuer, method, key) = (certifier.issuer(), certifier.method(), certifier.proof_key());
+        lists
+            .into_iter()
+            .map(|((number, purpose), list)| {
+                let url = issuer.list_url(purpose, number);
+                let document = list
+                    .unsigned(&url, &issuer.did, purpose, now, until)
+                    .map_err(|e| wrong(&e))?;
+                let signed = proof::sign(&document, &method, now, &key).map_err(|e| wrong(&e))?;
+                Ok((number, purpose, signed))
+            })
+            .collect()
+    }
+
+    /// Writes everything public into a folder, laid out as it is to be served at the body's address. Returns the files.
+    ///
+    /// # Errors
+    /// The folder cannot be written, or the body's key is not enrolled.
+    pub async fn publish_certificates(
+        &self,
+        folder: &Path,
+        now: Timestamp,
+    ) -> Result<Vec<PathBuf>, DeskError> {
+        let mut files: Vec<(PathBuf, Vec<u8>)> = Vec::new();
+        let mut add = |name: String, value: &Value| {
+            let mut text =
+                serde_json::to_vec_pretty(value).map_err(|e| DeskError::value("file", &name, e))?;
+            text.push(b'\n');
+            files.push((PathBuf::from(name), text));
+            Ok::<_, DeskError>(())
+        };
+        add("did.json".to_owned(), &self.did_document().await?)?;
+        for (number, purpose, list) in self.status_lists(now).await? {
+            add(format!("status/{purpose}-{number}.json"), &list)?;
+        }
+        let directory = self.directory(now).await?;
+        for entry in &directory {
+            // The twin of an erased car is gone; its line stays, so that nobody takes the number for free.
+            if let Ok(twin) = self.credential(&entry.certificate, true).await {
+                add(format!("certificates/{}.json", entry.certificate), &twin)?;
+            }
+        }
+        add(
+            "directory.json".to_owned(),
+            &json!({"as_of": whole(now), "certificates": directory}),
+        )?;
+        files.push((
+            PathBuf::from("contexts/carnet-v1.jsonld"),
+            context::CARNET.document.to_vec(),
+        ));
+        files.push((
+            PathBuf::from("certificate.schema.json"),
+            schema::CERTIFICATE.as_bytes().to_vec(),
+        ));
+        for (name, bytes) in &files {
+            let path = folder.join(name);
+            if let Some(parent) = path.parent() {
+                std::fs::create_dir_all(parent).map_err(DeskError::file(parent))?;
+            }
+            data_dir::write(&path, bytes, 0o644)?;
+        }
+        Ok(files.into_iter().map(|(name, _)| folder.join(name)).collect())
+    }
+}

@@ -1,0 +1,224 @@
+//! The steps of a case that people take.
+
+use certificate::application::Application;
+use certificate::evaluation::Evaluation;
+use certificate::scheme::{Actor, Case, State, Step};
+use jiff::Timestamp;
+use statement::vocabulary::StatementType;
+use store::{CaseWrite, StoredCase};
+
+use super::{CaseView, Open, canonical, new_steps, refused, status_fields};
+use crate::desk::Desk;
+use crate::error::DeskError;
+
+impl Desk {
+    /// Opens a case for an application.
+    ///
+    /// # Errors
+    /// Something in the application cannot be, or no body is set up.
+    pub async fn certify_apply(
+        &self,
+        application: &Application,
+        now: Timestamp,
+    ) -> Result<CaseView, DeskError> {
+        self.body().await?;
+        application
+            .check()
+            .map_err(|e| DeskError::value("application", application.vehicle.vid.to_string(), e))?;
+        let (text, hash) = canonical(application)?;
+        let case = Case::open(&application.client, &hex::encode(hash), whole(now))
+            .map_err(refused("application", &application.client))?;
+        let stored = StoredCase {
+            id: format!("C-{:06}", self.store.count_cases().await? + 1),
+            label: self.labels.label(&application.vehicle.vid),
+            state: case.state().as_str().to_owned(),
+        };
+        let write = CaseWrite {
+            state: case.state().as_str(),
+            steps: new_steps(&case, 0)?,
+            documents: vec![(hash, text)],
+            ..CaseWrite::default()
+        };
+        self.store.open_case(&stored, now.as_second(), &write).await?;
+        let open = Open {
+            stored,
+            case,
+            application: application.clone(),
+        };
+        self.view(&open, false).await
+    }
+
+    /// Takes the review that is due: of the application, or of the evaluation.
+    ///
+    /// # Errors
+    /// No review is due, or this person may not do it.
+    pub async fn certify_review(
+        &self,
+        case: &str,
+        by: &str,
+        agrees: bool,
+        remarks: &str,
+        now: Timestamp,
+    ) -> Result<CaseView, DeskError> {
+        let open = self.open_case(case).await?;
+        let remarks = remarks.to_owned();
+        let step = match (open.case.state(), agrees) {
+            (State::Applied, true) => Step::ApplicationAccepted { remarks },
+            (State::Applied, false) => Step::ApplicationDeclined { reasons: remarks },
+            _ => Step::Reviewed { agrees, remarks },
+        };
+        self.certify_step(case, by, step, now, false).await
+    }
+
+    /// Records an evaluation.
+    ///
+    /// # Errors
+    /// Something in it cannot be, no evaluation is due, or this person may not do it.
+    pub async fn certify_evaluate(
+        &self,
+        case: &str,
+        by: &str,
+        evaluation: &Evaluation,
+        now: Timestamp,
+    ) -> Result<CaseView, DeskError> {
+        evaluation
+            .check()
+            .map_err(|e| DeskError::value("evaluation", case, e))?;
+        let mut open = self.open_case(case).await?;
+        let (text, hash) = canonical(evaluation)?;
+        let step = Step::Evaluated {
+            evaluation: hex::encode(hash),
+            obstacles: evaluation.obstacles(),
+        };
+        let person = self.person(by).await?;
+        let before = open.case.records().len();
+        let chemistry = open.application.battery.chemistry;
+        open.case
+            .step(step, &person, chemistry, whole(now))
+            .map_err(refused("case", case))?;
+        let write = CaseWrite {
+            documents: vec![(hash, text)],
+            ..CaseWrite::default()
+        };
+        self.write(&open, before, write, now.as_second()).await?;
+        self.view(&open, false).await
+    }
+
+    /// The last evaluation of an open case.
+    pub(crate) async fn last_evaluation(&self, open: &Open) -> Result<Evaluation, DeskError> {
+        match open.case.last(&["evaluated"]).map(|record| &record.step) {
+            Some(Step::Evaluated { evaluation, .. }) => self.document(&open.stored, evaluation).await,
+            _ => Err(DeskError::value("case", &open.stored.id, "was not evaluated yet")),
+        }
+    }
+
+    /// Takes a step by a person with a mandate. A step that changes a certificate's status is a statement in the log too.
+    ///
+    /// # Errors
+    /// Not in this state, not by this person; or the body's key is not enrolled.
+    pub async fn certify_step(
+        &self,
+        case: &str,
+        by: &str,
+        step: Step,
+        now: Timestamp,
+        dry_run: bool,
+    ) -> Result<CaseView, DeskError> {
+        let mut open = self.open_case(case).await?;
+        let person = self.person(by).await?;
+        let before = open.case.records().len();
+        let chemistry = open.application.battery.chemistry;
+        open.case
+            .step(step, &person, chemistry, whole(now))
+            .map_err(refused("case", case))?;
+        self.finish_step(open, before, now, dry_run).await
+    }
+
+    /// A complaint or an appeal, by anybody.
+    ///
+    /// # Errors
+    /// There is nothing to appeal against, or no text.
+    pub async fn certify_dispute(
+        &self,
+        case: &str,
+        from: &str,
+        step: Step,
+        now: Timestamp,
+    ) -> Result<CaseView, DeskError> {
+        let mut open = self.open_case(case).await?;
+        let before = open.case.records().len();
+        let actor = Actor::Outsider(from.chars().take(120).collect());
+        open.case
+            .step_from_outside(step, actor, whole(now))
+            .map_err(refused("case", case))?;
+        self.finish_step(open, before, now, false).await
+    }
+
+    /// Writes the last step of a case, with the statement that it is to the log where it changes a certificate's status.
+    pub(crate) async fn finish_step(
+        &self,
+        open: Open,
+        before: usize,
+        now: Timestamp,
+        dry_run: bool,
+    ) -> Result<CaseView, DeskError> {
+        let Some(last) = open.case.records().last() else {
+            return Err(DeskError::value("case", &open.stored.id, "has no records"));
+        };
+        let said = match &last.step {
+            Step::Suspended {
+                reason,
+                cause,
+                statement,
+            } => {
+                let mut fields = vec![("cause", cause.map_or("other", |cause| cause.as_str()).to_owned())];
+                fields.extend(statement.clone().map(|digest| ("statement_sha256", digest)));
+                Some((StatementType::CertificateSuspended, reason, fields))
+            }
+            Step::Reinstated { reason } => Some((StatementType::CertificateReinstated, reason, vec![])),
+            Step::Withdrawn { reason } => Some((StatementType::CertificateWithdrawn, reason, vec![])),
+            _ => None,
+        };
+        let mut write = CaseWrite::default();
+        if let Some((typ, reason, more)) = said {
+            let Some(certificate) = self.store.certificate(&open.stored.id).await? else {
+                return Err(DeskError::value("case", &open.stored.id, "has no certificate"));
+            };
+            let mut body = status_fields(&certificate, reason);
+            body.extend(
+                more.into_iter()
+                    .map(|(name, value)| (name.to_owned(), value.into())),
+            );
+            let certifier = self.certifier().await?;
+            let (digest, text) = self.certificate_statement(&certifier, &open, typ, body, now)?;
+            write.statement = Some((digest, last.number, text));
+        }
+        if !dry_run {
+            self.write(&open, before, write, now.as_second()).await?;
+        }
+        self.view(&open, dry_run).await
+    }
+
+    /// A case with all its records.
+    ///
+    /// # Errors
+    /// There is none, or its records do not follow from one another.
+    pub async fn certify_case(&self, case: &str) -> Result<CaseView, DeskError> {
+        let open = self.open_case(case).await?;
+        self.view(&open, false).await
+    }
+
+    /// All cases: id, state and certificate, oldest first.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn certify_cases(&self) -> Result<Vec<(String, String)>, DeskError> {
+        let cases = self.store.cases().await?;
+        Ok(cases.into_iter().map(|case| (case.id, case.state)).collect())
+    }
+}
+
+/// Audit records have whole seconds, as statements do.
+pub(crate) fn whole(now: Timestamp) -> Timestamp {
+    Timestamp::from_second(now.as_second()).unwrap_or(now)
+}

@@ -1,0 +1,586 @@
+//! Certification: people and mandates, cases with their audit records, certificates, and the statements they owe the log.
+//!
+//! What is said about a car is encrypted under the car's key, as statements are: erasing a car erases it here too. Rules of
+//! the scheme are decided two floors up; the schema (`migrations/0010_certification.sql`) refuses what breaks the separation
+//! of duties whoever asks.
+
+use index::Label;
+use sqlx::sqlite::SqliteRow;
+use sqlx::{Row as _, Sqlite, Transaction};
+use statement::Digest;
+
+use crate::error::StoreError;
+use crate::log_row::{bytes32, unsigned};
+use crate::open::Store;
+use crate::records::Content;
+use crate::vault::{self, Secret};
+
+/// The body that certifies with this store.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CertificationBody {
+    /// Its DID.
+    pub did: String,
+    /// Its name.
+    pub name: String,
+    /// The issuer id whose key signs its credentials and statements.
+    pub issuer: String,
+    /// Where it publishes: an `https://` URL without slash at the end.
+    pub base_url: String,
+}
+
+/// A mandate, with the last day that counts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StoredMandate {
+    /// Its number.
+    pub id: i64,
+    /// Whose.
+    pub person: String,
+    /// For what.
+    pub activity: String,
+    /// What it rests on.
+    pub competence: String,
+    /// For which chemistries, separated by commas.
+    pub chemistries: String,
+    /// First day, in days since 1970-01-01.
+    pub first_day: i64,
+    /// Last day; before the first where the mandate was ended before it began.
+    pub last_day: i64,
+}
+
+/// A case.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StoredCase {
+    /// Its id.
+    pub id: String,
+    /// The car.
+    pub label: Label,
+    /// Where it stands.
+    pub state: String,
+}
+
+/// A step to be recorded.
+#[derive(Clone, Debug)]
+pub struct NewStep {
+    /// Its place in the case, from 1.
+    pub number: u32,
+    /// What it is.
+    pub kind: &'static str,
+    /// When, in Unix seconds.
+    pub at: i64,
+    /// By whom; `None` from outside or by rule.
+    pub person: Option<String>,
+    /// The duty it carries out, where it is one that nobody may combine with another.
+    pub duty: Option<&'static str>,
+    /// The record's hash.
+    pub hash: [u8; 32],
+    /// The hash of the record before.
+    pub previous: [u8; 32],
+    /// The record.
+    pub record: String,
+}
+
+/// A certificate to be recorded, or recorded.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StoredCertificate {
+    /// Its number.
+    pub id: String,
+    /// Its case.
+    pub case: String,
+    /// The number of the step that granted it.
+    pub granted: u32,
+    /// SHA-256 of the signed credential.
+    pub credential: [u8; 32],
+    /// The same of its twin without vehicle id.
+    pub redacted: [u8; 32],
+    /// When it was issued, in Unix seconds.
+    pub issued: i64,
+    /// Its last moment.
+    pub valid_until: i64,
+    /// It ends at this odometer reading.
+    pub odometer_limit_km: u32,
+    /// Grade.
+    pub grade: String,
+    /// Maker.
+    pub make: String,
+    /// Model.
+    pub model: String,
+    /// The pair of status lists.
+    pub list: u32,
+    /// Its bit in them.
+    pub position: u32,
+}
+
+/// What one operation writes, all or nothing.
+#[derive(Clone, Debug, Default)]
+pub struct CaseWrite {
+    /// The state after it.
+    pub state: &'static str,
+    /// The steps, in order.
+    pub steps: Vec<NewStep>,
+    /// Documents by their hash.
+    pub documents: Vec<([u8; 32], String)>,
+    /// A new certificate.
+    pub certificate: Option<StoredCertificate>,
+    /// A statement for the log, with its digest and the number of its step.
+    pub statement: Option<(Digest, u32, String)>,
+}
+
+impl Store {
+    /// The body that certifies here, if one was set up.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn certification_body(&self) -> Result<Option<CertificationBody>, StoreError> {
+        let row = sqlx::query("SELECT did, name, issuer, base_url FROM certification_body WHERE id = 1")
+            .fetch_optional(&self.db)
+            .await?;
+        row.map(|row| {
+            Ok(CertificationBody {
+                did: row.try_get("did")?,
+                name: row.try_get("name")?,
+                issuer: row.try_get("issuer")?,
+                base_url: row.try_get("base_url")?,
+            })
+        })
+        .transpose()
+    }
+
+    /// Sets up the body, once.
+    ///
+    /// # Errors
+    /// There is one already, or the database failed.
+    pub async fn set_certification_body(&self, body: &CertificationBody) -> Result<(), StoreError> {
+        sqlx::query(
+            "INSERT INTO certification_body (id, did, name, issuer, base_url) VALUES (1, $1, $2, $3, $4)",
+        )
+        .bind(&body.did)
+        .bind(&body.name)
+        .bind(&body.issuer)
+        .bind(&body.base_url)
+        .execute(&self.db)
+        .await?;
+        Ok(())
+    }
+
+    /// Everybody who works for the body: id and name.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn certification_people(&self) -> Result<Vec<(String, String)>, StoreError> {
+        let rows = sqlx::query("SELECT id, name FROM certification_person ORDER BY id")
+            .fetch_all(&self.db)
+            .await?;
+        rows.iter()
+            .map(|row| Ok((row.try_get("id")?, row.try_get("name")?)))
+            .collect()
+    }
+
+    /// Adds a person who is not known yet.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn add_certification_person(&self, id: &str, name: &str) -> Result<(), StoreError> {
+        sqlx::query("INSERT INTO certification_person (id, name) VALUES ($1, $2)")
+            .bind(id)
+            .bind(name)
+            .execute(&self.db)
+            .await?;
+        Ok(())
+    }
+
+    /// All mandates ever given, oldest first.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn mandates(&self) -> Result<Vec<StoredMandate>, StoreError> {
+        let rows = sqlx::query(
+            "SELECT m.id, m.person, m.activity, m.competence, m.chemistries, m.first_day,
+                    COALESCE(e.last_day, m.last_day) AS last_day
+             FROM certification_mandate m LEFT JOIN certification_mandate_end e ON e.mandate = m.id ORDER BY m.id",
+        )
+        .fetch_all(&self.db)
+        .await?;
+        rows.iter()
+            .map(|row| {
+                Ok(StoredMandate {
+                    id: row.try_get("id")?,
+                    person: row.try_get("person")?,
+                    activity: row.try_get("activity")?,
+                    competence: row.try_get("competence")?,
+                    chemistries: row.try_get("chemistries")?,
+                    first_day: row.try_get("first_day")?,
+                    last_day: row.try_get("last_day")?,
+                })
+            })
+            .collect()
+    }
+
+    /// Gives a mandate; its number is given by the database.
+    ///
+    /// # Errors
+    /// The person is not known, or the database failed.
+    pub async fn add_mandate(&self, mandate: &StoredMandate) -> Result<i64, StoreError> {
+        let row = sqlx::query(
+            "INSERT INTO certification_mandate (person, activity, competence, chemistries, first_day, last_day)
+             VALUES ($1, $2, $3, $4, $5, $6) RETURNING id",
+        )
+        .bind(&mandate.person)
+        .bind(&mandate.activity)
+        .bind(&mandate.competence)
+        .bind(&mandate.chemistries)
+        .bind(mandate.first_day)
+        .bind(mandate.last_day)
+        .fetch_one(&self.db)
+        .await?;
+        Ok(row.try_get("id")?)
+    }
+
+    /// Ends a mandate early, once.
+    ///
+    /// # Errors
+    /// There is no such mandate, it was ended before, or the database failed.
+    pub async fn end_mandate(&self, id: i64, last_day: i64) -> Result<(), StoreError> {
+        sqlx::query("INSERT INTO certification_mandate_end (mandate, last_day) VALUES ($1, $2)")
+            .bind(id)
+            .bind(last_day)
+            .execute(&self.db)
+            .await?;
+        Ok(())
+    }
+
+    /// How many cases were ever opened.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn count_cases(&self) -> Result<u64, StoreError> {
+        let count: i64 = sqlx::query_scalar("SELECT count(*) FROM certification_case")
+            .fetch_one(&self.db)
+            .await?;
+        unsigned("certification_case", count)
+    }
+
+    /// The case with this id.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn case(&self, id: &str) -> Result<Option<StoredCase>, StoreError> {
+        let row = sqlx::query("SELECT id, label, state FROM certification_case WHERE id = $1")
+            .bind(id)
+            .fetch_optional(&self.db)
+            .await?;
+        row.as_ref().map(case_of).transpose()
+    }
+
+    /// All cases, oldest first.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn cases(&self) -> Result<Vec<StoredCase>, StoreError> {
+        let rows = sqlx::query("SELECT id, label, state FROM certification_case ORDER BY opened, id")
+            .fetch_all(&self.db)
+            .await?;
+        rows.iter().map(case_of).collect()
+    }
+
+    /// The audit records of a case, in order; those whose car was erased are `Erased`.
+    ///
+    /// # Errors
+    /// The database failed, or a record cannot be decrypted.
+    pub async fn case_records(&self, case: &StoredCase) -> Result<Vec<Content>, StoreError> {
+        let key = self.car_key(&case.label).await?;
+        let rows =
+            sqlx::query("SELECT hash, record FROM certification_step WHERE case_id = $1 ORDER BY number")
+                .bind(&case.id)
+                .fetch_all(&self.db)
+                .await?;
+        let mut records = Vec::with_capacity(rows.len());
+        for row in &rows {
+            let hash = bytes32("certification_step", row.try_get("hash")?)?;
+            let sealed: Vec<u8> = row.try_get("record")?;
+            records.push(self.unseal(key.as_ref(), &case.label, hash, &sealed).await?);
+        }
+        Ok(records)
+    }
+
+    /// A document of a case, by its hash.
+    ///
+    /// # Errors
+    /// The database failed, or the document cannot be decrypted.
+    pub async fn case_document(
+        &self,
+        case: &StoredCase,
+        hash: [u8; 32],
+    ) -> Result<Option<Content>, StoreError> {
+        let sealed: Option<Vec<u8>> =
+            sqlx::query_scalar("SELECT content FROM certification_document WHERE hash = $1 AND case_id = $2")
+                .bind(hash.to_vec())
+                .bind(&case.id)
+                .fetch_optional(&self.db)
+                .await?;
+        let Some(sealed) = sealed else { return Ok(None) };
+        let key = self.car_key(&case.label).await?;
+        let content = self.unseal(key.as_ref(), &case.label, hash, &sealed).await?;
+        Ok(Some(content))
+    }
+
+    /// Opens a case with its first step.
+    ///
+    /// # Errors
+    /// The id is taken, or the database failed; then nothing was written.
+    pub async fn open_case(
+        &self,
+        case: &StoredCase,
+        opened: i64,
+        write: &CaseWrite,
+    ) -> Result<(), StoreError> {
+        let mut tx = self.db.begin_with("BEGIN IMMEDIATE").await?;
+        sqlx::query("INSERT INTO certification_case (id, label, opened, state) VALUES ($1, $2, $3, $4)")
+            .bind(&case.id)
+            .bind(case.label.0.to_vec())
+            .bind(opened)
+            .bind(write.state)
+            .execute(&mut *tx)
+            .await?;
+        self.write_steps(&mut tx, case, write).await?;
+        self.commit("certification case", tx).await
+    }
+
+    /// Records steps of a case, with all they bring along.
+    ///
+    /// # Errors
+    /// Somebody else took a step in between, the schema refuses a person's duty, or the database failed; then nothing was
+    /// written.
+    pub async fn write_case(&self, case: &StoredCase, write: &CaseWrite) -> Result<(), StoreError> {
+        let mut tx = self.db.begin_with("BEGIN IMMEDIATE").await?;
+        sqlx::query("UPDATE certification_case SET state = $1 WHERE id = $2")
+            .bind(write.state)
+            .bind(&case.id)
+            .execute(&mut *tx)
+            .await?;
+        self.write_steps(&mut tx, case, write).await?;
+        self.commit("certification step", tx).await
+    }
+
+    async fn write_steps(
+        &self,
+        tx: &mut Transaction<'_, Sqlite>,
+        case: &StoredCase,
+        write: &CaseWrite,
+    ) -> Result<(), StoreError> {
+        let key = self.car_key_in(tx, &case.label).await?;
+        for (hash, content) in &write.documents {
+            sqlx::query(
+                "INSERT INTO certification_document (hash, case_id, content) VALUES ($1, $2, $3)
+                 ON CONFLICT (case_id, hash) DO NOTHING",
+            )
+            .bind(hash.to_vec())
+            .bind(&case.id)
+            .bind(vault::seal(&key, &Digest(*hash), content)?)
+            .execute(&mut **tx)
+            .await?;
+        }
+        for step in &write.steps {
+            if let (Some(person), Some(duty)) = (&step.person, step.duty) {
+                // A second round finds the row of the first; another duty than that breaks the step's reference to it.
+                sqlx::query(
+                    "INSERT INTO certification_duty (case_id, person, duty) VALUES ($1, $2, $3)
+                     ON CONFLICT (case_id, person) DO NOTHING",
+                )
+                .bind(&case.id)
+                .bind(person)
+                .bind(duty)
+                .execute(&mut **tx)
+                .await?;
+            }
+            sqlx::query(
+                "INSERT INTO certification_step (case_id, number, kind, at, person, duty, hash, previous, record)
+                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+            )
+            .bind(&case.id)
+            .bind(i64::from(step.number))
+            .bind(step.kind)
+            .bind(step.at)
+            .bind(&step.person)
+            .bind(step.duty)
+            .bind(step.hash.to_vec())
+            .bind(step.previous.to_vec())
+            .bind(vault::seal(&key, &Digest(step.hash), &step.record)?)
+            .execute(&mut **tx)
+            .await?;
+        }
+        if let Some(certificate) = &write.certificate {
+            sqlx::query(
+                "INSERT INTO certificate (id, case_id, granted, granted_how, credential, redacted, issued, valid_until,
+                                          odometer_limit_km, grade, make, model, list, position)
+                 VALUES ($1, $2, $3, 'granted', $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
+            )
+            .bind(&certificate.id)
+            .bind(&certificate.case)
+            .bind(i64::from(certificate.granted))
+            .bind(certificate.credential.to_vec())
+            .bind(certificate.redacted.to_vec())
+            .bind(certificate.issued)
+            .bind(certificate.valid_until)
+            .bind(i64::from(certificate.odometer_limit_km))
+            .bind(&certificate.grade)
+            .bind(&certificate.make)
+            .bind(&certificate.model)
+            .bind(i64::from(certificate.list))
+            .bind(i64::from(certificate.position))
+            .execute(&mut **tx)
+            .await?;
+        }
+        if let Some((digest, number, content)) = &write.statement {
+            sqlx::query(
+                "INSERT INTO certification_statement (digest, case_id, number, content) VALUES ($1, $2, $3, $4)",
+            )
+            .bind(digest.0.to_vec())
+            .bind(&case.id)
+            .bind(i64::from(*number))
+            .bind(vault::seal(&key, digest, content)?)
+            .execute(&mut **tx)
+            .await?;
+        }
+        Ok(())
+    }
+
+    /// All certificates with the state of their cases, oldest first.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn certificates(&self) -> Result<Vec<(StoredCertificate, String)>, StoreError> {
+        let rows = sqlx::query(
+            "SELECT c.*, k.state FROM certificate c JOIN certification_case k ON k.id = c.case_id
+             ORDER BY c.issued, c.id",
+        )
+        .fetch_all(&self.db)
+        .await?;
+        rows.iter()
+            .map(|row| Ok((certificate_of(row)?, row.try_get("state")?)))
+            .collect()
+    }
+
+    /// The certificate with this number, or of this case.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn certificate(&self, id_or_case: &str) -> Result<Option<StoredCertificate>, StoreError> {
+        let row = sqlx::query("SELECT * FROM certificate WHERE id = $1 OR case_id = $1")
+            .bind(id_or_case)
+            .fetch_optional(&self.db)
+            .await?;
+        row.as_ref().map(certificate_of).transpose()
+    }
+
+    /// The statements that steps owe the log and that it has not accepted yet. Those of an erased car are owed no more.
+    ///
+    /// # Errors
+    /// The database failed, or a statement cannot be decrypted.
+    pub async fn owed_statements(&self) -> Result<Vec<String>, StoreError> {
+        let rows = sqlx::query(
+            "SELECT o.digest, o.content, k.label
+             FROM certification_statement o JOIN certification_case k ON k.id = o.case_id
+             WHERE NOT EXISTS (SELECT 1 FROM statement s WHERE s.digest = o.digest) ORDER BY o.case_id, o.number",
+        )
+        .fetch_all(&self.db)
+        .await?;
+        let mut owed = Vec::with_capacity(rows.len());
+        for row in &rows {
+            let digest = bytes32("certification_statement", row.try_get("digest")?)?;
+            let label = Label(bytes32("certification_case", row.try_get("label")?)?);
+            let sealed: Vec<u8> = row.try_get("content")?;
+            let key = self.car_key(&label).await?;
+            if let Content::Present(content) = self.unseal(key.as_ref(), &label, digest, &sealed).await? {
+                owed.push(content);
+            }
+        }
+        Ok(owed)
+    }
+
+    /// The car's content key, if it has one.
+    async fn car_key(&self, label: &Label) -> Result<Option<Secret>, StoreError> {
+        let wrapped: Option<Vec<u8>> = sqlx::query_scalar("SELECT wrapped FROM vehicle_key WHERE label = $1")
+            .bind(label.0.to_vec())
+            .fetch_optional(&self.db)
+            .await?;
+        wrapped
+            .map(|wrapped| self.unwrap_car_key(label, &wrapped))
+            .transpose()
+    }
+
+    /// The car's content key, made where it has none.
+    async fn car_key_in(
+        &self,
+        tx: &mut Transaction<'_, Sqlite>,
+        label: &Label,
+    ) -> Result<Secret, StoreError> {
+        let wrapped: Option<Vec<u8>> = sqlx::query_scalar("SELECT wrapped FROM vehicle_key WHERE label = $1")
+            .bind(label.0.to_vec())
+            .fetch_optional(&mut **tx)
+            .await?;
+        if let Some(wrapped) = wrapped {
+            return self.unwrap_car_key(label, &wrapped);
+        }
+        let (key, wrapped) = self.vault.new_vehicle_key(label)?;
+        sqlx::query("INSERT INTO vehicle_key (label, wrapped) VALUES ($1, $2)")
+            .bind(label.0.to_vec())
+            .bind(wrapped)
+            .execute(&mut **tx)
+            .await?;
+        Ok(key)
+    }
+
+    fn unwrap_car_key(&self, label: &Label, wrapped: &[u8]) -> Result<Secret, StoreError> {
+        let other = || StoreError::row("vehicle_key", "the key was wrapped under another content key");
+        self.vault.unwrap(label, wrapped).ok_or_else(other)
+    }
+
+    /// What was sealed under the car's key. Where that key is gone, or is a later one than the content's, an erasure must
+    /// account for it; otherwise the row is damaged.
+    async fn unseal(
+        &self,
+        key: Option<&Secret>,
+        label: &Label,
+        hash: [u8; 32],
+        sealed: &[u8],
+    ) -> Result<Content, StoreError> {
+        let opened = key
+            .ok_or(StoreError::Sealed(Digest(hash)))
+            .and_then(|key| vault::open(key, &Digest(hash), sealed));
+        match opened {
+            Ok(text) => Ok(Content::Present(text)),
+            Err(_) if !self.erasures(label).await?.is_empty() => Ok(Content::Erased),
+            Err(error) => Err(error),
+        }
+    }
+}
+
+fn case_of(row: &SqliteRow) -> Result<StoredCase, StoreError> {
+    Ok(StoredCase {
+        id: row.try_get("id")?,
+        label: Label(bytes32("certification_case", row.try_get("label")?)?),
+        state: row.try_get("state")?,
+    })
+}
+
+fn certificate_of(row: &SqliteRow) -> Result<StoredCertificate, StoreError> {
+    let small = |name: &str| {
+        let value: i64 = row.try_get(name)?;
+        u32::try_from(value).map_err(|_| StoreError::row("certificate", format!("{name} is {value}")))
+    };
+    Ok(StoredCertificate {
+        id: row.try_get("id")?,
+        case: row.try_get("case_id")?,
+        granted: small("granted")?,
+        credential: bytes32("certificate", row.try_get("credential")?)?,
+        redacted: bytes32("certificate", row.try_get("redacted")?)?,
+        issued: row.try_get("issued")?,
+        valid_until: row.try_get("valid_until")?,
+        odometer_limit_km: small("odometer_limit_km")?,
+        grade: row.try_get("grade")?,
+        make: row.try_get("make")?,
+        model: row.try_get("model")?,
+        list: small("list")?,
+        position: small("position")?,
+    })
+}

@@ -1,0 +1,237 @@
+//! Four eyes in the database: whoever writes to it, and in whatever order, no person has two duties on one case.
+
+use index::Label;
+use sqlx::Connection as _;
+use statement::Digest;
+use store::{CaseWrite, Content, NewStep, Store, StoredCase, StoredCertificate, StoredMandate};
+
+use crate::test_log::TestLog;
+
+const CAR: Label = Label([7; 32]);
+
+fn case() -> StoredCase {
+    StoredCase {
+        id: "C-000001".to_owned(),
+        label: CAR,
+        state: "applied".to_owned(),
+    }
+}
+
+/// A step whose hash is its number, so that the next can follow it.
+fn step(number: u8, kind: &'static str, person: Option<&str>) -> NewStep {
+    NewStep {
+        number: u32::from(number),
+        kind,
+        at: 1_790_000_000 + i64::from(number),
+        person: person.map(str::to_owned),
+        duty: match kind {
+            "evaluated" => Some("evaluate"),
+            "reviewed" => Some("review"),
+            "granted" | "refused" => Some("decide"),
+            _ => None,
+        },
+        hash: [number; 32],
+        previous: [number - 1; 32],
+        record: format!("record {number}"),
+    }
+}
+
+async fn take(store: &Store, state: &'static str, step: NewStep) -> Result<(), String> {
+    let write = CaseWrite {
+        state,
+        steps: vec![step],
+        ..CaseWrite::default()
+    };
+    store.write_case(&case(), &write).await.map_err(|e| e.to_string())
+}
+
+/// A case that is accepted, and four people with every mandate but one.
+async fn accepted() -> (TestLog, Store) {
+    let (log, store) = TestLog::create().await;
+    for person in ["kim", "lee", "park", "novice"] {
+        store.add_certification_person(person, person).await.unwrap();
+        for activity in ["evaluate", "review", "decide"] {
+            let mandate = StoredMandate {
+                id: 0,
+                person: person.to_owned(),
+                activity: activity.to_owned(),
+                competence: "sample".to_owned(),
+                chemistries: "NMC".to_owned(),
+                // The novice's mandates begin long after the case.
+                first_day: if person == "novice" { 40_000 } else { 0 },
+                last_day: 50_000,
+            };
+            store.add_mandate(&mandate).await.unwrap();
+        }
+    }
+    let open = CaseWrite {
+        state: "applied",
+        steps: vec![step(1, "applied", None)],
+        documents: vec![
+            ([0xd0; 32], "credential".to_owned()),
+            ([0xd1; 32], "twin".to_owned()),
+        ],
+        ..CaseWrite::default()
+    };
+    store.open_case(&case(), 1_790_000_000, &open).await.unwrap();
+    take(&store, "accepted", step(2, "application_accepted", Some("kim")))
+        .await
+        .unwrap();
+    (log, store)
+}
+
+fn certificate(granted: u32) -> CaseWrite {
+    CaseWrite {
+        state: "in_force",
+        certificate: Some(StoredCertificate {
+            id: "CN-1".to_owned(),
+            case: case().id,
+            granted,
+            credential: [0xd0; 32],
+            redacted: [0xd1; 32],
+            issued: 1_790_000_100,
+            valid_until: 1_797_000_000,
+            odometer_limit_km: 1,
+            grade: "A".to_owned(),
+            make: "M".to_owned(),
+            model: "M".to_owned(),
+            list: 1,
+            position: 0,
+        }),
+        ..CaseWrite::default()
+    }
+}
+
+#[tokio::test]
+async fn no_person_gets_a_second_duty_on_a_case() {
+    let (_log, store) = accepted().await;
+    take(&store, "evaluated", step(3, "evaluated", Some("kim")))
+        .await
+        .unwrap();
+    let refused = take(&store, "reviewed", step(4, "reviewed", Some("kim")))
+        .await
+        .unwrap_err();
+    assert!(refused.contains("FOREIGN KEY"), "{refused}");
+    // Nothing of the refused step stays, not even the state.
+    assert_eq!(store.case("C-000001").await.unwrap().unwrap().state, "evaluated");
+    take(&store, "reviewed", step(4, "reviewed", Some("lee")))
+        .await
+        .unwrap();
+    for person in ["kim", "lee"] {
+        assert!(
+            take(&store, "granted", step(5, "granted", Some(person)))
+                .await
+                .is_err(),
+            "{person}"
+        );
+    }
+    take(&store, "granted", step(5, "granted", Some("park")))
+        .await
+        .unwrap();
+    store.write_case(&case(), &certificate(5)).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_duty_is_not_hidden_by_leaving_it_out_or_naming_another() {
+    let (_log, store) = accepted().await;
+    for duty in [None, Some("decide")] {
+        let hidden = NewStep {
+            duty,
+            ..step(3, "evaluated", Some("kim"))
+        };
+        let refused = take(&store, "evaluated", hidden).await.unwrap_err();
+        assert!(refused.contains("CHECK"), "{refused}");
+    }
+    let nobody = step(3, "evaluated", None);
+    assert!(take(&store, "evaluated", nobody).await.is_err());
+    let by_novice = take(&store, "evaluated", step(3, "evaluated", Some("novice")))
+        .await
+        .unwrap_err();
+    assert!(by_novice.contains("no mandate"), "{by_novice}");
+}
+
+#[tokio::test]
+async fn nothing_is_granted_unreviewed_and_no_certificate_issued_ungranted() {
+    let (_log, store) = accepted().await;
+    take(&store, "evaluated", step(3, "evaluated", Some("kim")))
+        .await
+        .unwrap();
+    let early = take(&store, "granted", step(4, "granted", Some("park")))
+        .await
+        .unwrap_err();
+    assert!(early.contains("evaluated and reviewed"), "{early}");
+    take(&store, "reviewed", step(4, "reviewed", Some("lee")))
+        .await
+        .unwrap();
+    take(&store, "refused", step(5, "refused", Some("park")))
+        .await
+        .unwrap();
+    for granted in [3, 4, 5, 6] {
+        assert!(
+            store.write_case(&case(), &certificate(granted)).await.is_err(),
+            "{granted}"
+        );
+    }
+    assert_eq!(store.certificates().await.unwrap(), []);
+}
+
+#[tokio::test]
+async fn records_are_never_changed_deleted_forked_or_dated_back() {
+    let (log, store) = accepted().await;
+    let forked = take(&store, "accepted", step(2, "application_accepted", Some("lee"))).await;
+    assert!(forked.is_err());
+    let skipped = take(&store, "evaluated", step(4, "evaluated", Some("kim")))
+        .await
+        .unwrap_err();
+    assert!(skipped.contains("must follow"), "{skipped}");
+    let back = NewStep {
+        at: 0,
+        ..step(3, "evaluated", Some("kim"))
+    };
+    assert!(take(&store, "evaluated", back).await.is_err());
+    take(&store, "evaluated", step(3, "evaluated", Some("kim")))
+        .await
+        .unwrap();
+    store.close().await.unwrap();
+
+    let url = format!("sqlite://{}", log.database().display());
+    let mut db = sqlx::SqliteConnection::connect(&url).await.unwrap();
+    for tampering in [
+        "UPDATE certification_step SET person = 'lee' WHERE number = 3",
+        "DELETE FROM certification_step WHERE number = 3",
+        "UPDATE certification_duty SET person = 'lee'",
+        "DELETE FROM certification_duty",
+        "UPDATE certification_mandate SET last_day = 90000",
+    ] {
+        let refused = sqlx::query(tampering)
+            .execute(&mut db)
+            .await
+            .unwrap_err()
+            .to_string();
+        assert!(refused.contains("never"), "{tampering}: {refused}");
+    }
+}
+
+#[tokio::test]
+async fn erasing_a_car_erases_what_its_case_says() {
+    let (_log, store) = accepted().await;
+    let said = store.case_records(&case()).await.unwrap();
+    assert_eq!(said[0], Content::Present("record 1".to_owned()));
+    let owed = CaseWrite {
+        state: "accepted",
+        statement: Some((Digest([9; 32]), 2, "statement".to_owned())),
+        ..CaseWrite::default()
+    };
+    store.write_case(&case(), &owed).await.unwrap();
+    assert_eq!(store.owed_statements().await.unwrap(), ["statement"]);
+
+    store.erase(&CAR, tlog::LeafIndex(0), b"notice").await.unwrap();
+    let records = store.case_records(&case()).await.unwrap();
+    assert!(
+        records.iter().all(|record| *record == Content::Erased),
+        "{records:?}"
+    );
+    let document = store.case_document(&case(), [0xd0; 32]).await.unwrap();
+    assert_eq!(document, Some(Content::Erased));
+    assert_eq!(store.owed_statements().await.unwrap(), [""; 0]);
+}
