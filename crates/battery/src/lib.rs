@@ -1,0 +1,18 @@
+//! Health of a traction battery from charging telemetry: an estimate with an interval that holds, or a refusal that says why.
+//!
+//! Pure: columns in ([`Samples`]), an [`Assessment`] out. It reads no file, no clock and no random number, so the same input and
+//! [`METHOD_VERSION`] give the same bytes. The method is written down in `docs/method/soh.md`.
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
+
+pub mod assessment;
+pub mod decimal;
+pub mod pack;
+pub mod sample;
+
+pub use assessment::{Assessment, RefusalCode};
+pub use decimal::Decimal;
+pub use pack::{Chemistry, Class, Facts, Pack};
+pub use sample::{Channel, Clock, Samples, SocDefinition, Source};
+
+/// Name and version of the method. Any change of a number that it gives changes the version.
+pub const METHOD_VERSION: &str = "carnet-soh/1";
