@@ -160,8 +160,8 @@ pub struct Session {
     pub current_max_a: Decimal,
     /// `anchored`, `echo`, or `None` if left out.
     pub group: Option<Group>,
-    /// Its own capacity, Ah: charge over change of state of charge.
-    pub capacity_ah: Decimal,
+    /// Its own capacity, Ah: charge over change of state of charge; `None` where that is no number.
+    pub capacity_ah: Option<Decimal>,
     /// Its weight in the result, percent.
     pub weight_pct: Decimal,
     /// Why it was left out; empty if used.
@@ -231,6 +231,8 @@ pub enum ExclusionCode {
     Unsteady,
     /// Says a capacity no other session supports.
     Outlier,
+    /// The same charge is in the files twice, or two overlap in time.
+    Duplicate,
 }
 
 /// Why no number is issued.

@@ -18,6 +18,12 @@ pub struct Decimal {
 pub struct NoDecimal(String);
 
 impl Decimal {
+    /// Nought.
+    pub const ZERO: Self = Self {
+        value: 0.0,
+        places: 0,
+    };
+
     /// Rounds a value to a count of decimals (at most 9). `None` if it is not finite or needs more than 15 digits.
     pub fn new(value: f64, places: u8) -> Option<Self> {
         let places = places.min(9);
