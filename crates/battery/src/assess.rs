@@ -30,6 +30,8 @@ const CHI2_LIMIT: f64 = 4.0;
 const Z_LIMIT: f64 = 3.0;
 /// Offset beyond which the sensor is not believed, per hour of rated capacity.
 const OFFSET_LIMIT: f64 = 0.01;
+/// Rise of the state of charge that small steady currents must add up to before they are judged.
+const IDLE_ENOUGH: f64 = 0.02;
 /// Spread of echo sessions below which the management system counts coulombs.
 const COUNTS_COULOMBS: f64 = 0.3;
 /// Charge taken after the state of charge shows full, as a part of rated capacity, that no definition from empty to full allows.
@@ -551,12 +553,29 @@ impl<'a> Conclusion<'a> {
             );
         }
         let watch = &self.assessor.finder.watch;
-        if watch.intervals_long > watch.intervals_short {
+        let disordered = watch.time_backwards + watch.rows_backwards;
+        if watch.intervals_long + watch.breaks > watch.intervals_short {
             self.refuse(
                 RefusalCode::SamplingTooSlow,
                 "most samples are more than 60 s apart",
-                "log at least one sample per minute, better one in ten seconds",
+                "log at least one sample per minute, better one in ten seconds; check the unit of time",
             );
+        }
+        if disordered * 20 > watch.rows {
+            let text = format!("time runs backwards at {disordered} of {} rows", watch.rows);
+            self.refuse(
+                RefusalCode::TimeDisordered,
+                text,
+                "sort the rows of each file by time",
+            );
+        }
+        let watch = &self.assessor.finder.watch;
+        if watch.current_absurd * 20 > watch.rows {
+            let text = format!(
+                "{} of {} currents are beyond 5000 A",
+                watch.current_absurd, watch.rows
+            );
+            self.refuse(RefusalCode::Implausible, text, "check the unit of current");
         }
         let (sum, rows) = self
             .charges
@@ -604,6 +623,18 @@ impl<'a> Conclusion<'a> {
                 RefusalCode::CurrentOffset,
                 text,
                 "switch off what draws current at rest, or have the sensor checked",
+            );
+        }
+        let watch = &self.assessor.finder.watch;
+        if watch.idle_expected > IDLE_ENOUGH && watch.idle_observed < 0.25 * watch.idle_expected {
+            let text = format!(
+                "the current sensor shows up to {:+.2} A for long without the state of charge rising: that is no charge",
+                watch.idle_current
+            );
+            self.refuse(
+                RefusalCode::CurrentOffset,
+                text,
+                "have the current sensor checked",
             );
         }
     }

@@ -254,6 +254,8 @@ pub enum RefusalCode {
     NoTelemetry,
     /// The files come from more than one vehicle.
     SeveralVehicles,
+    /// Time runs backwards or is shuffled in too many rows.
+    TimeDisordered,
     /// No charge session was found.
     NoChargeSession,
     /// Only driving data.

@@ -180,6 +180,14 @@ pub(crate) struct Watch {
     pub rows_with_current: u64,
     pub rows_discharging: u64,
     pub time_backwards: u64,
+    /// Rows dropped because their time is before the row before them.
+    pub rows_backwards: u64,
+    pub breaks: u64,
+    pub current_absurd: u64,
+    /// Rise of the state of charge that small steady currents should have made, and did; and the highest of them, A.
+    pub idle_expected: f64,
+    pub idle_observed: f64,
+    pub idle_current: f64,
     pub clock_unset: bool,
     pub from_s: f64,
     pub to_s: f64,
@@ -273,6 +281,8 @@ pub(crate) struct ChargeFinder {
     quiet_since: f64,
     soc_at: Option<(f64, f64, f64)>,
     last_cell: f64,
+    /// State of charge at the last row of a small steady current.
+    idle_soc: Option<f64>,
     held: [Held; Channel::ALL.len()],
 }
 
@@ -299,6 +309,12 @@ impl ChargeFinder {
                 rows_with_current: 0,
                 rows_discharging: 0,
                 time_backwards: 0,
+                rows_backwards: 0,
+                breaks: 0,
+                current_absurd: 0,
+                idle_expected: 0.0,
+                idle_observed: 0.0,
+                idle_current: NO,
                 clock_unset: false,
                 from_s: NO,
                 to_s: NO,
@@ -339,6 +355,7 @@ impl ChargeFinder {
             quiet_since: NO,
             soc_at: None,
             last_cell: NO,
+            idle_soc: None,
             held: [Held::NONE; Channel::ALL.len()],
         }
     }
@@ -371,6 +388,7 @@ impl ChargeFinder {
         self.forget_current();
         self.soc_at = None;
         self.last_cell = f64::NAN;
+        self.idle_soc = None;
         self.held = [Held::NONE; Channel::ALL.len()];
     }
 
@@ -396,10 +414,12 @@ impl ChargeFinder {
         let passed = time - self.time;
         if passed < -GAP || passed > BREAK {
             self.watch.time_backwards += u64::from(passed < 0.0);
+            self.watch.breaks += u64::from(passed > 0.0);
             self.cut();
             self.session = session;
         } else if passed < 0.0 {
             self.watch.rows_unused += 1;
+            self.watch.rows_backwards += 1;
             if let Some(charge) = &mut self.charge {
                 charge.time_wrong += 1;
             }
@@ -417,6 +437,7 @@ impl ChargeFinder {
         self.hold(time, row);
         let current = within(row[Channel::PackCurrent as usize], -5000.0, 5000.0);
         if current.is_nan() {
+            self.watch.current_absurd += u64::from(!row[Channel::PackCurrent as usize].is_nan());
             self.watch.rows_unused += u64::from(row.iter().all(|v| v.is_nan()));
             return;
         }
@@ -508,11 +529,12 @@ impl ChargeFinder {
         if !mean.is_nan() {
             return mean;
         }
-        let middle = 0.5 * (self.at(Channel::CellMax) + self.at(Channel::CellMin));
-        if middle.is_nan() {
-            self.at(Channel::PackVoltage) / self.n_series
+        // The middle of highest and lowest would follow one weak cell.
+        let mean = self.at(Channel::PackVoltage) / self.n_series;
+        if mean.is_nan() {
+            0.5 * (self.at(Channel::CellMax) + self.at(Channel::CellMin))
         } else {
-            middle
+            mean
         }
     }
 
@@ -552,6 +574,11 @@ impl ChargeFinder {
             }
         }
         self.rest(time, current, mean);
+        if flowing {
+            self.watch_idle(time, current);
+        } else {
+            self.idle_soc = None;
+        }
         self.current = current;
         self.current_s = time;
         self.current_volt = self.at(Channel::PackVoltage);
@@ -692,6 +719,27 @@ impl ChargeFinder {
                 charge.middle_rows += 1;
             }
         }
+    }
+
+    /// Sums up what a small steady current should have added to the state of charge, and what it did: a current that adds
+    /// nothing is the sensor's offset. Near full the state of charge stands still for other reasons.
+    fn watch_idle(&mut self, time: f64, current: f64) {
+        const SMALL: f64 = 0.05;
+        const STEADY: f64 = 0.01;
+        const NEAR_FULL: f64 = 0.97;
+        let soc = self.at(Channel::Soc);
+        let steady = (current - self.current).abs() < STEADY * self.rated
+            && (0.0..SMALL * self.rated).contains(&current);
+        if !steady || soc.is_nan() || soc >= NEAR_FULL {
+            self.idle_soc = None;
+            return;
+        }
+        if let Some(before) = self.idle_soc {
+            self.watch.idle_expected += current * (time - self.current_s) / 3600.0 / self.rated;
+            self.watch.idle_observed += soc - before;
+            self.watch.idle_current = self.watch.idle_current.max(current);
+        }
+        self.idle_soc = Some(soc);
     }
 
     /// Follows rest.
