@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::decimal::Decimal;
-use crate::pack::{Class, Pack};
+use crate::pack::{Class, Facts, Pack};
 use crate::sample::Source;
 
 /// What telemetry says about one battery. The same input and [`Assessment::method`] give the same bytes of JSON.
@@ -15,6 +15,8 @@ pub struct Assessment {
     pub class: Class,
     /// The battery as described.
     pub pack: Pack,
+    /// What was found outside the telemetry.
+    pub facts: Facts,
     /// The vehicle the files say they come from; `None` if none of them names one.
     pub vehicle: Option<String>,
     /// What was read.
@@ -41,6 +43,8 @@ pub struct Assessment {
 /// What was read, so that it can be read again.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Evidence {
+    /// What the operator answered where the files do not speak, as options of the command line; needed to read them again.
+    pub answers: Vec<String>,
     /// The files.
     pub sources: Vec<Source>,
     /// Rows in them.
@@ -298,6 +302,20 @@ pub enum RefusalCode {
     Implausible,
     /// Description of the battery contradicts itself or the telemetry.
     PackDescription,
+}
+
+impl RefusalCode {
+    /// The code as in JSON.
+    pub fn name(self) -> String {
+        let mut name = String::new();
+        for letter in format!("{self:?}").chars() {
+            if letter.is_ascii_uppercase() && !name.is_empty() {
+                name.push('_');
+            }
+            name.push(letter.to_ascii_uppercase());
+        }
+        name
+    }
 }
 
 /// Something corrected or left out.

@@ -76,15 +76,17 @@ pub(crate) fn judge(number: usize, charge: &Charge, ground: &Ground) -> Judged {
     };
 
     let (mut start, mut start_variance, mut start_anchor) = (charge.soc_start, bms, Anchor::Bms);
-    if let Some(reading) = rested(charge.rest_before).filter(|r| r.variance < bms) {
-        (start, start_variance, start_anchor) = (reading.soc, reading.variance, Anchor::Ocv);
+    if let Some(reading) = rested(charge.rest_before) {
+        (start, start_variance) = combined(start, bms, &reading);
+        start_anchor = Anchor::Ocv;
     }
     let (mut end, mut end_variance, mut end_anchor) = (charge.soc_end, bms, Anchor::Bms);
     if full {
         let left = taper_hours(pack.chemistry) * charge.current_last / ground.rated;
         (end, end_variance, end_anchor) = (1.0 - left, FULL * FULL, Anchor::Full);
-    } else if let Some(reading) = rested(charge.rest_after).filter(|r| r.variance < bms) {
-        (end, end_variance, end_anchor) = (reading.soc, reading.variance, Anchor::Ocv);
+    } else if let Some(reading) = rested(charge.rest_after) {
+        (end, end_variance) = combined(end, bms, &reading);
+        end_anchor = Anchor::Ocv;
     }
     let anchored = full || (start_anchor == Anchor::Ocv && end_anchor == Anchor::Ocv);
     let x = end - start;
@@ -129,6 +131,19 @@ pub(crate) fn judge(number: usize, charge: &Charge, ground: &Ground) -> Judged {
         full,
         soc_start: start,
     }
+}
+
+/// A state of charge from what the management system says and what rested cells show, which err independently: weighted by
+/// their variances while they agree, the cells' where they do not.
+fn combined(soc: f64, variance: f64, reading: &ocv::Reading) -> (f64, f64) {
+    let total = variance + reading.variance;
+    if soc.is_nan() || (soc - reading.soc).powi(2) > 9.0 * total {
+        return (reading.soc, reading.variance);
+    }
+    (
+        (soc * reading.variance + reading.soc * variance) / total,
+        variance * reading.variance / total,
+    )
 }
 
 /// Whether a charge ended at full: the current fell below 0.08 C while the highest cell was at the end voltage.

@@ -18,6 +18,7 @@ pub mod ocv;
 mod offset;
 pub mod pack;
 pub mod quantile;
+pub mod reliability;
 pub mod sample;
 pub mod transport;
 

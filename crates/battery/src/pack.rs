@@ -40,6 +40,7 @@ impl Chemistry {
 
 /// Facts of the exact battery variant.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Pack {
     /// Cell chemistry.
     pub chemistry: Chemistry,
@@ -77,7 +78,7 @@ pub enum Class {
 
 /// What was found outside the telemetry. Absent means nobody looked, and the check says so.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
-#[serde(default)]
+#[serde(default, deny_unknown_fields)]
 pub struct Facts {
     /// Open diagnostic trouble codes; `None` if they were not read.
     pub dtcs: Option<Vec<Dtc>>,
