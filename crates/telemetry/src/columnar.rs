@@ -489,16 +489,14 @@ impl Rows {
                     }
                 }
                 What::Slot(_) | What::Family(_) => {
-                    if !texts.is_empty() {
-                        values.clear();
+                    // Numbers written as text are read once for all vehicles in the batch.
+                    if values.is_empty() {
                         for (row, text) in texts.iter().enumerate() {
                             values.push(match number::cell(text, false) {
                                 Cell::Number(value) => value,
                                 Cell::Missing => f64::NAN,
                                 Cell::Unreadable => {
-                                    if (self.at..end).contains(&row) {
-                                        fault.note(first_record + (row - self.at) as u64, text);
-                                    }
+                                    fault.note(first_record + row.saturating_sub(self.at) as u64, text);
                                     f64::NAN
                                 }
                             });

@@ -354,3 +354,26 @@ fn an_answer_goes_before_a_mapping_and_is_repeated() {
         part.corrections
     );
 }
+
+#[test]
+fn the_two_cars_of_the_sample_yard_are_read_without_a_question() {
+    let samples = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../samples/battery");
+    for (name, vin, sessions) in [
+        ("ioniq5-2021.csv", "KMHKN81ABMU000005", 5),
+        ("kona-ev-2018.csv", "KMHK281GBJU000006", 4),
+    ] {
+        let path = samples.join(name);
+        let log = Log::open(&[path.clone()], &Options::default()).unwrap();
+        assert_eq!(log.files().next().unwrap().questions, []);
+        let part = &read(&[path], &Options::default()).unwrap()[0];
+        assert_eq!(part.source.vehicle.as_deref(), Some(vin));
+        assert_eq!(part.samples.session.last(), Some(&sessions));
+        let [only] = part.corrections.as_slice() else {
+            panic!("{:?}", part.corrections)
+        };
+        assert!(
+            only.starts_with("soc: values around") && only.ends_with("can only be % (by evidence)"),
+            "{only}"
+        );
+    }
+}
