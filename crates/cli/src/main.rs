@@ -6,6 +6,12 @@ use std::process::ExitCode;
 use clap::Parser as _;
 
 mod args;
+mod battery_assess;
+mod battery_inspect;
+mod battery_picture;
+mod battery_reading;
+mod battery_recompute;
+mod battery_validate;
 mod clock;
 mod demo;
 mod dossier;
@@ -21,7 +27,7 @@ mod seal;
 mod show;
 mod verify;
 
-use args::{Args, Command, IssuerCommand, LogCommand};
+use args::{Args, BatteryCommand, Command, IssuerCommand, LogCommand};
 use failure::Failure;
 
 fn main() -> ExitCode {
@@ -71,6 +77,18 @@ async fn run(args: Args) -> Result<ExitCode, Failure> {
         Command::Log {
             command: LogCommand::Fsck,
         } => log::fsck(&global).await,
+        Command::Battery {
+            command: BatteryCommand::Inspect(options),
+        } => battery_inspect::run(&global, &options),
+        Command::Battery {
+            command: BatteryCommand::Assess(options),
+        } => battery_assess::run(&global, &options),
+        Command::Battery {
+            command: BatteryCommand::Validate(options),
+        } => battery_validate::run(&global, &options),
+        Command::Battery {
+            command: BatteryCommand::Recompute(options),
+        } => battery_recompute::run(&global, &options),
         Command::Erase(options) => erase::run(&global, &options).await,
         Command::Demo => demo::run(&global).await,
     }

@@ -24,7 +24,15 @@ const FLOORS: [(&str, u8); 11] = [
 ];
 
 /// The crates that compute and nothing else: what they know comes in as arguments, what they did goes out as values.
-const PURE: [&str; 7] = ["vehicle", "tlog", "index", "statement", "history", "battery", "dossier"];
+const PURE: [&str; 7] = [
+    "vehicle",
+    "tlog",
+    "index",
+    "statement",
+    "history",
+    "battery",
+    "dossier",
+];
 
 /// Crates whose purpose is the outside world.
 const CRATES_THAT_DO_IO: [&str; 8] = [

@@ -201,6 +201,7 @@ impl<'a> Candidates<'a> {
             .mappings
             .iter()
             .filter(|mapping| self.named || !mapping.recognise.is_empty())
+            .filter(|mapping| self.named || !mapping.resolve(headers).columns.is_empty())
             .max_by_key(|mapping| {
                 (
                     mapping.resolve(headers).columns.len(),
@@ -224,7 +225,7 @@ impl<'a> Candidates<'a> {
                     mapping.misses(headers).iter().map(|m| format!("{m:?}")).collect()
                 };
                 format!(
-                    "Nearest is {:?}, which misses {}.",
+                    "Nearest is {:?}, which misses {}. ",
                     mapping.name,
                     missing.join(", ")
                 )

@@ -30,7 +30,7 @@ pub enum TelemetryError {
     },
     /// No mapping knows the columns.
     #[error(
-        "{}: no mapping knows these columns: {}. {} Give --mapping FILE; docs/telemetry.md shows how to write one",
+        "{}: no mapping knows these columns: {}. {}Give --mapping FILE; docs/telemetry.md shows how to write one",
         path.display(), columns.join(", "), nearest
     )]
     Unrecognised {
