@@ -130,6 +130,11 @@ Examples:
         #[command(subcommand)]
         command: LogCommand,
     },
+    /// Batteries of electric cars: what their charging logs say.
+    Battery {
+        #[command(subcommand)]
+        command: BatteryCommand,
+    },
     /// Destroy the contents of all statements about a car. Cannot be undone.
     #[command(after_help = "\
 The log keeps that statements existed and who made them; what they said is gone from this database. Copies in backups can
@@ -327,4 +332,149 @@ pub struct Erase {
     /// Do not ask.
     #[arg(long)]
     pub yes: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum BatteryCommand {
+    /// Show what was understood of charging logs: columns, units, clock, sessions, gaps, and what is missing.
+    #[command(after_help = "\
+CSV (also .gz) and Parquet of any logger for which there is a mapping; the columns say which. What neither the file nor its
+mapping nor the values show is asked for, with the option that answers it. Nothing is assumed.
+
+Examples:
+  carnet battery inspect samples/battery/ioniq5-2021.csv
+  carnet battery inspect log1.csv log2.csv --utc-offset +09:00 --picture log.svg
+  carnet battery inspect my-logger.csv --mapping my-logger.toml --json")]
+    Inspect(BatteryInspect),
+    /// Assess a battery: capacity with its interval, checks, transport; or a refusal that says why.
+    #[command(after_help = "\
+The battery is described in a TOML file beside the first log (car.csv: car.battery.toml) or named with --battery:
+  [battery]
+  chemistry = \"NMC\"            # or LFP
+  n_series = 96                 # cells in series
+  rated_ah = 154.6              # of the exact variant
+  rated_source = \"type approval\"
+  [facts]                       # optional: what was found outside the logs
+  dtcs = []                     # open trouble codes; leave out what nobody read
+  isolation_kohm = 5800
+
+Exit code 1 where no number is issued.
+
+Examples:
+  carnet battery assess samples/battery/ioniq5-2021.csv
+  carnet battery assess charge.csv --battery car.toml --class guided --out assessment.json")]
+    Assess(BatteryAssess),
+    /// Hold the method to account: estimates against vehicles whose capacity is known.
+    #[command(after_help = "\
+TRUTH is a CSV with vehicle_id, chem (NMC or LFP), n_series, rated_ah and true_ah; TELEMETRY names the vehicle in each row. The
+table shows every vehicle, the end how often the truth lay inside the 50, 80 and 95 % intervals.
+
+Example:
+  carnet battery validate packs.parquet packs_truth.csv --picture reliability.svg")]
+    Validate(BatteryValidate),
+    /// Compute an assessment again from its files and compare byte by byte.
+    #[command(after_help = "\
+CERT is an assessment (assess --out) or a credential that names the hash of one; with a credential the battery is described as for
+`assess`, and options of reading are given as they were.
+
+Examples:
+  carnet battery recompute assessment.json log1.csv log2.csv
+  carnet battery recompute certificate.json charge.csv --battery car.toml")]
+    Recompute(BatteryRecompute),
+}
+
+#[derive(Debug, ClapArgs)]
+pub struct BatteryAssess {
+    /// CSV or Parquet files of one vehicle.
+    #[arg(required = true, value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+    /// The description of the battery; otherwise the one beside the first file.
+    #[arg(long, value_name = "FILE")]
+    pub battery: Option<PathBuf>,
+    /// How the battery came to the test: three or more charges of ordinary use, or charges under supervision.
+    #[arg(long, default_value = "field", value_parser = ["field", "guided"])]
+    pub class: String,
+    /// Write the assessment as JSON to this file, in the bytes that certificates commit to.
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+    #[command(flatten)]
+    pub reading: Reading,
+}
+
+#[derive(Debug, ClapArgs)]
+pub struct BatteryValidate {
+    /// CSV or Parquet with the rows of all vehicles.
+    pub telemetry: PathBuf,
+    /// CSV with what is known of each.
+    pub truth: PathBuf,
+    /// Write the reliability picture to this SVG file.
+    #[arg(long, value_name = "FILE")]
+    pub picture: Option<PathBuf>,
+    #[command(flatten)]
+    pub reading: Reading,
+}
+
+#[derive(Debug, ClapArgs)]
+pub struct BatteryRecompute {
+    /// An assessment or a credential, JSON.
+    #[arg(value_name = "CERT")]
+    pub certificate: PathBuf,
+    /// The files it was computed from.
+    #[arg(required = true, value_name = "DATA")]
+    pub files: Vec<PathBuf>,
+    /// The description of the battery, for a credential.
+    #[arg(long, value_name = "FILE")]
+    pub battery: Option<PathBuf>,
+    #[command(flatten)]
+    pub reading: Reading,
+}
+
+#[derive(Debug, ClapArgs)]
+pub struct BatteryInspect {
+    /// CSV or Parquet files of one test.
+    #[arg(required = true, value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+    #[command(flatten)]
+    pub reading: Reading,
+    /// Write a picture of voltage, current and state of charge to this SVG file.
+    #[arg(long, value_name = "FILE")]
+    pub picture: Option<PathBuf>,
+}
+
+/// How charging logs are to be read, where they do not say it themselves.
+#[derive(Debug, ClapArgs)]
+pub struct Reading {
+    /// A mapping by its name, or a mapping file; otherwise recognised from the columns.
+    #[arg(long, value_name = "NAME|FILE")]
+    pub mapping: Option<String>,
+    /// Which current is positive in the files.
+    #[arg(long, value_name = "SIGN", value_parser = ["charge-positive", "discharge-positive"])]
+    pub current_sign: Option<String>,
+    /// Which state of charge the files have: the battery management system's or the displayed one.
+    #[arg(long, value_name = "WHICH", value_parser = ["bms", "display"])]
+    pub soc: Option<String>,
+    /// The unit of the state of charge.
+    #[arg(long, value_name = "UNIT", value_parser = ["%", "fraction"])]
+    pub soc_unit: Option<String>,
+    /// How far the logger's clock was ahead of UTC, as +09:00.
+    #[arg(long, value_name = "OFFSET", allow_hyphen_values = true)]
+    pub utc_offset: Option<String>,
+    /// The unit of the current.
+    #[arg(long, value_name = "UNIT", value_parser = ["A", "mA"])]
+    pub current_unit: Option<String>,
+    /// The unit of cell voltages.
+    #[arg(long, value_name = "UNIT", value_parser = ["V", "mV"])]
+    pub cell_unit: Option<String>,
+    /// The unit of temperatures.
+    #[arg(long, value_name = "UNIT", value_parser = ["C", "F", "K"])]
+    pub temp_unit: Option<String>,
+    /// Whether dates have the day or the month first.
+    #[arg(long, value_name = "ORDER", value_parser = ["day-first", "month-first"])]
+    pub date_order: Option<String>,
+    /// The decimal sign of numbers.
+    #[arg(long, value_name = "SIGN", value_parser = ["point", "comma"])]
+    pub decimal: Option<String>,
+    /// Read the rows of this vehicle only.
+    #[arg(long, value_name = "VIN")]
+    pub vehicle: Option<String>,
 }

@@ -9,6 +9,9 @@ pub enum Failure {
     /// The store said so.
     #[error(transparent)]
     Store(#[from] store::StoreError),
+    /// A log of a battery could not be read.
+    #[error(transparent)]
+    Telemetry(#[from] telemetry::TelemetryError),
     /// The output could not be written.
     #[error("output: {0}")]
     Output(#[from] std::io::Error),

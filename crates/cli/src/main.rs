@@ -7,6 +7,12 @@ use clap::Parser as _;
 
 mod args;
 mod certify;
+mod battery_assess;
+mod battery_inspect;
+mod battery_picture;
+mod battery_reading;
+mod battery_recompute;
+mod battery_validate;
 mod clock;
 mod demo;
 mod dossier;
@@ -24,7 +30,7 @@ mod seal;
 mod show;
 mod verify;
 
-use args::{Args, Command, IssuerCommand, LogCommand};
+use args::{Args, BatteryCommand, Command, IssuerCommand, LogCommand};
 use failure::Failure;
 
 fn main() -> ExitCode {
@@ -77,6 +83,18 @@ async fn run(args: Args) -> Result<ExitCode, Failure> {
             command: LogCommand::Fsck,
         } => log::fsck(&global).await,
         Command::Certify { command } => certify::run(&global, command).await,
+        Command::Battery {
+            command: BatteryCommand::Inspect(options),
+        } => battery_inspect::run(&global, &options),
+        Command::Battery {
+            command: BatteryCommand::Assess(options),
+        } => battery_assess::run(&global, &options),
+        Command::Battery {
+            command: BatteryCommand::Validate(options),
+        } => battery_validate::run(&global, &options),
+        Command::Battery {
+            command: BatteryCommand::Recompute(options),
+        } => battery_recompute::run(&global, &options),
         Command::Erase(options) => erase::run(&global, &options).await,
         Command::Demo => demo::run(&global).await,
     }

@@ -17,8 +17,11 @@ const FLOORS: &[(&str, u8)] = &[
     ("history", 2),
     ("certificate-pdf", 2),
     ("certificate", 2),
+    ("battery", 2),
+    ("border", 2),
     ("dossier", 3),
     ("store", 3),
+    ("telemetry", 3),
     ("desk", 4),
     ("carnet", 5),
 ];
@@ -32,6 +35,8 @@ const PURE: &[&str] = &[
     "history",
     "certificate-pdf",
     "certificate",
+    "battery",
+    "border",
     "dossier",
 ];
 

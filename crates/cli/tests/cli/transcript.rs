@@ -135,6 +135,11 @@ fn keys_are_protected_by_passphrase_and_mode() {
 }
 
 #[test]
+fn a_charging_log_is_understood_or_asked_about() {
+    plays("battery-inspect.txt", yard::empty_folder().path());
+}
+
+#[test]
 fn every_command_teaches_itself() {
     plays("help.txt", yard::empty_folder().path());
 }

@@ -1,0 +1,142 @@
+//! Readiness for carriage by sea as UN 3556, lithium-ion battery powered vehicle (IMDG Code 42-24, mandatory from 1 January
+//! 2026), with a table of what carriers ask of the state of charge.
+
+use serde::Deserialize;
+
+use crate::assessment::{CarrierRule, Check, CheckResult, Transport};
+use crate::decimal::Decimal;
+use crate::pack::Facts;
+
+/// The table, as text that a shipping clerk can read and edit.
+const CARRIERS: &str = include_str!("../data/carriers.toml");
+
+#[derive(Deserialize)]
+struct Table {
+    rule: Vec<CarrierRule>,
+}
+
+/// Every rule of the table; `default` first.
+pub fn rules() -> Vec<CarrierRule> {
+    toml::from_str::<Table>(CARRIERS).map_or_else(|_| Vec::new(), |table| table.rule)
+}
+
+/// Judges readiness from the state of charge (a fraction, with its time), open faults and facts.
+pub(crate) fn judge(facts: &Facts, soc: Option<f64>, measured_s: Option<i64>, checks: &[Check]) -> Transport {
+    let mut reasons = Vec::new();
+    let mut ready = Some(true);
+    let asked = facts.carrier.as_deref().unwrap_or("default");
+    let mut rules = rules();
+    let place = rules.iter().position(|rule| rule.key == asked);
+    if place.is_none() {
+        reasons.push(format!(
+            "there is no carrier rule `{asked}`: the default was used"
+        ));
+    }
+    let rule = if rules.is_empty() {
+        // The embedded table is tested to parse; with nothing to judge by, nothing is ready.
+        CarrierRule {
+            key: asked.to_owned(),
+            name: String::new(),
+            min_soc_pct: 0.0,
+            max_soc_pct: 0.0,
+            warn_soc_pct: 0.0,
+            source: String::new(),
+        }
+    } else {
+        rules.swap_remove(place.unwrap_or(0))
+    };
+    let percent = soc.map(|soc| 100.0 * soc);
+    match percent {
+        None => {
+            ready = None;
+            reasons.push("the state of charge is not known".into());
+        }
+        Some(percent) if percent < rule.min_soc_pct || percent > rule.max_soc_pct => {
+            ready = Some(false);
+            reasons.push(format!(
+                "state of charge {percent:.0} % is outside {} to {} % ({})",
+                rule.min_soc_pct, rule.max_soc_pct, rule.source
+            ));
+        }
+        Some(percent) if percent > rule.warn_soc_pct => {
+            reasons.push(format!(
+                "state of charge {percent:.0} % is allowed, but above the {} % that carriers prefer",
+                rule.warn_soc_pct
+            ));
+        }
+        Some(_) => {}
+    }
+    for check in checks {
+        if check.result == CheckResult::Fail
+            && ["isolation", "hv_dtcs", "recalls", "cell_limits"].contains(&check.id.as_str())
+        {
+            ready = Some(false);
+            reasons.push(format!(
+                "{}: {}",
+                check.name,
+                check.value.as_deref().unwrap_or("failed")
+            ));
+        }
+    }
+    match facts.damaged {
+        Some(true) => {
+            ready = Some(false);
+            reasons.push(
+                "damaged or defective: the battery is removed, or carriage is approved under SP 376".into(),
+            );
+        }
+        Some(false) => {}
+        None => {
+            ready = ready.and_then(|ready| if ready { None } else { Some(false) });
+            reasons.push("nobody has stated whether the battery is damaged or defective".into());
+        }
+    }
+    Transport {
+        un_number: "UN 3556".into(),
+        soc_pct: percent.and_then(|p| Decimal::new(p, 1)),
+        soc_measured_s: measured_s,
+        rule,
+        ready,
+        reasons,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ready(soc: f64, carrier: &str) -> Option<bool> {
+        let facts = Facts {
+            damaged: Some(false),
+            carrier: Some(carrier.into()),
+            ..Facts::default()
+        };
+        judge(&facts, Some(soc), None, &[]).ready
+    }
+
+    #[test]
+    fn the_table_of_carriers_is_sound() {
+        let rules = rules();
+        assert_eq!(rules[0].key, "default");
+        for rule in rules {
+            assert!(
+                rule.min_soc_pct < rule.max_soc_pct && rule.warn_soc_pct <= rule.max_soc_pct,
+                "{rule:?}"
+            );
+            assert!(!rule.source.is_empty());
+        }
+    }
+
+    #[test]
+    fn a_state_of_charge_outside_the_window_is_not_ready() {
+        assert_eq!(ready(0.25, "default"), Some(true));
+        assert_eq!(ready(0.45, "greece"), Some(false));
+        assert_eq!(ready(0.45, "default"), Some(true));
+        assert_eq!(ready(0.80, "default"), Some(false));
+    }
+
+    #[test]
+    fn what_nobody_looked_at_is_not_ready_either() {
+        assert_eq!(judge(&Facts::default(), Some(0.3), None, &[]).ready, None);
+    }
+}

@@ -1,0 +1,145 @@
+use battery::assessment::CheckResult;
+use battery::pack::{BatteryEvent, BatteryEventKind, Dtc};
+use battery::{Assessment, Channel, Class, Facts, RefusalCode};
+
+use crate::car::{Car, change};
+
+fn assess(facts: Facts) -> Assessment {
+    let car = Car::new();
+    car.assess_with(&car.history(), facts, Class::Field)
+}
+
+fn result(found: &Assessment, id: &str) -> CheckResult {
+    found.checks.iter().find(|c| c.id == id).unwrap().result
+}
+
+#[test]
+fn what_nobody_measured_is_said_to_be_not_measured() {
+    let found = assess(Facts {
+        soc_now: Some(0.25),
+        ..Facts::default()
+    });
+    for id in [
+        "isolation",
+        "self_discharge",
+        "hv_dtcs",
+        "recalls",
+        "reported_soh",
+        "second_meter",
+    ] {
+        assert_eq!(result(&found, id), CheckResult::NotMeasured, "{id}");
+    }
+    assert!(
+        found
+            .checks
+            .iter()
+            .all(|c| !c.limit.is_empty() && !c.limit_source.is_empty())
+    );
+    let advised = |c: &battery::assessment::Check| {
+        c.advice.is_empty() == matches!(c.result, CheckResult::Pass | CheckResult::Info)
+    };
+    assert!(
+        found.checks.iter().all(advised),
+        "what is not well says what to do"
+    );
+    assert_eq!(found.transport.ready, None);
+}
+
+#[test]
+fn isolation_follows_un_r100() {
+    // The pack reaches 403.2 V: 100 Ω/V are 40 kΩ, 500 Ω/V are 202 kΩ.
+    for (kohm, ac, expected) in [
+        (39.0, false, CheckResult::Fail),
+        (150.0, false, CheckResult::Warn),
+        (150.0, true, CheckResult::Fail),
+        (5800.0, true, CheckResult::Pass),
+    ] {
+        let found = assess(Facts {
+            isolation_kohm: Some(kohm),
+            isolation_includes_ac: ac,
+            ..Facts::default()
+        });
+        assert_eq!(result(&found, "isolation"), expected, "{kohm}");
+    }
+}
+
+#[test]
+fn a_high_voltage_fault_fails_and_is_not_shipped() {
+    let found = assess(Facts {
+        dtcs: Some(vec![Dtc {
+            code: "p0aa6".into(),
+            text: String::new(),
+        }]),
+        soc_now: Some(0.25),
+        damaged: Some(false),
+        ..Facts::default()
+    });
+    assert_eq!(result(&found, "hv_dtcs"), CheckResult::Fail);
+    assert_eq!(found.transport.ready, Some(false));
+    let mended = assess(Facts {
+        dtcs: Some(vec![]),
+        soc_now: Some(0.25),
+        damaged: Some(false),
+        ..Facts::default()
+    });
+    assert_eq!(result(&mended, "hv_dtcs"), CheckResult::Pass);
+    assert_eq!(mended.transport.ready, Some(true));
+}
+
+#[test]
+fn a_weak_cell_shows_in_the_spread_and_not_in_the_capacity() {
+    let car = Car::new();
+    let mut sessions = car.history();
+    for rows in &mut sessions {
+        change(rows, Channel::CellMin, |_, v| v - 0.12);
+    }
+    let found = car.assess(&sessions);
+    assert_eq!(result(&found, "cell_spread"), CheckResult::Fail);
+    assert!((found.soh().unwrap().percent.value() - 90.0).abs() < 0.5);
+}
+
+#[test]
+fn the_vehicles_own_state_of_health_stands_beside_ours() {
+    let found = assess(Facts {
+        reported_soh: Some(0.99),
+        ..Facts::default()
+    });
+    let check = found.checks.iter().find(|c| c.id == "reported_soh").unwrap();
+    assert_eq!(check.result, CheckResult::Warn);
+    assert!(
+        check.value.as_ref().unwrap().starts_with("99.0 % (ours 89."),
+        "{:?}",
+        check.value
+    );
+}
+
+#[test]
+fn a_reset_or_swap_that_cannot_be_placed_before_the_test_is_refused() {
+    for (kind, code) in [
+        (BatteryEventKind::BmsReset, RefusalCode::BmsReset),
+        (BatteryEventKind::ModuleSwap, RefusalCode::PackSwap),
+    ] {
+        let found = assess(Facts {
+            battery_events: vec![BatteryEvent {
+                kind,
+                time_s: None,
+                source: "workshop".into(),
+            }],
+            ..Facts::default()
+        });
+        assert!(found.refusals.iter().any(|r| r.code == code));
+        assert_eq!(result(&found, "battery_history"), CheckResult::Warn);
+    }
+}
+
+#[test]
+fn a_reported_health_that_rises_is_a_reset() {
+    let car = Car::new();
+    let mut sessions = car.history();
+    for (place, rows) in sessions.iter_mut().enumerate() {
+        let reported = if place < 4 { 0.85 } else { 0.95 };
+        *rows.column_mut(Channel::ReportedSoh) = vec![reported; rows.len()];
+    }
+    let found = car.assess(&sessions);
+    assert!(found.refusals.iter().any(|r| r.code == RefusalCode::BmsReset));
+}

@@ -1,0 +1,281 @@
+//! From a file's numbers to the battery's: units, sign, clock, one row per moment. What is repaired is counted.
+
+use battery::{Channel, Clock, Samples};
+
+use crate::block::{Block, Fault, Layout, counted};
+use crate::clock::NEVER_SET_S;
+use crate::survey::Plan;
+use crate::unit::plausible;
+
+/// Rows handed on at a time.
+const RUN: usize = 16_384;
+
+/// What was repaired in the rows of a file.
+#[derive(Debug, Clone, Default)]
+pub struct Repairs {
+    /// Rows handed on.
+    pub rows: u64,
+    /// Rows merged into the one before, because they have the same time.
+    pub merged: u64,
+    /// Rows left out because the clock was not set yet.
+    pub unset: u64,
+    /// Times a clock without a date began anew.
+    pub restarts: u64,
+    /// Rows earlier than the one before; they are handed on.
+    pub backwards: Fault,
+    /// Per slot: values that no battery has.
+    pub implausible: Vec<Fault>,
+}
+
+impl Repairs {
+    /// In sentences.
+    pub fn corrections(&self, layout: &Layout) -> Vec<String> {
+        let mut said = Vec::new();
+        if self.merged > 0 {
+            said.push(format!(
+                "{} with the time of the row before merged into it as their mean",
+                counted(self.merged, "row")
+            ));
+        }
+        if self.unset > 0 {
+            said.push(format!(
+                "{} left out, logged before the clock was set (dates of 1970 to 1980)",
+                counted(self.unset, "row")
+            ));
+        }
+        if self.restarts > 0 {
+            said.push(format!(
+                "the clock begins anew {}: each is a session of its own",
+                counted(self.restarts, "time")
+            ));
+        }
+        if self.backwards.count > 0 {
+            said.push(format!(
+                "{} earlier than the row before, the first is row {}; they are not used",
+                counted(self.backwards.count, "row"),
+                self.backwards.row
+            ));
+        }
+        for (fault, slot) in self.implausible.iter().zip(&layout.slots) {
+            if fault.count > 0 {
+                said.push(format!(
+                    "column {:?}: {} that no battery has taken as missing, the first in row {}: {}",
+                    slot.header,
+                    counted(fault.count, "value"),
+                    fault.row,
+                    fault.value
+                ));
+            }
+        }
+        said
+    }
+}
+
+/// Makes samples of blocks.
+pub struct Normaliser<'a> {
+    layout: &'a Layout,
+    plan: &'a Plan,
+    limits: Vec<(f64, f64)>,
+    out: Samples,
+    times: Vec<f64>,
+    last: Option<(f64, i64)>,
+    session: i64,
+    merged_into_last: Vec<u32>,
+    /// What was repaired.
+    pub repairs: Repairs,
+}
+
+impl<'a> Normaliser<'a> {
+    /// For a file.
+    pub fn new(layout: &'a Layout, plan: &'a Plan) -> Self {
+        Self {
+            layout,
+            plan,
+            limits: layout.slots.iter().map(|slot| plausible(slot.channel)).collect(),
+            out: Samples::default(),
+            times: Vec::new(),
+            last: None,
+            session: 0,
+            merged_into_last: vec![0; layout.slots.len()],
+            repairs: Repairs {
+                implausible: vec![Fault::default(); layout.slots.len()],
+                ..Repairs::default()
+            },
+        }
+    }
+
+    /// Another vehicle's rows follow: hands on what waits.
+    pub fn begin(&mut self, emit: &mut dyn FnMut(&Samples)) {
+        self.hand_on(true, emit);
+        self.last = None;
+    }
+
+    /// Takes a block in and hands on what is complete.
+    pub fn take(&mut self, block: &Block, emit: &mut dyn FnMut(&Samples)) {
+        self.times.clear();
+        let (tick, ahead) = (self.plan.tick, self.plan.ahead_s);
+        self.times
+            .extend(block.time.iter().map(|time| time * tick - ahead));
+        let numbered = !block.session.is_empty();
+        let restarts = !numbered && self.plan.clock == Clock::Relative;
+        let in_order = {
+            let before = self.last.map_or(f64::NEG_INFINITY, |(time, _)| time);
+            let rises = self.times.first().is_none_or(|first| *first > before)
+                && self.times.array_windows::<2>().all(|[a, b]| b > a);
+            rises && !(self.plan.drop_unset && self.times.first().is_some_and(|first| *first < NEVER_SET_S))
+        };
+        if in_order {
+            self.out.time_s.extend_from_slice(&self.times);
+            if numbered {
+                self.out.session.extend_from_slice(&block.session);
+            } else if restarts {
+                self.out.session.resize(self.out.time_s.len(), self.session);
+            }
+            for (place, slot) in self.layout.slots.iter().enumerate() {
+                let (Some(from), Some(convert), Some(&(low, high)), Some(fault)) = (
+                    block.columns.get(place),
+                    self.plan.convert.get(place),
+                    self.limits.get(place),
+                    self.repairs.implausible.get_mut(place),
+                ) else {
+                    continue;
+                };
+                let to = self.out.column_mut(slot.channel);
+                to.extend(from.iter().zip(&block.rows).map(|(value, row)| {
+                    let value = convert.apply(*value);
+                    if value < low || value > high {
+                        fault.note(*row, value.to_string().as_bytes());
+                        return f64::NAN;
+                    }
+                    value
+                }));
+            }
+            if let Some(time) = self.times.last() {
+                let session = block.session.last().copied().unwrap_or(self.session);
+                self.last = Some((*time, session));
+                self.count_last();
+            }
+        } else {
+            for row in 0..block.len() {
+                self.row(block, row, numbered, restarts);
+            }
+        }
+        if self.out.len() >= RUN {
+            self.hand_on(false, emit);
+        }
+    }
+
+    /// The slow way: rows that repeat or run back.
+    fn row(&mut self, block: &Block, row: usize, numbered: bool, restarts: bool) {
+        let Some(&time) = self.times.get(row) else { return };
+        if self.plan.drop_unset && time < NEVER_SET_S {
+            self.repairs.unset += 1;
+            return;
+        }
+        let mut session = match block.session.get(row) {
+            Some(session) => *session,
+            None => self.session,
+        };
+        let mut merge = false;
+        if let Some((before, last_session)) = self.last
+            && session == last_session
+        {
+            if time == before {
+                merge = true;
+            } else if time < before {
+                // A clock that starts again starts near zero; anything else is a row out of order.
+                if restarts && time < (before * 0.1).max(60.0) {
+                    self.session += 1;
+                    session = self.session;
+                    self.repairs.restarts += 1;
+                } else {
+                    let number = block.rows.get(row).copied().unwrap_or_default();
+                    self.repairs.backwards.note(number, &[]);
+                }
+            }
+        }
+        if merge {
+            self.repairs.merged += 1;
+        } else {
+            self.out.time_s.push(time);
+            if numbered || restarts {
+                self.out.session.push(session);
+            }
+        }
+        for (place, slot) in self.layout.slots.iter().enumerate() {
+            let (Some(raw), Some(convert), Some(&(low, high)), Some(merged)) = (
+                block.columns.get(place).and_then(|column| column.get(row)),
+                self.plan.convert.get(place),
+                self.limits.get(place),
+                self.merged_into_last.get_mut(place),
+            ) else {
+                continue;
+            };
+            let mut value = convert.apply(*raw);
+            if value < low || value > high {
+                let number = block.rows.get(row).copied().unwrap_or_default();
+                if let Some(fault) = self.repairs.implausible.get_mut(place) {
+                    fault.note(number, value.to_string().as_bytes());
+                }
+                value = f64::NAN;
+            }
+            let known = !value.is_nan();
+            let column = self.out.column_mut(slot.channel);
+            match column.last_mut().filter(|_| merge) {
+                None => {
+                    column.push(value);
+                    *merged = u32::from(known);
+                }
+                Some(mean) if known => {
+                    *mean = if *merged == 0 {
+                        value
+                    } else {
+                        (*mean * f64::from(*merged) + value) / f64::from(*merged + 1)
+                    };
+                    *merged = merged.saturating_add(1);
+                }
+                Some(_) => {}
+            }
+        }
+        self.last = Some((time, session));
+    }
+
+    /// Counts what the last row is the mean of, after rows were taken in one go.
+    fn count_last(&mut self) {
+        for (merged, slot) in self.merged_into_last.iter_mut().zip(&self.layout.slots) {
+            *merged = u32::from(self.out.column(slot.channel).last().is_some_and(|v| !v.is_nan()));
+        }
+    }
+
+    /// Hands on what waits; the last row only if nothing can be merged into it any more.
+    fn hand_on(&mut self, all: bool, emit: &mut dyn FnMut(&Samples)) {
+        let mut kept: Option<(f64, Option<i64>, Vec<f64>)> = None;
+        if !all && let Some(time) = self.out.time_s.pop() {
+            let values = self
+                .layout
+                .slots
+                .iter()
+                .map(|slot| self.out.column_mut(slot.channel).pop().unwrap_or(f64::NAN))
+                .collect();
+            kept = Some((time, self.out.session.pop(), values));
+        }
+        if self.plan.single_cell {
+            let voltage = self.out.column(Channel::PackVoltage).to_vec();
+            for channel in [Channel::CellMax, Channel::CellMin, Channel::CellMean] {
+                self.out.column_mut(channel).clone_from(&voltage);
+            }
+        }
+        if !self.out.is_empty() {
+            self.repairs.rows += self.out.len() as u64;
+            emit(&self.out);
+        }
+        self.out.clear();
+        if let Some((time, session, values)) = kept {
+            self.out.time_s.push(time);
+            self.out.session.extend(session);
+            for (slot, value) in self.layout.slots.iter().zip(values) {
+                self.out.column_mut(slot.channel).push(value);
+            }
+        }
+    }
+}
