@@ -783,7 +783,7 @@ fn write_record(
         })
         .collect();
     out.write_record([
-        &line.to_string(),
+        line.to_string().as_str(),
         name,
         verdict.country,
         &verdict.arrival.to_string(),

@@ -6,7 +6,7 @@
 
 use index::Label;
 use sqlx::sqlite::SqliteRow;
-use sqlx::{Row as _, Sqlite, Transaction};
+use sqlx::{Row as _, SqliteConnection};
 use statement::Digest;
 
 use crate::error::StoreError;
@@ -333,7 +333,7 @@ impl Store {
         opened: i64,
         write: &CaseWrite,
     ) -> Result<(), StoreError> {
-        let mut tx = self.db.begin_with("BEGIN IMMEDIATE").await?;
+        let mut tx = self.write().await?;
         sqlx::query("INSERT INTO certification_case (id, label, opened, state) VALUES ($1, $2, $3, $4)")
             .bind(&case.id)
             .bind(case.label.0.to_vec())
@@ -351,7 +351,7 @@ impl Store {
     /// Somebody else took a step in between, the schema refuses a person's duty, or the database failed; then nothing was
     /// written.
     pub async fn write_case(&self, case: &StoredCase, write: &CaseWrite) -> Result<(), StoreError> {
-        let mut tx = self.db.begin_with("BEGIN IMMEDIATE").await?;
+        let mut tx = self.write().await?;
         sqlx::query("UPDATE certification_case SET state = $1 WHERE id = $2")
             .bind(write.state)
             .bind(&case.id)
@@ -363,7 +363,7 @@ impl Store {
 
     async fn write_steps(
         &self,
-        tx: &mut Transaction<'_, Sqlite>,
+        tx: &mut SqliteConnection,
         case: &StoredCase,
         write: &CaseWrite,
     ) -> Result<(), StoreError> {
@@ -376,7 +376,7 @@ impl Store {
             .bind(hash.to_vec())
             .bind(&case.id)
             .bind(vault::seal(&key, &Digest(*hash), content)?)
-            .execute(&mut **tx)
+            .execute(&mut *tx)
             .await?;
         }
         for step in &write.steps {
@@ -389,7 +389,7 @@ impl Store {
                 .bind(&case.id)
                 .bind(person)
                 .bind(duty)
-                .execute(&mut **tx)
+                .execute(&mut *tx)
                 .await?;
             }
             sqlx::query(
@@ -405,7 +405,7 @@ impl Store {
             .bind(step.hash.to_vec())
             .bind(step.previous.to_vec())
             .bind(vault::seal(&key, &Digest(step.hash), &step.record)?)
-            .execute(&mut **tx)
+            .execute(&mut *tx)
             .await?;
         }
         if let Some(certificate) = &write.certificate {
@@ -427,7 +427,7 @@ impl Store {
             .bind(&certificate.model)
             .bind(i64::from(certificate.list))
             .bind(i64::from(certificate.position))
-            .execute(&mut **tx)
+            .execute(&mut *tx)
             .await?;
         }
         if let Some((digest, number, content)) = &write.statement {
@@ -438,7 +438,7 @@ impl Store {
             .bind(&case.id)
             .bind(i64::from(*number))
             .bind(vault::seal(&key, digest, content)?)
-            .execute(&mut **tx)
+            .execute(&mut *tx)
             .await?;
         }
         Ok(())
@@ -511,12 +511,12 @@ impl Store {
     /// The car's content key, made where it has none.
     async fn car_key_in(
         &self,
-        tx: &mut Transaction<'_, Sqlite>,
+        tx: &mut SqliteConnection,
         label: &Label,
     ) -> Result<Secret, StoreError> {
         let wrapped: Option<Vec<u8>> = sqlx::query_scalar("SELECT wrapped FROM vehicle_key WHERE label = $1")
             .bind(label.0.to_vec())
-            .fetch_optional(&mut **tx)
+            .fetch_optional(&mut *tx)
             .await?;
         if let Some(wrapped) = wrapped {
             return self.unwrap_car_key(label, &wrapped);
@@ -525,7 +525,7 @@ impl Store {
         sqlx::query("INSERT INTO vehicle_key (label, wrapped) VALUES ($1, $2)")
             .bind(label.0.to_vec())
             .bind(wrapped)
-            .execute(&mut **tx)
+            .execute(&mut *tx)
             .await?;
         Ok(key)
     }
