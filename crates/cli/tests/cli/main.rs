@@ -1,6 +1,7 @@
 //! The command line as its users meet it: the real program, real files, and what it prints.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod battery;
 mod bounded;
 mod findings;
 mod json;

@@ -1,0 +1,288 @@
+//! `carnet battery assess`, and what the other commands that assess share: the description of a battery, and the run itself.
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use battery::assessment::{Anchor, Assessment, CheckResult, Estimate, Group, Session};
+use battery::{Assessor, Class, Facts, Pack};
+use serde::Deserialize;
+use telemetry::Event;
+
+use crate::args::{BatteryAssess, Global, Reading};
+use crate::failure::Failure;
+use crate::{battery_reading, clock, output};
+
+/// A battery as people describe it: a TOML file with the tables `battery` and `facts`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Description {
+    /// Facts of the variant.
+    pub battery: Pack,
+    /// What was found outside the telemetry.
+    #[serde(default)]
+    pub facts: Facts,
+}
+
+impl Description {
+    /// Reads a description.
+    pub fn read(path: &Path) -> Result<Self, Failure> {
+        let wrong = |problem: String| Failure::Value(format!("{}: {problem}", path.display()));
+        let text = std::fs::read_to_string(path).map_err(|e| wrong(format!("{e}; {HOW_TO_DESCRIBE}")))?;
+        toml::from_str(&text).map_err(|e| wrong(format!("{}; {HOW_TO_DESCRIBE}", e.to_string().trim_end())))
+    }
+
+    /// Reads the description named, or the one beside the first log: `car.csv` has `car.battery.toml`.
+    pub fn find(named: Option<&Path>, files: &[PathBuf]) -> Result<Self, Failure> {
+        if let Some(path) = named {
+            return Self::read(path);
+        }
+        let first = files.first().map_or(Path::new(""), PathBuf::as_path);
+        let beside = first.with_extension("battery.toml");
+        if beside.is_file() {
+            return Self::read(&beside);
+        }
+        Err(Failure::Value(format!(
+            "what battery is it? Describe it in {} or name a file with --battery; {HOW_TO_DESCRIBE}",
+            beside.display()
+        )))
+    }
+}
+
+const HOW_TO_DESCRIBE: &str = "a description is a TOML file with a table [battery] that has chemistry (\"NMC\" or \"LFP\"), n_series, \
+                               rated_ah, rated_source and optionally rated_kwh, end_voltage; and optionally a table [facts]";
+
+pub fn run(global: &Global, options: &BatteryAssess) -> Result<ExitCode, Failure> {
+    let description = Description::find(options.battery.as_deref(), &options.files)?;
+    let class = match options.class.as_str() {
+        "guided" => Class::Guided,
+        _ => Class::Field,
+    };
+    let assessment = assess(&options.files, &options.reading, &description, class)?;
+    if let Some(path) = &options.out {
+        std::fs::write(path, serde_json::to_vec(&assessment)?)
+            .map_err(|e| Failure::Value(format!("{}: {e}", path.display())))?;
+    }
+    if global.json {
+        output::json(&serde_json::to_value(&assessment)?)?;
+    } else {
+        print(&assessment)?;
+        if let Some(path) = &options.out {
+            output::say("")?;
+            output::say(format_args!(
+                "Written to {}; `carnet battery recompute` makes the same bytes from the same files",
+                path.display()
+            ))?;
+        }
+    }
+    Ok(clock::code(assessment.refusals.is_empty()))
+}
+
+/// Reads logs and assesses them.
+pub fn assess(
+    files: &[PathBuf],
+    reading: &Reading,
+    description: &Description,
+    class: Class,
+) -> Result<Assessment, Failure> {
+    let log = battery_reading::open(files, &battery_reading::options(reading, true)?)?;
+    let mut assessor = Assessor::new(description.battery.clone(), description.facts.clone(), class);
+    assessor.answers(answers(reading));
+    battery_reading::stream(&log, &mut |event| match event {
+        Event::Begin(source) => assessor.source(source.clone()),
+        Event::Rows(samples) => assessor.push(samples),
+        Event::End { sha256, corrections } => assessor.end_source(sha256, corrections),
+    })?;
+    Ok(assessor.finish())
+}
+
+/// The options of reading as they were given, to be given again.
+fn answers(reading: &Reading) -> Vec<String> {
+    let given = [
+        ("--mapping", &reading.mapping),
+        ("--current-sign", &reading.current_sign),
+        ("--soc", &reading.soc),
+        ("--soc-unit", &reading.soc_unit),
+        ("--utc-offset", &reading.utc_offset),
+        ("--cell-unit", &reading.cell_unit),
+        ("--temp-unit", &reading.temp_unit),
+        ("--date-order", &reading.date_order),
+        ("--decimal", &reading.decimal),
+        ("--vehicle", &reading.vehicle),
+    ];
+    given
+        .into_iter()
+        .filter_map(|(option, value)| Some(format!("{option}={}", value.as_ref()?)))
+        .collect()
+}
+
+fn print(assessment: &Assessment) -> Result<(), Failure> {
+    verdict(assessment)?;
+    sessions(&assessment.sessions)?;
+    if let Some(capacity) = &assessment.capacity {
+        budget(capacity)?;
+    }
+    checks(assessment)?;
+    transport(assessment)?;
+    if !assessment.notices.is_empty() {
+        output::say("\nTo know")?;
+        for notice in &assessment.notices {
+            output::say(format_args!("  {}", notice.text))?;
+        }
+    }
+    Ok(())
+}
+
+fn verdict(assessment: &Assessment) -> Result<(), Failure> {
+    match assessment.soh() {
+        Some(soh) => {
+            output::say(format_args!(
+                "SoH (capacity, Carnet method): {} %, 95 % interval {} to {} %",
+                soh.percent, soh.lower95, soh.upper95
+            ))?;
+            output::say(format_args!("  of {}", soh.reference))?;
+        }
+        None => {
+            output::say("REFUSED: no state of health is issued")?;
+            for refusal in &assessment.refusals {
+                output::say(format_args!("  {}: {}", refusal.code.name(), refusal.text))?;
+                output::say(format_args!("    {}", refusal.fix))?;
+            }
+        }
+    }
+    if let Some(capacity) = &assessment.capacity {
+        output::say(format_args!(
+            "  capacity {} ± {} Ah; {}",
+            capacity.amount,
+            capacity.half_width95,
+            of_sessions(assessment)
+        ))?;
+    }
+    if let Some(energy) = &assessment.energy {
+        let share = energy.soh.as_ref().map_or(String::new(), |soh| {
+            format!(", {} % of {}", soh.percent, soh.reference)
+        });
+        output::say(format_args!(
+            "  energy {} ± {} kWh{share}",
+            energy.amount, energy.half_width95
+        ))?;
+    }
+    let class = match assessment.class {
+        Class::Field => "Field",
+        Class::Guided => "Guided",
+    };
+    output::say(format_args!(
+        "  class {class}, method {}, {} rows of {}",
+        assessment.method,
+        assessment.evidence.rows,
+        output::count(assessment.evidence.sources.len() as u64, "file")
+    ))
+}
+
+fn of_sessions(assessment: &Assessment) -> String {
+    let found = &assessment.diagnostics;
+    let mut text = format!("{} anchored and {} echo sessions", found.n_anchored, found.n_echo);
+    if found.bms_counts_coulombs {
+        text.push_str("; the BMS counts coulombs, so echo sessions say nothing");
+    }
+    text
+}
+
+fn sessions(sessions: &[Session]) -> Result<(), Failure> {
+    if sessions.is_empty() {
+        return Ok(());
+    }
+    output::say("\nSessions")?;
+    let mut table = output::table(&["", "start", "SoC %", "Ah", "°C", "Ah at 100 %", "weight %", ""]);
+    for session in sessions {
+        let start = match session.start_s {
+            Some(start) => clock::day(start)?.to_string(),
+            None => session
+                .logger_id
+                .map_or_else(String::new, |id| format!("session {id}")),
+        };
+        let anchor = |anchor: Anchor| match anchor {
+            Anchor::Bms => "",
+            Anchor::Full => " full",
+            Anchor::Ocv => " rested",
+        };
+        let [first, last] = session.anchors;
+        let why = match session.group {
+            Some(Group::Anchored) => "anchored".to_owned(),
+            Some(Group::Echo) => "echo".to_owned(),
+            None => {
+                let reasons: Vec<&str> = session.excluded.iter().map(|e| e.text.as_str()).collect();
+                format!("left out: {}", reasons.join("; "))
+            }
+        };
+        table.add_row([
+            session.number.to_string(),
+            start,
+            format!(
+                "{}{} – {}{}",
+                session.soc_start_pct,
+                anchor(first),
+                session.soc_end_pct,
+                anchor(last)
+            ),
+            session.charge_ah.to_string(),
+            session.temperature_c.map_or_else(String::new, |t| t.to_string()),
+            session.capacity_ah.map_or_else(String::new, |c| c.to_string()),
+            session.weight_pct.to_string(),
+            why,
+        ]);
+    }
+    output::show(table)
+}
+
+fn budget(capacity: &Estimate) -> Result<(), Failure> {
+    output::say("\nUncertainty (standard, percentage points)")?;
+    let mut table = output::table(&[]);
+    for term in &capacity.budget {
+        table.add_row([term.u_pp.to_string(), term.text.clone(), term.source.clone()]);
+    }
+    output::show(table)
+}
+
+fn checks(assessment: &Assessment) -> Result<(), Failure> {
+    output::say("\nChecks")?;
+    let mut table = output::table(&["", "", "found", "limit", "set by", "what to do"]);
+    for check in &assessment.checks {
+        let result = match check.result {
+            CheckResult::Pass => "pass",
+            CheckResult::Info => "stated",
+            CheckResult::NotMeasured => "not measured",
+            CheckResult::Warn => "WATCH",
+            CheckResult::Fail => "FAIL",
+        };
+        table.add_row([
+            result,
+            &check.name,
+            check.value.as_deref().unwrap_or(""),
+            &check.limit,
+            &check.limit_source,
+            &check.advice,
+        ]);
+    }
+    output::show(table)
+}
+
+fn transport(assessment: &Assessment) -> Result<(), Failure> {
+    let transport = &assessment.transport;
+    let ready = match transport.ready {
+        Some(true) => "ready",
+        Some(false) => "NOT ready",
+        None => "not known",
+    };
+    output::say(format_args!(
+        "\nSea transport as {}: {ready}",
+        transport.un_number
+    ))?;
+    output::say(format_args!(
+        "  rule: {} ({} to {} %)",
+        transport.rule.name, transport.rule.min_soc_pct, transport.rule.max_soc_pct
+    ))?;
+    for reason in &transport.reasons {
+        output::say(format_args!("  {reason}"))?;
+    }
+    Ok(())
+}

@@ -1,0 +1,173 @@
+//! Assessing batteries from files: the promises of the method on packs whose capacity is known, poisoned files, and the same
+//! bytes again.
+
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+use crate::program::carnet;
+use crate::yard;
+
+/// The packs with truth; they are not ours to copy into the repository at their size.
+fn packs() -> Option<PathBuf> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let shared = std::env::var_os("CARNET_SHARED").map_or_else(|| root.join("../shared"), PathBuf::from);
+    let folder = shared.join("data/battery");
+    if folder.join("synthetic_nmc_dev_telemetry.parquet").exists() {
+        return Some(folder);
+    }
+    println!(
+        "SKIPPED: no {} (set CARNET_SHARED to the folder that holds data/)",
+        folder.display()
+    );
+    None
+}
+
+fn json(folder: &TempDir, arguments: &[&str]) -> Value {
+    let ran = carnet(folder.path(), arguments);
+    serde_json::from_str(&ran.out).unwrap_or_else(|e| panic!("{e}: {} {}", ran.out, ran.err))
+}
+
+fn sample(name: &str) -> String {
+    yard::samples().join("battery").join(name).display().to_string()
+}
+
+#[test]
+fn on_packs_with_known_capacity_the_error_is_small_and_the_intervals_hold() {
+    let Some(packs) = packs() else { return };
+    let folder = yard::empty_folder();
+    for (chemistry, vehicles) in [("nmc", 20), ("lfp", 12)] {
+        let file = |end: &str| {
+            packs
+                .join(format!("synthetic_{chemistry}_dev_{end}"))
+                .display()
+                .to_string()
+        };
+        let found = json(
+            &folder,
+            &[
+                "--json",
+                "battery",
+                "validate",
+                &file("telemetry.parquet"),
+                &file("truth.csv"),
+                "--picture",
+                "reliability.svg",
+            ],
+        );
+        let number = |key: &str| found[key].as_f64().unwrap_or_else(|| panic!("{key} in {found}"));
+        let refused = found["refused"].as_array().unwrap();
+        assert_eq!(number("n") as usize + refused.len(), vehicles);
+        assert!(number("n") >= 0.7 * vehicles as f64);
+        assert!(
+            refused
+                .iter()
+                .all(|r| !r["reasons"].as_array().unwrap().is_empty())
+        );
+        assert!(number("mae_pp") <= 1.5, "{}", number("mae_pp"));
+        assert!(number("coverage95") >= 0.92);
+        assert!(number("coverage50") < number("coverage80") && number("coverage80") <= number("coverage95"));
+        assert!(number("mean_half_width_pp") < 4.0);
+        let picture = std::fs::read_to_string(folder.path().join("reliability.svg")).unwrap();
+        assert!(picture.starts_with("<svg "));
+    }
+}
+
+#[test]
+fn an_assessment_is_computed_again_to_the_same_bytes_and_tells_an_altered_file() {
+    let folder = yard::empty_folder();
+    let log = sample("ioniq5-2021.csv");
+    let ran = carnet(folder.path(), &["battery", "assess", &log, "--out", "a.json"]);
+    assert_eq!(ran.code, 0, "{}{}", ran.out, ran.err);
+    assert!(
+        ran.out.starts_with("SoH (capacity, Carnet method): "),
+        "{}",
+        ran.out
+    );
+    let again = carnet(folder.path(), &["battery", "recompute", "a.json", &log]);
+    assert_eq!(again.code, 0, "{}{}", again.out, again.err);
+    assert!(again.out.starts_with("EQUAL: carnet-soh/1"), "{}", again.out);
+    let altered = std::fs::read_to_string(&log)
+        .unwrap()
+        .replacen(",35.0,", ",36.0,", 1);
+    std::fs::write(folder.path().join("ioniq5-2021.csv"), altered).unwrap();
+    let ran = carnet(
+        folder.path(),
+        &["battery", "recompute", "a.json", "ioniq5-2021.csv"],
+    );
+    assert_eq!(ran.code, 1);
+    assert!(ran.out.contains("evidence.sources[0].sha256"), "{}", ran.out);
+}
+
+#[test]
+fn a_credential_is_held_to_the_hash_of_its_assessment() {
+    let folder = yard::empty_folder();
+    let log = sample("ioniq5-2021.csv");
+    carnet(folder.path(), &["battery", "assess", &log, "--out", "a.json"]);
+    let assessed = json(&folder, &["--json", "battery", "recompute", "a.json", &log]);
+    let assessment: Value =
+        serde_json::from_slice(&std::fs::read(folder.path().join("a.json")).unwrap()).unwrap();
+    let credential = serde_json::json!({ "credentialSubject": {
+        "soh": { "methodVersion": "carnet-soh/1", "class": "field" },
+        "evidence": {
+            "assessmentSha256": assessed["assessment_sha256"],
+            "rawSha256": [assessment["evidence"]["sources"][0]["sha256"]],
+        },
+    }});
+    let path = folder.path().join("certificate.json");
+    std::fs::write(&path, credential.to_string()).unwrap();
+    let arguments = ["--json", "battery", "recompute", "certificate.json", &log];
+    assert_eq!(json(&folder, &arguments)["equal"], true);
+    std::fs::write(
+        &path,
+        credential
+            .to_string()
+            .replace("carnet-soh/1", "carnet-soh/0")
+            .replace("assessmentSha256\":\"", "assessmentSha256\":\"0"),
+    )
+    .unwrap();
+    let differ = json(&folder, &arguments);
+    assert_eq!(differ["equal"], false);
+    assert!(
+        differ["differences"].to_string().contains("carnet-soh/0 then"),
+        "{differ}"
+    );
+}
+
+#[test]
+fn a_history_without_full_is_refused_with_its_reason() {
+    let folder = yard::empty_folder();
+    let ran = carnet(folder.path(), &["battery", "assess", &sample("kona-ev-2018.csv")]);
+    assert_eq!(ran.code, 1);
+    assert!(
+        ran.out
+            .starts_with("REFUSED: no state of health is issued\n  NO_ANCHOR: "),
+        "{}",
+        ran.out
+    );
+}
+
+#[test]
+fn a_battery_nobody_described_is_asked_for() {
+    let folder = yard::empty_folder();
+    std::fs::copy(sample("ioniq5-2021.csv"), folder.path().join("car.csv")).unwrap();
+    let ran = carnet(folder.path(), &["battery", "assess", "car.csv"]);
+    assert_eq!(ran.code, 1);
+    assert!(
+        ran.err.contains("car.battery.toml") && ran.err.contains("--battery"),
+        "{}",
+        ran.err
+    );
+    std::fs::write(
+        folder.path().join("car.battery.toml"),
+        "[battery]\nchemistry = \"NMC\"\ncells = 180\n",
+    )
+    .unwrap();
+    let ran = carnet(folder.path(), &["battery", "assess", "car.csv"]);
+    assert!(
+        ran.err.contains("car.battery.toml") && ran.err.contains("cells"),
+        "{}",
+        ran.err
+    );
+}
