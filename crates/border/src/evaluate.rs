@@ -7,7 +7,7 @@ use jiff::civil::Date;
 use rust_decimal::{Decimal, RoundingStrategy};
 
 use crate::date::years;
-use crate::fact::{COMPUTED, Car, FACTS, FactValue, Fault, nearest};
+use crate::fact::{COMPUTED, Car, FACTS, FactValue, Fault};
 use crate::feel::{Expr, Slot, Span, Tri, Value, eval};
 use crate::money::{Currency, Money, Rates};
 use crate::pack::{
@@ -59,11 +59,10 @@ impl RuleSet {
             .ok_or_else(|| {
                 let known: Vec<&str> = self.destinations().map(|pack| pack.country.as_str()).collect();
                 let upper = country.to_ascii_uppercase();
-                let hint = match self.pack(&upper) {
-                    Some(pack) if pack.side == crate::pack::Side::Import => {
-                        format!("did you mean {upper:?}?")
-                    }
-                    _ => nearest(&upper, known.iter().copied()),
+                let hint = if known.contains(&upper.as_str()) {
+                    format!("did you mean {upper:?}?")
+                } else {
+                    format!("there are {}", known.join(", "))
                 };
                 vec![Fault::new(
                     "destination",

@@ -65,7 +65,7 @@ impl Pack {
                 "a pack of export control charges nothing; remove its charges",
             );
         }
-        if self.side == Side::Import && !self.checks.iter().any(|check| check.effect != Effect::None) {
+        if self.side == Side::Import && self.checks.is_empty() {
             problems.warn(
                 file,
                 0,

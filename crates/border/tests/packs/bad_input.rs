@@ -1,0 +1,167 @@
+//! What cannot be is refused with its field; what is wrong in a pack is refused with its line.
+
+use border::{Money, PackSource, Question, RuleSet, Severity, Strictness};
+
+use crate::{ask, set, sources};
+
+#[test]
+fn an_unknown_country_and_a_small_letter_are_told_apart() {
+    for (given, hint) in [
+        ("XX", "there are"),
+        ("jo", "did you mean \"JO\"?"),
+        ("KR", "there are"),
+    ] {
+        let asked = ask(given, "2026-03-10", "fuel=petrol");
+        let faults = set().evaluate(&asked.question()).unwrap_err();
+        assert_eq!((faults.len(), faults[0].field.as_str()), (1, "destination"));
+        assert!(faults[0].problem.contains(hint), "{}", faults[0]);
+    }
+}
+
+#[test]
+fn an_arrival_before_manufacture_is_refused() {
+    let asked = ask("JO", "2026-03-10", "manufactured=2026-03-11");
+    let faults = set().evaluate(&asked.question()).unwrap_err();
+    assert_eq!(faults[0].field, "manufactured");
+}
+
+#[test]
+fn a_price_in_a_currency_without_a_rate_is_missing_not_zero() {
+    let mut asked = ask("JO", "2026-03-10", "fuel=petrol").priced("9000 XAU", "1 XAU", "1 XAU");
+    asked.values.price = Some("9000 XAU".parse::<Money>().unwrap());
+    let verdict = asked.verdict();
+    assert_eq!(verdict.total, None);
+    assert!(
+        verdict
+            .asks
+            .iter()
+            .any(|why| matches!(why, border::Why::NoRate { .. })),
+        "{:?}",
+        verdict.asks
+    );
+}
+
+#[test]
+fn the_largest_prices_do_not_overflow_in_silence() {
+    let asked = ask(
+        "RU",
+        "2026-03-10",
+        "importer=company; fuel=petrol; cc=20000; engine_kw=2000; manufactured=2000-01-01",
+    )
+    .priced(
+        "1000000000000000 USD",
+        "1000000000000000 USD",
+        "1000000000000000 USD",
+    );
+    let question = Question {
+        workings: true,
+        ..asked.question()
+    };
+    let verdict = set().evaluate(&question).unwrap();
+    assert!(
+        verdict
+            .total
+            .is_none_or(|total| total.low >= rust_decimal::Decimal::ZERO)
+    );
+}
+
+fn broken(file: &str, change: impl Fn(String) -> String) -> Vec<String> {
+    let mut packs: Vec<PackSource> = sources()
+        .into_iter()
+        .filter(|source| matches!(source.name.as_str(), "jo" | "kr"))
+        .collect();
+    for source in packs.iter_mut().filter(|source| source.name == "jo") {
+        let text = String::from_utf8(source.files.get(file).cloned().unwrap_or_default()).unwrap();
+        source.files.insert(file.to_owned(), change(text).into_bytes());
+    }
+    let (set, problems) = RuleSet::read(&packs, &Strictness::Full { today: None });
+    let errors: Vec<String> = problems
+        .iter()
+        .filter(|p| p.severity == Severity::Error && p.pack == "jo")
+        .map(ToString::to_string)
+        .collect();
+    assert!(errors.is_empty() || set.is_none_or(|set| set.pack("JO").is_none()) || file == "examples.csv");
+    errors
+}
+
+#[test]
+fn mistakes_in_a_pack_are_named_with_file_and_line() {
+    type Change = fn(String) -> String;
+    let cases: [(&str, Change, &str); 12] = [
+        (
+            "country.toml",
+            |t| t.replace("currency", "curency"),
+            "jo/country.toml:4",
+        ),
+        (
+            "country.toml",
+            |t| t.replace("customs_value\"", "custom_value\""),
+            "is not known here",
+        ),
+        (
+            "rules.csv",
+            |t| t.replace(",0.51,", ",0.51 +,"),
+            "a value is missing at the end",
+        ),
+        (
+            "rules.csv",
+            |t| t.replace("2025-06-29", "2025-06-31"),
+            "is no date",
+        ),
+        ("rules.csv", |t| t.replace(",high,", ",hihg,"), "confidence"),
+        ("rules.csv", |t| t.replace("fraction", "percents"), "unit"),
+        (
+            "rules.csv",
+            |t| t.replace("2025-06-28", "2025-07-28"),
+            "both hold",
+        ),
+        (
+            "annual_licence.csv",
+            |t| t.replace("(10000..25000]", "[10000..25000]"),
+            "overlaps",
+        ),
+        (
+            "annual_licence.csv",
+            |t| t.replace("not(hybrid, electric)", "not(hybrid, eletric)"),
+            "did you mean \"electric\"?",
+        ),
+        ("checks.csv", |t| t.replace(",deny,", ",forbid,"), "effect"),
+        (
+            "checks.csv",
+            |t| t.replace("taxi, police", "taxi, polce"),
+            "prior_use is never",
+        ),
+        ("examples.csv", |t| t.replace("denied", "passed"), "is denied"),
+    ];
+    for (file, change, expected) in cases {
+        let errors = broken(file, change);
+        assert!(
+            errors.iter().any(|error| error.contains(expected)),
+            "{file} {expected}: {errors:?}"
+        );
+    }
+}
+
+#[test]
+fn any_bytes_in_any_file_are_read_or_refused() {
+    use proptest::prelude::*;
+    let files = [
+        "country.toml",
+        "rules.csv",
+        "checks.csv",
+        "annual_licence.csv",
+        "examples.csv",
+        "notes.csv",
+    ];
+    let base = sources();
+    proptest!(ProptestConfig::with_cases(60), |(file in 0..files.len(), at in 0.0..1.0_f64, bytes in proptest::collection::vec(any::<u8>(), 0..24))| {
+        let mut packs: Vec<PackSource> = base.iter().filter(|s| matches!(s.name.as_str(), "jo" | "kr")).cloned().collect();
+        for source in packs.iter_mut().filter(|source| source.name == "jo") {
+            let content = source.files.get_mut(files[file]).unwrap();
+            #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::cast_precision_loss)]
+            let place = (content.len() as f64 * at) as usize;
+            content.splice(place..place, bytes.iter().copied());
+        }
+        let _ = RuleSet::read(&packs, &Strictness::Full { today: None });
+    });
+}
