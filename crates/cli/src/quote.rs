@@ -782,11 +782,14 @@ fn write_record(
             _ => "",
         })
         .collect();
+    let (line, arrival) = (line.to_string(), verdict.arrival.to_string());
+    let (missing, asks) = (verdict.missing_lines.join(" "), asks.join(" "));
+    let (as_of, rates_date) = (verdict.as_of.to_string(), verdict.rates_date.to_string());
     out.write_record([
-        &line.to_string(),
+        line.as_str(),
         name,
         verdict.country,
-        &verdict.arrival.to_string(),
+        &arrival,
         status.as_str().unwrap_or_default(),
         verdict.currency.as_str(),
         &total.0,
@@ -801,10 +804,10 @@ fn write_record(
         &landed.1,
         &kept.0,
         &kept.1,
-        &verdict.missing_lines.join(" "),
-        &asks.join(" "),
-        &verdict.as_of.to_string(),
-        &verdict.rates_date.to_string(),
+        &missing,
+        &asks,
+        &as_of,
+        &rates_date,
         "not legal advice; confirm with a customs broker",
     ])
     .map_err(|error| Failure::Value(error.to_string()))
