@@ -509,11 +509,7 @@ impl Store {
     }
 
     /// The car's content key, made where it has none.
-    async fn car_key_in(
-        &self,
-        tx: &mut SqliteConnection,
-        label: &Label,
-    ) -> Result<Secret, StoreError> {
+    async fn car_key_in(&self, tx: &mut SqliteConnection, label: &Label) -> Result<Secret, StoreError> {
         let wrapped: Option<Vec<u8>> = sqlx::query_scalar("SELECT wrapped FROM vehicle_key WHERE label = $1")
             .bind(label.0.to_vec())
             .fetch_optional(&mut *tx)

@@ -367,7 +367,12 @@ fn amount(example: &Example, verdict: &Verdict<'_>, what: &str, expected: &str) 
     let Some(rate) = rate else {
         return ("no rate for the unit".to_owned(), false);
     };
-    let one = |amount: Decimal| amount.checked_mul(rate).unwrap_or(Decimal::MAX);
+    // The rate may be the inverse of a published one, and have no last digit.
+    let one = |amount: Decimal| {
+        amount
+            .checked_mul(rate)
+            .map_or(Decimal::MAX, |converted| converted.round_dp(6))
+    };
     let span = Span {
         low: one(span.low),
         high: one(span.high),
