@@ -9,9 +9,9 @@ use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
 use crate::args::{BatteryRecompute, Global, Reading};
+use crate::battery_assess::{Description, assess};
 use crate::failure::Failure;
 use crate::{clock, output};
-use crate::battery_assess::{Description, assess};
 
 /// Differences printed; the first ones show where to look.
 const PRINTED: usize = 12;

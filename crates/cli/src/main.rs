@@ -6,13 +6,13 @@ use std::process::ExitCode;
 use clap::Parser as _;
 
 mod args;
-mod certify;
 mod battery_assess;
 mod battery_inspect;
 mod battery_picture;
 mod battery_reading;
 mod battery_recompute;
 mod battery_validate;
+mod certify;
 mod clock;
 mod demo;
 mod dossier;

@@ -68,7 +68,7 @@ proptest! {
 
         let mut expected = claims(&json);
         expected.body.retain(|name, _| !names.contains(name) || shown(name));
-        prop_assert_eq!(verified.claims, expected);
+        prop_assert_eq!(verified.claims, &expected);
         prop_assert_eq!(verified.hidden, 4 - mask.count_ones() as usize);
         prop_assert_eq!(presented.digest(), full.digest());
     }
