@@ -338,7 +338,7 @@ impl<'a> Conclusion<'a> {
             fits.push((Group::Anchored, found, anchored));
         }
         // A Guided test was made to be anchored; and an echo of the vehicle's own belief is no evidence.
-        let echo_counts = self.assessor.class == Class::Field && !(counts_coulombs && !fits.is_empty());
+        let echo_counts = self.assessor.class == Class::Field && (!counts_coulombs || fits.is_empty());
         if echo_counts && let Some(found) = fit::fit(&echo, sigma, fit::ECHO) {
             fits.push((Group::Echo, found, echo));
         }

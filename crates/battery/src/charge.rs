@@ -412,7 +412,7 @@ impl ChargeFinder {
         }
         self.session = session;
         let passed = time - self.time;
-        if passed < -GAP || passed > BREAK {
+        if passed.is_finite() && !(-GAP..=BREAK).contains(&passed) {
             self.watch.time_backwards += u64::from(passed < 0.0);
             self.watch.breaks += u64::from(passed > 0.0);
             self.cut();

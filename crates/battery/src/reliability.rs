@@ -11,6 +11,9 @@ use crate::quantile::Level;
 /// The three levels at which coverage is counted.
 pub const LEVELS: [Level; 3] = [Level::Half, Level::FourFifths, Level::NineteenTwentieths];
 
+/// Error and half-widths, percentage points.
+type Case = (f64, [f64; 3]);
+
 /// What came of one vehicle whose capacity is known.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Outcome {
@@ -90,11 +93,11 @@ pub struct Refused {
 impl Reliability {
     /// Counts up outcomes.
     pub fn of(outcomes: &[Outcome]) -> Self {
-        let errors: Vec<(f64, [f64; 3])> = outcomes
+        let errors: Vec<Case> = outcomes
             .iter()
             .filter_map(|o| Some((o.error_pp()?, o.half_widths_pp)))
             .collect();
-        let mean = |of: &dyn Fn(&(f64, [f64; 3])) -> f64| {
+        let mean = |of: &dyn Fn(&Case) -> f64| {
             (!errors.is_empty()).then(|| errors.iter().map(of).sum::<f64>() / errors.len() as f64)
         };
         let coverage = |level: usize| mean(&|(error, half)| f64::from(u8::from(error.abs() <= half[level])));

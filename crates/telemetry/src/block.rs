@@ -381,8 +381,8 @@ impl Faults {
                 return Err(TelemetryError::Row {
                     path: path.to_owned(),
                     row: fault.row,
-                    column: op.header.clone(),
-                    value: fault.value.clone(),
+                    column: op.header.as_str().into(),
+                    value: fault.value.as_str().into(),
                     problem: format!("not a number, as in {} of {} rows", fault.count, self.rows),
                     fix: "export the column as plain numbers, or name another column in a mapping of your own (--mapping FILE)"
                         .into(),
@@ -393,8 +393,11 @@ impl Faults {
             return Err(TelemetryError::Row {
                 path: path.to_owned(),
                 row: self.no_time.row,
-                column: layout.time().map(|op| op.header.clone()).unwrap_or_default(),
-                value: self.no_time.value.clone(),
+                column: layout
+                    .time()
+                    .map(|op| op.header.as_str().into())
+                    .unwrap_or_default(),
+                value: self.no_time.value.as_str().into(),
                 problem: format!(
                     "not a time in any form known, as in {} of {} rows",
                     self.no_time.count, self.rows
@@ -406,8 +409,8 @@ impl Faults {
             return Err(TelemetryError::Row {
                 path: path.to_owned(),
                 row: self.short.row,
-                column: String::new(),
-                value: self.short.value.clone(),
+                column: "".into(),
+                value: self.short.value.as_str().into(),
                 problem: format!(
                     "fewer fields than the header, as in {} of {} rows",
                     self.short.count, self.rows

@@ -525,8 +525,8 @@ impl Rows {
                     return Err(TelemetryError::Row {
                         path: self.path.clone(),
                         row: self.row + 1,
-                        column: String::new(),
-                        value: shortened(&String::from_utf8_lossy(start)),
+                        column: "".into(),
+                        value: shortened(&String::from_utf8_lossy(start)).into(),
                         problem: format!(
                             "longer than {LONGEST_RECORD} bytes or {MOST_FIELDS} fields; a quote may be open"
                         ),
@@ -685,8 +685,8 @@ impl Rows {
             return Err(TelemetryError::Row {
                 path: self.path.clone(),
                 row: self.row,
-                column: String::new(),
-                value: String::new(),
+                column: "".into(),
+                value: "".into(),
                 problem: format!("{} fields where the header has {}", self.fields, self.width),
                 fix: "numbers with a decimal comma need another delimiter: export with semicolons or tabs, or with decimal points"
                     .into(),

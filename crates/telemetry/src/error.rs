@@ -49,9 +49,9 @@ pub enum TelemetryError {
         /// The line in a text file, the record from 1 in a Parquet file.
         row: u64,
         /// The column, as it is called in the file; empty if the whole row is meant.
-        column: String,
+        column: Box<str>,
         /// What stands there, shortened.
-        value: String,
+        value: Box<str>,
         /// What is wrong with it.
         problem: String,
         /// What helps.
