@@ -258,7 +258,7 @@ fn python_verifies_what_we_sign_and_we_verify_what_python_signs() {
     changed["credentialSubject"]["odometerKm"] = json!(4_748);
     let (issuer, document, seed) = their_issuer();
     let numbers = json!([
-        333333333.33333329,
+        333_333_333.333_333_3,
         1e30,
         4.5,
         2e-3,

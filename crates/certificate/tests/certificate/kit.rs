@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::OnceLock;
 
 use certificate::credential::did::{DidDocument, did_key, multikey};
 use certificate::credential::proof;
