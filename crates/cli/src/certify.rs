@@ -1,6 +1,6 @@
 //! `carnet certify …`: certificates for traction batteries, step by step.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use certificate::application::{Application, Chemistry};
@@ -342,7 +342,7 @@ pub struct Publish {
 }
 
 /// Reads a JSON file into what it should be.
-fn read<T: DeserializeOwned>(file: &PathBuf) -> Result<T, Failure> {
+fn read<T: DeserializeOwned>(file: &Path) -> Result<T, Failure> {
     let text = desk::data_dir::read(file)?;
     serde_json::from_slice(&text).map_err(|e| Failure::Value(format!("{}: {e}", file.display())))
 }

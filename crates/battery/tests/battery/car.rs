@@ -80,7 +80,7 @@ impl Car {
             (open + 0.0006 * current).min(self.chemistry.end_voltage())
         };
         // The current sensor of a car shows tenths; a little unrest keeps it from showing nothing but zeros.
-        let unrest = if (time / self.sampling_s) as u64 % 2 == 0 {
+        let unrest = if ((time / self.sampling_s) as u64).is_multiple_of(2) {
             0.1
         } else {
             -0.1

@@ -76,7 +76,7 @@ fn a_fast_charge_seen_by_car_and_charger_has_two_definitions_of_soc_and_two_cloc
     let Some(folder) = shared() else { return };
     let obd = folder.join("gueni_ev_2023051609_OBD.csv.gz");
     // By its plain names nothing says which state of charge it is, or whether 26.8 are °C.
-    let log = Log::open(&[obd.clone()], &Options::default()).unwrap();
+    let log = Log::open(std::slice::from_ref(&obd), &Options::default()).unwrap();
     let report = log.files().next().unwrap();
     assert_eq!(report.mapping, "plain");
     let asked: Vec<_> = report
@@ -363,7 +363,7 @@ fn the_two_cars_of_the_sample_yard_are_read_without_a_question() {
         ("kona-ev-2018.csv", "KMHK281GBJU000006", 4),
     ] {
         let path = samples.join(name);
-        let log = Log::open(&[path.clone()], &Options::default()).unwrap();
+        let log = Log::open(std::slice::from_ref(&path), &Options::default()).unwrap();
         assert_eq!(log.files().next().unwrap().questions, []);
         let part = &read(&[path], &Options::default()).unwrap()[0];
         assert_eq!(part.source.vehicle.as_deref(), Some(vin));
