@@ -1103,7 +1103,13 @@ fn status(pack: &Pack, findings: &[Finding<'_>]) -> Status {
     match worst {
         Some(Outcome::Denied) => Status::NotAdmissible,
         Some(Outcome::Doubtful) => Status::Unknown,
-        _ if !findings.iter().any(|finding| finding.country == pack.country) => Status::Unknown,
+        // Warnings alone say nothing about admission.
+        _ if !findings
+            .iter()
+            .any(|finding| finding.country == pack.country && finding.effect != Effect::Warn) =>
+        {
+            Status::Unknown
+        }
         Some(Outcome::Condition) => Status::Conditional,
         _ => Status::Admissible,
     }
