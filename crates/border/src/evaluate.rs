@@ -557,6 +557,9 @@ impl<'a, 'q> Context<'a, 'q> {
         } else {
             self.by_rules(step, names, &mut line);
         }
+        if line.amount.is_some_and(|span| span.low != span.high) {
+            self.rests_on(step, names, &mut line.why);
+        }
         if let Tri::Unknown(at) = when {
             // It may not be due at all.
             push(&mut line.why, self.why(at));
@@ -642,9 +645,8 @@ impl<'a, 'q> Context<'a, 'q> {
         line.amount = amount.filter(|_| !missing);
         let mut ids: Vec<&str> = Vec::new();
         for used in &line.rules {
-            if !matches!(used.law.standing, Standing::InForce)
-                || used.law.on(self.question.arrival) != Force::Yes
-            {
+            // A rule whose first day was not read disagrees all the same.
+            if !matches!(used.law.standing, Standing::InForce) {
                 continue;
             }
             if !ids.contains(&used.law.id.as_str()) {
@@ -655,6 +657,40 @@ impl<'a, 'q> Context<'a, 'q> {
         if ids.len() > 1 && differ && line.rules.iter().any(|used| !used.law.disputes.is_empty()) {
             let rules = ids.into_iter().map(str::to_owned).collect();
             push(&mut line.why, Why::Disagree { rules });
+        }
+    }
+
+    /// Names the earlier steps that are ranges and so make this one a range.
+    fn rests_on(&self, step: &Step, names: &[Value<'_>], why: &mut Vec<Why>) {
+        let mut used = Vec::new();
+        let rows = step
+            .rules
+            .iter()
+            .flat_map(|rule| &rule.rows)
+            .flat_map(|row| &row.values);
+        for expr in [Some(&step.formula), step.base.as_ref(), step.otherwise.as_ref()]
+            .into_iter()
+            .flatten()
+            .chain(rows.flatten())
+        {
+            expr.names(&mut used);
+        }
+        for earlier in self
+            .pack
+            .steps
+            .iter()
+            .filter(|earlier| used.contains(&earlier.slot))
+        {
+            if let Value::Number(span) = names[usize::from(earlier.slot)]
+                && span.low != span.high
+            {
+                push(
+                    why,
+                    Why::DependsOn {
+                        step: earlier.name.clone(),
+                    },
+                );
+            }
         }
     }
 
@@ -1067,7 +1103,13 @@ fn status(pack: &Pack, findings: &[Finding<'_>]) -> Status {
     match worst {
         Some(Outcome::Denied) => Status::NotAdmissible,
         Some(Outcome::Doubtful) => Status::Unknown,
-        _ if !findings.iter().any(|finding| finding.country == pack.country) => Status::Unknown,
+        // Warnings alone say nothing about admission.
+        _ if !findings
+            .iter()
+            .any(|finding| finding.country == pack.country && finding.effect != Effect::Warn) =>
+        {
+            Status::Unknown
+        }
         Some(Outcome::Condition) => Status::Conditional,
         _ => Status::Admissible,
     }

@@ -145,6 +145,16 @@ fn every_command_teaches_itself() {
 }
 
 #[test]
+fn a_quote_says_what_a_border_asks_and_costs() {
+    plays("quote.txt", yard::empty_folder().path());
+}
+
+#[test]
+fn rules_are_shown_compared_and_begun() {
+    plays("rules.txt", yard::empty_folder().path());
+}
+
+#[test]
 fn the_demo_runs_twice() {
     plays("demo.txt", yard::empty_folder().path());
 }

@@ -151,3 +151,18 @@ fn section(pack: &Pack, text: &mut String) {
         text.pop();
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_document_says_what_the_packs_say() {
+        let set = RuleSet::load(&crate::rules::embedded()).unwrap();
+        let written = include_str!("../../../../docs/rules-coverage.md");
+        assert!(
+            written == coverage(&set),
+            "docs/rules-coverage.md is old; run `carnet rules coverage > docs/rules-coverage.md`"
+        );
+    }
+}
