@@ -601,21 +601,18 @@ impl<'a> Yard<'a> {
     fn take(&mut self, rows: Vec<quote::Row>) -> Result<(), desk::DeskError> {
         let (asked, retail) = (self.asked, self.retail);
         // Rows are independent; their order is kept.
-        let chunk: Vec<(u64, String, String, Result<(Car, Values), Vec<Fault>>)> = rows
-            .into_iter()
-            .map(|row| (row.line, row.file.display().to_string(), row.name, row.car))
-            .collect();
         let wanted = self.csv.is_some() || self.json;
-        let done: Vec<Outcomes<'_>> = chunk
+        let done: Vec<Outcomes<'_>> = rows
             .par_iter()
-            .map(|(line, file, name, car)| {
+            .map(|row| {
+                let (line, file) = (row.line, row.file.display());
                 let place = |faults: &[Fault]| {
                     faults
                         .iter()
                         .map(|fault| format!("{file}:{line}: {fault}"))
                         .collect()
                 };
-                let quotes = match car {
+                let quotes = match &row.car {
                     Err(faults) => Err(place(faults)),
                     Ok((car, values)) => quote::check_values(&asked.set, &asked.to, values)
                         .and_then(|()| {
@@ -635,7 +632,7 @@ impl<'a> Yard<'a> {
                         })
                         .map_err(|faults| place(&faults)),
                 };
-                (*line, name.clone(), quotes)
+                (line, row.name.clone(), quotes)
             })
             .collect();
         let failed = |error: &dyn std::fmt::Display| desk::DeskError::File {
