@@ -12,8 +12,8 @@ use std::process::Command;
 use std::time::Duration;
 
 use anyhow::{Context as _, Result};
-use cpu_time::ProcessTime;
 use border::{Car, Currency, Given, Question, Rates, RuleSet, Strictness, Values};
+use cpu_time::ProcessTime;
 use jiff::civil::date;
 
 /// How long each figure is measured, in CPU time: the machine has other work.
