@@ -624,7 +624,7 @@ impl Reading<'_> {
             }
             if let Some(expr) = &fact {
                 table::check_words(
-                    &cell("fact").to_owned(),
+                    cell("fact"),
                     expr,
                     &test,
                     file,
