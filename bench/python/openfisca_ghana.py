@@ -87,11 +87,11 @@ def quote(tax, cars):
 def main():
     tax = system()
     for name, cars in (("OpenFisca-core, one car at a time", 1), ("OpenFisca-core, 10,000 cars at once", 10_000)):
-        total, done, since = quote(tax, cars), 0, time.perf_counter()
-        while time.perf_counter() - since < 2:
+        total, done, since = quote(tax, cars), 0, time.process_time()
+        while time.process_time() - since < 1:
             quote(tax, cars)
             done += cars
-        print(f"{name}\tGH\t{total:.2f}\t{done / (time.perf_counter() - since):.1f}")
+        print(f"{name}\tGH\t{total:.2f}\t{done / (time.process_time() - since):.1f}")
 
 
 main()
