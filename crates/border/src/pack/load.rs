@@ -623,14 +623,7 @@ impl Reading<'_> {
                 );
             }
             if let Some(expr) = &fact {
-                table::check_words(
-                    cell("fact"),
-                    expr,
-                    &test,
-                    file,
-                    line,
-                    &mut self.problems,
-                );
+                table::check_words(cell("fact"), expr, &test, file, line, &mut self.problems);
             }
             if cell("key").is_empty() || cell("reason").is_empty() {
                 self.error(file, line, "key and reason must be given");
