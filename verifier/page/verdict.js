@@ -27,7 +27,7 @@ const WHY = {
     'key_not_listed',
     'key_not_valid',
   ],
-  'why-notice': ['notice', 'notice_of_other_vehicle', 'notice_unused', 'notice_missing', 'not_erased'],
+  'why-notice': ['notice', 'notice_of_other_vehicle', 'notice_ahead', 'notice_unused', 'notice_missing', 'not_erased'],
   'why-statement': ['statement', 'signature', 'digest'],
   'why-statement-other': ['statement_of_other_vehicle'],
   'why-issuer': ['issuer', 'role'],

@@ -294,6 +294,13 @@ function keyRecord(history) {
 async function notice(signed, scene) {
   const read = await verifyNotice(signed, scene.logKey);
   demand(sameBytes(read.label, scene.label), 'notice_of_other_vehicle', 'the notice is about another vehicle');
+  // Else one notice, signed once, could stand for every statement there will ever be.
+  demand(
+    read.through < scene.last,
+    'notice_ahead',
+    `the notice covers log indices up to ${read.through}, and the last before the index entry is ${scene.last - 1n}: ` +
+      'nobody can erase what was not stated yet',
+  );
   return read;
 }
 

@@ -292,7 +292,9 @@ fn packs(data: &Path) -> Result<[Account; 3]> {
 
 /// Charge and change of state of charge of each session as the vehicle says, with nothing corrected.
 fn pairs(kept: &[Samples]) -> Vec<(f64, f64)> {
-    let mut sessions: BTreeMap<i64, (f64, f64, f64, Option<(f64, f64)>)> = BTreeMap::new();
+    /// Charge so far in Ah, first and last state of charge, and the row before: its time and current.
+    type Open = (f64, f64, f64, Option<(f64, f64)>);
+    let mut sessions: BTreeMap<i64, Open> = BTreeMap::new();
     for samples in kept {
         for row in 0..samples.len() {
             let (time, current) = (samples.time_s[row], samples.at(Channel::PackCurrent, row));
