@@ -11,7 +11,11 @@ use libfuzzer_sys::fuzz_target;
 /// The desk reads files. One folder a process, in memory where there is such a place.
 static FOLDER: LazyLock<PathBuf> = LazyLock::new(|| {
     let memory = Path::new("/dev/shm");
-    let base = if memory.is_dir() { memory.to_owned() } else { std::env::temp_dir() };
+    let base = if memory.is_dir() {
+        memory.to_owned()
+    } else {
+        std::env::temp_dir()
+    };
     let folder = base.join(format!("carnet-fuzz-{}", std::process::id()));
     std::fs::create_dir_all(&folder).expect("a folder to write to");
     folder

@@ -45,7 +45,12 @@ fn main() -> Result<()> {
     promises.push(("packs: mean absolute error", packs[0].mae() <= 1.5));
     promises.push(("packs: coverage at 95 %", packs[0].coverage(2) >= 0.92));
     if let Some(folder) = &out {
-        draw(folder, "reliability-packs.svg", "Packs: coverage of the intervals", &packs)?;
+        draw(
+            folder,
+            "reliability-packs.svg",
+            "Packs: coverage of the intervals",
+            &packs,
+        )?;
     }
     let charges = Charges::read(&data.join("nasa_pcoe_charge_B0005_B0006.parquet"))?;
     let kinds = [
@@ -56,25 +61,43 @@ fn main() -> Result<()> {
     ];
     for (place, (name, circular, class, sessions)) in kinds.into_iter().enumerate() {
         let cells = cells(&charges, SEED + place as u64, circular, class, sessions);
-        table(&format!("Real cells (NASA), {CARS} simulated cars, {name}"), &cells);
+        table(
+            &format!("Real cells (NASA), {CARS} simulated cars, {name}"),
+            &cells,
+        );
         let ours = &cells[0];
         if place < 2 {
             promises.push(("cells: mean absolute error", ours.mae() <= 1.3));
-            promises.push(("cells: coverage at 95 %", (0.92..=0.99).contains(&ours.coverage(2))));
+            promises.push((
+                "cells: coverage at 95 %",
+                (0.92..=0.99).contains(&ours.coverage(2)),
+            ));
             // Baselines that passed would make the method pointless.
             promises.push(("cells: AWTLS fails", cells[2].coverage(2) < 0.92));
             if circular {
-                promises.push(("cells: naive fails on a circular BMS", cells[1].coverage(2) < 0.92));
+                promises.push((
+                    "cells: naive fails on a circular BMS",
+                    cells[1].coverage(2) < 0.92,
+                ));
             }
         }
         if let Some(folder) = &out
             && place < 2
         {
             let file = ["reliability-cells.svg", "reliability-cells-circular.svg"][place];
-            draw(folder, file, &format!("Real cells, {name}: coverage of the intervals"), &cells)?;
+            draw(
+                folder,
+                file,
+                &format!("Real cells, {name}: coverage of the intervals"),
+                &cells,
+            )?;
         }
     }
-    let broken: Vec<&str> = promises.iter().filter(|(_, held)| !held).map(|(name, _)| *name).collect();
+    let broken: Vec<&str> = promises
+        .iter()
+        .filter(|(_, held)| !held)
+        .map(|(name, _)| *name)
+        .collect();
     ensure!(broken.is_empty(), "not kept: {}", broken.join("; "));
     println!("\nAll {} promises hold.", promises.len());
     Ok(())
@@ -118,7 +141,10 @@ impl Account {
     }
 
     fn coverage(&self, level: usize) -> f64 {
-        let inside = self.cases.iter().filter(|(error, half)| error.abs() <= half[level]);
+        let inside = self
+            .cases
+            .iter()
+            .filter(|(error, half)| error.abs() <= half[level]);
         inside.count() as f64 / self.n()
     }
 }
@@ -159,19 +185,30 @@ fn draw(folder: &Path, file: &str, title: &str, accounts: &[Account]) -> Result<
 
 /// The three methods on one car, in the same order everywhere. `pairs` are charge in Ah and change of state of charge as the
 /// vehicle says; baselines are given exactly the cars that the method does not refuse, so that all are judged on the same ones.
-fn judge(accounts: &mut [Account; 3], assessment: &battery::Assessment, pairs: &[(f64, f64)], step: f64, truth: f64, rated: f64) {
+fn judge(
+    accounts: &mut [Account; 3],
+    assessment: &battery::Assessment,
+    pairs: &[(f64, f64)],
+    step: f64,
+    truth: f64,
+    rated: f64,
+) {
     let Some(soh) = assessment.soh() else {
         accounts.iter_mut().for_each(|a| a.refused += 1);
         return;
     };
     let half = [soh.half_width50, soh.half_width80, soh.half_width95].map(battery::Decimal::value);
-    accounts[0].cases.push((soh.percent.value() - 100.0 * truth / rated, half));
-    for (account, found) in accounts[1..].iter_mut().zip([naive(pairs), awtls(pairs, step, rated)]) {
+    accounts[0]
+        .cases
+        .push((soh.percent.value() - 100.0 * truth / rated, half));
+    for (account, found) in accounts[1..]
+        .iter_mut()
+        .zip([naive(pairs), awtls(pairs, step, rated)])
+    {
         match found {
-            Some((q, half)) => account.cases.push((
-                100.0 * (q - truth) / rated,
-                half.map(|h| 100.0 * h / rated),
-            )),
+            Some((q, half)) => account
+                .cases
+                .push((100.0 * (q - truth) / rated, half.map(|h| 100.0 * h / rated))),
             None => account.refused += 1,
         }
     }
@@ -199,7 +236,10 @@ fn naive(pairs: &[(f64, f64)]) -> Option<(f64, [f64; 3])> {
     let mean = all.iter().sum::<f64>() / n;
     let variance = all.iter().map(|q| (q - mean).powi(2)).sum::<f64>() / (n - 1.0);
     let error = (variance / n).sqrt();
-    Some((mean, LEVELS.map(|level| level.student(all.len() as u32 - 1) * error)))
+    Some((
+        mean,
+        LEVELS.map(|level| level.student(all.len() as u32 - 1) * error),
+    ))
 }
 
 /// Approximate weighted total least squares (Plett, Journal of Power Sources 196 (2011), eq. for unequal variances): minimises
@@ -284,7 +324,14 @@ fn packs(data: &Path) -> Result<[Account; 3]> {
         for (vehicle, (assessor, kept)) in assessors {
             let truth = &truths[&vehicle];
             let assessment = assessor.finish();
-            judge(&mut found, &assessment, &pairs(&kept), truth.soc_step, truth.true_ah, truth.rated_ah);
+            judge(
+                &mut found,
+                &assessment,
+                &pairs(&kept),
+                truth.soc_step,
+                truth.true_ah,
+                truth.rated_ah,
+            );
         }
     }
     Ok(found)
@@ -299,7 +346,9 @@ fn pairs(kept: &[Samples]) -> Vec<(f64, f64)> {
         for row in 0..samples.len() {
             let (time, current) = (samples.time_s[row], samples.at(Channel::PackCurrent, row));
             let soc = samples.at(Channel::Soc, row);
-            let entry = sessions.entry(samples.session[row]).or_insert((0.0, soc, soc, None));
+            let entry = sessions
+                .entry(samples.session[row])
+                .or_insert((0.0, soc, soc, None));
             if let Some((before, last)) = entry.3 {
                 entry.0 += 0.5 * (current + last) * (time - before) / 3600.0;
             }
@@ -307,7 +356,9 @@ fn pairs(kept: &[Samples]) -> Vec<(f64, f64)> {
             entry.3 = Some((time, current));
         }
     }
-    let all = sessions.into_values().map(|(y, first, last, _)| (y, last - first));
+    let all = sessions
+        .into_values()
+        .map(|(y, first, last, _)| (y, last - first));
     all.filter(|(_, x)| *x >= 0.10).collect()
 }
 
@@ -315,7 +366,12 @@ fn truths(path: &Path) -> Result<BTreeMap<String, Truth>> {
     let text = std::fs::read_to_string(path).with_context(|| path.display().to_string())?;
     let mut lines = text.lines();
     let header: Vec<&str> = lines.next().context("an empty truth")?.split(',').collect();
-    let place = |name: &str| header.iter().position(|h| *h == name).with_context(|| format!("no column {name}"));
+    let place = |name: &str| {
+        header
+            .iter()
+            .position(|h| *h == name)
+            .with_context(|| format!("no column {name}"))
+    };
     let (id, chem, series, rated, ah, step) = (
         place("vehicle_id")?,
         place("chem")?,
@@ -328,7 +384,11 @@ fn truths(path: &Path) -> Result<BTreeMap<String, Truth>> {
         .map(|line| {
             let cells: Vec<&str> = line.split(',').collect();
             let truth = Truth {
-                chemistry: if cells[chem] == "LFP" { Chemistry::Lfp } else { Chemistry::Nmc },
+                chemistry: if cells[chem] == "LFP" {
+                    Chemistry::Lfp
+                } else {
+                    Chemistry::Nmc
+                },
                 n_series: cells[series].parse()?,
                 rated_ah: cells[rated].parse()?,
                 true_ah: cells[ah].parse()?,
@@ -450,7 +510,14 @@ fn cells(charges: &Charges, seed: u64, circular: bool, class: Class, sessions: u
             .map(|(place, charge)| window(&mut dice, charge, &vehicle, place as i64, class))
             .collect();
         windows.iter().for_each(|samples| assessor.push(samples));
-        judge(&mut found, &assessor.finish(), &pairs(&windows), vehicle.step, truth, CELL_AH);
+        judge(
+            &mut found,
+            &assessor.finish(),
+            &pairs(&windows),
+            vehicle.step,
+            truth,
+            CELL_AH,
+        );
     }
     found
 }
@@ -462,7 +529,11 @@ fn window(dice: &mut Dice, charge: &Charge, vehicle: &Vehicle, session: i64, cla
         Class::Field => (0.05 + 0.45 * dice.uniform(), dice.uniform() < 0.35),
         Class::Guided => (0.03 + 0.07 * dice.uniform(), true),
     };
-    let to = if to_full { 2.0 } else { from + 0.12 + (0.95 - from - 0.12) * dice.uniform() };
+    let to = if to_full {
+        2.0
+    } else {
+        from + 0.12 + (0.95 - from - 0.12) * dice.uniform()
+    };
     let taken = charge.rows.last().map_or(0.0, |last| last[4]);
     // Counted down from full, in capacity that comes back.
     let true_soc = |row: &[f64; 5]| 1.0 - (taken - row[4]) / charge.capacity;
@@ -474,7 +545,11 @@ fn window(dice: &mut Dice, charge: &Charge, vehicle: &Vehicle, session: i64, cla
     let (Some(first), Some(last)) = (rows.first(), rows.last()) else {
         return Samples::default();
     };
-    let jump = if dice.uniform() < 0.03 { 0.04 + 0.06 * dice.uniform() } else { 0.0 };
+    let jump = if dice.uniform() < 0.03 {
+        0.04 + 0.06 * dice.uniform()
+    } else {
+        0.0
+    };
     let start = true_soc(first) + vehicle.bias + dice.normal(0.010);
     let end = match vehicle.believed {
         // A counter reads what it counted; at full it is set right.
@@ -491,7 +566,10 @@ fn window(dice: &mut Dice, charge: &Charge, vehicle: &Vehicle, session: i64, cla
         samples.session.push(session);
         for (channel, value) in [
             (Channel::PackVoltage, volt),
-            (Channel::PackCurrent, vehicle.gain * current + vehicle.offset + dice.normal(0.002)),
+            (
+                Channel::PackCurrent,
+                vehicle.gain * current + vehicle.offset + dice.normal(0.002),
+            ),
             (Channel::Soc, shown(soc)),
             (Channel::CellMax, volt),
             (Channel::CellMin, volt),
@@ -503,16 +581,37 @@ fn window(dice: &mut Dice, charge: &Charge, vehicle: &Vehicle, session: i64, cla
     };
     // Voltages at rest are not in the data: those of the first and last row would claim too much, so they drift.
     for row in 0..REST_ROWS {
-        push(dice, first[1] - 0.05 - 0.001 * row as f64, 0.0, start, first[3], 10.0);
+        push(
+            dice,
+            first[1] - 0.05 - 0.001 * row as f64,
+            0.0,
+            start,
+            first[3],
+            10.0,
+        );
     }
     let mut before = first[0] - 10.0;
     for row in &rows {
         let part = (row[4] - first[4]) / (last[4] - first[4]);
-        push(dice, row[1], row[2], start + part * (end - start), row[3], row[0] - before);
+        push(
+            dice,
+            row[1],
+            row[2],
+            start + part * (end - start),
+            row[3],
+            row[0] - before,
+        );
         before = row[0];
     }
     for row in 0..REST_ROWS {
-        push(dice, last[1] - 0.02 - 0.0001 * row as f64, 0.0, end, last[3], 10.0);
+        push(
+            dice,
+            last[1] - 0.02 - 0.0001 * row as f64,
+            0.0,
+            end,
+            last[3],
+            10.0,
+        );
     }
     samples
 }
@@ -545,7 +644,10 @@ fn speed(path: &Path) -> Result<()> {
                             end_voltage: None,
                         };
                         let fresh = || Assessor::new(pack, Facts::default(), Class::Field);
-                        assessors.entry(current.clone()).or_insert_with(fresh).source(source.clone());
+                        assessors
+                            .entry(current.clone())
+                            .or_insert_with(fresh)
+                            .source(source.clone());
                     }
                     Event::Rows(samples) => {
                         rows += samples.len();
@@ -557,7 +659,10 @@ fn speed(path: &Path) -> Result<()> {
                 },
                 &mut |_| {},
             )?;
-            let issued = assessors.into_values().filter(|a| a.clone().finish().soh().is_some()).count();
+            let issued = assessors
+                .into_values()
+                .filter(|a| a.clone().finish().soh().is_some())
+                .count();
             *best = best.min(since.elapsed().as_secs_f64());
             if assessing == 1 {
                 println!("{}: {rows} rows, {issued} numbers issued", path.display());

@@ -54,7 +54,9 @@ fn main() -> Result<()> {
     for country in ["GH", "RU"] {
         own.insert(country, per_second(1, || quote(&one, country).map(|_| ()))?);
     }
-    let all = per_second(markets.len(), || markets.iter().try_for_each(|to| quote(&one, to).map(|_| ())))?;
+    let all = per_second(markets.len(), || {
+        markets.iter().try_for_each(|to| quote(&one, to).map(|_| ()))
+    })?;
     let since = ProcessTime::now();
     for at in 0..CARS {
         let car = car(at)?;
@@ -102,7 +104,10 @@ fn car(at: usize) -> Result<Car> {
     for (name, text) in [
         ("category", "M1".to_owned()),
         ("used", "true".to_owned()),
-        ("fuel", if at.is_multiple_of(3) { "petrol" } else { "diesel" }.to_owned()),
+        (
+            "fuel",
+            if at.is_multiple_of(3) { "petrol" } else { "diesel" }.to_owned(),
+        ),
         ("cc", cc.to_string()),
         ("engine_kw", kw.to_string()),
         ("manufactured", made.to_string()),
@@ -161,7 +166,13 @@ fn peers(
             .output()
             .context("the Python given cannot be run")?;
         if !output.status.success() {
-            println!("| {script} | failed: {} | | |", String::from_utf8_lossy(&output.stderr).lines().last().unwrap_or_default());
+            println!(
+                "| {script} | failed: {} | | |",
+                String::from_utf8_lossy(&output.stderr)
+                    .lines()
+                    .last()
+                    .unwrap_or_default()
+            );
             continue;
         }
         for line in String::from_utf8(output.stdout)?.lines() {
@@ -184,7 +195,10 @@ fn peers(
             anyhow::ensure!(apart < 1.0, "{name}: {country} is {theirs} there and {ours} here");
             let rate: f64 = rate.parse()?;
             let mine = own.get(country).copied().context("a country that was measured")?;
-            println!("| {name}, {country} | {rate:.0} | {mine:.0} | **{:.0}** |", mine / rate);
+            println!(
+                "| {name}, {country} | {rate:.0} | {mine:.0} | **{:.0}** |",
+                mine / rate
+            );
         }
     }
     Ok(())

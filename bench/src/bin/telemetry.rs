@@ -34,7 +34,10 @@ fn main() -> Result<()> {
     }
     let sizes: Vec<usize> = match args.as_slice() {
         [] => vec![1_000_000, 10_000_000],
-        some => some.iter().map(|n| n.parse().context("a number of rows")).collect::<Result<_>>()?,
+        some => some
+            .iter()
+            .map(|n| n.parse().context("a number of rows"))
+            .collect::<Result<_>>()?,
     };
     let folder = tempfile::tempdir()?;
     println!("| rows | file | MB | way | s | CPU s | rows/s | peak MiB | of parsing |");
@@ -64,13 +67,18 @@ fn main() -> Result<()> {
 fn in_its_own_process(way: &str, path: &Path) -> Result<(f64, f64, f64)> {
     let mut best: Option<(f64, f64, f64)> = None;
     for _ in 0..2 {
-        let output = Command::new(std::env::current_exe()?).args(["--one", way]).arg(path).output()?;
+        let output = Command::new(std::env::current_exe()?)
+            .args(["--one", way])
+            .arg(path)
+            .output()?;
         if !output.status.success() {
             bail!("{way}: {}", String::from_utf8_lossy(&output.stderr));
         }
         let text = String::from_utf8(output.stdout)?;
         let numbers: Vec<f64> = text.split_whitespace().filter_map(|n| n.parse().ok()).collect();
-        let [seconds, cpu, peak] = numbers.as_slice() else { bail!("{way} printed {text:?}") };
+        let [seconds, cpu, peak] = numbers.as_slice() else {
+            bail!("{way} printed {text:?}")
+        };
         if best.is_none_or(|(fastest, _, _)| *seconds < fastest) {
             best = Some((*seconds, *cpu, *peak));
         }
@@ -125,8 +133,13 @@ fn parse_parquet(path: &Path) -> Result<f64> {
         for column in 0..group.num_columns() {
             let mut left = group.metadata().num_rows() as usize;
             let mut column = group.get_column_reader(column)?;
-            let (mut def, mut int64, mut float, mut double, mut bytes) =
-                (Vec::<i16>::new(), Vec::<i64>::new(), Vec::<f32>::new(), Vec::<f64>::new(), Vec::<ByteArray>::new());
+            let (mut def, mut int64, mut float, mut double, mut bytes) = (
+                Vec::<i16>::new(),
+                Vec::<i64>::new(),
+                Vec::<f32>::new(),
+                Vec::<f64>::new(),
+                Vec::<ByteArray>::new(),
+            );
             while left > 0 {
                 let most = left.min(BATCH);
                 def.clear();
@@ -223,7 +236,11 @@ fn row(number: usize) -> Row {
     let share = (second.clamp(900, 11_700) - 900) as f64 / 10_800.0;
     let soc = 20.0 + 80.0 * share;
     let noise = (number.wrapping_mul(2_654_435_761) >> 7 & 255) as f64 / 255.0 - 0.5;
-    let current = if flowing { (41.0 * (1.0 - share).min(0.1) * 10.0).max(4.0) + noise * 0.4 } else { noise * 0.2 };
+    let current = if flowing {
+        (41.0 * (1.0 - share).min(0.1) * 10.0).max(4.0) + noise * 0.4
+    } else {
+        noise * 0.2
+    };
     let cell = 3.55 + 0.6 * share + if flowing { 0.03 } else { 0.0 };
     let to = |value: f64, step: f64| (value / step).round() * step;
     Row {
@@ -242,7 +259,10 @@ fn row(number: usize) -> Row {
 fn write(kind: &str, path: &Path, rows: usize) -> Result<()> {
     if kind == "csv" {
         let mut file = BufWriter::new(File::create(path)?);
-        writeln!(file, "vehicle_id,session,t_s,pack_v,pack_i_a,soc_pct,vcell_max,vcell_min,temp_min_c,temp_max_c")?;
+        writeln!(
+            file,
+            "vehicle_id,session,t_s,pack_v,pack_i_a,soc_pct,vcell_max,vcell_min,temp_min_c,temp_max_c"
+        )?;
         for number in 0..rows {
             let r = row(number);
             writeln!(
@@ -272,7 +292,9 @@ fn write(kind: &str, path: &Path, rows: usize) -> Result<()> {
             ($type:ty, $values:expr) => {{
                 let values: Vec<_> = some.iter().map($values).collect();
                 let mut column = group.next_column()?.context("a column")?;
-                column.typed::<$type>().write_batch(&values, Some(&def), None)?;
+                column
+                    .typed::<$type>()
+                    .write_batch(&values, Some(&def), None)?;
                 column.close()?;
             }};
         }
