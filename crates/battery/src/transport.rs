@@ -7,6 +7,9 @@ use crate::assessment::{CarrierRule, Check, CheckResult, Transport};
 use crate::decimal::Decimal;
 use crate::pack::Facts;
 
+/// How the reason begins that a battery is damaged or defective.
+pub const DAMAGED: &str = "damaged or defective";
+
 /// The table, as text that a shipping clerk can read and edit.
 const CARRIERS: &str = include_str!("../data/carriers.toml");
 
@@ -81,9 +84,9 @@ pub(crate) fn judge(facts: &Facts, soc: Option<f64>, measured_s: Option<i64>, ch
     match facts.damaged {
         Some(true) => {
             ready = Some(false);
-            reasons.push(
-                "damaged or defective: the battery is removed, or carriage is approved under SP 376".into(),
-            );
+            reasons.push(format!(
+                "{DAMAGED}: the battery is removed, or carriage is approved under SP 376"
+            ));
         }
         Some(false) => {}
         None => {

@@ -103,14 +103,15 @@ Examples:
   carnet dossier KMHXX00XXXX000001 --show plate --show price        only these personal fields
   carnet dossier KMHXX00XXXX000001 --hide-personal                  none of them")]
     Dossier(Dossier),
-    /// Verify a dossier, a receipt or a certificate's credential, offline.
+    /// Verify a dossier, a receipt, or a certificate as credential or PDF, offline.
     #[command(after_help = "\
 Examples:
   carnet verify car.carnet                                        against the log in --data
   carnet verify car.carnet --policy policy.txt --vrf-key vrf.txt  with nothing but these three files
   carnet verify car.carnet --vehicle KMHXX00XXXX000001 --max-age 7d
   carnet verify statement.tlog-proof --statement statement.sdjwt  the log holds this statement
-  carnet verify certificate.json --issuer did.json --status-list status/ --odometer 48210")]
+  carnet verify certificate.json --issuer did.json --status-list status/ --odometer 48210
+  carnet verify certificate.pdf                                   the credential inside, and whether the pages agree")]
     Verify(Verify),
     /// May it enter, and what will it cost: one car or a whole yard, in one market or all.
     #[command(after_help = crate::quote::EXAMPLES)]
@@ -143,7 +144,7 @@ be read until the backups are rotated out.
 Example:
   carnet erase KMHXX00XXXX000001 --asked-by 'the keeper' --reason 'erasure request' --dry-run")]
     Erase(Erase),
-    /// See all of it on a sample yard: record, seal, dossier, verify, tamper.
+    /// See all of it on a sample yard: record, seal, dossier, verify, tamper, certify.
     Demo,
 }
 
@@ -277,7 +278,7 @@ pub struct Dossier {
 
 #[derive(Debug, ClapArgs)]
 pub struct Verify {
-    /// The dossier, the receipt, or the credential.
+    /// The dossier, the receipt, the credential, or the PDF that carries one.
     pub file: PathBuf,
     /// With a receipt: the signed statement that it is about.
     #[arg(long, value_name = "FILE")]
@@ -374,12 +375,12 @@ Example:
     Validate(BatteryValidate),
     /// Compute an assessment again from its files and compare byte by byte.
     #[command(after_help = "\
-CERT is an assessment (assess --out) or a credential that names the hash of one; with a credential the battery is described as for
-`assess`, and options of reading are given as they were.
+CERT is an assessment (assess --out), or a certificate as credential or PDF, which names the hash of one; with a certificate the
+battery is described as for `assess`, and options of reading are given as they were.
 
 Examples:
   carnet battery recompute assessment.json log1.csv log2.csv
-  carnet battery recompute certificate.json charge.csv --battery car.toml")]
+  carnet battery recompute certificate.pdf charge.csv --battery car.toml")]
     Recompute(BatteryRecompute),
 }
 
@@ -416,7 +417,7 @@ pub struct BatteryValidate {
 
 #[derive(Debug, ClapArgs)]
 pub struct BatteryRecompute {
-    /// An assessment or a credential, JSON.
+    /// An assessment or a credential, JSON; or a certificate's PDF.
     #[arg(value_name = "CERT")]
     pub certificate: PathBuf,
     /// The files it was computed from.
@@ -442,7 +443,7 @@ pub struct BatteryInspect {
 }
 
 /// How charging logs are to be read, where they do not say it themselves.
-#[derive(Debug, ClapArgs)]
+#[derive(Debug, Default, ClapArgs)]
 pub struct Reading {
     /// A mapping by its name, or a mapping file; otherwise recognised from the columns.
     #[arg(long, value_name = "NAME|FILE")]

@@ -5,6 +5,7 @@ use std::process::ExitCode;
 
 use battery::{Assessment, Class};
 use clap::Parser;
+use desk::certify::check::credential_in;
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
@@ -76,7 +77,10 @@ pub fn run(global: &Global, options: &BatteryRecompute) -> Result<ExitCode, Fail
 
 fn read(path: &Path) -> Result<Given, Failure> {
     let wrong = |problem: String| Failure::Value(format!("{}: {problem}", path.display()));
-    let bytes = std::fs::read(path).map_err(|e| wrong(e.to_string()))?;
+    let bytes = match credential_in(path)? {
+        Some(handed) => handed.credential,
+        None => desk::data_dir::read(path)?,
+    };
     let value: Value = serde_json::from_slice(&bytes).map_err(|e| wrong(format!("is no JSON: {e}")))?;
     if value.get("sessions").is_some() && value.get("diagnostics").is_some() {
         let assessment = serde_json::from_value(value)

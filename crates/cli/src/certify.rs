@@ -8,9 +8,10 @@ use certificate::credential::Subject;
 use certificate::evaluation::Evaluation;
 use certificate::passport;
 use certificate::people::{Activity, Mandate};
-use certificate::scheme::Step;
+use certificate::scheme::{State, Step};
 use clap::{Args as ClapArgs, Subcommand};
 use desk::Desk;
+use desk::certify::sheet::Language;
 use desk::certify::{CaseView, assessment};
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -56,10 +57,13 @@ Example:
         after_help = "Example:\n  carnet certify review C-000001 --by lee --agree --remarks 'recomputed, same bytes'"
     )]
     Review(Review),
-    /// Record an evaluation (7.4), from an assessment as `carnet battery assess --json` writes it.
-    #[command(
-        after_help = "Example:\n  carnet certify evaluate C-000001 --by kim --assessment assessment.json"
-    )]
+    /// Record an evaluation (7.4), from an assessment as `carnet battery assess --out` writes it.
+    #[command(after_help = "\
+Where the method refused, or a check failed, the case can end in nothing but a refusal, with these reasons.
+
+Example:
+  carnet battery assess charges.csv --out assessment.json
+  carnet certify evaluate C-000001 --by kim --assessment assessment.json")]
     Evaluate(Evaluate),
     /// Decide on certification (7.6).
     #[command(
@@ -67,7 +71,11 @@ Example:
     )]
     Decide(Decide),
     /// Issue the certificate of a granted case (7.7): credential, twin without vehicle id, statement in the log.
-    #[command(after_help = "Example:\n  carnet certify issue C-000001 --by park --out car-certificate.json")]
+    #[command(after_help = "\
+The PDF carries the credential, and its pages are made from the credential alone; `carnet verify` checks both.
+
+Example:
+  carnet certify issue C-000001 --by park --out car-certificate.json --pdf car-certificate.pdf --language ko")]
     Issue(Issue),
     /// Record surveillance of a certificate (7.9).
     Note(Reasoned),
@@ -94,10 +102,11 @@ Example:
     Status(Status),
     /// The directory of certificates (7.8), or all cases.
     List(List),
-    /// Write a certificate's credential, its twin without vehicle id, or the partial battery passport.
+    /// Write a certificate's credential, its pages, its twin without vehicle id, or the partial battery passport.
     #[command(after_help = "\
 Examples:
   carnet certify export CN-2026-000001 --out car-certificate.json
+  carnet certify export CN-2026-000001 --pdf car-certificate.pdf --language ar
   carnet certify export CN-2026-000001 --redacted
   carnet certify export CN-2026-000001 --passport")]
     Export(Export),
@@ -230,6 +239,12 @@ pub struct Issue {
     /// Write the credential to this file.
     #[arg(long, value_name = "FILE")]
     pub out: Option<PathBuf>,
+    /// Write the certificate's pages, with the credential inside, to this file.
+    #[arg(long, value_name = "FILE")]
+    pub pdf: Option<PathBuf>,
+    /// The language of the pages: ko, en, ru, ar, es or fr.
+    #[arg(long, value_name = "TAG", requires = "pdf", value_parser = language, default_value = "en")]
+    pub language: Language,
     /// Check everything, issue nothing.
     #[arg(long)]
     pub dry_run: bool,
@@ -332,6 +347,12 @@ pub struct Export {
     /// The file to write; otherwise printed.
     #[arg(long, value_name = "FILE")]
     pub out: Option<PathBuf>,
+    /// Write the pages, with the credential or its twin inside, to this file instead.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["passport", "out"])]
+    pub pdf: Option<PathBuf>,
+    /// The language of the pages: ko, en, ru, ar, es or fr.
+    #[arg(long, value_name = "TAG", requires = "pdf", value_parser = language, default_value = "en")]
+    pub language: Language,
 }
 
 #[derive(Debug, ClapArgs)]
@@ -339,6 +360,13 @@ pub struct Publish {
     /// The folder; otherwise `certificates` in the data directory, where `carnet verify` looks.
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
+}
+
+fn language(tag: &str) -> Result<Language, String> {
+    Language::from_tag(tag).ok_or_else(|| {
+        let known: Vec<&str> = Language::ALL.into_iter().map(Language::tag).collect();
+        format!("certificates are printed in {}", known.join(", "))
+    })
 }
 
 /// Reads a JSON file into what it should be.
@@ -620,7 +648,8 @@ async fn evaluate(global: &Global, desk: &Desk, options: Evaluate, now: Timestam
             let view = desk.certify_case(&options.case).await?;
             let text = desk::data_dir::read(file)?;
             let today = clock::day(now.as_second())?;
-            assessment::evaluation(&text, &view.application, options.odometer, today)
+            assessment::read(&text)
+                .and_then(|found| assessment::evaluation(&found, &view.application, options.odometer, today))
                 .map_err(|problem| Failure::Value(format!("{}: {problem}", file.display())))?
         }
         (None, Some(file)) => read(file)?,
@@ -638,13 +667,23 @@ async fn evaluate(global: &Global, desk: &Desk, options: Evaluate, now: Timestam
 }
 
 async fn issue(global: &Global, desk: &Desk, options: Issue, now: Timestamp) -> Result<(), Failure> {
+    let language = options.pdf.as_ref().map(|_| options.language);
     let issued = desk
-        .certify_issue(&options.case, &options.by, now, options.dry_run)
+        .certify_issue(&options.case, &options.by, language, now, options.dry_run)
         .await?;
+    let mut written = Vec::new();
     if !options.dry_run {
         publish_here(desk, now).await?;
         if let Some(file) = &options.out {
             write(file, &issued.credential)?;
+            written.push(format!("\n  credential in {}", file.display()));
+        }
+        if let (Some(file), Some(pdf)) = (&options.pdf, &issued.pdf) {
+            desk::data_dir::write(file, pdf, 0o644)?;
+            written.push(format!(
+                "\n  pages in {}, with the credential inside",
+                file.display()
+            ));
         }
     }
     told(global, &serde_json::to_value(&issued)?, || {
@@ -653,14 +692,12 @@ async fn issue(global: &Global, desk: &Desk, options: Issue, now: Timestamp) -> 
         } else {
             "Issued"
         };
-        let file = options.out.filter(|_| !issued.dry_run);
-        let file = file.map(|file| format!("\n  credential in {}", file.display()));
         format!(
             "{how} {} to case {}\n  SHA-256 {}{}\n  its statement waits for `carnet seal`",
             issued.certificate,
             issued.case,
             issued.credential_sha256,
-            file.unwrap_or_default()
+            written.concat()
         )
     })
 }
@@ -691,7 +728,7 @@ fn case(global: &Global, view: &CaseView) -> Result<(), Failure> {
         return output::json(&serde_json::to_value(view)?);
     }
     summary(view)?;
-    if view.state == certificate::scheme::State::Evaluated {
+    if matches!(view.state, State::Evaluated | State::Refused) {
         for obstacle in &view.obstacles {
             output::say(format_args!("  stands in the way: {obstacle}"))?;
         }
@@ -795,6 +832,11 @@ async fn list(global: &Global, desk: &Desk, options: &List, now: Timestamp) -> R
 }
 
 async fn export(desk: &Desk, options: &Export) -> Result<(), Failure> {
+    if let Some(file) = &options.pdf {
+        let pages = desk.certificate_pages(&options.certificate, options.redacted, options.language);
+        desk::data_dir::write(file, &pages.await?, 0o644)?;
+        return output::say(format_args!("Wrote {}", file.display()));
+    }
     let mut document = desk.credential(&options.certificate, options.redacted).await?;
     if options.passport {
         let subject = document.get("credentialSubject").cloned().unwrap_or_default();

@@ -18,7 +18,7 @@ use vehicle::VehicleId;
 
 use crate::args::Global;
 use crate::failure::Failure;
-use crate::{clock, output, show};
+use crate::{clock, demo_battery, output, show};
 
 /// The sample yard travels in the program, so that the demo runs from anywhere.
 static YARD: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/../../samples/yard");
@@ -126,9 +126,6 @@ pub async fn run(global: &Global) -> Result<ExitCode, Failure> {
     )?;
 
     let trust = desk.trust(30 * 86_400);
-    let sound = desk.store().fsck(|_, _| {}).await?.is_sound();
-    desk.close().await?;
-
     let since = Instant::now();
     let now = clock::now();
     let report = dossier::verify(&bytes, &trust, Some(&car), clock::unsigned(now))
@@ -154,8 +151,12 @@ pub async fn run(global: &Global) -> Result<ExitCode, Failure> {
             Ok(_) => output::say(format_args!("  {what:<34} NOT NOTICED, which is a bug"))?,
         }
     }
+    output::say("\nElectric cars get a certificate of their battery, or a refusal:")?;
+    let certified = demo_battery::tell(&desk, &root, 7).await?;
     commands(global, &root, &car, &trust)?;
-    let well = caught == 3 && recorded.refused.is_empty() && sound;
+    let sound = desk.store().fsck(|_, _| {}).await?.is_sound();
+    desk.close().await?;
+    let well = caught == 3 && recorded.refused.is_empty() && certified && sound;
     output::say(if well {
         "\nAll as it should be."
     } else {
@@ -164,7 +165,8 @@ pub async fn run(global: &Global) -> Result<ExitCode, Failure> {
     Ok(clock::code(well))
 }
 
-fn step(number: u32, what: impl std::fmt::Display, since: Instant) -> Result<(), Failure> {
+/// A step of the story, with the time it took.
+pub fn step(number: u32, what: impl std::fmt::Display, since: Instant) -> Result<(), Failure> {
     output::say(format_args!(
         "{number}  {:<86} {:>8}",
         what.to_string(),
@@ -183,6 +185,12 @@ fn commands(global: &Global, root: &Path, car: &VehicleId, trust: &Trust) -> Res
     output::say(format_args!(
         "  carnet --data {data} verify {root}/car.carnet --max-age {}d",
         trust.max_age / 86_400
+    ))?;
+    output::say(format_args!(
+        "  carnet --data {data} verify {root}/certificate.pdf"
+    ))?;
+    output::say(format_args!(
+        "  carnet battery recompute {root}/certificate.pdf {root}/battery/ioniq5-2021.csv"
     ))?;
     output::say(format_args!("  carnet --data {data} log fsck"))
 }

@@ -15,6 +15,7 @@ mod battery_validate;
 mod certify;
 mod clock;
 mod demo;
+mod demo_battery;
 mod dossier;
 mod erase;
 mod failure;

@@ -4,7 +4,8 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use certificate::credential::{Standing, Verdict};
-use desk::certify::check::{CredentialTrust, credential_in, verify_credential};
+use desk::certify::check::{CredentialTrust, Handed, credential_in, verify_credential};
+use desk::certify::sheet::{Pages, pages};
 use desk::check::{is_receipt, read_trust, verify_file, verify_receipt};
 use desk::data_dir::DataDir;
 use dossier::{Refusal, Trust};
@@ -25,8 +26,8 @@ const NOT_IN_FORCE: u8 = 6;
 const STALE: u8 = 5;
 
 pub fn run(global: &Global, options: &Verify) -> Result<ExitCode, Failure> {
-    if let Some(bytes) = credential_in(&options.file)? {
-        return credential(global, options, &bytes);
+    if let Some(handed) = credential_in(&options.file)? {
+        return credential(global, options, &handed);
     }
     let dir = DataDir::new(&global.data);
     let policy = options.policy.clone().unwrap_or_else(|| dir.policy());
@@ -146,8 +147,9 @@ fn receipt(global: &Global, options: &Verify, statement: &Path, trust: &Trust) -
     Ok(ExitCode::SUCCESS)
 }
 
-/// A certificate's credential: its proof and its status are two answers, on two lines.
-fn credential(global: &Global, options: &Verify, bytes: &[u8]) -> Result<ExitCode, Failure> {
+/// A certificate's credential: its proof and its status are two answers, on two lines. In a PDF there is a third: whether
+/// the pages say what the credential says.
+fn credential(global: &Global, options: &Verify, handed: &Handed) -> Result<ExitCode, Failure> {
     let here = DataDir::new(&global.data).certificates();
     let or_here = |given: &[PathBuf], name: &str| {
         if given.is_empty() {
@@ -169,21 +171,33 @@ fn credential(global: &Global, options: &Verify, bytes: &[u8]) -> Result<ExitCod
     };
     let now = Timestamp::from_second(clock::at(options.now.as_deref())?)
         .map_err(|e| Failure::Value(format!("--now: {e}")))?;
-    let verdict = verify_credential(bytes, &trust, now)?;
+    let verdict = verify_credential(&handed.credential, &trust, now)?;
+    // Pages of a document that is not to be believed are worth no look.
+    let printed = handed
+        .pdf
+        .as_ref()
+        .filter(|_| verdict.proof.is_ok())
+        .map(|pdf| pages(pdf, &handed.credential));
     if global.json {
-        output::json(&verdict_json(&verdict))?;
+        output::json(&verdict_json(&verdict, printed.as_ref()))?;
     } else {
-        print_verdict(options, &verdict)?;
+        print_verdict(options, &verdict, printed.as_ref())?;
     }
     Ok(match (&verdict.proof, &verdict.status) {
         (Err(_), _) => ExitCode::from(REFUSED),
+        (Ok(_), _) if says_otherwise(printed.as_ref()) => ExitCode::from(REFUSED),
         (Ok(_), Standing::InForce { .. }) => ExitCode::SUCCESS,
         (Ok(_), Standing::Unknown(_)) => ExitCode::from(STALE),
         (Ok(_), _) => ExitCode::from(NOT_IN_FORCE),
     })
 }
 
-fn verdict_json(verdict: &Verdict) -> serde_json::Value {
+/// Whether there are pages, and they are not known to say what the credential says.
+fn says_otherwise(printed: Option<&Pages>) -> bool {
+    printed.is_some_and(|pages| *pages != Pages::Same)
+}
+
+fn verdict_json(verdict: &Verdict, printed: Option<&Pages>) -> serde_json::Value {
     let proof = match &verdict.proof {
         Ok(proven) => json!({
             "good": true,
@@ -201,14 +215,22 @@ fn verdict_json(verdict: &Verdict) -> serde_json::Value {
             "reason": refusal.reason,
         }),
     };
-    json!({
+    let mut value = json!({
         "proof": proof,
         "status": {"standing": verdict.status.word(), "in_words": verdict.status.to_string()},
-        "may_be_relied_on": verdict.may_be_relied_on(),
-    })
+        "may_be_relied_on": verdict.may_be_relied_on() && !says_otherwise(printed),
+    });
+    if let Some(printed) = printed {
+        value["pages"] = match printed {
+            Pages::Same => json!({"same_as_credential": true}),
+            Pages::Differ => json!({"same_as_credential": false}),
+            Pages::Unknown(reason) => json!({"same_as_credential": null, "reason": reason}),
+        };
+    }
+    value
 }
 
-fn print_verdict(options: &Verify, verdict: &Verdict) -> Result<(), Failure> {
+fn print_verdict(options: &Verify, verdict: &Verdict, printed: Option<&Pages>) -> Result<(), Failure> {
     let proven = match &verdict.proof {
         Ok(proven) => proven,
         Err(refusal) => {
@@ -228,6 +250,16 @@ fn print_verdict(options: &Verify, verdict: &Verdict) -> Result<(), Failure> {
         standing => format!("NOT IN FORCE: {standing}"),
     };
     output::say(format_args!("status  {standing}"))?;
+    match printed {
+        None => {}
+        Some(Pages::Same) => output::say("pages   SAME: they say what the credential says, to the byte")?,
+        Some(Pages::Differ) => output::say(
+            "pages   DIFFER: printed again from the credential they are another file; believe the lines below, not the pages",
+        )?,
+        Some(Pages::Unknown(reason)) => output::say(format_args!(
+            "pages   NOT COMPARED: {reason}; believe the lines below, not the pages"
+        ))?,
+    }
     let vid = subject.vehicle.vid.as_ref().map(|vid| format!(", {vid}"));
     output::say(format_args!(
         "\nCertificate {}: {} {}{}",

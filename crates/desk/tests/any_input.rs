@@ -3,9 +3,12 @@
 
 use std::path::{Path, PathBuf};
 
-use desk::certify::assessment::evaluation;
+use battery::Assessment;
+use certificate::application::Application;
+use desk::certify::assessment::{self, evaluation};
 use desk::input::{self, Line, Mapping};
 use proptest::prelude::*;
+use sha2::{Digest as _, Sha256};
 
 const MAPPING: &str = r#"
 version = 1
@@ -93,15 +96,17 @@ proptest! {
     }
 }
 
-/// The application of the sample certificate, and the assessment made for it.
-fn assessed() -> (certificate::application::Application, String) {
+/// The application of the sample certificate, and the assessment made for it, as `carnet battery assess` wrote it.
+fn assessed() -> (Application, Assessment, Vec<u8>) {
     let sample = |name: &str| {
         let folder = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../../samples/certificate"));
-        std::fs::read_to_string(folder.join(name)).unwrap()
+        std::fs::read(folder.join(name)).unwrap()
     };
+    let text = sample("assessment.json");
     (
-        serde_json::from_str(&sample("application.json")).unwrap(),
-        sample("assessment.json"),
+        serde_json::from_slice(&sample("application.json")).unwrap(),
+        assessment::read(&text).unwrap(),
+        text,
     )
 }
 
@@ -109,68 +114,70 @@ const TODAY: jiff::civil::Date = jiff::civil::date(2026, 11, 24);
 
 #[test]
 fn an_assessment_becomes_an_evaluation_that_flatters_nothing() {
-    let (application, text) = assessed();
-    let evaluation = evaluation(text.as_bytes(), &application, None, TODAY).unwrap();
+    let (application, found, text) = assessed();
+    let evaluation = evaluation(&found, &application, None, TODAY).unwrap();
     evaluation.check().unwrap();
     assert_eq!(evaluation.obstacles(), [""; 0]);
     let soh = evaluation.soh.unwrap();
-    let printed = [soh.value_pct, soh.lower95_pct, soh.upper95_pct].map(|d| d.to_string());
-    assert_eq!(printed, ["91.4", "89.2", "93.6"]);
+    let measured = found.soh().unwrap();
+    assert!(soh.lower95_pct.to_f64() <= measured.lower95.value());
+    assert!(soh.upper95_pct.to_f64() >= measured.upper95.value());
+    assert!((soh.value_pct.to_f64() - measured.percent.value()).abs() <= 0.0501);
     assert_eq!(soh.reported_by_vehicle_pct.unwrap().to_string(), "97.0");
-    assert_eq!(evaluation.odometer_km, 74_102);
-    let sessions: Vec<String> = evaluation
-        .evidence
-        .sessions
-        .iter()
-        .map(|s| s.delta_soc_pct.to_string())
-        .collect();
+    assert_eq!(soh.n_anchored, found.diagnostics.n_anchored);
     assert_eq!(
-        sessions,
-        ["91.3", "89.8", "91.8"],
-        "the session left out is not shown"
+        soh.error_budget.len(),
+        found.capacity.as_ref().unwrap().budget.len()
     );
+    assert_eq!(evaluation.odometer_km, 74_660);
+    let used = found.sessions.iter().filter(|s| s.group.is_some()).count();
+    assert_eq!(evaluation.evidence.sessions.len(), used);
+    assert_eq!(
+        evaluation.evidence.assessment_sha256,
+        hex::encode(Sha256::digest(&text)),
+        "the hash is that of the bytes that `carnet battery recompute` makes again"
+    );
+    let pretty = serde_json::to_vec_pretty(&found).unwrap();
+    assert_eq!(assessment::read(&pretty).unwrap(), found);
 }
 
 #[test]
 fn an_assessment_of_another_car_or_battery_is_refused_with_the_difference() {
-    let (application, text) = assessed();
-    for (from, to, says) in [
+    let (application, found, _) = assessed();
+    let changed = |change: fn(&mut Assessment)| {
+        let mut other = found.clone();
+        change(&mut other);
+        evaluation(&other, &application, None, TODAY)
+    };
+    for (says, problem) in [
         (
-            "KMHKN81ABMU000005",
-            "KMHKN81ABMU000006",
             "is about vin:KMHKN81ABMU000006",
-        ),
-        ("\"NMC\"", "\"LFP\"", "chemistry: the assessment was made for LFP"),
-        ("\"n_series\": 180", "\"n_series\": 96", "cells in series"),
-        (
-            "\"rated_ah\": 111.2",
-            "\"rated_ah\": 120.0",
-            "rated capacity in Ah",
+            changed(|a| a.vehicle = Some("KMHKN81ABMU000006".to_owned())),
         ),
         (
-            "\"odometer_km\": \"74102\"",
-            "\"odometer_km\": null",
-            "--odometer",
+            "chemistry: the assessment was made for LFP",
+            changed(|a| a.pack.chemistry = battery::Chemistry::Lfp),
         ),
+        ("cells in series", changed(|a| a.pack.n_series = 96)),
+        ("rated capacity in Ah", changed(|a| a.pack.rated_ah = Some(120.0))),
+        ("--odometer", changed(|a| a.evidence.odometer_km = None)),
     ] {
-        assert!(text.contains(from), "{from}");
-        let problem =
-            evaluation(text.replacen(from, to, 1).as_bytes(), &application, None, TODAY).unwrap_err();
+        let problem = problem.unwrap_err();
         assert!(problem.contains(says), "{problem}");
     }
-    let undated = text.replacen("\"from_s\": 1755500000", "\"from_s\": null", 1);
-    let undated = evaluation(undated.as_bytes(), &application, None, TODAY).unwrap();
+    let undated = changed(|a| a.evidence.from_s = None).unwrap();
     assert!(undated.obstacles()[0].contains("NO_DATE"));
 }
 
 proptest! {
     #[test]
-    fn any_bytes_as_an_assessment_get_an_answer(at in 0_usize..5000, byte in any::<u8>(), cut in any::<bool>()) {
-        let (application, text) = assessed();
-        let mut bytes = text.into_bytes();
+    fn any_bytes_as_an_assessment_get_an_answer(at in 0_usize..50_000, byte in any::<u8>(), cut in any::<bool>()) {
+        let (application, _, mut bytes) = assessed();
         let at = at % bytes.len();
         if cut { bytes.truncate(at) } else { bytes[at] = byte }
-        if let Ok(evaluation) = evaluation(&bytes, &application, None, TODAY) {
+        if let Ok(found) = assessment::read(&bytes)
+            && let Ok(evaluation) = evaluation(&found, &application, None, TODAY)
+        {
             let _ = evaluation.check();
             let _ = evaluation.obstacles();
         }

@@ -1,7 +1,8 @@
-//! From the assessment that `carnet battery assess --json` writes to the evaluation that the scheme judges.
-//!
-//! Only the fields that a certificate needs are read; the hash covers the whole file.
+//! From the assessment of the estimator to the evaluation that the scheme judges.
 
+use battery::assessment::{
+    Assessment, Check as Checked, CheckResult as Found, Group, Session as Charge, Transport as Carriage,
+};
 use certificate::Decimal;
 use certificate::application::Application;
 use certificate::decimal::Rounding;
@@ -12,7 +13,6 @@ use certificate::evaluation::{
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
-use serde::Deserialize;
 use sha2::{Digest as _, Sha256};
 
 /// Factor from a standard uncertainty to the half-width at 95 %.
@@ -21,131 +21,34 @@ const TO_95: f64 = 1.96;
 /// Most sessions that go on a certificate: those with the greatest weight.
 const SESSIONS: usize = 40;
 
-#[derive(Deserialize)]
-struct Assessment {
-    method: String,
-    class: Class,
-    pack: Pack,
-    vehicle: Option<String>,
-    evidence: Read,
-    capacity: Option<Estimate>,
-    energy: Option<Estimate>,
-    refusals: Vec<Refusal>,
-    diagnostics: Diagnostics,
-    sessions: Vec<Charge>,
-    checks: Vec<Checked>,
-    transport: Ready,
-}
-
-#[derive(Deserialize)]
-struct Pack {
-    chemistry: String,
-    n_series: u32,
-    rated_ah: Option<f64>,
-}
-
-#[derive(Deserialize)]
-struct Read {
-    sources: Vec<Source>,
-    from_s: Option<i64>,
-    to_s: Option<i64>,
-    odometer_km: Option<Decimal>,
-}
-
-#[derive(Deserialize)]
-struct Source {
-    sha256: String,
-}
-
-#[derive(Deserialize)]
-struct Estimate {
-    amount: Decimal,
-    soh: Option<Health>,
-    budget: Vec<Term>,
-}
-
-#[derive(Deserialize)]
-struct Health {
-    percent: Decimal,
-    lower95: Decimal,
-    upper95: Decimal,
-    reference: String,
-}
-
-#[derive(Deserialize)]
-struct Term {
-    id: String,
-    u_pp: Decimal,
-}
-
-#[derive(Deserialize)]
-struct Refusal {
-    code: String,
-    text: String,
-}
-
-#[derive(Deserialize)]
-struct Diagnostics {
-    n_anchored: u32,
-    n_echo: u32,
-}
-
-#[derive(Deserialize)]
-struct Charge {
-    soc_start_pct: Decimal,
-    soc_end_pct: Decimal,
-    charge_ah: Decimal,
-    group: Option<String>,
-    weight_pct: Decimal,
-}
-
-#[derive(Deserialize)]
-struct Checked {
-    id: String,
-    value: Option<String>,
-    limit: String,
-    limit_source: String,
-    result: String,
-    advice: String,
-}
-
-#[derive(Deserialize)]
-struct Ready {
-    un_number: String,
-    soc_pct: Option<Decimal>,
-    soc_measured_s: Option<i64>,
-    rule: Rule,
-    ready: Option<bool>,
-    reasons: Vec<String>,
-}
-
-#[derive(Deserialize)]
-struct Rule {
-    name: String,
-    min_soc_pct: f64,
-    max_soc_pct: f64,
-}
-
-/// The evaluation that an assessment's file makes for an application. `odometer_km` is what the evaluator read, where the
-/// telemetry does not say.
+/// Reads an assessment as `carnet battery assess` writes it, on one line or on many.
 ///
 /// # Errors
-/// The file is no assessment, or one of another car or battery than was applied for. Says which field, and the fix.
+/// It is something else, or one of another version.
+pub fn read(text: &[u8]) -> Result<Assessment, String> {
+    serde_json::from_slice(text)
+        .map_err(|e| format!("is no assessment as `carnet battery assess --out` writes it: {e}"))
+}
+
+/// The evaluation that an assessment makes for an application. `odometer_km` is what the evaluator read, where the
+/// telemetry does not say. The hash in it is that of the assessment's bytes as `carnet battery recompute` makes them again.
+///
+/// # Errors
+/// The assessment is of another car or battery than was applied for, or says what no certificate can. Says which field,
+/// and the fix.
 pub fn evaluation(
-    text: &[u8],
+    assessment: &Assessment,
     application: &Application,
     odometer_km: Option<u32>,
     today: Date,
 ) -> Result<Evaluation, String> {
-    let assessment: Assessment = serde_json::from_slice(text)
-        .map_err(|e| format!("is no assessment as `carnet battery assess --json` writes it: {e}"))?;
-    same_battery(&assessment, application)?;
+    same_battery(assessment, application)?;
 
     let mut refused: Vec<Reason> = assessment
         .refusals
         .iter()
         .map(|refusal| Reason {
-            code: refusal.code.clone(),
+            code: refusal.code.name(),
             text: refusal.text.clone(),
         })
         .collect();
@@ -159,46 +62,29 @@ pub fn evaluation(
             text: "the telemetry shows no date, so nobody can say how old it is".to_owned(),
         });
     }
-    let soh = soh(&assessment)?;
+    let soh = soh(assessment)?;
     if soh.is_none() && refused.is_empty() {
         refused.push(Reason {
             code: "NO_SOH".to_owned(),
             text: "the assessment gives no state of health".to_owned(),
         });
     }
-    let read = assessment.evidence.odometer_km.map(|km| km.to_f64().round());
+    let read = assessment.evidence.odometer_km.map(|km| km.value().round());
     let odometer_km = match (odometer_km, read) {
         (Some(km), _) => km,
         (None, Some(km)) if (0.0..=3e6).contains(&km) => km as u32,
         _ => return Err("says no odometer reading; give what the car shows with --odometer KM".to_owned()),
     };
-    let window = |percent: f64| Decimal::measured(percent, 0, Rounding::Nearest);
-    let (Some(min_pct), Some(max_pct)) = (
-        window(assessment.transport.rule.min_soc_pct),
-        window(assessment.transport.rule.max_soc_pct),
-    ) else {
-        return Err("transport.rule: the window of the state of charge is no number".to_owned());
-    };
+    let bytes = serde_json::to_vec(assessment).map_err(|e| format!("cannot be written: {e}"))?;
     Ok(Evaluation {
         soh,
         refused,
-        checks: assessment.checks.iter().map(check).collect::<Result<_, _>>()?,
-        transport: Transport {
-            un_number: assessment.transport.un_number.clone(),
-            soc_pct: assessment.transport.soc_pct,
-            soc_measured_on: assessment.transport.soc_measured_s.and_then(day),
-            windows: vec![SocWindow {
-                carrier: assessment.transport.rule.name.clone(),
-                min_pct,
-                max_pct,
-            }],
-            ready: assessment.transport.ready.unwrap_or(false),
-            obstacles: assessment.transport.reasons.clone(),
-        },
+        checks: assessment.checks.iter().map(check).collect(),
+        transport: transport(&assessment.transport)?,
         evidence: Evidence {
             from: from.unwrap_or(today),
             until: until.unwrap_or(today),
-            assessment_sha256: hex::encode(Sha256::digest(text)),
+            assessment_sha256: hex::encode(Sha256::digest(&bytes)),
             raw_sha256: assessment
                 .evidence
                 .sources
@@ -232,8 +118,8 @@ fn same_battery(assessment: &Assessment, application: &Application) -> Result<()
     for (what, differs, theirs, ours) in [
         (
             "chemistry",
-            pack.chemistry != battery.chemistry.to_string(),
-            pack.chemistry.clone(),
+            pack.chemistry.name() != battery.chemistry.to_string(),
+            pack.chemistry.name().to_owned(),
             battery.chemistry.to_string(),
         ),
         (
@@ -266,15 +152,15 @@ fn soh(assessment: &Assessment) -> Result<Option<Soh>, String> {
         return Ok(None);
     };
     // A certificate has one decimal; each end of the interval is rounded away from the value.
-    let tenth = |percent: Decimal, rounding| {
-        Decimal::measured(percent.to_f64(), 1, rounding)
+    let tenth = |percent: battery::Decimal, rounding| {
+        Decimal::measured(percent.value(), 1, rounding)
             .ok_or_else(|| format!("soh: {percent} % is no percentage"))
     };
     let error_budget = capacity
         .budget
         .iter()
         .map(|term| {
-            let half_width_pp = Decimal::measured(TO_95 * term.u_pp.to_f64(), 2, Rounding::Up)
+            let half_width_pp = Decimal::measured(TO_95 * term.u_pp.value(), 2, Rounding::Up)
                 .ok_or_else(|| format!("budget {}: {} is no uncertainty", term.id, term.u_pp))?;
             Ok(BudgetTerm {
                 source: term.id.clone(),
@@ -286,7 +172,7 @@ fn soh(assessment: &Assessment) -> Result<Option<Soh>, String> {
         .checks
         .iter()
         .find(|check| check.id == "reported_soh")
-        .and_then(|check| leading_number(check.value.as_deref()?));
+        .and_then(|check| quantity(check.value.as_deref()?).number);
     Ok(Some(Soh {
         name: SOH_NAME.to_owned(),
         value_pct: tenth(health.percent, Rounding::Nearest)?,
@@ -294,56 +180,116 @@ fn soh(assessment: &Assessment) -> Result<Option<Soh>, String> {
         upper95_pct: tenth(health.upper95, Rounding::Up)?,
         basis: "capacity".to_owned(),
         reference: health.reference.chars().take(120).collect(),
-        capacity_ah: capacity.amount,
-        energy_kwh: assessment.energy.as_ref().map(|energy| energy.amount),
-        class: assessment.class,
+        capacity_ah: exact(capacity.amount)?,
+        energy_kwh: assessment
+            .energy
+            .as_ref()
+            .map(|energy| exact(energy.amount))
+            .transpose()?,
+        class: match assessment.class {
+            battery::Class::Field => Class::Field,
+            battery::Class::Guided => Class::Guided,
+        },
         method_version: assessment.method.clone(),
         n_anchored: assessment.diagnostics.n_anchored,
         n_echo: assessment.diagnostics.n_echo,
         error_budget,
-        reported_by_vehicle_pct: reported.map(|(number, _)| number),
+        reported_by_vehicle_pct: reported,
     }))
 }
 
-fn check(checked: &Checked) -> Result<Check, String> {
-    let result = match checked.result.as_str() {
-        "pass" => CheckResult::Pass,
-        "warn" => CheckResult::Watch,
-        "fail" => CheckResult::Fail,
-        "not_measured" => CheckResult::NotMeasured,
-        "info" => CheckResult::Stated,
-        other => return Err(format!("check {}: {other:?} is no result", checked.id)),
+fn check(checked: &Checked) -> Check {
+    let result = match checked.result {
+        Found::Pass => CheckResult::Pass,
+        Found::Warn => CheckResult::Watch,
+        Found::Fail => CheckResult::Fail,
+        Found::NotMeasured => CheckResult::NotMeasured,
+        Found::Info => CheckResult::Stated,
     };
-    let text = |text: &str, longest| text.chars().take(longest).collect::<String>();
-    let value = checked.value.as_deref().map(|value| match leading_number(value) {
-        Some((number, unit)) => Quantity {
-            number: Some(number),
-            unit: Some(unit.to_owned()),
-            ..Quantity::default()
-        },
-        None => Quantity {
-            text: Some(text(value, 300)),
-            ..Quantity::default()
-        },
-    });
-    Ok(Check {
+    Check {
         id: checked.id.clone(),
         result,
-        value,
-        limit: (!checked.limit.is_empty()).then(|| Quantity {
-            text: Some(text(&checked.limit, 300)),
-            ..Quantity::default()
-        }),
-        limit_source: text(&checked.limit_source, 200),
-        action: (!checked.advice.is_empty()).then(|| text(&checked.advice, 500)),
-    })
+        value: checked.value.as_deref().map(quantity),
+        limit: (!checked.limit.is_empty()).then(|| words(&checked.limit)),
+        limit_source: first(&checked.limit_source, 200),
+        action: (!checked.advice.is_empty()).then(|| first(&checked.advice, 500)),
+    }
 }
 
-/// The number and unit of a text that is nothing else, such as `12 mV`.
-fn leading_number(text: &str) -> Option<(Decimal, &str)> {
-    let (number, unit) = text.split_once(' ')?;
-    let one_word = !unit.is_empty() && unit.chars().count() <= 20 && !unit.contains(char::is_whitespace);
-    Some((number.parse().ok()?, unit)).filter(|_| one_word)
+fn first(text: &str, longest: usize) -> String {
+    text.chars().take(longest).collect()
+}
+
+fn words(text: &str) -> Quantity {
+    Quantity {
+        text: Some(first(text, 300)),
+        ..Quantity::default()
+    }
+}
+
+/// `12 mV` and `3.214 to 4.183 V` as numbers with their unit; anything else as words.
+fn quantity(text: &str) -> Quantity {
+    let Some((numbers, unit)) = text.rsplit_once(' ') else {
+        return words(text);
+    };
+    if unit.is_empty() || unit.chars().count() > 20 {
+        return words(text);
+    }
+    let unit = Some(unit.to_owned());
+    if let Ok(number) = numbers.parse() {
+        return Quantity {
+            number: Some(number),
+            unit,
+            ..Quantity::default()
+        };
+    }
+    let ends = numbers
+        .split_once(" to ")
+        .map(|(low, high)| (low.parse(), high.parse()));
+    match ends {
+        Some((Ok(low), Ok(high))) => Quantity {
+            at_least: Some(low),
+            at_most: Some(high),
+            unit,
+            ..Quantity::default()
+        },
+        _ => words(text),
+    }
+}
+
+/// The same number as the scheme writes it, with at most six digits after the point.
+fn exact(number: battery::Decimal) -> Result<Decimal, String> {
+    number
+        .to_string()
+        .parse()
+        .ok()
+        .or_else(|| Decimal::measured(number.value(), 6, Rounding::Nearest))
+        .ok_or_else(|| format!("{number} is more than a certificate can say"))
+}
+
+fn transport(carriage: &Carriage) -> Result<Transport, String> {
+    let window = |percent: f64| {
+        Decimal::measured(percent, 0, Rounding::Nearest)
+            .ok_or_else(|| "transport.rule: the window of the state of charge is no number".to_owned())
+    };
+    let ready = carriage.ready.unwrap_or(false);
+    Ok(Transport {
+        un_number: carriage.un_number.clone(),
+        soc_pct: carriage.soc_pct.map(exact).transpose()?,
+        soc_measured_on: carriage.soc_measured_s.and_then(day),
+        windows: vec![SocWindow {
+            carrier: carriage.rule.name.clone(),
+            min_pct: window(carriage.rule.min_soc_pct)?,
+            max_pct: window(carriage.rule.max_soc_pct)?,
+        }],
+        ready,
+        // What a carrier merely prefers stands in nobody's way.
+        obstacles: if ready {
+            Vec::new()
+        } else {
+            carriage.reasons.clone()
+        },
+    })
 }
 
 /// The used sessions with the greatest weight, in their order.
@@ -353,19 +299,18 @@ fn sessions(charges: &[Charge]) -> Result<Vec<Session>, String> {
         .enumerate()
         .filter(|(_, charge)| charge.group.is_some())
         .collect();
-    used.sort_by(|(_, a), (_, b)| b.weight_pct.to_f64().total_cmp(&a.weight_pct.to_f64()));
+    used.sort_by(|(_, a), (_, b)| b.weight_pct.value().total_cmp(&a.weight_pct.value()));
     used.truncate(SESSIONS);
     used.sort_by_key(|(place, _)| *place);
     used.into_iter()
         .map(|(place, charge)| {
-            let delta_soc_pct = charge
-                .soc_start_pct
-                .less_than_by(charge.soc_end_pct)
+            let delta_soc_pct = exact(charge.soc_start_pct)?
+                .less_than_by(exact(charge.soc_end_pct)?)
                 .ok_or_else(|| format!("session {}: the states of charge are no percentages", place + 1))?;
             Ok(Session {
                 delta_soc_pct,
-                charge_ah: charge.charge_ah,
-                anchored: charge.group.as_deref() == Some("anchored"),
+                charge_ah: exact(charge.charge_ah)?,
+                anchored: charge.group == Some(Group::Anchored),
             })
         })
         .collect()

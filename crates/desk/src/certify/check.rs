@@ -24,19 +24,41 @@ pub struct CredentialTrust {
     pub odometer_km: Option<u32>,
 }
 
-/// The longest credential that is looked at.
-const MAX_CREDENTIAL: u64 = certificate::credential::jcs::MAX_BYTES as u64;
+/// The longest file that is looked at: a PDF with a credential inside.
+const MAX_FILE: u64 = 2 << 20;
 
-/// The bytes of a file that calls itself a credential; `None` where it is something else, such as a dossier.
+/// A credential as it was handed over: by itself, or in a certificate's PDF.
+#[derive(Clone, Debug)]
+pub struct Handed {
+    /// The credential.
+    pub credential: Vec<u8>,
+    /// The PDF that carries it.
+    pub pdf: Option<Vec<u8>>,
+}
+
+/// The credential in a file; `None` where the file is something else, such as a dossier.
 ///
 /// # Errors
-/// The file cannot be read.
-pub fn credential_in(file: &Path) -> Result<Option<Vec<u8>>, DeskError> {
+/// The file cannot be read, or is a PDF that carries no credential.
+pub fn credential_in(file: &Path) -> Result<Option<Handed>, DeskError> {
     let about = std::fs::metadata(file).map_err(DeskError::file(file))?;
-    if !about.is_file() || about.len() > MAX_CREDENTIAL {
+    if !about.is_file() || about.len() > MAX_FILE {
         return Ok(None);
     }
-    Ok(Some(data_dir::read(file)?).filter(|bytes| is_credential(bytes)))
+    let bytes = data_dir::read(file)?;
+    if bytes.starts_with(b"%PDF-") {
+        let credential =
+            certificate_pdf::embedded_credential(&bytes).map_err(|e| DeskError::malformed(file, e))?;
+        return Ok(Some(Handed {
+            credential,
+            pdf: Some(bytes),
+        }));
+    }
+    let is_one = bytes.len() <= certificate::credential::jcs::MAX_BYTES && is_credential(&bytes);
+    Ok(is_one.then_some(Handed {
+        credential: bytes,
+        pdf: None,
+    }))
 }
 
 /// Whether bytes are a JSON document that calls itself a credential; a dossier calls itself otherwise.

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use certificate::credential::issue::digest;
 use certificate::credential::subject::Took;
 use certificate::credential::{Certificate, People, StatusEntry, proof, status_list, unsigned};
-use certificate::scheme::{Actor, Step};
+use certificate::scheme::{Actor, State, Step};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde::Serialize;
@@ -13,6 +13,7 @@ use serde_json::{Value, json};
 use statement::vocabulary::StatementType;
 use store::{CaseWrite, Content, StoredCertificate};
 
+use super::sheet::{self, Language};
 use super::steps::whole;
 use super::{Open, canonical, fields, hash_of, refused};
 use crate::desk::Desk;
@@ -31,20 +32,24 @@ pub struct Issued {
     pub redacted: Value,
     /// SHA-256 of the credential's canonical form, hex.
     pub credential_sha256: String,
+    /// Its pages, where they were asked for.
+    #[serde(skip)]
+    pub pdf: Option<Vec<u8>>,
     /// Whether nothing was written on purpose.
     pub dry_run: bool,
 }
 
 impl Desk {
-    /// Issues the certificate of a granted case.
+    /// Issues the certificate of a granted case, with its pages where a language is given.
     ///
     /// # Errors
-    /// The case is not granted, this person may not issue, the history since the evaluation gives cause not to, or the
-    /// body's key is not enrolled.
+    /// The case is not granted, this person may not issue, the history since the evaluation gives cause not to, the
+    /// body's key is not enrolled, or the pages cannot be printed; then nothing is issued.
     pub async fn certify_issue(
         &self,
         case: &str,
         by: &str,
+        language: Option<Language>,
         now: Timestamp,
         dry_run: bool,
     ) -> Result<Issued, DeskError> {
@@ -87,6 +92,10 @@ impl Desk {
             proof::sign(&document, &certifier.method(), issued, &key).map_err(|e| wrong(&e))
         };
         let (credential, redacted) = (sign(false)?, sign(true)?);
+        let pdf = match language {
+            Some(language) => Some(sheet::print(&credential, language).map_err(|e| wrong(&e))?),
+            None => None,
+        };
         let (text, hash) = canonical(&credential)?;
         let (redacted_text, redacted_hash) = canonical(&redacted)?;
         let subject = certificate.subject().map_err(|e| wrong(&e))?;
@@ -151,6 +160,7 @@ impl Desk {
             certificate: number,
             credential,
             redacted,
+            pdf,
             dry_run,
         })
     }
@@ -199,6 +209,26 @@ impl Desk {
                 return Ok(StatusEntry { list, index });
             }
         }
+    }
+
+    /// The pages of a certificate in force, or of its twin without vehicle id.
+    ///
+    /// # Errors
+    /// There is no such certificate, it is not in force, or its pages cannot be printed.
+    pub async fn certificate_pages(
+        &self,
+        id: &str,
+        redacted: bool,
+        language: Language,
+    ) -> Result<Vec<u8>, DeskError> {
+        let wrong = |e: &dyn std::fmt::Display| DeskError::value("certificate", id, e);
+        let state = self.open_case(id).await?.case.state();
+        let credential = self.credential(id, redacted).await?;
+        if state != State::InForce {
+            let problem = format!("is {state}; only a certificate in force is printed");
+            return Err(wrong(&problem));
+        }
+        sheet::print(&credential, language).map_err(|e| wrong(&e))
     }
 
     /// The credential of a certificate, or its twin without vehicle id.

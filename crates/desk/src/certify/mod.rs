@@ -8,7 +8,8 @@
 //! | [`surveil`] | suspend what the history gives cause to suspend |
 //! | [`publish`] | the directory, the status lists, the DID document |
 //! | [`assessment`] | from an estimator's assessment to an evaluation |
-//! | [`check`] | verify a credential file |
+//! | [`sheet`] | from a credential to its pages, and whether pages say what it says |
+//! | [`check`] | verify a credential file, or a PDF that carries one |
 //!
 //! What a case says of itself is its chain of audit records; it is replayed and checked whenever a case is opened here. The
 //! outcomes are statements in the log, stored in the transaction of their step and submitted after it.
@@ -18,6 +19,7 @@ pub mod check;
 pub mod issue;
 pub mod people;
 pub mod publish;
+pub mod sheet;
 pub mod steps;
 pub mod surveil;
 
