@@ -921,12 +921,12 @@ impl<'a> Conclusion<'a> {
             (
                 "soc_bias",
                 "states of charge, shared bias",
-                "0.6 pp, battery.md 2.2",
+                "0.6 pp, Carnet method",
             ),
             (
                 "echo",
                 "capacity the vehicle may only echo",
-                "5 % of echo sessions, battery.md 0",
+                "5 % of echo sessions, Carnet method",
             ),
             (
                 "disagreement",
@@ -936,7 +936,7 @@ impl<'a> Conclusion<'a> {
             (
                 "current_gain",
                 "gain of the current sensor",
-                "0.6 %, battery.md 2.2",
+                "0.6 %, Carnet method",
             ),
             (
                 "current_offset",

@@ -250,7 +250,7 @@ pub struct Refusal {
     pub fix: String,
 }
 
-/// Reasons to refuse (battery.md 2.2).
+/// Reasons to refuse (docs/method/soh.md).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum RefusalCode {

@@ -1,4 +1,4 @@
-//! Checks beside the capacity (battery.md section 3). Each says its value, its limit, who set the limit, and what to do.
+//! Checks beside the capacity (docs/method/soh.md). Each says its value, its limit, who set the limit, and what to do.
 
 use crate::assessment::{Check, CheckResult, Exclusion, ExclusionCode, Session};
 use crate::charge::{Charge, Watch};
@@ -300,7 +300,7 @@ fn soc_definition(f: &Findings) -> Check {
     check(
         "soc_definition",
         "What 100 % state of charge means",
-        "battery.md 2.1: display and BMS definitions differ by up to 19 % of capacity",
+        "Carnet method: display and BMS definitions were seen to differ by 19 % of capacity",
         Outcome {
             value: Some(f.soc_definition.into()),
             limit: "the management system's own, agreeing with cell voltage at full".into(),

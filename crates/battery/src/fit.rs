@@ -1,5 +1,5 @@
 //! Capacity from pairs of charge and change of state of charge: robust total least squares per group, fusion of groups, and the
-//! interval (battery.md section 2.2; docs/method/soh.md sections 4 to 6).
+//! interval (docs/method/soh.md; docs/method/soh.md sections 4 to 6).
 
 use crate::quantile::Level;
 

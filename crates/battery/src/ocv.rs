@@ -2,7 +2,7 @@
 //!
 //! The curves are slow charges of fresh cells computed with PyBaMM (parameter sets Chen2020 for NMC 811, Prada2013 for LFP). An aged
 //! cell's curve differs: at mid range a fresh curve errs by up to 7 pp at a state of health of 85 %, so there it is never an anchor
-//! (battery.md section 2.1).
+//! (docs/method/soh.md).
 
 use crate::pack::Chemistry;
 

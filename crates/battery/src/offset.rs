@@ -4,7 +4,7 @@
 const BINS: usize = 2048;
 /// Samples below which rest says nothing.
 const ENOUGH: u64 = 20;
-/// Standard uncertainty of the offset without rest, as a part of rated capacity per hour (battery.md section 2.2).
+/// Standard uncertainty of the offset without rest, as a part of rated capacity per hour (docs/method/soh.md).
 const WITHOUT_REST: f64 = 0.001;
 
 /// Currents at rest, counted in bins so that any number of them takes the same memory.

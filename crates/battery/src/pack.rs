@@ -29,7 +29,7 @@ impl Chemistry {
         }
     }
 
-    /// Cell voltages outside of which a cell is damaged or its reading wrong, V (battery.md section 3: our thresholds).
+    /// Cell voltages outside of which a cell is damaged or its reading wrong, V (docs/method/soh.md: our thresholds).
     pub fn cell_limits(self) -> (f64, f64) {
         match self {
             Self::Nmc => (2.5, 4.25),

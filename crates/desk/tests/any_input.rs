@@ -123,7 +123,7 @@ fn an_assessment_becomes_an_evaluation_that_flatters_nothing() {
     assert!(soh.lower95_pct.to_f64() <= measured.lower95.value());
     assert!(soh.upper95_pct.to_f64() >= measured.upper95.value());
     assert!((soh.value_pct.to_f64() - measured.percent.value()).abs() <= 0.0501);
-    assert_eq!(soh.reported_by_vehicle_pct, None, "the log does not say it");
+    assert_eq!(soh.reported_by_vehicle_pct.unwrap().to_string(), "97.0");
     assert_eq!(soh.n_anchored, found.diagnostics.n_anchored);
     assert_eq!(
         soh.error_budget.len(),

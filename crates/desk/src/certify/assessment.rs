@@ -172,7 +172,8 @@ fn soh(assessment: &Assessment) -> Result<Option<Soh>, String> {
         .checks
         .iter()
         .find(|check| check.id == "reported_soh")
-        .and_then(|check| quantity(check.value.as_deref()?).number);
+        // What follows in brackets compares it with ours.
+        .and_then(|check| quantity(check.value.as_deref()?.split(" (").next()?).number);
     Ok(Some(Soh {
         name: SOH_NAME.to_owned(),
         value_pct: tenth(health.percent, Rounding::Nearest)?,
