@@ -13,38 +13,38 @@ impl History {
     /// A finding could not be written as JSON.
     pub fn to_json(&self) -> serde_json::Result<Value> {
         let history = self;
-    let report = &history.report;
-    let statements: Vec<Value> = report.statements.iter().map(statement_json).collect();
-    let erased: Vec<Value> = report
-        .erased
-        .iter()
-        .map(|e| {
-            json!({
-                "log_index": e.log_index.0,
-                "digest": e.digest,
-                "issuer": e.issuer.id,
-                "issuer_name": e.issuer.name,
-                "erased_for": e.notice.asked_by,
-                "erased_at": e.notice.time.to_string(),
-                "reason": e.notice.reason,
+        let report = &history.report;
+        let statements: Vec<Value> = report.statements.iter().map(statement_json).collect();
+        let erased: Vec<Value> = report
+            .erased
+            .iter()
+            .map(|e| {
+                json!({
+                    "log_index": e.log_index.0,
+                    "digest": e.digest,
+                    "issuer": e.issuer.id,
+                    "issuer_name": e.issuer.name,
+                    "erased_for": e.notice.asked_by,
+                    "erased_at": e.notice.time.to_string(),
+                    "reason": e.notice.reason,
+                })
             })
-        })
-        .collect();
-    Ok(json!({
-        "vehicle": report.vehicle,
-        "asked": report.asked,
-        "absent": report.is_absent(),
-        "complete_as_of": report.as_of.to_string(),
-        "log": report.origin,
-        "size": report.size.0,
-        "cosigners": report.cosigners.iter().map(|c| json!({"name": c.name, "time": c.time.to_string()})).collect::<Vec<_>>(),
-        "statements": statements,
-        "erased": erased,
-        "certificates": certificates(report, report.as_of),
-        "findings": serde_json::to_value(&history.findings.findings)?,
-        "coverage": serde_json::to_value(&history.findings.coverage)?,
-    }))
-}
+            .collect();
+        Ok(json!({
+            "vehicle": report.vehicle,
+            "asked": report.asked,
+            "absent": report.is_absent(),
+            "complete_as_of": report.as_of.to_string(),
+            "log": report.origin,
+            "size": report.size.0,
+            "cosigners": report.cosigners.iter().map(|c| json!({"name": c.name, "time": c.time.to_string()})).collect::<Vec<_>>(),
+            "statements": statements,
+            "erased": erased,
+            "certificates": certificates(report, report.as_of),
+            "findings": serde_json::to_value(&history.findings.findings)?,
+            "coverage": serde_json::to_value(&history.findings.coverage)?,
+        }))
+    }
 }
 
 fn statement_json(statement: &VerifiedStatement) -> Value {

@@ -41,10 +41,7 @@ impl Desk {
     pub async fn receipts(&self, head: &Head, sealed: Vec<Sealed>) -> Result<Vec<Vec<u8>>, DeskError> {
         let note = Note::parse(&head.note).map_err(|e| StoreError::Format(e.to_string()))?;
         let places: Vec<LeafIndex> = sealed.iter().map(|s| s.at).collect();
-        let inclusions = self
-            .store
-            .inclusion_proofs(head.checkpoint.size, &places)
-            .await?;
+        let inclusions = self.store.inclusion_proofs(head.checkpoint.size, &places).await?;
         let policy = self.trust(u64::MAX).policy;
         checkers::aside(|| {
             self.checkers.install(|| {

@@ -16,5 +16,5 @@ pub fn unsigned() -> u64 {
 
 /// The day in UTC.
 pub fn today() -> Date {
-    Timestamp::now().to_zoned(TimeZone::UTC).date()
+    Timestamp::now().to_zoned_datetime(TimeZone::UTC).date()
 }

@@ -164,7 +164,9 @@ mod tests {
             headers.append(FORWARDED_FOR, HeaderValue::from_str(value).unwrap());
         }
         let trusted = ["127.0.0.1", "10.0.0.1"].map(|a| a.parse().unwrap());
-        client_of(Peer(peer.parse().unwrap()), &headers, &trusted).0.to_string()
+        client_of(Peer(peer.parse().unwrap()), &headers, &trusted)
+            .0
+            .to_string()
     }
 
     #[test]
@@ -174,16 +176,25 @@ mod tests {
 
     #[test]
     fn behind_our_proxies_the_last_address_before_them_is_the_client() {
-        assert_eq!(client("127.0.0.1", &["203.0.113.9, 198.51.100.1, 10.0.0.1"]), "198.51.100.1");
+        assert_eq!(
+            client("127.0.0.1", &["203.0.113.9, 198.51.100.1, 10.0.0.1"]),
+            "198.51.100.1"
+        );
     }
 
     #[test]
     fn a_list_over_several_fields_is_one_list() {
-        assert_eq!(client("127.0.0.1", &["203.0.113.9", "198.51.100.1"]), "198.51.100.1");
+        assert_eq!(
+            client("127.0.0.1", &["203.0.113.9", "198.51.100.1"]),
+            "198.51.100.1"
+        );
     }
 
     #[test]
     fn what_is_no_address_ends_the_list() {
-        assert_eq!(client("127.0.0.1", &["198.51.100.1, unknown, 10.0.0.1"]), "10.0.0.1");
+        assert_eq!(
+            client("127.0.0.1", &["198.51.100.1, unknown, 10.0.0.1"]),
+            "10.0.0.1"
+        );
     }
 }

@@ -34,7 +34,9 @@ impl FromRequest<App> for Body {
             )
         };
         let said = request.headers().get(CONTENT_LENGTH);
-        let said = said.and_then(|v| v.to_str().ok()).and_then(|v| v.parse::<usize>().ok());
+        let said = said
+            .and_then(|v| v.to_str().ok())
+            .and_then(|v| v.parse::<usize>().ok());
         if said.is_some_and(|said| said > most) {
             return Err(too_large());
         }
@@ -43,9 +45,12 @@ impl FromRequest<App> for Body {
             .bodies
             .clone()
             .try_acquire_many_owned(u32::try_from(kib).unwrap_or(u32::MAX))
-            .map_err(|_| Problem::overloaded("as many request bodies as this service holds are being worked on"))?;
+            .map_err(|_| {
+                Problem::overloaded("as many request bodies as this service holds are being worked on")
+            })?;
         let bytes = to_bytes(request.into_body(), most).await.map_err(|error| {
-            let limit = std::error::Error::source(&error).is_some_and(|e| e.is::<http_body_util::LengthLimitError>());
+            let limit =
+                std::error::Error::source(&error).is_some_and(|e| e.is::<http_body_util::LengthLimitError>());
             if limit {
                 too_large()
             } else {
@@ -78,7 +83,11 @@ impl<T: DeserializeOwned> FromRequest<App> for Json<T> {
         let Body { bytes, room } = Body::from_request(request, app).await?;
         let value = serde_json::from_slice(&bytes).map_err(|error| {
             let detail = format!("the body is not what is expected here: {error}");
-            Problem::new(Kind::MalformedRequest, detail, "see /openapi.json for the shape of the body")
+            Problem::new(
+                Kind::MalformedRequest,
+                detail,
+                "see /openapi.json for the shape of the body",
+            )
         })?;
         Ok(Self { value, room })
     }
@@ -101,7 +110,11 @@ impl<T: DeserializeOwned + Send, S: Send + Sync> FromRequestParts<S> for Path<T>
         path.map(|axum::extract::Path(value)| Self(value))
             .map_err(|rejection| {
                 let detail = format!("the address is malformed: {}", rejection.body_text());
-                Problem::new(Kind::MalformedRequest, detail, "see /openapi.json for the addresses there are")
+                Problem::new(
+                    Kind::MalformedRequest,
+                    detail,
+                    "see /openapi.json for the addresses there are",
+                )
             })
     }
 }
@@ -118,7 +131,11 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Query<T> {
             .map(|axum::extract::Query(value)| Self(value))
             .map_err(|rejection| {
                 let detail = format!("the query is malformed: {}", rejection.body_text());
-                Problem::new(Kind::MalformedRequest, detail, "see /openapi.json for the parameters there are")
+                Problem::new(
+                    Kind::MalformedRequest,
+                    detail,
+                    "see /openapi.json for the parameters there are",
+                )
             })
     }
 }

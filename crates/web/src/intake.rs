@@ -101,11 +101,6 @@ impl Intake {
         self.waiting.store(waiting, Ordering::Relaxed);
     }
 
-    /// Statements on their way through the door.
-    pub fn queued(&self, queue: usize) -> usize {
-        queue.saturating_sub(self.room.available_permits())
-    }
-
     /// Hands statements in. Durable on return where they were accepted.
     ///
     /// # Errors
@@ -116,11 +111,9 @@ impl Intake {
             return Err(Problem::overloaded(detail).retry_after(Duration::from_secs(5)));
         }
         let permits = u32::try_from(statements.len()).unwrap_or(u32::MAX);
-        let room = self
-            .room
-            .clone()
-            .try_acquire_many_owned(permits)
-            .map_err(|_| Problem::overloaded("as many statements as this service holds are being recorded"))?;
+        let room = self.room.clone().try_acquire_many_owned(permits).map_err(|_| {
+            Problem::overloaded("as many statements as this service holds are being recorded")
+        })?;
         let (answer, answered) = oneshot::channel();
         let job = Job {
             statements,
@@ -299,10 +292,7 @@ impl Waiters {
 impl Waiting<'_> {
     /// What became of the statement, or `None` where that is not known by `deadline`.
     pub async fn outcome(mut self, deadline: tokio::time::Instant) -> Option<Outcome> {
-        tokio::time::timeout_at(deadline, &mut self.told)
-            .await
-            .ok()?
-            .ok()
+        tokio::time::timeout_at(deadline, &mut self.told).await.ok()?.ok()
     }
 }
 

@@ -80,8 +80,16 @@ impl Default for Metrics {
         };
         let all = &mut metrics.registry;
         all.register("http_requests", "Requests answered", metrics.requests.clone());
-        all.register("http_request_seconds", "Time to the answer's head", metrics.latency.clone());
-        all.register("http_connections", "Connections open", metrics.connections.clone());
+        all.register(
+            "http_request_seconds",
+            "Time to the answer's head",
+            metrics.latency.clone(),
+        );
+        all.register(
+            "http_connections",
+            "Connections open",
+            metrics.connections.clone(),
+        );
         all.register(
             "http_connections_refused",
             "Connections closed at once because there were too many",
@@ -113,15 +121,31 @@ impl Default for Metrics {
             metrics.clients_waiting.clone(),
         );
         all.register("batches", "Batches sealed", metrics.batches.clone());
-        all.register("statements_sealed", "Statements sealed", metrics.statements_sealed.clone());
+        all.register(
+            "statements_sealed",
+            "Statements sealed",
+            metrics.statements_sealed.clone(),
+        );
         all.register(
             "statements_set_aside",
             "Statements that could not be sealed because their key was revoked",
             metrics.statements_set_aside.clone(),
         );
-        all.register("seal_seconds", "Time to seal and publish a batch", metrics.seal_seconds.clone());
-        all.register("seal_failures", "Attempts to seal that failed", metrics.seal_failures.clone());
-        all.register("log_size", "Entries under the published checkpoint", metrics.log_size.clone());
+        all.register(
+            "seal_seconds",
+            "Time to seal and publish a batch",
+            metrics.seal_seconds.clone(),
+        );
+        all.register(
+            "seal_failures",
+            "Attempts to seal that failed",
+            metrics.seal_failures.clone(),
+        );
+        all.register(
+            "log_size",
+            "Entries under the published checkpoint",
+            metrics.log_size.clone(),
+        );
         all.register(
             "checkpoint_as_of_timestamp_seconds",
             "When the policy's quorum last cosigned",
@@ -144,7 +168,11 @@ impl Metrics {
             .get_or_create(&Route { route: route.clone() })
             .observe(took.as_secs_f64());
         self.requests
-            .get_or_create(&Answered { method, route, status })
+            .get_or_create(&Answered {
+                method,
+                route,
+                status,
+            })
             .inc();
     }
 

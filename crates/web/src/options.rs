@@ -70,16 +70,15 @@ impl Default for Options {
 
 impl Default for Limits {
     fn default() -> Self {
-        const RATE: NonZeroU32 = NonZeroU32::new(50).unwrap_or(NonZeroU32::MIN);
-        const BURST: NonZeroU32 = NonZeroU32::new(200).unwrap_or(NonZeroU32::MIN);
+        let number = |n| NonZeroU32::new(n).unwrap_or(NonZeroU32::MIN);
         Self {
             connections: 1024,
             connections_per_client: 256,
             head: Duration::from_secs(10),
             request: Duration::from_secs(30),
             stalled: Duration::from_secs(30),
-            rate: RATE,
-            burst: BURST,
+            rate: number(50),
+            burst: number(200),
             body: 2 << 20,
             bodies: 64 << 20,
             queue: 4096,

@@ -55,36 +55,6 @@ pub enum Kind {
 }
 
 impl Kind {
-    /// Every kind, for the documentation and its test.
-    pub const ALL: [Self; 16] = [
-        Self::NotFound,
-        Self::MethodNotAllowed,
-        Self::MalformedRequest,
-        Self::UnsupportedMediaType,
-        Self::BodyTooLarge,
-        Self::InvalidVehicle,
-        Self::StatementsRefused,
-        Self::UnknownTicket,
-        Self::Gone,
-        Self::Forbidden,
-        Self::RateLimited,
-        Self::Overloaded,
-        Self::ShuttingDown,
-        Self::NotPublished,
-        Self::Timeout,
-        Self::Internal,
-    ];
-
-    /// The name after `urn:carnet:problem:`.
-    pub fn name(self) -> &'static str {
-        self.parts().0
-    }
-
-    /// The status it is answered with.
-    pub fn status(self) -> StatusCode {
-        self.parts().1
-    }
-
     fn parts(self) -> (&'static str, StatusCode, &'static str) {
         match self {
             Self::NotFound => ("not-found", StatusCode::NOT_FOUND, "There is nothing here"),
@@ -125,11 +95,7 @@ impl Kind {
             ),
             Self::Gone => ("gone", StatusCode::GONE, "What was here will not come back"),
             Self::Forbidden => ("forbidden", StatusCode::FORBIDDEN, "This is not shown to you"),
-            Self::RateLimited => (
-                "rate-limited",
-                StatusCode::TOO_MANY_REQUESTS,
-                "Too many requests",
-            ),
+            Self::RateLimited => ("rate-limited", StatusCode::TOO_MANY_REQUESTS, "Too many requests"),
             Self::Overloaded => (
                 "overloaded",
                 StatusCode::SERVICE_UNAVAILABLE,
@@ -260,7 +226,11 @@ impl IntoResponse for Problem {
 impl From<DeskError> for Problem {
     fn from(error: DeskError) -> Self {
         match error {
-            DeskError::Value { what: "vehicle", value, problem } => Self::new(
+            DeskError::Value {
+                what: "vehicle",
+                value,
+                problem,
+            } => Self::new(
                 Kind::InvalidVehicle,
                 format!("vehicle {value:?}: {problem}"),
                 "give a VIN of 17 characters or a frame number, as vin:… or frame:… where it could be both",
@@ -325,5 +295,39 @@ fn shortened(text: String) -> String {
     match text.char_indices().nth(DETAIL) {
         Some((at, _)) => format!("{}…", text.get(..at).unwrap_or_default()),
         None => text,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ALL: [Kind; 16] = [
+        Kind::NotFound,
+        Kind::MethodNotAllowed,
+        Kind::MalformedRequest,
+        Kind::UnsupportedMediaType,
+        Kind::BodyTooLarge,
+        Kind::InvalidVehicle,
+        Kind::StatementsRefused,
+        Kind::UnknownTicket,
+        Kind::Gone,
+        Kind::Forbidden,
+        Kind::RateLimited,
+        Kind::Overloaded,
+        Kind::ShuttingDown,
+        Kind::NotPublished,
+        Kind::Timeout,
+        Kind::Internal,
+    ];
+
+    #[test]
+    fn the_page_about_the_service_names_every_kind_with_its_status() {
+        let page = include_str!("../../../docs/service.md");
+        for kind in ALL {
+            let (name, status, _) = kind.parts();
+            let row = format!("| `{name}` | {} |", status.as_u16());
+            assert!(page.contains(&row), "docs/service.md has no row {row:?}");
+        }
     }
 }

@@ -70,7 +70,10 @@ mod tests {
         let client = "192.0.2.1".parse().unwrap();
         assert_eq!((rates.take(client), rates.take(client)), (Ok(()), Ok(())));
         let wait = rates.take(client).unwrap_err();
-        assert!(wait > Duration::ZERO && wait <= Duration::from_secs(1), "{wait:?}");
+        assert!(
+            wait > Duration::ZERO && wait <= Duration::from_secs(1),
+            "{wait:?}"
+        );
     }
 
     #[test]

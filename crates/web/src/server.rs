@@ -37,7 +37,7 @@ const REFUSALS: usize = 64;
 /// What a connection too many hears.
 const TOO_MANY: &[u8] = b"HTTP/1.1 503 Service Unavailable\r\n\
 content-type: application/problem+json\r\n\
-content-length: 188\r\n\
+content-length: 187\r\n\
 retry-after: 1\r\n\
 connection: close\r\n\
 x-content-type-options: nosniff\r\n\
@@ -90,7 +90,10 @@ pub async fn serve(
         let client = network(address.ip());
         let places = connections.clone().try_acquire_owned().ok();
         let place = places.and_then(|permit| {
-            Some((permit, Clients::admit(&clients, client, limits.connections_per_client)?))
+            Some((
+                permit,
+                Clients::admit(&clients, client, limits.connections_per_client)?,
+            ))
         });
         let Some(place) = place else {
             metrics.connection_refused();
@@ -210,6 +213,10 @@ mod tests {
     fn the_answer_to_a_connection_too_many_is_as_long_as_it_says() {
         let text = std::str::from_utf8(TOO_MANY).unwrap();
         let (head, body) = text.split_once("\r\n\r\n").unwrap();
-        assert!(head.contains(&format!("content-length: {}\r\n", body.len())), "{}", body.len());
+        assert!(
+            head.contains(&format!("content-length: {}\r\n", body.len())),
+            "{}",
+            body.len()
+        );
     }
 }

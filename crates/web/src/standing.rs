@@ -100,7 +100,9 @@ impl Standing {
                 metrics.head(&head);
                 self.lock().head = head;
             }
-            Err(error) => tracing::warn!(error = %error, "the published checkpoint does not satisfy the policy"),
+            Err(error) => {
+                tracing::warn!(error = %error, "the published checkpoint does not satisfy the policy")
+            }
         }
     }
 

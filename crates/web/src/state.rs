@@ -28,6 +28,8 @@ pub struct Shared {
     pub standing: Arc<Standing>,
     /// What is counted.
     pub metrics: Arc<Metrics>,
+    /// The policy file, as those who verify get it.
+    pub policy: String,
     /// How it is run.
     pub options: Options,
     /// How often clients may ask.
