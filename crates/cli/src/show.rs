@@ -6,7 +6,7 @@ use desk::certify::check::certificates;
 use desk::lookup::{History, judge};
 use dossier::{Report, VerifiedStatement};
 use history::findings::{self, Level};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use crate::args::{self, Global};
 use crate::failure::Failure;
