@@ -44,6 +44,8 @@ pub fn options() -> Options {
     options.limits.request = Duration::from_secs(120);
     options.limits.rate = 100_000.try_into().unwrap();
     options.limits.burst = 100_000.try_into().unwrap();
+    options.limits.tile_rate = 100_000.try_into().unwrap();
+    options.limits.tile_burst = 100_000.try_into().unwrap();
     options
 }
 
