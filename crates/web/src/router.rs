@@ -64,7 +64,6 @@ pub fn router(app: App) -> Router {
     // Hashes do not compress; entries and JSON do.
     let compression = CompressionLayer::new()
         .gzip(true)
-        .no_br()
         .compress_when(SizeAbove::new(WORTH_COMPRESSING).and(NotForContentType::const_new("image/")));
     router
         .fallback(async || Problem::not_found())
