@@ -36,8 +36,9 @@ pub mod quote;
 pub mod record;
 mod refused;
 pub mod rules;
+pub mod witnesses;
 pub mod words;
 
-pub use desk::{Desk, InitOptions};
+pub use desk::{Desk, InitOptions, ed25519_key};
 pub use draft::Draft;
 pub use error::DeskError;

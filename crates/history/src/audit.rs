@@ -10,7 +10,7 @@ use tlog::checkpoint::Checkpoint;
 use tlog::tree::RightEdge;
 use tlog::{Hash, LeafIndex, TreeSize, leaf_hash};
 
-use crate::entry::{Entry, EntryError};
+use crate::entry::{Entry, EntryError, IndexEntry};
 use crate::map::{Index, MapError};
 
 /// Leaves are hashed into the tree in runs of this many, which is one tile.
@@ -162,6 +162,14 @@ impl Auditor {
         let mut edge = self.edge.clone();
         edge.append_all(leaves);
         edge
+    }
+
+    /// The `I` entry that would be right next.
+    ///
+    /// # Errors
+    /// No entry was replayed yet.
+    pub fn expected_index(&mut self) -> Result<IndexEntry, MapError> {
+        self.index.entry(self.next)
     }
 
     /// How many entries were replayed.

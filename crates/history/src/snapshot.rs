@@ -175,14 +175,9 @@ impl Auditor {
             .checked_sub(1)
             .ok_or_else(|| SnapshotError::parts("no entries"))?;
         let sealed = Entry::Index(index.entry(last)?).encode()?;
-        let (_, hashes) = tiles
-            .into_iter()
-            .find(|(id, _)| id.level == 0)
-            .unzip::<_, Vec<u8>, Option<_>, Option<_>>();
+        let lowest = tiles.iter().find(|(id, _)| id.level == 0);
         // Where the last tile is full its hashes are not in the snapshot any more, and only their root is compared, by the caller.
-        if let Some(hashes) = hashes
-            && hashes.last_chunk() != Some(&leaf_hash(&sealed).0)
-        {
+        if lowest.is_some_and(|(_, hashes)| hashes.last_chunk() != Some(&leaf_hash(&sealed).0)) {
             return Err(SnapshotError::parts(
                 "its index is not the one that the last entry of its tree commits to",
             ));

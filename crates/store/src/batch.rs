@@ -64,6 +64,8 @@ pub struct Refreshed {
     pub before: Option<u64>,
     /// As of when it does now.
     pub as_of: Option<u64>,
+    /// Whether enough of the cosignatures are new.
+    pub renewed: bool,
     /// Cosigners that failed, and what they said.
     pub missing_cosigners: Vec<String>,
 }
@@ -129,17 +131,20 @@ impl Store {
     ///
     /// # Errors
     /// Another process is sealing, or a step failed. A missing quorum is none where an older one stands on the checkpoint
-    /// already: then [`Refreshed::as_of`] has not moved.
+    /// already: then [`Refreshed::renewed`] is false.
     pub async fn refresh(&self) -> Result<Refreshed, StoreError> {
         let mut live = self.ready().await?;
         self.hold_lease(&mut live).await?;
         let row = LogRow::read(&self.db).await?.ok_or(StoreError::NoLog)?;
-        let before = self.as_of().await?;
+        let (before, begun) = (self.as_of().await?, crate::quorum::now());
         let missing_cosigners = self.show(&row, &[]).await?;
+        let as_of = self.as_of().await?;
         Ok(Refreshed {
             size: row.size.0,
             before,
-            as_of: self.as_of().await?,
+            as_of,
+            // The second comparison is for two renewals within one second.
+            renewed: as_of > before || as_of.is_some_and(|time| time >= begun),
             missing_cosigners,
         })
     }

@@ -258,7 +258,8 @@ impl Store {
     }
 }
 
-fn now() -> u64 {
+/// POSIX seconds.
+pub(crate) fn now() -> u64 {
     SystemTime::now()
         .duration_since(UNIX_EPOCH)
         .unwrap_or_default()
