@@ -52,7 +52,7 @@ pub fn router(witness: Arc<Witness>) -> Router {
     Router::new()
         .route("/add-checkpoint", post(add_checkpoint))
         .route("/{origin}/checkpoint", get(newest))
-        .route("/healthz", get(async || "ok\n"))
+        .route("/healthz", get(|| async { "ok\n" }))
         .route("/", get(about))
         .layer(DefaultBodyLimit::max(MAX_REQUEST))
         .layer(RequestBodyTimeoutLayer::new(MAX_SILENCE))

@@ -123,10 +123,14 @@ fn a_minority_that_is_down_is_named_and_does_not_stop_the_log() {
         "{sealed}"
     );
 
-    // Back again, it is brought up to date by the next sealing.
+    // Back again, it is brought up to date. The log need not wait for it, so it may take a few looks.
     asking.witnesses[1].start_again();
     asking.grow("w-c");
-    assert!(asking.time_of(1).is_some());
+    let back = (0..50).any(|_| {
+        done(asking.log.path(), &["log", "refresh"]);
+        asking.time_of(1).is_some()
+    });
+    assert!(back);
 }
 
 #[test]
@@ -155,7 +159,7 @@ fn without_the_quorum_nothing_is_published_until_it_is_back() {
 
 #[test]
 fn cosignatures_are_renewed_without_a_new_entry() {
-    let mut asking = Asking::with_policy(ONE_OF_TWO);
+    let asking = Asking::with_policy(BOTH);
     asking.grow("w-a");
     let before = asking.published();
     let times = [asking.time_of(0), asking.time_of(1)];
@@ -166,23 +170,24 @@ fn cosignatures_are_renewed_without_a_new_entry() {
     assert_eq!(ran["renewed"], true);
     assert_eq!(asking.published().text, before.text, "no new entry");
     assert!(asking.time_of(0) > times[0] && asking.time_of(1) > times[1]);
+}
 
-    // Who is away keeps the cosignature it gave.
-    let given = asking.time_of(1);
+#[test]
+fn who_is_away_while_cosignatures_are_renewed_keeps_the_one_it_gave() {
+    let mut asking = Asking::with_policy(BOTH);
+    asking.grow("w-a");
+    let times = [asking.time_of(0), asking.time_of(1)];
     asking.witnesses[1].service.kill();
     std::thread::sleep(Duration::from_millis(1100));
-    let ran = done(asking.log.path(), &["--json", "log", "refresh"]).json();
-    assert_eq!(ran["renewed"], true);
-    assert!(ran["missing_cosigners"][0].as_str().unwrap().contains("witness.test/w2"));
-    assert_eq!(asking.time_of(1), given);
 
-    // With both away nothing is renewed, and nothing is lost.
-    asking.witnesses[0].service.kill();
-    std::thread::sleep(Duration::from_millis(1100));
-    let ran = asking.run(&["log", "refresh"]);
-    assert_eq!(ran.code, 1);
-    assert!(ran.out.contains("as before"), "{ran:?}");
-    assert_eq!(asking.time_of(1), given);
+    let ran = carnet(asking.log.path(), &["--json", "log", "refresh"]);
+
+    // The quorum of both is as old as its older half: that is said, and nothing is lost.
+    assert_eq!((ran.code, &ran.json()["renewed"]), (1, &false.into()));
+    assert!(ran.json()["missing_cosigners"][0].as_str().unwrap().contains("witness.test/w2"));
+    assert!(asking.time_of(0) > times[0]);
+    assert_eq!(asking.time_of(1), times[1]);
+    assert!(asking.run(&["log", "refresh"]).out.contains("as before"));
 }
 
 #[test]
@@ -231,23 +236,21 @@ fn instead_of_w2(asking: &Asking, url: &str) {
 }
 
 #[test]
-fn a_witness_that_never_answers_costs_a_moment_where_it_is_not_needed() {
+fn a_witness_that_never_answers_is_not_waited_for_where_it_is_not_needed() {
     let asking = Asking::with_policy(ONE_OF_TWO);
     asking.grow("w-a");
     let url = server(|mut stream| {
         let _ = stream.read_to_end(&mut Vec::new());
     });
     instead_of_w2(&asking, &url);
-    done(asking.log.path(), &["issuer", "new", "w-b"]);
 
-    let since = Instant::now();
-    done(
-        asking.log.path(),
-        &["issuer", "enrol", "w-b", "--name", "B", "--role", "workshop"],
+    let sealed = done(asking.log.path(), &["--json", "seal"]).json();
+
+    // Its deadline would have been said otherwise.
+    assert_eq!(
+        sealed["missing_cosigners"],
+        serde_json::json!(["cosigner witness.test/w2: has not answered yet"])
     );
-
-    assert!(since.elapsed() < Duration::from_secs(4), "{:?}", since.elapsed());
-    assert!(asking.time_of(0).is_some());
 }
 
 #[test]
