@@ -78,7 +78,7 @@ pub async fn run(global: &Global, options: &AuditArgs) -> Result<ExitCode, Failu
     match &options.command {
         Some(AuditCommand::Init(options)) => {
             let vkey = init(global, &dir, Role::Auditor, &options.named)?;
-            let log = dir.add_log(&options.log, None)?;
+            let log = dir.add_log(&options.log)?;
             let origin = log.vkey.name().as_str();
             if global.json {
                 output::json(&json!({"auditor": vkey, "log": origin, "data": dir.root()}))?;
@@ -220,7 +220,9 @@ fn said(global: &Global, audited: &Audited, entries: u64, since: Instant) -> Res
     match audited {
         Audited::Cosigned { size, line } => {
             if global.json {
-                output::say(json!({"agrees": true, "size": size, "replayed": entries, "cosignature": line.to_string()}))?;
+                output::say(
+                    json!({"agrees": true, "size": size, "replayed": entries, "cosignature": line.to_string()}),
+                )?;
             } else {
                 output::say(format_args!(
                     "All roots agree over {size} entries ({entries} replayed, {}). Cosigned:\n  {line}",

@@ -49,7 +49,9 @@ pub async fn run(global: &Global, command: &LogWitnessCommand) -> Result<ExitCod
             desk.close().await?;
             let added = witnesses::add(&dir, &options.url, &options.vkey, options.name.as_deref())?;
             if global.json {
-                output::json(&json!({"name": added.name.to_string(), "vkey": added.vkey.to_string(), "url": added.url}))?;
+                output::json(
+                    &json!({"name": added.name.to_string(), "vkey": added.vkey.to_string(), "url": added.url}),
+                )?;
             } else {
                 output::say(format_args!(
                     "The log asks {} from now on; see whether it answers with `carnet log refresh`.",
@@ -86,7 +88,12 @@ fn show(global: &Global, all: &[witnesses::Listed]) -> Result<(), Failure> {
     if global.json {
         return output::json(&json!(all.iter().map(as_json).collect::<Vec<_>>()));
     }
-    let mut table = output::table(&["witness", "asked at", "counts", "cosigned the published checkpoint"]);
+    let mut table = output::table(&[
+        "witness",
+        "asked at",
+        "counts",
+        "cosigned the published checkpoint",
+    ]);
     for witness in all {
         table.add_row([
             witness.name.clone(),

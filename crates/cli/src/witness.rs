@@ -78,7 +78,7 @@ pub async fn run(global: &Global, options: &WitnessArgs) -> Result<ExitCode, Fai
         }
         Some(WitnessCommand::Add { vkey }) => {
             dir.read_key(Role::Witness, &output::passphrase(global)?)?;
-            let log = dir.add_log(vkey, None)?;
+            let log = dir.add_log(vkey)?;
             let origin = log.vkey.name().as_str();
             if global.json {
                 output::json(&json!({"log": origin, "vkey": log.vkey.to_string()}))?;
@@ -96,7 +96,14 @@ pub fn init(global: &Global, dir: &CosignerDir, role: Role, named: &Named) -> Re
     let passphrase = if named.protect_keys {
         Some(match output::passphrase(global)? {
             Some(given) => given,
-            None => output::ask("New passphrase: ")?,
+            None => {
+                let first = output::ask("New passphrase: ")?;
+                if first != output::ask("Again: ")? || first.is_empty() {
+                    let problem = "the passphrases differ or are empty; nothing was set up";
+                    return Err(Failure::Value(problem.to_owned()));
+                }
+                first
+            }
         })
     } else {
         None
@@ -159,10 +166,15 @@ pub fn announce(
     logs: usize,
 ) -> Result<(), Failure> {
     if global.json {
-        return output::say(json!({"listening": format!("http://{bound}"), "key": key.to_string(), "logs": logs}));
+        return output::say(
+            json!({"listening": format!("http://{bound}"), "key": key.to_string(), "logs": logs}),
+        );
     }
     output::say(format_args!("Listening on http://{bound} as {key}"))?;
-    output::say(format_args!("Knows {}; stop with Ctrl-C", output::count(logs as u64, "log")))
+    output::say(format_args!(
+        "Knows {}; stop with Ctrl-C",
+        output::count(logs as u64, "log")
+    ))
 }
 
 /// Events of a service go to standard error, one line each; CARNET_LOG says how much (such as `debug`).

@@ -89,7 +89,9 @@ pub fn add(dir: &DataDir, url: &str, vkey: &str, name: Option<&str>) -> Result<W
         DeskError::value(
             "witness key",
             vkey,
-            format!("{e}; it is the vkey that the witness's operator publishes, such as name+1a2b3c4d+base64"),
+            format!(
+                "{e}; it is the vkey that the witness's operator publishes, such as name+1a2b3c4d+base64"
+            ),
         )
     })?;
     RemoteWitness::new(key.clone(), url, DEADLINE).map_err(|e| DeskError::value("URL", url, e))?;
@@ -127,7 +129,10 @@ pub fn remove(dir: &DataDir, name: &str) -> Result<(), DeskError> {
         words.next() == Some("witness") && words.next() == Some(name)
     };
     if !text.lines().any(|line| is_it(&line)) {
-        let fix = format!("there is none of that name in {}; `carnet log witness list` shows all", path.display());
+        let fix = format!(
+            "there is none of that name in {}; `carnet log witness list` shows all",
+            path.display()
+        );
         return Err(DeskError::value("witness", name, fix));
     }
     let kept: String = text

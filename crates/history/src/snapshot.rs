@@ -11,7 +11,7 @@ use index::Label;
 use sha2::{Digest as _, Sha256};
 use statement::KeyId;
 use tlog::tree::{RightEdge, TreeError};
-use tlog::{Hash, LeafIndex, TreeSize, leaf_hash};
+use tlog::{LeafIndex, TreeSize, leaf_hash};
 
 use crate::audit::{Auditor, REMEMBERED};
 use crate::entry::{Entry, EntryError, KeyEntry, MAX_ENTRY};
@@ -339,7 +339,14 @@ mod tests {
 
         let mut whole = replayed(&entries);
         assert_eq!(resumed.root(), whole.root());
-        assert!(resumed.index().key(&KeyId::of(&ISSUER)).unwrap().revoked_at.is_some());
+        assert!(
+            resumed
+                .index()
+                .key(&KeyId::of(&ISSUER))
+                .unwrap()
+                .revoked_at
+                .is_some()
+        );
     }
 
     #[test]

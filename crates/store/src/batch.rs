@@ -152,7 +152,11 @@ impl Store {
     /// As of when the policy's quorum vouches for the published checkpoint, in POSIX seconds.
     async fn as_of(&self) -> Result<Option<u64>, StoreError> {
         let note = self.published_note().await?;
-        Ok(self.policy.evaluate(&note).ok().and_then(|accepted| accepted.as_of))
+        Ok(self
+            .policy
+            .evaluate(&note)
+            .ok()
+            .and_then(|accepted| accepted.as_of))
     }
 
     /// What only one task may touch, with everything done that an earlier process may have left.

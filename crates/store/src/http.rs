@@ -72,7 +72,9 @@ impl Remote {
             _ => return Err(bad("is neither https nor http")),
         }
         if base.query().is_some() || base.fragment().is_some() || !base.username().is_empty() {
-            return Err(bad("has more than scheme, host, port and path; leave the rest out"));
+            return Err(bad(
+                "has more than scheme, host, port and path; leave the rest out",
+            ));
         }
         if !base.path().ends_with('/') {
             base.set_path(&format!("{}/", base.path()));

@@ -164,7 +164,12 @@ impl Asked {
     }
 
     /// A line by a key of the policy that does not verify would spoil the checkpoint for everybody who knows the key.
-    fn verified(&self, note: &Note, line: SignatureLine, known: &[Vkey]) -> Result<SignatureLine, StoreError> {
+    fn verified(
+        &self,
+        note: &Note,
+        line: SignatureLine,
+        known: &[Vkey],
+    ) -> Result<SignatureLine, StoreError> {
         for vkey in known.iter().filter(|vkey| vkey.made(&line)) {
             cosignature::verify(&note.text, &line, vkey)
                 .map_err(|_| self.failed("its cosignature does not verify"))?;
@@ -245,7 +250,9 @@ impl Store {
         }
         for (asked, open) in self.cosigners.iter().zip(open) {
             if open.is_some() {
-                gathered.missing.push(asked.failed("has not answered yet").to_string());
+                gathered
+                    .missing
+                    .push(asked.failed("has not answered yet").to_string());
             }
         }
         Ok(gathered)

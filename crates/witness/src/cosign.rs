@@ -158,7 +158,10 @@ impl Witness {
             Ok(reply) => reply,
             Err(error) => {
                 tracing::error!("{error}");
-                Reply::text(500, "this cosigner has trouble of its own; its operator finds it in the log")
+                Reply::text(
+                    500,
+                    "this cosigner has trouble of its own; its operator finds it in the log",
+                )
             }
         }
     }
@@ -242,11 +245,12 @@ impl Witness {
     /// Its files cannot be had, its signature does not verify, or it was caught.
     pub async fn audit(&self, replay: &Arc<Replay>) -> Result<Audited, WitnessError> {
         let shown = replay.source().checkpoint().await?;
-        let checkpoint = Checkpoint::from_note(&shown).map_err(|e| crate::source::SourceError::Unreadable {
-            place: replay.source().place(),
-            path: "checkpoint".to_owned(),
-            problem: e.to_string(),
-        })?;
+        let checkpoint =
+            Checkpoint::from_note(&shown).map_err(|e| crate::source::SourceError::Unreadable {
+                place: replay.source().place(),
+                path: "checkpoint".to_owned(),
+                problem: e.to_string(),
+            })?;
         let trusted = self.keys_of(&checkpoint.origin)?;
         if trusted.is_empty() {
             return Err(WitnessError::Desk(desk::DeskError::Malformed {
@@ -271,7 +275,9 @@ impl Witness {
                 cosigned: cosigned.0,
             });
         }
-        let before = remembered.clone().map(|r| (r.recorded.size, r.recorded.root, r.note));
+        let before = remembered
+            .clone()
+            .map(|r| (r.recorded.size, r.recorded.root, r.note));
         match replay.reach(&note, &checkpoint, before).await? {
             Outcome::Agrees => {}
             Outcome::Past(size) => {
@@ -415,7 +421,10 @@ impl Witness {
                 request: request.to_vec(),
             }
         } else {
-            tracing::warn!(origin = checkpoint.origin, "another request without a valid proof");
+            tracing::warn!(
+                origin = checkpoint.origin,
+                "another request without a valid proof"
+            );
             return Ok(());
         };
         let kept = caught.keep(&self.dir.evidence(), &checkpoint.origin, self.key.name().as_str())?;
@@ -458,7 +467,8 @@ fn remembering(
 /// The note with the lines of these keys only: what others put under a checkpoint is not kept.
 fn only_by(note: &Note, keys: &[Vkey]) -> Note {
     let mut note = note.clone();
-    note.signatures.retain(|line| keys.iter().any(|key| key.made(line)));
+    note.signatures
+        .retain(|line| keys.iter().any(|key| key.made(line)));
     note
 }
 

@@ -67,7 +67,11 @@ impl CosignerDir {
 
     /// What is remembered of a log.
     pub fn memory(&self, origin: &str) -> Memory {
-        Memory::new(self.root.join("memory").join(format!("{}.json", origin_hash(origin))))
+        Memory::new(
+            self.root
+                .join("memory")
+                .join(format!("{}.json", origin_hash(origin))),
+        )
     }
 
     /// Where evidence goes.
@@ -179,21 +183,17 @@ impl CosignerDir {
         Ok(policy.logs().to_vec())
     }
 
-    /// Adds a log by its key, whose name is the log's; `url` is where its files are.
+    /// Adds a log by its key, whose name is the log's.
     ///
     /// # Errors
     /// Not a log's key, the key is there already, or the disk refused.
-    pub fn add_log(&self, vkey: &str, url: Option<&str>) -> Result<Log, DeskError> {
+    pub fn add_log(&self, vkey: &str) -> Result<Log, DeskError> {
         let path = self.log_list();
         let mut text = String::from_utf8_lossy(&data_dir::read(&path)?).into_owned();
         if !text.ends_with('\n') {
             text.push('\n');
         }
-        let line = match url {
-            Some(url) => format!("log {vkey} {url}\n"),
-            None => format!("log {vkey}\n"),
-        };
-        text.push_str(&line);
+        text.push_str(&format!("log {vkey}\n"));
         let value = |problem: String| DeskError::Value {
             what: "log key",
             value: vkey.to_owned(),

@@ -83,7 +83,10 @@ impl Caught {
     pub fn summary(&self, origin: &str) -> String {
         match self {
             Self::Fork { recorded, .. } => {
-                format!("the log {origin} has signed two different trees of {} entries", recorded.0)
+                format!(
+                    "the log {origin} has signed two different trees of {} entries",
+                    recorded.0
+                )
             }
             Self::Unproven { recorded, .. } => format!(
                 "no proof was shown that the newer checkpoint of {origin} continues its {} entries cosigned before",
@@ -134,13 +137,20 @@ impl Caught {
                 "before": tree(recorded), "now": now.text,
             }),
             Self::WrongEntry {
-                at, problem, roots, entry, ..
+                at,
+                problem,
+                roots,
+                entry,
+                ..
             } => json!({
                 "entry": at, "problem": problem, "bytes": hex::encode(entry),
                 "index_claimed": roots.as_ref().map(|r| &r.0), "index_replayed": roots.as_ref().map(|r| &r.1),
             }),
             Self::WrongRoot {
-                claimed, replayed, place, ..
+                claimed,
+                replayed,
+                place,
+                ..
             } => json!({
                 "claimed": tree(claimed), "replayed_root": replayed.to_base64(), "place": place,
             }),
@@ -148,7 +158,8 @@ impl Caught {
     }
 
     fn files(&self) -> Vec<(&'static str, Vec<u8>)> {
-        let before = |before: &Option<Note>| before.as_ref().map(|note| ("checkpoint-before", note.to_bytes()));
+        let before =
+            |before: &Option<Note>| before.as_ref().map(|note| ("checkpoint-before", note.to_bytes()));
         match self {
             Self::Fork { before: b, now, .. } => {
                 let mut files = vec![("checkpoint-now", now.to_bytes())];
@@ -156,13 +167,18 @@ impl Caught {
                 files
             }
             Self::Unproven {
-                before: b, now, request, ..
+                before: b,
+                now,
+                request,
+                ..
             } => {
                 let mut files = vec![("checkpoint-now", now.to_bytes()), ("request", request.clone())];
                 files.extend(before(b));
                 files
             }
-            Self::WrongEntry { checkpoint, entry, .. } => {
+            Self::WrongEntry {
+                checkpoint, entry, ..
+            } => {
                 vec![("checkpoint", checkpoint.to_bytes()), ("entry", entry.clone())]
             }
             Self::WrongRoot { checkpoint, .. } => vec![("checkpoint", checkpoint.to_bytes())],

@@ -56,7 +56,10 @@ pub fn router(witness: Arc<Witness>) -> Router {
         .route("/", get(about))
         .layer(DefaultBodyLimit::max(MAX_REQUEST))
         .layer(RequestBodyTimeoutLayer::new(MAX_SILENCE))
-        .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, MAX_TIME))
+        .layer(TimeoutLayer::with_status_code(
+            StatusCode::REQUEST_TIMEOUT,
+            MAX_TIME,
+        ))
         .with_state(shared)
 }
 

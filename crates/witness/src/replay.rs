@@ -205,7 +205,8 @@ impl Replay {
         let size = checkpoint.size.0;
         let begin = auditor.size();
         (self.progress)(begin, size);
-        let ids = (begin / 256..size.div_ceil(256)).filter_map(|n| BundleId::containing(n * 256, checkpoint.size));
+        let ids =
+            (begin / 256..size.div_ceil(256)).filter_map(|n| BundleId::containing(n * 256, checkpoint.size));
         let mut bundles = stream::iter(ids)
             .map(|id| async move { (id, self.bundle(&id, mirrored).await) })
             .buffered(AHEAD);
@@ -301,7 +302,11 @@ fn passes_through(
     let now = note.clone();
     let before = before.clone();
     Err(Failed::Wrong(Box::new(if checkpoint.size == *size {
-        Caught::Fork { before, recorded, now }
+        Caught::Fork {
+            before,
+            recorded,
+            now,
+        }
     } else {
         Caught::Unproven {
             before,
@@ -326,7 +331,8 @@ impl Refused {
             (Ok(Entry::Index(claimed)), Ok(expected)) => {
                 let show = |index: &history::entry::IndexEntry| {
                     let epochs = index.epochs.iter();
-                    let epochs = epochs.map(|epoch| format!("{} keys, root {}", epoch.keys, hex::encode(epoch.root)));
+                    let epochs =
+                        epochs.map(|epoch| format!("{} keys, root {}", epoch.keys, hex::encode(epoch.root)));
                     epochs.collect::<Vec<_>>().join("; ")
                 };
                 Some((show(&claimed), show(&expected)))

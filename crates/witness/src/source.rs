@@ -35,7 +35,9 @@ pub enum SourceError {
     #[error(transparent)]
     Place(#[from] HttpError),
     /// There is no such file.
-    #[error("{place} has no {path}; is this the folder or the URL of the log's files (such as carnet-data/log or https://host/log)?")]
+    #[error(
+        "{place} has no {path}; is this the folder or the URL of the log's files (such as carnet-data/log or https://host/log)?"
+    )]
     Missing {
         /// Where.
         place: String,

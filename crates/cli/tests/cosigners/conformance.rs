@@ -8,8 +8,8 @@ use metamorphic_log as metamorphic;
 use tlog::tile::{BundleId, TileId, decode_bundle};
 use tlog::{LeafIndex, TreeSize};
 
+use crate::log_asks::{Asking, BOTH};
 use crate::made_log::{MadeLog, ORIGIN, log_key};
-use crate::process::{Service, ask, done};
 use crate::protocol::TestWitness;
 
 #[path = "../../../tlog/tests/aics_tool/mod.rs"]
@@ -47,5 +47,101 @@ fn a_checkpoint_signed_by_another_implementation_is_cosigned_and_the_answer_veri
         let note = metamorphic::note::SignedNote::parse(&format!("{checkpoint}{}", answer.body)).unwrap();
         assert_eq!(note.verify(&keys).unwrap().len(), 2);
         old = size;
+    }
+}
+
+/// Whoever reads the published files needs nothing of ours: the checkpoint with the cosignatures of two witnesses elsewhere, and
+/// every entry's inclusion from the tiles.
+#[test]
+fn verifiers_by_others_accept_a_log_that_witnesses_elsewhere_cosigned() {
+    let asking = Asking::with_policy(BOTH);
+    for issuer in ["w-a", "w-b", "w-c"] {
+        assert_eq!(asking.grow(issuer).code, 0);
+    }
+    let folder = asking.log.path().join("log");
+    let bytes = std::fs::read(folder.join("checkpoint")).unwrap();
+    let text = String::from_utf8(bytes.clone()).unwrap();
+    let log = crate::log_asks::log_vkey(asking.log.path());
+    let witnesses = asking.vkeys();
+
+    let known =
+        signed_note::VerifierList::new(vec![Box::new(signed_note::StandardVerifier::new(&log).unwrap())]);
+    let note = signed_note::Note::from_bytes(&bytes).unwrap();
+    assert_eq!(note.verify(&known).unwrap().0.len(), 1);
+    let checkpoint = tlog_tiles::Checkpoint::from_bytes(note.text()).unwrap();
+    let keys: Vec<_> = std::iter::once(&log)
+        .chain(&witnesses)
+        .map(|vkey| metamorphic::note::VerifierKey::parse(vkey).unwrap())
+        .collect();
+    let verified = metamorphic::note::SignedNote::parse(&text)
+        .unwrap()
+        .verify(&keys)
+        .unwrap();
+    assert_eq!(verified.len(), 3, "the log and both witnesses");
+
+    let size = TreeSize(checkpoint.size());
+    let bundle = BundleId::containing(0, size).unwrap();
+    let bundle = std::fs::read(folder.join(bundle.path())).unwrap();
+    let entries = decode_bundle(&bundle).unwrap();
+    assert_eq!(entries.len() as u64, size.0);
+    let tile = TileId::containing(0, 0, size).unwrap();
+    let tiles = std::collections::HashMap::from([(tile, std::fs::read(folder.join(tile.path())).unwrap())]);
+    for (index, entry) in (0..).zip(&entries) {
+        let proof = tlog::tree::inclusion_proof(size, LeafIndex(index), &tiles).unwrap();
+        let proof: Vec<Vec<u8>> = proof.iter().map(|hash| hash.0.to_vec()).collect();
+        let (leaf, root) = (tlog::leaf_hash(entry).0, checkpoint.hash().0);
+        metamorphic::proof::verify_inclusion(index, size.0, &leaf, &proof, &root).unwrap();
+    }
+    python_accepts(&folder.display().to_string(), &log, &witnesses, &entries);
+}
+
+/// `aics-tlog`, where there is a Python that runs it, checks the checkpoint's quorum and age and the inclusion of every entry.
+fn python_accepts(place: &str, log: &str, witnesses: &[String], entries: &[&[u8]]) {
+    let tool = match aics_tool::tool() {
+        Ok(tool) => tool,
+        Err(reason) => {
+            // Not eprintln!, which the test harness swallows where a test passes.
+            let package = aics_tool::PACKAGE;
+            writeln!(
+                std::io::stderr(),
+                "SKIPPED: {package} did not check our log: {reason}"
+            )
+            .unwrap();
+            return;
+        }
+    };
+    let origin = log.split('+').next().unwrap();
+    let call = |command: &str, more: &[&str]| {
+        let mut call = Command::new(&tool);
+        call.args([command, "--tiles", place, "--log-key", log, "--origin", origin]);
+        for witness in witnesses {
+            call.args(["--witness-key", witness]);
+        }
+        call.args(more).output().unwrap()
+    };
+    let accepted = call("verify-checkpoint", &["--quorum", "2", "--max-age", "600"]);
+    assert!(
+        accepted.status.success(),
+        "{}",
+        String::from_utf8_lossy(&accepted.stderr)
+    );
+    assert!(!call("verify-checkpoint", &["--quorum", "3"]).status.success());
+    let leaf = tempfile::NamedTempFile::new().unwrap();
+    for (index, entry) in entries.iter().enumerate() {
+        std::fs::write(leaf.path(), entry).unwrap();
+        let path = leaf.path().to_str().unwrap();
+        let at = |index: usize| {
+            call(
+                "verify-inclusion",
+                &["--quorum", "2", "--leaf", path, "--index", &index.to_string()],
+            )
+        };
+        let accepted = at(index);
+        assert!(
+            accepted.status.success(),
+            "{}",
+            String::from_utf8_lossy(&accepted.stderr)
+        );
+        assert!(!at((index + 1) % entries.len()).status.success());
     }
 }

@@ -43,7 +43,12 @@ fn a_witness_killed_at_any_moment_never_cosigns_two_histories() {
                         let mut old = 0;
                         loop {
                             let size = (old + 1).clamp(COMMON + 1, 399);
-                            let Some(answer) = ask(address, "POST", "/add-checkpoint", &log.request(old.min(size), size)) else {
+                            let Some(answer) = ask(
+                                address,
+                                "POST",
+                                "/add-checkpoint",
+                                &log.request(old.min(size), size),
+                            ) else {
                                 return got;
                             };
                             match answer.status {
@@ -62,7 +67,10 @@ fn a_witness_killed_at_any_moment_never_cosigns_two_histories() {
                 .collect();
             std::thread::sleep(Duration::from_micros(random % 40_000));
             witness.service.kill();
-            asking.into_iter().flat_map(|thread| thread.join().unwrap()).collect::<Vec<_>>()
+            asking
+                .into_iter()
+                .flat_map(|thread| thread.join().unwrap())
+                .collect::<Vec<_>>()
         });
         for (size, name) in killer {
             answered += 1;
@@ -76,5 +84,8 @@ fn a_witness_killed_at_any_moment_never_cosigns_two_histories() {
     }
     let histories: std::collections::BTreeSet<_> = signed.values().collect();
     assert_eq!(histories.len(), 1, "cosignatures in both histories: {signed:?}");
-    assert!(answered > 20, "the witness was killed before it did anything: {answered} answers");
+    assert!(
+        answered > 20,
+        "the witness was killed before it did anything: {answered} answers"
+    );
 }

@@ -12,8 +12,8 @@ use crate::process::{Ran, Service, carnet, done};
 use crate::protocol::set_up;
 
 /// A log with two witnesses elsewhere.
-struct Asking {
-    log: TempDir,
+pub struct Asking {
+    pub log: TempDir,
     witnesses: Vec<Away>,
 }
 
@@ -33,7 +33,7 @@ impl Away {
 
 impl Asking {
     /// A log that asks two witnesses, under a policy with these last lines.
-    fn with_policy(rules: &str) -> Self {
+    pub fn with_policy(rules: &str) -> Self {
         let log = tempfile::tempdir().unwrap();
         done(log.path(), &["init", "--origin", "log.test/asking"]);
         let key = log_vkey(log.path());
@@ -43,14 +43,24 @@ impl Asking {
                 let data = tempfile::tempdir().unwrap();
                 let vkey = set_up(data.path(), &format!("witness.test/{name}"), &key);
                 let service = Service::start(data.path(), &["witness", "--listen", "127.0.0.1:0"]);
-                let add = ["log", "witness", "add", &service.url, &vkey.to_string(), "--name", name];
+                let add = [
+                    "log",
+                    "witness",
+                    "add",
+                    &service.url,
+                    &vkey.to_string(),
+                    "--name",
+                    name,
+                ];
                 done(log.path(), &add);
                 Away { data, vkey, service }
             })
             .collect();
         let path = log.path().join("policy.txt");
         let old = std::fs::read_to_string(&path).unwrap();
-        let kept = old.lines().filter(|line| !line.starts_with("group") && !line.starts_with("quorum"));
+        let kept = old
+            .lines()
+            .filter(|line| !line.starts_with("group") && !line.starts_with("quorum"));
         let mut policy: String = kept.map(|line| format!("{line}\n")).collect();
         for (witness, name) in witnesses.iter().zip(["w1", "w2"]) {
             policy.push_str(&format!("witness {name} {}\n", witness.vkey));
@@ -64,9 +74,17 @@ impl Asking {
     }
 
     /// Seals one more entry.
-    fn grow(&self, issuer: &str) -> Ran {
+    pub fn grow(&self, issuer: &str) -> Ran {
         done(self.log.path(), &["issuer", "new", issuer]);
         self.run(&["issuer", "enrol", issuer, "--name", issuer, "--role", "workshop"])
+    }
+
+    /// The keys of the witnesses elsewhere.
+    pub fn vkeys(&self) -> Vec<String> {
+        self.witnesses
+            .iter()
+            .map(|witness| witness.vkey.to_string())
+            .collect()
     }
 
     fn published(&self) -> Note {
@@ -84,14 +102,18 @@ impl Asking {
     }
 }
 
-fn log_vkey(log: &Path) -> String {
+/// The log's key, as its policy has it.
+pub fn log_vkey(log: &Path) -> String {
     let policy = std::fs::read_to_string(log.join("policy.txt")).unwrap();
     let line = policy.lines().find_map(|line| line.strip_prefix("log "));
     line.unwrap().split(' ').next().unwrap().to_owned()
 }
 
-const BOTH: &str = "group away all w1 w2\ngroup here all witness auditor\ngroup all all away here\nquorum all\n";
-const ONE_OF_TWO: &str = "group away any w1 w2\ngroup here all witness auditor\ngroup all all away here\nquorum all\n";
+/// Both witnesses elsewhere must have cosigned.
+pub const BOTH: &str =
+    "group away all w1 w2\ngroup here all witness auditor\ngroup all all away here\nquorum all\n";
+const ONE_OF_TWO: &str =
+    "group away any w1 w2\ngroup here all witness auditor\ngroup all all away here\nquorum all\n";
 
 #[test]
 fn what_is_sealed_is_published_with_the_cosignatures_of_all() {
@@ -101,7 +123,11 @@ fn what_is_sealed_is_published_with_the_cosignatures_of_all() {
     assert!(asking.time_of(0).is_some() && asking.time_of(1).is_some());
     let status = done(asking.log.path(), &["--json", "log", "status"]).json();
     assert!(status["complete_as_of"].is_string());
-    let cosigned = status["witnesses"].as_array().unwrap().iter().map(|w| &w["cosigned"]);
+    let cosigned = status["witnesses"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|w| &w["cosigned"]);
     assert_eq!(cosigned.filter(|time| time.is_string()).count(), 4, "{status}");
 }
 
@@ -184,7 +210,12 @@ fn who_is_away_while_cosignatures_are_renewed_keeps_the_one_it_gave() {
 
     // The quorum of both is as old as its older half: that is said, and nothing is lost.
     assert_eq!((ran.code, &ran.json()["renewed"]), (1, &false.into()));
-    assert!(ran.json()["missing_cosigners"][0].as_str().unwrap().contains("witness.test/w2"));
+    assert!(
+        ran.json()["missing_cosigners"][0]
+            .as_str()
+            .unwrap()
+            .contains("witness.test/w2")
+    );
     assert!(asking.time_of(0) > times[0]);
     assert_eq!(asking.time_of(1), times[1]);
     assert!(asking.run(&["log", "refresh"]).out.contains("as before"));
@@ -196,7 +227,11 @@ fn a_log_put_back_from_a_backup_is_not_cosigned() {
     asking.grow("w-a");
     let backup = tempfile::tempdir().unwrap();
     let copy = |from: &Path, to: &Path| {
-        let status = std::process::Command::new("cp").arg("-a").arg(from.join(".")).arg(to).status();
+        let status = std::process::Command::new("cp")
+            .arg("-a")
+            .arg(from.join("."))
+            .arg(to)
+            .status();
         assert!(status.unwrap().success());
     };
     copy(asking.log.path(), backup.path());
@@ -206,12 +241,23 @@ fn a_log_put_back_from_a_backup_is_not_cosigned() {
     let restored = tempfile::tempdir().unwrap();
     copy(backup.path(), restored.path());
     done(restored.path(), &["issuer", "new", "w-x"]);
-    let ran = carnet(restored.path(), &["issuer", "enrol", "w-x", "--name", "X", "--role", "workshop"]);
+    let ran = carnet(
+        restored.path(),
+        &["issuer", "enrol", "w-x", "--name", "X", "--role", "workshop"],
+    );
 
     assert_eq!(ran.code, 1);
-    assert!(ran.err.contains("witness.test/w1") && ran.err.contains("backup"), "{ran:?}");
+    assert!(
+        ran.err.contains("witness.test/w1") && ran.err.contains("backup"),
+        "{ran:?}"
+    );
     let kinds = crate::audit::evidence(asking.witnesses[0].data.path());
-    assert!(kinds.iter().any(|folder| folder.display().to_string().ends_with("-fork")), "{kinds:?}");
+    assert!(
+        kinds
+            .iter()
+            .any(|folder| folder.display().to_string().ends_with("-fork")),
+        "{kinds:?}"
+    );
 }
 
 /// A server that treats each connection as told.
@@ -232,7 +278,10 @@ fn server(treat: impl Fn(std::net::TcpStream) + Send + Sync + 'static) -> String
 fn instead_of_w2(asking: &Asking, url: &str) {
     done(asking.log.path(), &["log", "witness", "remove", "w2"]);
     let vkey = asking.witnesses[1].vkey.to_string();
-    done(asking.log.path(), &["log", "witness", "add", url, &vkey, "--name", "w2"]);
+    done(
+        asking.log.path(),
+        &["log", "witness", "add", url, &vkey, "--name", "w2"],
+    );
 }
 
 #[test]
@@ -286,7 +335,10 @@ fn an_answer_without_end_and_one_without_sense_are_no_cosignature() {
     assert!(ran.out.contains("without cosigner witness.test/w2"), "{ran:?}");
 
     for garbage in ["", "\u{2014} nonsense\n", "\u{2014} witness.test/w2 AAAAAAAA\n"] {
-        let answer = format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n{garbage}", garbage.len());
+        let answer = format!(
+            "HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n{garbage}",
+            garbage.len()
+        );
         let url = server(move |mut stream| {
             let mut request = [0; 4096];
             let _ = stream.read(&mut request);
@@ -295,7 +347,10 @@ fn an_answer_without_end_and_one_without_sense_are_no_cosignature() {
         instead_of_w2(&asking, &url);
         let ran = asking.run(&["seal"]);
         assert_eq!(ran.code, 0, "{garbage:?}: {ran:?}");
-        assert!(ran.out.contains("without cosigner witness.test/w2"), "{garbage:?}: {ran:?}");
+        assert!(
+            ran.out.contains("without cosigner witness.test/w2"),
+            "{garbage:?}: {ran:?}"
+        );
     }
 }
 
@@ -303,7 +358,12 @@ fn an_answer_without_end_and_one_without_sense_are_no_cosignature() {
 fn a_witness_is_added_once_and_only_with_a_key_and_a_place() {
     let log = tempfile::tempdir().unwrap();
     done(log.path(), &["init", "--origin", "log.test/adds"]);
-    let vkey = set_up(tempfile::tempdir().unwrap().path(), "witness.test/w1", &log_vkey(log.path())).to_string();
+    let vkey = set_up(
+        tempfile::tempdir().unwrap().path(),
+        "witness.test/w1",
+        &log_vkey(log.path()),
+    )
+    .to_string();
     for (arguments, says) in [
         (["http://w.example.org", vkey.as_str()], "use https"),
         (["https://w.example.org", "witness.test/w1"], "vkey"),
@@ -313,8 +373,14 @@ fn a_witness_is_added_once_and_only_with_a_key_and_a_place() {
         assert_eq!(ran.code, 1);
         assert!(ran.err.contains(says), "{says}: {ran:?}");
     }
-    done(log.path(), &["log", "witness", "add", "https://w.example.org", &vkey]);
-    let again = carnet(log.path(), &["log", "witness", "add", "https://w.example.org", &vkey]);
+    done(
+        log.path(),
+        &["log", "witness", "add", "https://w.example.org", &vkey],
+    );
+    let again = carnet(
+        log.path(),
+        &["log", "witness", "add", "https://w.example.org", &vkey],
+    );
     assert_eq!(again.code, 1);
     done(log.path(), &["log", "witness", "remove", "witness.test/w1"]);
     let listed = done(log.path(), &["--json", "log", "witness", "list"]).json();

@@ -65,7 +65,8 @@ impl MadeLog {
 
     /// Appends entries without an index entry.
     pub fn push(&mut self, batch: &[Entry]) {
-        self.entries.extend(batch.iter().map(|entry| entry.encode().unwrap()));
+        self.entries
+            .extend(batch.iter().map(|entry| entry.encode().unwrap()));
     }
 
     /// The index entry over those entries that `counted` says, by their place.
@@ -74,7 +75,9 @@ impl MadeLog {
         for (at, bytes) in self.entries.iter().enumerate() {
             let entry = Entry::decode(bytes).unwrap();
             if counted(at) && !matches!(entry, Entry::Index(_)) {
-                index.apply(LeafIndex(at as u64), &entry, &leaf_hash(bytes)).unwrap();
+                index
+                    .apply(LeafIndex(at as u64), &entry, &leaf_hash(bytes))
+                    .unwrap();
             }
         }
         index.entry(self.entries.len() as u64).unwrap()
@@ -85,7 +88,10 @@ impl MadeLog {
     }
 
     fn grown(&self, size: u64) -> (RightEdge, HashMap<TileId, Vec<u8>>) {
-        let leaves: Vec<Hash> = self.entries[..size as usize].iter().map(|entry| leaf_hash(entry)).collect();
+        let leaves: Vec<Hash> = self.entries[..size as usize]
+            .iter()
+            .map(|entry| leaf_hash(entry))
+            .collect();
         let mut edge = RightEdge::empty();
         let tiles = edge.append_all(&leaves).into_iter().collect();
         (edge, tiles)

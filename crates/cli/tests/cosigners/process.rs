@@ -24,7 +24,13 @@ impl Ran {
 fn command(data: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_carnet"));
     command.arg("--data").arg(data).stdin(Stdio::null());
-    for name in ["CARNET_DATA", "CARNET_PASSPHRASE", "CARNET_LOG", "COLUMNS", "RUST_BACKTRACE"] {
+    for name in [
+        "CARNET_DATA",
+        "CARNET_PASSPHRASE",
+        "CARNET_LOG",
+        "COLUMNS",
+        "RUST_BACKTRACE",
+    ] {
         command.env_remove(name);
     }
     command

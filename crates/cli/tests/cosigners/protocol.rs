@@ -40,7 +40,9 @@ impl TestWitness {
     pub fn memory(&self) -> std::path::PathBuf {
         let folder = std::fs::read_dir(self.data.path().join("memory")).unwrap();
         let mut files = folder.map(|entry| entry.unwrap().path());
-        files.find(|path| path.extension().is_some_and(|e| e == "json")).unwrap()
+        files
+            .find(|path| path.extension().is_some_and(|e| e == "json"))
+            .unwrap()
     }
 
     pub fn evidence(&self) -> Vec<std::path::PathBuf> {
@@ -82,7 +84,10 @@ fn what_is_no_request_is_answered_400() {
     let witness = TestWitness::start();
     let log = MadeLog::of_leaves("a", 9);
     let good = String::from_utf8(log.request(0, 9)).unwrap();
-    let many = format!("old 0\n{}", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\n".repeat(64));
+    let many = format!(
+        "old 0\n{}",
+        "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\n".repeat(64)
+    );
     for bad in [
         String::new(),
         "old 0\n".to_owned(),
@@ -117,7 +122,10 @@ fn a_signature_by_nobody_who_is_trusted_is_answered_403() {
 fn a_log_nobody_added_is_answered_404_until_somebody_adds_it() {
     let witness = TestWitness::start();
     let other = SigningKey::new(KeyName::new("other.test/log").unwrap(), &[5; 32]);
-    let text = MadeLog::of_leaves("a", 9).checkpoint(9).text.replacen(ORIGIN, "other.test/log", 1);
+    let text = MadeLog::of_leaves("a", 9)
+        .checkpoint(9)
+        .text
+        .replacen(ORIGIN, "other.test/log", 1);
     let mut note = Note::new(text).unwrap();
     note.signatures = vec![other.sign(&note.text)];
     let request = AddCheckpoint {
@@ -127,7 +135,10 @@ fn a_log_nobody_added_is_answered_404_until_somebody_adds_it() {
     };
     assert_eq!(witness.post(&request.to_bytes()).status, 404);
 
-    done(witness.data.path(), &["witness", "add", &other.vkey().to_string()]);
+    done(
+        witness.data.path(),
+        &["witness", "add", &other.vkey().to_string()],
+    );
 
     witness.cosigned(&witness.post(&request.to_bytes()), &note);
 }
@@ -171,7 +182,11 @@ fn a_proof_that_does_not_verify_is_answered_422_and_kept() {
         .map(|folder| folder.display().to_string())
         .collect();
     assert!(kinds.iter().all(|kind| kind.contains("-unproven")), "{kinds:?}");
-    assert_eq!(witness.post(&log.request(9, 20)).status, 200, "the honest one goes on");
+    assert_eq!(
+        witness.post(&log.request(9, 20)).status,
+        200,
+        "the honest one goes on"
+    );
 }
 
 #[test]
@@ -195,7 +210,11 @@ fn another_root_of_the_same_size_is_answered_422_and_proves_the_fork() {
     }
     assert_eq!(before.text, log.checkpoint(9).text);
     assert_eq!(now.text, other.checkpoint(9).text);
-    assert!(String::from_utf8(read("README.txt")).unwrap().contains("two different trees of 9 entries"));
+    assert!(
+        String::from_utf8(read("README.txt"))
+            .unwrap()
+            .contains("two different trees of 9 entries")
+    );
 }
 
 #[test]
@@ -214,8 +233,14 @@ fn the_root_at_size_zero_must_be_that_of_the_empty_tree() {
 fn monitors_get_the_newest_checkpoint_with_its_cosignature() {
     let witness = TestWitness::start();
     let log = MadeLog::of_leaves("a", 9);
-    let path = format!("/{}/checkpoint", hex::encode(<sha2::Sha256 as sha2::Digest>::digest(ORIGIN)));
-    assert_eq!(ask(witness.service.address(), "GET", &path, b"").unwrap().status, 404);
+    let path = format!(
+        "/{}/checkpoint",
+        hex::encode(<sha2::Sha256 as sha2::Digest>::digest(ORIGIN))
+    );
+    assert_eq!(
+        ask(witness.service.address(), "GET", &path, b"").unwrap().status,
+        404
+    );
     witness.post(&log.request(0, 9));
 
     let shown = ask(witness.service.address(), "GET", &path, b"").unwrap();
@@ -246,7 +271,10 @@ fn of_requests_at_the_same_time_one_is_first_and_the_others_hear_of_it() {
 fn a_body_longer_than_requests_are_is_answered_413() {
     let witness = TestWitness::start();
     assert_eq!(witness.post(&vec![b'a'; 1 << 20]).status, 413);
-    assert_eq!(witness.post(&MadeLog::of_leaves("a", 3).request(0, 3)).status, 200);
+    assert_eq!(
+        witness.post(&MadeLog::of_leaves("a", 3).request(0, 3)).status,
+        200
+    );
 }
 
 #[test]
