@@ -17,7 +17,8 @@ use serde_json::json;
 
 use crate::args::Global;
 use crate::failure::Failure;
-use crate::witness::{Named, announce, init, log_to_stderr, stopped};
+use crate::serve::stopped;
+use crate::witness::{Named, announce, init, log_to_stderr};
 use crate::{clock, output};
 
 pub const EXAMPLES: &str = "\
@@ -152,6 +153,7 @@ async fn follow(
     replay: Arc<Replay>,
     bar: &ProgressBar,
 ) -> Result<ExitCode, Failure> {
+    let ended = stopped()?;
     let (stop, mut stopping) = tokio::sync::watch::channel(false);
     let server = match options.listen {
         Some(address) => {
@@ -188,7 +190,7 @@ async fn follow(
         }
     };
     let ended = tokio::select! {
-        () = stopped() => None,
+        () = ended => None,
         evidence = auditor.caught() => Some(evidence),
         evidence = polls => Some(evidence?),
     };

@@ -9,11 +9,11 @@ use ::witness::dir::{CosignerDir, Role};
 use ::witness::http;
 use clap::{Args as ClapArgs, Subcommand};
 use serde_json::json;
-use tokio::signal::unix::{SignalKind, signal};
 
 use crate::args::Global;
 use crate::failure::Failure;
 use crate::output;
+use crate::serve::stopped;
 
 pub const EXAMPLES: &str = "\
 A witness remembers the newest checkpoint of each log it knows, and cosigns a newer one only with a proof that nothing was changed
@@ -148,13 +148,14 @@ pub async fn list(global: &Global, dir: &CosignerDir, role: Role) -> Result<Exit
 }
 
 async fn serve(global: &Global, dir: CosignerDir, listen: SocketAddr) -> Result<ExitCode, Failure> {
+    let stop = stopped()?;
     log_to_stderr(global);
     let key = dir.read_key(Role::Witness, &output::passphrase(global)?)?;
     let known = dir.logs()?.len();
     let (listener, bound) = http::listen(listen).await?;
     let witness = Arc::new(Witness::new(key, dir));
     announce(global, witness.vkey(), bound, known)?;
-    http::serve(listener, witness, stopped()).await?;
+    http::serve(listener, witness, stop).await?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -190,20 +191,4 @@ pub fn log_to_stderr(global: &Global) {
     } else {
         builder.with_ansi(false).with_target(false).try_init()
     };
-}
-
-/// Resolves when somebody wants the process to end: Ctrl-C, or what a service manager sends.
-pub async fn stopped() {
-    let terminated = async {
-        match signal(SignalKind::terminate()) {
-            Ok(mut terminate) => {
-                terminate.recv().await;
-            }
-            Err(_) => std::future::pending().await,
-        }
-    };
-    tokio::select! {
-        _ = tokio::signal::ctrl_c() => {}
-        () = terminated => {}
-    }
 }
