@@ -257,6 +257,26 @@ fn an_auditor_killed_while_it_replays_starts_again() {
 }
 
 #[test]
+fn a_running_log_is_audited_over_http() {
+    let log = tempfile::tempdir().unwrap();
+    done(log.path(), &["init", "--origin", "log.test/served"]);
+    done(log.path(), &["issuer", "new", "workshop"]);
+    done(
+        log.path(),
+        &["issuer", "enrol", "workshop", "--name", "W", "--role", "workshop"],
+    );
+    let key = crate::log_asks::log_vkey(log.path());
+    let data = tempfile::tempdir().unwrap();
+    done(data.path(), &["audit", "init", "--name", "audit.test/a1", "--log", &key]);
+    let service = Service::start(log.path(), &["serve", "--listen", "127.0.0.1:0"]);
+
+    let url = format!("{}/log", service.url);
+    let said = done(data.path(), &["--json", "audit", &url, "--once"]).json();
+
+    assert_eq!((said["agrees"].as_bool(), said["size"].as_u64()), (Some(true), Some(4)));
+}
+
+#[test]
 fn an_auditor_and_a_log_work_together() {
     let log = tempfile::tempdir().unwrap();
     done(log.path(), &["init", "--origin", "log.test/together"]);

@@ -10,6 +10,7 @@ use tlog::{LeafIndex, TreeSize};
 
 use crate::log_asks::{Asking, BOTH};
 use crate::made_log::{MadeLog, ORIGIN, log_key};
+use crate::process::{Service, fetch};
 use crate::protocol::TestWitness;
 
 #[path = "../../../tlog/tests/aics_tool/mod.rs"]
@@ -50,16 +51,17 @@ fn a_checkpoint_signed_by_another_implementation_is_cosigned_and_the_answer_veri
     }
 }
 
-/// Whoever reads the published files needs nothing of ours: the checkpoint with the cosignatures of two witnesses elsewhere, and
-/// every entry's inclusion from the tiles.
+/// Whoever reads what is served needs nothing of ours: the checkpoint with the cosignatures of two witnesses elsewhere, and every
+/// entry's inclusion from the tiles.
 #[test]
-fn verifiers_by_others_accept_a_log_that_witnesses_elsewhere_cosigned() {
+fn verifiers_by_others_accept_what_a_running_log_with_witnesses_serves() {
     let asking = Asking::with_policy(BOTH);
     for issuer in ["w-a", "w-b", "w-c"] {
         assert_eq!(asking.grow(issuer).code, 0);
     }
-    let folder = asking.log.path().join("log");
-    let bytes = std::fs::read(folder.join("checkpoint")).unwrap();
+    let service = Service::start(asking.log.path(), &["serve", "--listen", "127.0.0.1:0"]);
+    let file = |path: &str| fetch(service.address(), &format!("/log/{path}"));
+    let bytes = file("checkpoint");
     let text = String::from_utf8(bytes.clone()).unwrap();
     let log = crate::log_asks::log_vkey(asking.log.path());
     let witnesses = asking.vkeys();
@@ -81,18 +83,18 @@ fn verifiers_by_others_accept_a_log_that_witnesses_elsewhere_cosigned() {
 
     let size = TreeSize(checkpoint.size());
     let bundle = BundleId::containing(0, size).unwrap();
-    let bundle = std::fs::read(folder.join(bundle.path())).unwrap();
+    let bundle = file(&bundle.path());
     let entries = decode_bundle(&bundle).unwrap();
     assert_eq!(entries.len() as u64, size.0);
     let tile = TileId::containing(0, 0, size).unwrap();
-    let tiles = std::collections::HashMap::from([(tile, std::fs::read(folder.join(tile.path())).unwrap())]);
+    let tiles = std::collections::HashMap::from([(tile, file(&tile.path()))]);
     for (index, entry) in (0..).zip(&entries) {
         let proof = tlog::tree::inclusion_proof(size, LeafIndex(index), &tiles).unwrap();
         let proof: Vec<Vec<u8>> = proof.iter().map(|hash| hash.0.to_vec()).collect();
         let (leaf, root) = (tlog::leaf_hash(entry).0, checkpoint.hash().0);
         metamorphic::proof::verify_inclusion(index, size.0, &leaf, &proof, &root).unwrap();
     }
-    python_accepts(&folder.display().to_string(), &log, &witnesses, &entries);
+    python_accepts(&format!("{}/log", service.url), &log, &witnesses, &entries);
 }
 
 /// `aics-tlog`, where there is a Python that runs it, checks the checkpoint's quorum and age and the inclusion of every entry.

@@ -113,8 +113,24 @@ pub struct Answer {
     pub body: String,
 }
 
-/// Sends a request in one write; `None` where no whole answer came.
+/// Sends a request in one write; `None` where no whole answer in UTF-8 came.
 pub fn ask(address: SocketAddr, method: &str, path: &str, body: &[u8]) -> Option<Answer> {
+    let (head, body) = exchange(address, method, path, body)?;
+    Some(Answer {
+        status: head.split(' ').nth(1)?.parse().ok()?,
+        content_type: header(&head, "content-type").unwrap_or_default(),
+        body: String::from_utf8(body).ok()?,
+    })
+}
+
+/// A file that is there.
+pub fn fetch(address: SocketAddr, path: &str) -> Vec<u8> {
+    let (head, body) = exchange(address, "GET", path, b"").expect("an answer");
+    assert_eq!(head.split(' ').nth(1), Some("200"), "{path}: {head}");
+    body
+}
+
+fn exchange(address: SocketAddr, method: &str, path: &str, body: &[u8]) -> Option<(String, Vec<u8>)> {
     let mut stream = TcpStream::connect(address).ok()?;
     stream.set_read_timeout(Some(Duration::from_secs(60))).unwrap();
     let head = format!(
@@ -125,20 +141,16 @@ pub fn ask(address: SocketAddr, method: &str, path: &str, body: &[u8]) -> Option
     let _ = stream.write_all(&[head.as_bytes(), body].concat());
     let mut answer = Vec::new();
     let _ = stream.read_to_end(&mut answer);
-    let answer = String::from_utf8(answer).ok()?;
-    let (head, body) = answer.split_once("\r\n\r\n")?;
-    let header = |name: &str| {
-        head.lines()
-            .filter_map(|line| line.split_once(": "))
-            .find(|(found, _)| found.eq_ignore_ascii_case(name))
-            .map(|(_, value)| value.to_owned())
-    };
-    if header("content-length").is_some_and(|length| length != body.len().to_string()) {
-        return None;
-    }
-    Some(Answer {
-        status: head.split(' ').nth(1)?.parse().ok()?,
-        content_type: header("content-type").unwrap_or_default(),
-        body: body.to_owned(),
-    })
+    let end = answer.windows(4).position(|four| four == b"\r\n\r\n")?;
+    let body = answer.split_off(end + 4);
+    let head = String::from_utf8(answer).ok()?;
+    let cut_short = header(&head, "content-length").is_some_and(|length| length != body.len().to_string());
+    (!cut_short).then_some((head, body))
+}
+
+fn header(head: &str, name: &str) -> Option<String> {
+    head.lines()
+        .filter_map(|line| line.split_once(": "))
+        .find(|(found, _)| found.eq_ignore_ascii_case(name))
+        .map(|(_, value)| value.to_owned())
 }
