@@ -24,7 +24,7 @@ Exit codes:
   1  failed, or some lines were refused (the report names each)
   2  the command line is not right
   3  verify: proven that the log knows nothing of this car
-  4  verify: refused, do not believe this file
+  4  verify: refused, do not believe this file; audit: the log was caught, there is evidence
   5  verify: everything holds but it is too old, or the certificate's status is not known; ask for a newer one
   6  verify: a certificate that is genuine and not in force: withdrawn, suspended, expired or not yet valid"
 )]
@@ -131,6 +131,16 @@ Examples:
         #[command(subcommand)]
         command: LogCommand,
     },
+    /// Run a witness: cosign other people's logs, and so make sure that they never fork (c2sp.org/tlog-witness).
+    #[command(args_conflicts_with_subcommands = true, after_help = crate::witness::EXAMPLES)]
+    Witness(crate::witness::WitnessArgs),
+    /// Audit a log: mirror it, replay every entry and the index, and cosign only if all roots agree.
+    #[command(
+        args_conflicts_with_subcommands = true,
+        subcommand_negates_reqs = true,
+        after_help = crate::audit::EXAMPLES
+    )]
+    Audit(crate::audit::AuditArgs),
     /// Batteries of electric cars: what their charging logs say.
     Battery {
         #[command(subcommand)]
@@ -318,6 +328,48 @@ pub enum LogCommand {
     Status,
     /// Recompute everything from the public files and compare.
     Fsck,
+    /// Have the newest checkpoint cosigned anew, without a new entry: dossiers made from then on are complete as of now.
+    #[command(after_help = "\
+What waits goes on waiting. `carnet serve` does this by itself; without it, run it on a schedule:
+  17 * * * *  carnet --data /srv/carnet log refresh
+
+Exit code 1 where the quorum did not answer: then dossiers are as old as before.")]
+    Refresh,
+    /// Witnesses and auditors run by others, which this log asks to cosign.
+    Witness {
+        #[command(subcommand)]
+        command: LogWitnessCommand,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub enum LogWitnessCommand {
+    /// Ask a witness from now on.
+    #[command(after_help = "\
+Adding a witness makes the log ask it. Whether its cosignature is needed is a rule for verifiers: it is in policy.txt, which you
+edit and hand out again (docs/witnesses.md). Its operator must know this log too: give them the word after `log` in policy.txt.
+
+Example:
+  carnet log witness add https://witness.example.org witness.example.org/w1+3c5b1a2f+BPz…")]
+    Add(LogWitnessAdd),
+    /// Do not ask it any more.
+    Remove {
+        /// Its name on the list.
+        name: String,
+    },
+    /// Show all, with when they cosigned the published checkpoint.
+    List,
+}
+
+#[derive(Debug, ClapArgs)]
+pub struct LogWitnessAdd {
+    /// Where it takes checkpoints: the URL before `/add-checkpoint`.
+    pub url: String,
+    /// Its verifier key, as its operator publishes it.
+    pub vkey: String,
+    /// What to call it; otherwise by the name of its key.
+    #[arg(long)]
+    pub name: Option<String>,
 }
 
 #[derive(Debug, ClapArgs)]

@@ -9,6 +9,9 @@ pub enum Failure {
     /// The store said so.
     #[error(transparent)]
     Store(#[from] store::StoreError),
+    /// A witness or auditor said so.
+    #[error(transparent)]
+    Witness(#[from] ::witness::WitnessError),
     /// A log of a battery could not be read.
     #[error(transparent)]
     Telemetry(#[from] telemetry::TelemetryError),

@@ -8,7 +8,7 @@ use store::Severity;
 
 use crate::args::Global;
 use crate::failure::Failure;
-use crate::{clock, output};
+use crate::{clock, log_witness, output};
 
 pub async fn status(global: &Global) -> Result<ExitCode, Failure> {
     let desk = output::open(global).await?;
@@ -20,7 +20,9 @@ pub async fn status(global: &Global) -> Result<ExitCode, Failure> {
         .evaluate(&note)
         .ok()
         .and_then(|accepted| accepted.as_of);
+    let witnesses = desk.witnesses().await;
     desk.close().await?;
+    let witnesses = witnesses?;
     let as_of = as_of
         .and_then(|t| i64::try_from(t).ok())
         .and_then(|t| jiff::Timestamp::from_second(t).ok());
@@ -36,6 +38,7 @@ pub async fn status(global: &Global) -> Result<ExitCode, Failure> {
             "refused": status.refused,
             "labels": status.labels,
             "issuer_keys": status.keys,
+            "witnesses": witnesses.iter().map(log_witness::as_json).collect::<Vec<_>>(),
         }))?;
         return Ok(ExitCode::SUCCESS);
     }
@@ -55,6 +58,12 @@ pub async fn status(global: &Global) -> Result<ExitCode, Failure> {
             t.to_string()
         }),
     );
+    for witness in &witnesses {
+        row(
+            "cosigned by",
+            format!("{}: {}", witness.name, log_witness::cosigned(witness)),
+        );
+    }
     row(
         "statements",
         format!(

@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use clap::Parser as _;
 
 mod args;
+mod audit;
 mod battery_assess;
 mod battery_inspect;
 mod battery_picture;
@@ -22,6 +23,7 @@ mod failure;
 mod init;
 mod issuer;
 mod log;
+mod log_witness;
 mod output;
 mod quote;
 mod receipt;
@@ -31,6 +33,7 @@ mod seal;
 mod serve;
 mod show;
 mod verify;
+mod witness;
 
 use args::{Args, BatteryCommand, Command, IssuerCommand, LogCommand};
 use failure::Failure;
@@ -84,6 +87,14 @@ async fn run(args: Args) -> Result<ExitCode, Failure> {
         Command::Log {
             command: LogCommand::Fsck,
         } => log::fsck(&global).await,
+        Command::Log {
+            command: LogCommand::Refresh,
+        } => log_witness::refresh(&global).await,
+        Command::Log {
+            command: LogCommand::Witness { command },
+        } => log_witness::run(&global, &command).await,
+        Command::Witness(options) => witness::run(&global, &options).await,
+        Command::Audit(options) => audit::run(&global, &options).await,
         Command::Certify { command } => certify::run(&global, command).await,
         Command::Battery {
             command: BatteryCommand::Inspect(options),

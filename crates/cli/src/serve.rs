@@ -118,7 +118,7 @@ pub async fn run(global: &Global, serve: &Serve) -> Result<ExitCode, Failure> {
 }
 
 /// Done when the process is asked to end.
-fn stopped() -> Result<impl Future<Output = ()>, Failure> {
+pub fn stopped() -> Result<impl Future<Output = ()>, Failure> {
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;
     Ok(async move {

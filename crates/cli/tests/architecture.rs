@@ -24,6 +24,7 @@ const FLOORS: &[(&str, u8)] = &[
     ("telemetry", 3),
     ("desk", 4),
     ("web", 5),
+    ("witness", 5),
     ("carnet", 6),
 ];
 

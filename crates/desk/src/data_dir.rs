@@ -4,6 +4,7 @@
 //! carnet.sqlite        private: contents (encrypted per vehicle), issuers, the waiting room
 //! log/                 public: tiles, bundles and checkpoint, as tlog-tiles lays them out
 //! policy.txt           public: whom a verifier of this log trusts (tlog-policy)
+//! witnesses.txt        whom the log asks to cosign, and where (tlog-policy lines with URLs); need not exist
 //! vrf.txt              public: the key labels are checked with
 //! certificates/        public: DID document, status lists, directory, as `carnet certify publish` writes them
 //! keys/                secret: log, vrf, content, witness, auditor
@@ -60,6 +61,11 @@ impl DataDir {
     /// The trust policy.
     pub fn policy(&self) -> PathBuf {
         self.root.join("policy.txt")
+    }
+
+    /// The witnesses and auditors elsewhere that the log asks.
+    pub fn witnesses(&self) -> PathBuf {
+        self.root.join("witnesses.txt")
     }
 
     /// The VRF public key.

@@ -326,6 +326,7 @@ impl Keys {
         let database = dir.database_url();
         let log_vkey = self.log.vkey().clone();
         let policy = read_policy(&dir.policy())?;
+        let remote = crate::witnesses::remote(dir, &policy, [self.witness.vkey(), self.auditor.vkey()])?;
         let mut options = Options::new(
             database,
             Arc::new(objects),
@@ -351,6 +352,9 @@ impl Keys {
                 dir.cosigner(AUDITOR),
             )),
         ];
+        for witness in remote {
+            options.cosigners.push(Box::new(witness));
+        }
         Ok(options)
     }
 }
@@ -369,7 +373,10 @@ pub(crate) fn read_policy(path: &std::path::Path) -> Result<Policy, DeskError> {
 }
 
 /// A fresh Ed25519 key for a key file.
-pub(crate) fn ed25519_key(purpose: Purpose, name: String) -> Result<StoredKey, DeskError> {
+///
+/// # Errors
+/// The operating system's random source failed.
+pub fn ed25519_key(purpose: Purpose, name: String) -> Result<StoredKey, DeskError> {
     let secret = random_secret()?;
     let public = statement::IssuerSigningKey::from_seed(&secret).public();
     Ok(StoredKey {

@@ -39,8 +39,9 @@ pub mod receipts;
 pub mod record;
 mod refused;
 pub mod rules;
+pub mod witnesses;
 pub mod words;
 
-pub use desk::{Desk, InitOptions};
+pub use desk::{Desk, InitOptions, ed25519_key};
 pub use draft::Draft;
 pub use error::DeskError;

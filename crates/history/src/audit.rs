@@ -10,7 +10,7 @@ use tlog::checkpoint::Checkpoint;
 use tlog::tree::RightEdge;
 use tlog::{Hash, LeafIndex, TreeSize, leaf_hash};
 
-use crate::entry::{Entry, EntryError};
+use crate::entry::{Entry, EntryError, IndexEntry};
 use crate::map::{Index, MapError};
 
 /// Leaves are hashed into the tree in runs of this many, which is one tile.
@@ -18,16 +18,16 @@ const RUN: usize = 256;
 
 /// How much of a digest is remembered, in bytes. Two of 2^40 statements agree in as much by chance once in 2^49 logs, and
 /// whoever searches for two that do needs 2^64 signatures.
-const REMEMBERED: usize = 16;
+pub(crate) const REMEMBERED: usize = 16;
 
 /// A replay in progress.
 pub struct Auditor {
-    edge: RightEdge,
+    pub(crate) edge: RightEdge,
     pending: Vec<Hash>,
-    index: Index,
+    pub(crate) index: Index,
     /// The statements seen, by the beginning of their digests: each may be sealed once.
-    statements: HashSet<[u8; REMEMBERED]>,
-    next: u64,
+    pub(crate) statements: HashSet<[u8; REMEMBERED]>,
+    pub(crate) next: u64,
     last_was_index: bool,
 }
 
@@ -149,6 +149,29 @@ impl Auditor {
         Ok(())
     }
 
+    /// The root of the tree over the entries replayed so far.
+    pub fn root(&mut self) -> Hash {
+        self.flush();
+        self.edge.root()
+    }
+
+    /// Size and root that the tree would have with further entries of these leaf hashes, which are not replayed: says whether
+    /// entries that replay refuses are the ones a checkpoint commits to.
+    pub fn tree_with(&mut self, leaves: &[Hash]) -> RightEdge {
+        self.flush();
+        let mut edge = self.edge.clone();
+        edge.append_all(leaves);
+        edge
+    }
+
+    /// The `I` entry that would be right next.
+    ///
+    /// # Errors
+    /// No entry was replayed yet.
+    pub fn expected_index(&mut self) -> Result<IndexEntry, MapError> {
+        self.index.entry(self.next)
+    }
+
     /// How many entries were replayed.
     pub fn size(&self) -> u64 {
         self.next
@@ -159,7 +182,24 @@ impl Auditor {
         &self.index
     }
 
-    fn flush(&mut self) {
+    /// The replay as it was after an `I` entry; `edge`, `index` and `statements` are over the first `edge.size()` entries.
+    pub(crate) fn resumed(edge: RightEdge, index: Index, statements: HashSet<[u8; REMEMBERED]>) -> Self {
+        Self {
+            next: edge.size().0,
+            edge,
+            pending: Vec::with_capacity(RUN),
+            index,
+            statements,
+            last_was_index: true,
+        }
+    }
+
+    /// Whether replay stands behind an `I` entry: only there does the log say what replay can be compared with.
+    pub fn after_index(&self) -> bool {
+        self.last_was_index
+    }
+
+    pub(crate) fn flush(&mut self) {
         if !self.pending.is_empty() {
             self.edge.append_all(&self.pending);
             self.pending.clear();

@@ -11,3 +11,4 @@ pub mod findings;
 pub mod map;
 pub mod receipt;
 pub mod sequence;
+pub mod snapshot;

@@ -236,6 +236,11 @@ impl Index {
         self.keys.iter()
     }
 
+    /// All chains, in ascending order of label: what [`Index::restore`] takes.
+    pub fn chains(&self) -> impl Iterator<Item = (&Label, &ChainHead)> {
+        self.trie.iter()
+    }
+
     /// How many labels the trie holds.
     pub fn len(&self) -> u64 {
         u64::try_from(self.trie.len()).unwrap_or(u64::MAX)

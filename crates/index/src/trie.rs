@@ -209,6 +209,26 @@ impl<L: LeafValue> Trie<L> {
         self.leaves.is_empty()
     }
 
+    /// All labels with what is stored under them, in ascending order of label: what [`Trie::from_sorted`] takes.
+    pub fn iter(&self) -> impl Iterator<Item = (&Label, &L)> {
+        let mut ahead: Vec<Link> = self.root.into_iter().collect();
+        std::iter::from_fn(move || {
+            loop {
+                match ahead.pop()?.target() {
+                    Target::Node(node) => {
+                        let [left, right] = self.nodes[node].children;
+                        ahead.push(right);
+                        ahead.push(left);
+                    }
+                    Target::Leaf(leaf) => {
+                        let leaf = &self.leaves[leaf];
+                        return Some((&leaf.label, &leaf.content));
+                    }
+                }
+            }
+        })
+    }
+
     /// What is stored under `label`.
     #[must_use]
     pub fn get(&self, label: &Label) -> Option<&L> {

@@ -27,17 +27,15 @@ use tlog::checkpoint::Checkpoint;
 use tlog::cosignature;
 use tlog::note::{Note, SignatureLine};
 use tlog::tile::{BundleId, TileId};
-use tlog::tree::{consistency_proof, consistency_tiles};
 use tlog::{LeafIndex, TreeSize};
 use tokio::sync::MutexGuard;
 
-use crate::cosigner::Cosigner;
 use crate::error::StoreError;
 use crate::lease::Lease;
 use crate::log_row::{LogRow, bytes32, signed};
-use crate::objects::{Object, staging};
+use crate::objects::{CHECKPOINT, Object, staging};
 use crate::open::{Live, Store};
-use crate::watch::Step;
+use crate::quorum::Gathered;
 
 /// Rows per SQL statement: well below SQLite's limit of 32,766 bound values.
 const ROWS: usize = 1000;
@@ -54,6 +52,21 @@ pub struct Sealing {
     /// The log's size afterwards.
     pub size: u64,
     /// Cosigners that failed although the quorum held, and what they said.
+    pub missing_cosigners: Vec<String>,
+}
+
+/// What one call of [`Store::refresh`] did.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Refreshed {
+    /// The log's size.
+    pub size: u64,
+    /// As of when the quorum vouched for the checkpoint before, in POSIX seconds; `None` where it never has.
+    pub before: Option<u64>,
+    /// As of when it does now.
+    pub as_of: Option<u64>,
+    /// Whether enough of the cosignatures are new.
+    pub renewed: bool,
+    /// Cosigners that failed, and what they said.
     pub missing_cosigners: Vec<String>,
 }
 
@@ -111,6 +124,39 @@ impl Store {
             done.size = row.size.0;
         }
         Ok(done)
+    }
+
+    /// Has the newest checkpoint cosigned anew, without a new entry (rule R1): dossiers made from then on are complete as of
+    /// now. What waits goes on waiting.
+    ///
+    /// # Errors
+    /// Another process is sealing, or a step failed. A missing quorum is none where an older one stands on the checkpoint
+    /// already: then [`Refreshed::renewed`] is false.
+    pub async fn refresh(&self) -> Result<Refreshed, StoreError> {
+        let mut live = self.ready().await?;
+        self.hold_lease(&mut live).await?;
+        let row = LogRow::read(&self.db).await?.ok_or(StoreError::NoLog)?;
+        let (before, begun) = (self.as_of().await?, crate::quorum::now());
+        let missing_cosigners = self.show(&row, &[]).await?;
+        let as_of = self.as_of().await?;
+        Ok(Refreshed {
+            size: row.size.0,
+            before,
+            as_of,
+            // The second comparison is for two renewals within one second.
+            renewed: as_of > before || as_of.is_some_and(|time| time >= begun),
+            missing_cosigners,
+        })
+    }
+
+    /// As of when the policy's quorum vouches for the published checkpoint, in POSIX seconds.
+    async fn as_of(&self) -> Result<Option<u64>, StoreError> {
+        let note = self.published_note().await?;
+        Ok(self
+            .policy
+            .evaluate(&note)
+            .ok()
+            .and_then(|accepted| accepted.as_of))
     }
 
     /// What only one task may touch, with everything done that an earlier process may have left.
@@ -421,27 +467,8 @@ impl Store {
     /// tiles in the folders `complete`, and the staging object.
     async fn show(&self, row: &LogRow, complete: &[String]) -> Result<Vec<String>, StoreError> {
         let mut note = Note::parse(&row.checkpoint).map_err(StoreError::format)?;
-        // All at once: each of them makes its memory durable before it answers, and the waits need not add up.
-        let asked = self.cosigners.iter().map(async |cosigner| {
-            let step = Step::Cosign(cosigner.name().to_owned());
-            self.watch.before(&step)?;
-            let answer = self.ask(cosigner.as_ref(), row, &note).await;
-            self.watch.after(&step)?;
-            Ok::<_, StoreError>(answer)
-        });
-        let (mut lines, mut missing) = (Vec::new(), Vec::new());
-        for answer in futures_util::future::join_all(asked).await {
-            match answer? {
-                Ok(line) => lines.push(line),
-                Err(error) => missing.push(error.to_string()),
-            }
-        }
-        note.signatures.append(&mut lines);
-        let quorum = self
-            .policy
-            .evaluate(&note)
-            .map(|_| ())
-            .map_err(|problem| problem.to_string());
+        let Gathered { lines, missing } = self.gather(row.size, &note).await?;
+        note.signatures.extend(lines);
         // From this look until the checkpoint is written, the database's write lock keeps everybody else from sealing:
         // a process that slept through its lease must not put an older checkpoint over a newer one.
         let mut tx = self.write().await?;
@@ -450,8 +477,9 @@ impl Store {
             // Nobody commits before what was committed last is published: somebody has done this already.
             return Ok(Vec::new());
         }
-        if let Err(problem) = quorum {
-            let said: Vec<String> = std::iter::once(problem).chain(missing).collect();
+        self.keep_cosignatures(&mut note).await?;
+        if let Err(problem) = self.policy.evaluate(&note) {
+            let said: Vec<String> = std::iter::once(problem.to_string()).chain(missing).collect();
             return Err(StoreError::NoQuorum(said.join("; ")));
         }
         self.objects.put_checkpoint(Bytes::from(note.to_bytes())).await?;
@@ -474,53 +502,31 @@ impl Store {
         Ok(missing)
     }
 
-    /// One cosigner's line, asked a second time where it has cosigned for another process in between.
-    async fn ask(
-        &self,
-        cosigner: &dyn Cosigner,
-        row: &LogRow,
-        note: &Note,
-    ) -> Result<SignatureLine, StoreError> {
-        let mut old = cosigner.recorded(self.origin()).await?;
-        loop {
-            let proof = if old.0 > 0 && old < row.size {
-                let tiles = self.objects.tiles(consistency_tiles(old, row.size)).await?;
-                consistency_proof(old, row.size, &tiles).map_err(StoreError::format)?
-            } else {
-                Vec::new()
-            };
-            match cosigner.cosign(old, &proof, note, &self.objects).await {
-                Ok(line) => return self.verified(cosigner, note, line),
-                Err(error) => {
-                    let newer = cosigner.recorded(self.origin()).await?;
-                    if newer <= old || newer > row.size {
-                        return Err(error);
-                    }
-                    old = newer;
-                }
+    /// Takes over the cosignatures that the published checkpoint has and `note`, of the same tree, has not: when cosignatures
+    /// are renewed while somebody is down, its older one stays, and nobody's time goes back.
+    async fn keep_cosignatures(&self, note: &mut Note) -> Result<(), StoreError> {
+        let Some(bytes) = self.objects.get(CHECKPOINT).await? else {
+            return Ok(());
+        };
+        // Unreadable is replaced: what was published before has no say in what is published now.
+        let Ok(published) = Note::parse(&bytes) else {
+            return Ok(());
+        };
+        if published.text != note.text {
+            return Ok(());
+        }
+        for member in self.policy.witnesses() {
+            let time = |line: &SignatureLine| cosignature::verify(&note.text, line, &member.vkey).ok();
+            let newest = |lines: &[SignatureLine]| lines.iter().filter_map(time).max();
+            if newest(&published.signatures) <= newest(&note.signatures) {
+                continue;
             }
+            let kept = published.signatures.iter().filter(|line| time(line).is_some());
+            let kept = kept.max_by_key(|line| time(line)).cloned();
+            note.signatures.retain(|line| !member.vkey.made(line));
+            note.signatures.extend(kept);
         }
-    }
-
-    /// A line by a key of the policy that does not verify would spoil the checkpoint for everybody who knows the key.
-    fn verified(
-        &self,
-        cosigner: &dyn Cosigner,
-        note: &Note,
-        line: SignatureLine,
-    ) -> Result<SignatureLine, StoreError> {
-        for member in self
-            .policy
-            .witnesses()
-            .iter()
-            .filter(|member| member.vkey.made(&line))
-        {
-            cosignature::verify(&note.text, &line, &member.vkey).map_err(|_| StoreError::Cosigner {
-                name: cosigner.name().to_owned(),
-                problem: "its cosignature does not verify".to_owned(),
-            })?;
-        }
-        Ok(line)
+        Ok(())
     }
 }
 

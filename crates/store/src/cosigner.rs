@@ -5,20 +5,20 @@
 //! that takes cosigners run by others, and a policy that names them.
 
 use std::future::Future;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::pin::Pin;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use history::audit::Auditor;
-use serde::{Deserialize, Serialize};
 use tlog::checkpoint::Checkpoint;
 use tlog::cosignature::CosigningKey;
 use tlog::note::{Note, SignatureLine, Vkey};
-use tlog::witness::{self, AddCheckpoint, Recorded};
+use tlog::witness::{self, AddCheckpoint};
 use tlog::{Hash, TreeSize};
 use tokio::sync::Mutex;
 
 use crate::error::StoreError;
+use crate::memory::{Memory, Remembered};
 use crate::objects::Objects;
 
 /// A future that the caller awaits.
@@ -46,16 +46,8 @@ pub trait Cosigner: Send + Sync {
 pub struct LocalCosigner {
     key: CosigningKey,
     log: Vkey,
-    memory: PathBuf,
+    memory: Memory,
     replay: Option<Mutex<Auditor>>,
-}
-
-/// What the memory file holds.
-#[derive(Serialize, Deserialize)]
-struct Memory {
-    origin: String,
-    size: u64,
-    root: String,
 }
 
 impl LocalCosigner {
@@ -64,7 +56,7 @@ impl LocalCosigner {
         Self {
             key,
             log,
-            memory,
+            memory: Memory::new(memory),
             replay: None,
         }
     }
@@ -74,78 +66,18 @@ impl LocalCosigner {
         Self {
             key,
             log,
-            memory,
+            memory: Memory::new(memory),
             replay: Some(Mutex::new(Auditor::default())),
         }
     }
 
-    async fn remembered(&self, origin: &str) -> Result<Option<Recorded>, StoreError> {
-        let fail = |problem: String| StoreError::Cosigner {
-            name: self.name().to_owned(),
-            problem,
-        };
-        let bytes = match tokio::fs::read(&self.memory).await {
-            Ok(bytes) => bytes,
-            Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(None),
-            Err(source) => {
-                return Err(StoreError::File {
-                    path: self.memory.display().to_string(),
-                    source,
-                });
+    fn of(&self, origin: &str, remembered: Option<Remembered>) -> Result<Option<Remembered>, StoreError> {
+        match remembered {
+            Some(other) if other.origin != origin => {
+                Err(self.refuses(format!("it remembers {}, not {origin}", other.origin)))
             }
-        };
-        let memory: Memory = serde_json::from_slice(&bytes).map_err(|e| {
-            fail(format!(
-                "its memory {} cannot be read: {e}",
-                self.memory.display()
-            ))
-        })?;
-        if memory.origin != origin {
-            return Err(fail(format!("it remembers {}, not {origin}", memory.origin)));
+            remembered => Ok(remembered),
         }
-        let root =
-            Hash::from_base64(&memory.root).ok_or_else(|| fail("its memory has no root".to_owned()))?;
-        Ok(Some(Recorded {
-            size: TreeSize(memory.size),
-            root,
-        }))
-    }
-
-    /// Waits until no other process works with this memory; ends when the file is dropped.
-    async fn lock(&self) -> Result<std::fs::File, StoreError> {
-        let path = self.memory.with_extension("lock");
-        let shown = path.display().to_string();
-        let locked = tokio::task::spawn_blocking(move || {
-            let file = std::fs::File::options()
-                .create(true)
-                .truncate(false)
-                .write(true)
-                .open(&path)?;
-            file.lock()?;
-            Ok(file)
-        });
-        locked
-            .await
-            .map_err(StoreError::format)?
-            .map_err(|source| StoreError::File { path: shown, source })
-    }
-
-    /// Durable before the signature leaves: written beside, synced, renamed, directory synced.
-    async fn remember(&self, origin: &str, recorded: Recorded) -> Result<(), StoreError> {
-        let memory = Memory {
-            origin: origin.to_owned(),
-            size: recorded.size.0,
-            root: recorded.root.to_base64(),
-        };
-        let bytes = serde_json::to_vec_pretty(&memory).map_err(StoreError::format)?;
-        let path = self.memory.clone();
-        let written = tokio::task::spawn_blocking(move || write_durably(&path, &bytes)).await;
-        written
-            .map_err(StoreError::format)?
-            .map_err(|source| StoreError::File {
-                path: self.memory.display().to_string(),
-                source,
-            })
     }
 
     async fn replay(
@@ -188,7 +120,10 @@ impl Cosigner for LocalCosigner {
     }
 
     fn recorded<'a>(&'a self, origin: &'a str) -> Answer<'a, TreeSize> {
-        Box::pin(async move { Ok(self.remembered(origin).await?.map_or(TreeSize(0), |r| r.size)) })
+        Box::pin(async move {
+            let remembered = self.of(origin, self.memory.peek().await?)?;
+            Ok(remembered.map_or(TreeSize(0), |r| r.recorded.size))
+        })
     }
 
     fn cosign<'a>(
@@ -201,8 +136,9 @@ impl Cosigner for LocalCosigner {
         Box::pin(async move {
             let checkpoint = Checkpoint::from_note(note).map_err(|e| self.refuses(e))?;
             // Held until the answer is remembered: another process may ask the same cosigner at the same moment.
-            let _locked = self.lock().await?;
-            let recorded = self.remembered(&checkpoint.origin).await?;
+            let memory = self.memory.hold().await?;
+            let remembered = self.of(&checkpoint.origin, memory.read().await?)?;
+            let recorded = remembered.map(|r| r.recorded);
             let request = AddCheckpoint {
                 old,
                 proof: proof.to_vec(),
@@ -213,25 +149,18 @@ impl Cosigner for LocalCosigner {
             if let Some(auditor) = &self.replay {
                 self.replay(auditor, &checkpoint, log).await?;
             }
-            self.remember(&checkpoint.origin, next).await?;
             let now = SystemTime::now()
                 .duration_since(UNIX_EPOCH)
                 .unwrap_or_default()
                 .as_secs();
+            let new = Remembered {
+                origin: checkpoint.origin,
+                recorded: next,
+                time: now,
+                note: Some(note.clone()),
+            };
+            memory.write(&new).await?;
             self.key.cosign(note, now).map_err(|e| self.refuses(e))
         })
-    }
-}
-
-fn write_durably(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
-    use std::io::Write as _;
-    let beside = path.with_extension("new");
-    let mut file = std::fs::File::create(&beside)?;
-    file.write_all(bytes)?;
-    file.sync_all()?;
-    std::fs::rename(&beside, path)?;
-    match path.parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => std::fs::File::open(folder)?.sync_all(),
-        _ => Ok(()),
     }
 }

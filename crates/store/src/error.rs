@@ -100,6 +100,17 @@ pub enum StoreError {
         /// What it said.
         problem: String,
     },
+    /// What a cosigner remembers cannot be read. It must not sign as if it remembered nothing.
+    #[error(
+        "{path}: {problem}; this is what keeps a cosigner from signing a fork. If it is lost, retire the key and set up a \
+         new cosigner under a new key"
+    )]
+    Memory {
+        /// Which file.
+        path: String,
+        /// What is wrong with it.
+        problem: String,
+    },
     /// A batch was refused as a whole.
     #[error(transparent)]
     Sequence(#[from] SequenceError),

@@ -9,6 +9,9 @@
 //! | `certification` | people, cases and their audit records, certificates |
 //! | `proofs` | what a dossier or receipt needs from tiles and trie |
 //! | `cosigner` | witnesses and auditors that live beside the log |
+//! | `remote_witness` | those run by others, asked over HTTP |
+//! | `quorum` | asking all of them at once, until enough have answered |
+//! | `memory` | what a cosigner must never forget |
 //! | `fsck` | everything recomputed from the public files and compared |
 //!
 //! What it is not: it takes no decision about vehicles or issuers. Who may submit, what a statement must look like and
@@ -20,28 +23,35 @@ mod certification;
 mod cosigner;
 mod error;
 mod fsck;
+pub mod http;
 mod lease;
 mod log_row;
+mod memory;
 mod objects;
 mod open;
 mod proofs;
+mod quorum;
 mod records;
+mod remote_witness;
 mod room;
 mod vault;
 mod watch;
 mod writing;
 
-pub use batch::{Refused, Sealing};
+pub use batch::{Refreshed, Refused, Sealing};
 pub use certification::{
     CaseWrite, CertificationBody, NewStep, StoredCase, StoredCertificate, StoredMandate,
 };
 pub use cosigner::{Cosigner, LocalCosigner};
 pub use error::StoreError;
 pub use fsck::{Complaint, Fsck, Severity};
+pub use memory::{Held, Memory, Remembered};
 pub use objects::Objects;
 pub use open::{Options, Status, Store};
 pub use proofs::{ChainProof, Head, Snapshot};
+pub use quorum::CosignerState;
 pub use records::{Content, Erasure, StoredStatement, Submission, Submitted};
+pub use remote_witness::RemoteWitness;
 pub use room::Room;
 pub use vault::{Secret, Vault};
 pub use watch::{Step, Unwatched, Watch};

@@ -30,6 +30,7 @@ use crate::error::StoreError;
 use crate::lease::Lease;
 use crate::log_row::{LogRow, bytes32, unsigned};
 use crate::objects::{CHECKPOINT, Objects};
+use crate::quorum::Asked;
 use crate::room::Room;
 use crate::vault::Vault;
 use crate::watch::{Unwatched, Watch};
@@ -98,7 +99,7 @@ pub struct Store {
     pub(crate) objects: Objects,
     pub(crate) signer: SigningKey,
     pub(crate) policy: Policy,
-    pub(crate) cosigners: Vec<Box<dyn Cosigner>>,
+    pub(crate) cosigners: Vec<Arc<Asked>>,
     pub(crate) vault: Vault,
     pub(crate) batch: usize,
     pub(crate) room: Room,
@@ -224,8 +225,8 @@ impl Store {
             db,
             objects: Objects::new(options.objects, options.watch.clone()),
             signer: options.signer,
+            cosigners: Asked::all(options.cosigners, &options.policy),
             policy: options.policy,
-            cosigners: options.cosigners,
             vault: options.vault,
             batch: options.batch.max(1),
             room: options.room,

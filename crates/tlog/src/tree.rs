@@ -136,6 +136,14 @@ impl RightEdge {
         join(subtrees)
     }
 
+    /// The partial tiles this edge consists of, lowest level first: what [`RightEdge::from_tiles`] continues from.
+    pub fn partial_tiles(&self) -> Vec<(TileId, Vec<u8>)> {
+        let levels = (0_u8..).zip(&self.partial);
+        levels
+            .filter_map(|(level, hashes)| partial_tile(level, self.size).map(|id| (id, tile_bytes(hashes))))
+            .collect()
+    }
+
     /// Appends leaf hashes and returns every tile the caller has to store: those that became full, and the partial tile of
     /// the new size at each level. Nothing is returned when nothing is appended.
     pub fn append_all(&mut self, leaves: &[Hash]) -> Vec<(TileId, Vec<u8>)> {
@@ -146,11 +154,7 @@ impl RightEdge {
         for leaf in leaves {
             self.append(*leaf, &mut tiles);
         }
-        for (level, hashes) in (0_u8..).zip(&self.partial) {
-            if let Some(id) = partial_tile(level, self.size) {
-                tiles.push((id, tile_bytes(hashes)));
-            }
-        }
+        tiles.extend(self.partial_tiles());
         tiles
     }
 
