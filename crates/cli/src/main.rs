@@ -22,6 +22,7 @@ mod failure;
 mod init;
 mod issuer;
 mod log;
+mod moving;
 mod output;
 mod quote;
 mod receipt;
@@ -97,6 +98,7 @@ async fn run(args: Args) -> Result<ExitCode, Failure> {
             command: BatteryCommand::Recompute(options),
         } => battery_recompute::run(&global, &options),
         Command::Erase(options) => erase::run(&global, &options).await,
+        Command::Move(options) => moving::run(&global, &options).await,
         Command::Demo => demo::run(&global).await,
     }
 }

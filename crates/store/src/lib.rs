@@ -3,12 +3,16 @@
 //! | module | what it owns |
 //! |---|---|
 //! | [`Store`] | opening, recovery, the lease |
+//! | `db` | one way of speaking SQL to SQLite and PostgreSQL |
 //! | `batch` | the life of a batch, read top to bottom |
 //! | `records` | statements: submitted, read, erased |
 //! | `room` | how much one vehicle's statements may come to |
 //! | `certification` | people, cases and their audit records, certificates |
 //! | `proofs` | what a dossier or receipt needs from tiles and trie |
 //! | `cosigner` | witnesses and auditors that live beside the log |
+//! | `following` | the published state that readers answer from |
+//! | `moving` | a log carried from one database and object store to another |
+//! | `places` | where objects lie, by URL |
 //! | `fsck` | everything recomputed from the public files and compared |
 //!
 //! What it is not: it takes no decision about vehicles or issuers. Who may submit, what a statement must look like and
@@ -18,12 +22,17 @@
 mod batch;
 mod certification;
 mod cosigner;
+mod db;
 mod error;
+mod following;
 mod fsck;
 mod lease;
 mod log_row;
+mod moved;
+mod moving;
 mod objects;
 mod open;
+mod places;
 mod proofs;
 mod records;
 mod room;
@@ -38,8 +47,10 @@ pub use certification::{
 pub use cosigner::{Cosigner, LocalCosigner};
 pub use error::StoreError;
 pub use fsck::{Complaint, Fsck, Severity};
+pub use moving::{MoveReport, Moving};
 pub use objects::Objects;
 pub use open::{Options, Status, Store};
+pub use places::{open_objects, without_password};
 pub use proofs::{ChainProof, Head, Snapshot};
 pub use records::{Content, Erasure, StoredStatement, Submission, Submitted};
 pub use room::Room;
