@@ -88,6 +88,22 @@ impl Db {
         }
     }
 
+    /// Opens the database as it is; `None` where there are no tables in it yet.
+    pub(crate) async fn look(url: &str) -> Result<Option<Self>, StoreError> {
+        if !is_postgres(url) {
+            let options = SqliteConnectOptions::from_str(url)?.read_only(true);
+            if !options.get_filename().exists() {
+                return Ok(None);
+            }
+            return Ok(Some(Self::Sqlite(SqlitePool::connect_with(options).await?)));
+        }
+        let db = Self::Postgres(PgPool::connect_with(PgConnectOptions::from_str(url)?).await?);
+        let there: Option<bool> = query_scalar("SELECT to_regclass('moved') IS NOT NULL")
+            .fetch_optional(&db)
+            .await?;
+        Ok((there == Some(true)).then_some(db))
+    }
+
     pub(crate) fn dialect(&self) -> Dialect {
         match self {
             Self::Sqlite(_) => Dialect::Sqlite,
@@ -173,7 +189,7 @@ async fn connect_postgres(url: &str) -> Result<Db, StoreError> {
             ("tcp_keepalives_count", "3"),
             ("lock_timeout", "30s"),
             ("idle_in_transaction_session_timeout", "30s"),
-            ("default_transaction_isolation", "read\\ committed"),
+            ("default_transaction_isolation", "read committed"),
         ]);
     let pool = PgPoolOptions::new()
         .max_connections(CONNECTIONS)

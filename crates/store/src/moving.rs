@@ -11,10 +11,7 @@
 //!
 //! Cut short before 5, the source is as it was. Between 5 and 6 nobody can go on anywhere, and the same move again does 6.
 
-use std::sync::Arc;
-
 use futures_util::TryStreamExt as _;
-use object_store::ObjectStore;
 use tlog::tile::{BundleId, TileId};
 
 use crate::db::{Connection, Db, Dialect, Kind, Lock, QueryBuilder, query};
@@ -24,6 +21,7 @@ use crate::moved::Moved;
 use crate::objects::{CHECKPOINT, Objects};
 use crate::open::{Options, Store};
 use crate::places::without_password;
+use crate::watch::{Step, Watch};
 
 /// Rows per SQL statement; the widest table has 14 columns, and SQLite takes 32,766 values.
 const ROWS: usize = 1000;
@@ -246,39 +244,46 @@ impl Store {
         }
         let checkpoint = self.all_published(&row).await?;
 
-        let objects: Arc<dyn ObjectStore> = target.objects.clone();
-        let there_db = Db::connect(&target.database, !dry_run).await?;
-        let there_store = Self::assemble(target, there_db, row.params);
-        match (LogRow::read(&there_store.db).await?, Moved::read(&there_store.db).await?) {
-            (None, None) => {}
-            // 6 is all that is left to do.
-            (Some(arrived), Some(Moved::From(place))) if left && place == here && arrived.root == row.root => {
-                there_store.arrive().await?;
-                return Ok(MoveReport {
-                    origin: row.origin,
-                    size: row.size.0,
-                    objects: 0,
-                    rows: 0,
-                    resumed: true,
-                });
+        let target_objects = Objects::new(target.objects.clone(), self.watch.clone());
+        let there_db = if dry_run {
+            Db::look(&target.database).await?
+        } else {
+            Some(Db::connect(&target.database, true).await?)
+        };
+        if let Some(db) = &there_db {
+            match (LogRow::read(db).await?, Moved::read(db).await?) {
+                // 6 is all that is left to do.
+                (Some(arrived), Some(Moved::From(place)))
+                    if left && place == here && arrived.root == row.root =>
+                {
+                    if !dry_run {
+                        arrive(db, self.watch.as_ref()).await?;
+                    }
+                    return Ok(MoveReport {
+                        origin: row.origin,
+                        size: row.size.0,
+                        objects: 0,
+                        rows: 0,
+                        resumed: true,
+                    });
+                }
+                (_, Some(Moved::From(place))) => return Err(StoreError::Arriving(place)),
+                (_, Some(Moved::To(place))) => return Err(StoreError::Moved(place)),
+                (Some(other), None) if !left => return Err(StoreError::LogExists(other.origin)),
+                (_, None) => {}
             }
-            (_, Some(Moved::From(place))) => return Err(StoreError::Arriving(place)),
-            (_, Some(Moved::To(place))) => return Err(StoreError::Moved(place)),
-            (Some(other), None) if left && other.origin == row.origin => {
-                return Err(StoreError::Moved(there));
-            }
-            (Some(other), None) => return Err(StoreError::LogExists(other.origin)),
         }
         if left {
             return Err(StoreError::Moved(there));
         }
-        if let Some(published) = there_store.published().await?
-            && published.size > row.size
-        {
-            return Err(StoreError::DatabaseBehind {
-                database: row.size.0,
-                published: published.size.0,
-            });
+        if let Some(bytes) = target_objects.get(CHECKPOINT).await? {
+            let published = self.read_checkpoint(&bytes)?;
+            if published.size > row.size {
+                return Err(StoreError::DatabaseBehind {
+                    database: row.size.0,
+                    published: published.size.0,
+                });
+            }
         }
         let paths: Vec<String> = if same_objects {
             Vec::new()
@@ -295,13 +300,13 @@ impl Store {
             rows: count_rows(&mut from).await?,
             resumed: false,
         };
-        if dry_run {
+        let Some(there_db) = there_db.filter(|_| !dry_run) else {
             from.rollback().await?;
             return Ok(report);
-        }
+        };
+        let there_store = Self::assemble(target, there_db, row.params);
 
         // 2
-        let target_objects = Objects::new(objects, self.watch.clone());
         let mut copied = 0;
         for some in paths.chunks(OBJECTS) {
             self.objects.copy_to(&target_objects, some).await?;
@@ -335,7 +340,7 @@ impl Store {
             }
         }
         Moved::From(here.clone()).write(&mut to).await?;
-        there_store.commit_move("rows", to).await?;
+        commit(to, "rows", self.watch.as_ref()).await?;
 
         // 4
         let found = there_store
@@ -356,24 +361,10 @@ impl Store {
 
         // 5 and 6
         Moved::To(there).write(&mut from).await?;
-        self.commit_move("left", from).await?;
-        there_store.arrive().await?;
+        commit(from, "left", self.watch.as_ref()).await?;
+        arrive(&there_store.db, self.watch.as_ref()).await?;
         there_store.db.close().await;
         Ok(report)
-    }
-
-    async fn commit_move(&self, name: &'static str, tx: Connection) -> Result<(), StoreError> {
-        let step = crate::watch::Step::Commit(name);
-        self.watch.before(&step)?;
-        tx.commit().await?;
-        self.watch.after(&step)
-    }
-
-    /// 6: the log is here now.
-    async fn arrive(&self) -> Result<(), StoreError> {
-        let mut tx = self.db.begin(Lock::Log).await?;
-        query("DELETE FROM moved WHERE id = 1").execute(&mut tx).await?;
-        self.commit_move("arrived", tx).await
     }
 
     async fn nobody_seals(&self, db: &mut Connection) -> Result<(), StoreError> {
@@ -415,6 +406,19 @@ impl Store {
         }
         Ok(bytes)
     }
+}
+
+async fn commit(tx: Connection, name: &'static str, watch: &dyn Watch) -> Result<(), StoreError> {
+    watch.before(&Step::Commit(name))?;
+    tx.commit().await?;
+    watch.after(&Step::Commit(name))
+}
+
+/// 6: the log is in this database now.
+async fn arrive(db: &Db, watch: &dyn Watch) -> Result<(), StoreError> {
+    let mut tx = db.begin(Lock::Log).await?;
+    query("DELETE FROM moved WHERE id = 1").execute(&mut tx).await?;
+    commit(tx, "arrived", watch).await
 }
 
 /// Both locks of PostgreSQL, for as long as it takes.

@@ -217,7 +217,7 @@ impl Store {
         Ok(Self::assemble(options, db, row.params))
     }
 
-    fn assemble(options: Options, db: Db, params: Params) -> Self {
+    pub(crate) fn assemble(options: Options, db: Db, params: Params) -> Self {
         Self {
             db,
             objects: Objects::new(options.objects, options.watch.clone()),
