@@ -88,7 +88,7 @@ fn a_log_begins_in_a_directory_moves_to_servers_and_back() {
     here.run(&["dossier", CAR, "--out", "before.carnet"]);
 
     let mv = ["move", "--to-database", &servers.database, "--to-objects", &servers.objects];
-    let said = here.run(&[&mv[..], &["--dry-run"]].concat());
+    let said = here.run(&[&mv[..], &["--dry-run"][..]].concat());
     assert!(said.contains("Would move log.example.org/carnet"), "{said}");
     let said = here.run(&mv);
     assert!(said.contains("verified") && said.contains("marked as left"), "{said}");

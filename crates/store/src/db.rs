@@ -10,13 +10,13 @@ use std::time::Duration;
 use futures_util::StreamExt as _;
 use futures_util::stream::BoxStream;
 use sqlx::pool::PoolConnection;
-use sqlx::postgres::{PgArguments, PgConnectOptions, PgPool, PgPoolOptions, PgRow};
+use sqlx::postgres::{PgArguments, PgConnectOptions, PgConnection, PgPool, PgPoolOptions, PgRow};
 use sqlx::query::Query as SqlxQuery;
 use sqlx::sqlite::{
     SqliteArguments, SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteRow,
     SqliteSynchronous,
 };
-use sqlx::{AssertSqlSafe, Database, Postgres, Row as _, SqlSafeStr as _, SqlStr, Sqlite, Transaction};
+use sqlx::{AssertSqlSafe, Connection as _, Database, Postgres, Row as _, SqlSafeStr as _, SqlStr, Sqlite, Transaction};
 
 use crate::error::StoreError;
 
@@ -97,7 +97,9 @@ impl Db {
             }
             return Ok(Some(Self::Sqlite(SqlitePool::connect_with(options).await?)));
         }
-        let db = Self::Postgres(PgPool::connect_with(PgConnectOptions::from_str(url)?).await?);
+        let options = PgConnectOptions::from_str(url)?;
+        PgConnection::connect_with(&options).await?.close().await?;
+        let db = Self::Postgres(PgPool::connect_with(options).await?);
         let there: Option<bool> = query_scalar("SELECT to_regclass('moved') IS NOT NULL")
             .fetch_optional(&db)
             .await?;
@@ -191,6 +193,8 @@ async fn connect_postgres(url: &str) -> Result<Db, StoreError> {
             ("idle_in_transaction_session_timeout", "30s"),
             ("default_transaction_isolation", "read committed"),
         ]);
+    // The pool would try a server that is not there for half a minute, and then not say why.
+    PgConnection::connect_with(&options).await?.close().await?;
     let pool = PgPoolOptions::new()
         .max_connections(CONNECTIONS)
         .after_connect(|connection, _| {

@@ -414,7 +414,7 @@ impl Store {
             }
         }
         let params = (size > 0).then_some(row.params);
-        let mut index = Index::restore(params, chains(db).await?, keys(db).await?)
+        let mut index = Index::restore(params, chains(&mut *db).await?, keys(&mut *db).await?)
             .map_err(|e| StoreError::row("chain", e.to_string()))?;
         if let Some(last) = tail.last() {
             let sealed = Entry::decode(last).map_err(StoreError::format)?;
@@ -426,7 +426,7 @@ impl Store {
                 return Err(StoreError::row("chain", problem));
             }
         }
-        for (id, entries) in key_entries(db, None).await? {
+        for (id, entries) in key_entries(&mut *db, None).await? {
             let label = key_label(&id);
             let mut chain = ChainHead::EMPTY;
             for (at, entry) in entries {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use object_store::aws::{AmazonS3Builder, AmazonS3ConfigKey};
+use object_store::aws::AmazonS3Builder;
 use object_store::local::LocalFileSystem;
 use object_store::prefix::PrefixStore;
 use object_store::{ClientOptions, ObjectStore, RetryConfig};
@@ -72,7 +72,6 @@ pub fn open_objects(url: &str) -> Result<Arc<dyn ObjectStore>, StoreError> {
         .with_timeout(REQUEST)
         .with_allow_http(allow_http);
     let bucket = builder
-        .with_config(AmazonS3ConfigKey::UnsignedPayload, "false")
         .with_client_options(options)
         .build()
         .map_err(|e| wrong(e.to_string()))?;
