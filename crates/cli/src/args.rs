@@ -177,6 +177,9 @@ Examples:
   carnet move --from /srv/carnet --from-database postgres://carnet@db.example/carnet \\
       --from-objects 's3://log/carnet?endpoint=https://s3.example.org&region=garage'      back into the directory")]
     Move(Move),
+    /// Run the log as a service over HTTP.
+    #[command(after_help = crate::serve::AFTER_HELP)]
+    Serve(crate::serve::Serve),
     /// See all of it on a sample yard: record, seal, dossier, verify, tamper, certify.
     Demo,
 }

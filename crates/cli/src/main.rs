@@ -29,6 +29,7 @@ mod receipt;
 mod record;
 mod rules;
 mod seal;
+mod serve;
 mod show;
 mod verify;
 
@@ -99,6 +100,7 @@ async fn run(args: Args) -> Result<ExitCode, Failure> {
         } => battery_recompute::run(&global, &options),
         Command::Erase(options) => erase::run(&global, &options).await,
         Command::Move(options) => moving::run(&global, &options).await,
+        Command::Serve(options) => serve::run(&global, &options).await,
         Command::Demo => demo::run(&global).await,
     }
 }
