@@ -37,7 +37,11 @@ fn main() -> Result<(), Failure> {
     if let [_, server, place, folder, lease, first] = &args[..]
         && server == "server"
     {
-        let place = if place == "sqlite" { Place::Embedded } else { Place::Servers(place.clone()) };
+        let place = if place == "sqlite" {
+            Place::Embedded
+        } else {
+            Place::Servers(place.clone())
+        };
         let lease = Duration::from_millis(lease.parse()?);
         return runtime.block_on(serve(&place, Path::new(folder), lease, first.parse()?));
     }
@@ -141,7 +145,11 @@ impl Place {
             Vault::new(Secret::new([9; 32])),
         );
         options.cosigners = vec![
-            Box::new(LocalCosigner::witness(witness, vkey.clone(), folder.join("witness.json"))),
+            Box::new(LocalCosigner::witness(
+                witness,
+                vkey.clone(),
+                folder.join("witness.json"),
+            )),
             Box::new(LocalCosigner::auditor(auditor, vkey, folder.join("auditor.json"))),
         ];
         Ok(options)

@@ -71,7 +71,9 @@ pub async fn run(global: &Global, options: &Move) -> Result<ExitCode, Failure> {
         output::say("Finished a move that was interrupted after all had been copied and verified")?;
     } else {
         output::say(format_args!("Moved {what}; {}", clock::took(since)))?;
-        output::say("  verified: everything recomputed from the copied files, and the checkpoint is the same")?;
+        output::say(
+            "  verified: everything recomputed from the copied files, and the checkpoint is the same",
+        )?;
     }
     output::say(format_args!("  the log is in {here}"))?;
     output::say(format_args!("  its public files are in {there}"))?;
@@ -80,7 +82,9 @@ pub async fn run(global: &Global, options: &Move) -> Result<ExitCode, Failure> {
         from.database_shown()
     ))?;
     if options.to_database.is_some() || options.to_objects.is_some() {
-        output::say("Next: set CARNET_DATABASE_URL and CARNET_OBJECTS_URL to the new places, wherever carnet runs")?;
+        output::say(
+            "Next: set CARNET_DATABASE_URL and CARNET_OBJECTS_URL to the new places, wherever carnet runs",
+        )?;
     } else {
         output::say("Next: unset CARNET_DATABASE_URL and CARNET_OBJECTS_URL, wherever carnet runs")?;
     }

@@ -38,7 +38,9 @@ impl Program<'_> {
     fn output(&self, args: &[&str]) -> Output {
         let mut command = Command::new(env!("CARGO_BIN_EXE_carnet"));
         command.current_dir(self.folder).args(args);
-        command.env_remove("CARNET_DATABASE_URL").env_remove("CARNET_OBJECTS_URL");
+        command
+            .env_remove("CARNET_DATABASE_URL")
+            .env_remove("CARNET_OBJECTS_URL");
         if let Some(servers) = self.servers {
             command
                 .env("CARNET_DATABASE_URL", &servers.database)
@@ -51,13 +53,21 @@ impl Program<'_> {
         let output = self.output(args);
         let said = String::from_utf8_lossy(&output.stdout).into_owned();
         let wrong = String::from_utf8_lossy(&output.stderr);
-        assert!(output.status.success(), "carnet {}: {said}{wrong}", args.join(" "));
+        assert!(
+            output.status.success(),
+            "carnet {}: {said}{wrong}",
+            args.join(" ")
+        );
         said
     }
 
     fn refused(&self, args: &[&str]) -> String {
         let output = self.output(args);
-        assert!(!output.status.success(), "carnet {} was not refused", args.join(" "));
+        assert!(
+            !output.status.success(),
+            "carnet {} was not refused",
+            args.join(" ")
+        );
         String::from_utf8_lossy(&output.stderr).into_owned()
     }
 }
@@ -87,11 +97,20 @@ fn a_log_begins_in_a_directory_moves_to_servers_and_back() {
     let before = here.run(&["log", "status", "--json"]);
     here.run(&["dossier", CAR, "--out", "before.carnet"]);
 
-    let mv = ["move", "--to-database", &servers.database, "--to-objects", &servers.objects];
+    let mv = [
+        "move",
+        "--to-database",
+        &servers.database,
+        "--to-objects",
+        &servers.objects,
+    ];
     let said = here.run(&[&mv[..], &["--dry-run"][..]].concat());
     assert!(said.contains("Would move log.example.org/carnet"), "{said}");
     let said = here.run(&mv);
-    assert!(said.contains("verified") && said.contains("marked as left"), "{said}");
+    assert!(
+        said.contains("verified") && said.contains("marked as left"),
+        "{said}"
+    );
 
     // There: the same log, and it goes on.
     assert_eq!(there.run(&["log", "status", "--json"]), before);
@@ -102,19 +121,38 @@ fn a_log_begins_in_a_directory_moves_to_servers_and_back() {
     there.run(&["erase", CAR, "--asked-by", "the keeper", "--reason", "asked for"]);
     there.run(&["seal"]);
     assert!(there.run(&["log", "fsck"]).contains("The log is sound"));
-    there.run(&["verify", "before.carnet", "--policy", "carnet-data/policy.txt", "--vrf-key", "carnet-data/vrf.txt"]);
+    there.run(&[
+        "verify",
+        "before.carnet",
+        "--policy",
+        "carnet-data/policy.txt",
+        "--vrf-key",
+        "carnet-data/vrf.txt",
+    ]);
     // Here: not any more.
     let refused = here.refused(&["seal"]);
-    assert!(refused.contains("has moved to postgres://localhost/empty"), "{refused}");
+    assert!(
+        refused.contains("has moved to postgres://localhost/empty"),
+        "{refused}"
+    );
     let refused = here.refused(&mv);
     assert!(refused.contains("has moved to"), "{refused}");
 
     // And back, once the old file is out of the way.
-    let back = ["move", "--from-database", &servers.database, "--from-objects", &servers.objects];
+    let back = [
+        "move",
+        "--from-database",
+        &servers.database,
+        "--from-objects",
+        &servers.objects,
+    ];
     let refused = here.refused(&back);
     assert!(refused.contains("move it aside"), "{refused}");
     for file in ["carnet.sqlite", "carnet.sqlite-wal", "carnet.sqlite-shm"] {
-        let _ = std::fs::rename(folder.path().join("carnet-data").join(file), folder.path().join(file));
+        let _ = std::fs::rename(
+            folder.path().join("carnet-data").join(file),
+            folder.path().join(file),
+        );
     }
     here.run(&back);
     assert!(here.run(&["log", "fsck"]).contains("The log is sound"));
@@ -139,5 +177,8 @@ fn a_server_that_is_not_there_is_named_without_its_password() {
     let refused = program.refused(&["init", "--origin", "log.example.org/carnet"]);
 
     assert!(refused.contains("postgres://127.0.0.1:1/carnet"), "{refused}");
-    assert!(refused.contains("CARNET_DATABASE_URL") && !refused.contains("secret"), "{refused}");
+    assert!(
+        refused.contains("CARNET_DATABASE_URL") && !refused.contains("secret"),
+        "{refused}"
+    );
 }

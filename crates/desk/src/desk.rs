@@ -339,13 +339,7 @@ impl Keys {
         let database = dir.database_url();
         let log_vkey = self.log.vkey().clone();
         let policy = read_policy(&dir.policy())?;
-        let mut options = Options::new(
-            database,
-            objects,
-            self.log,
-            policy,
-            Vault::new(self.content),
-        );
+        let mut options = Options::new(database, objects, self.log, policy, Vault::new(self.content));
         options.room = Room {
             total: dossier::file::MAX_BYTES as u64 - dossier::file::FRAME_BYTES,
             statement: dossier::file::STATEMENT_BYTES,

@@ -340,7 +340,8 @@ impl Store {
         }
         let mut at = sealed.first.0 + u64::from(old.size == TreeSize(0));
         for rows in waiting.chunks(ROWS) {
-            let mut sql = QueryBuilder::new(tx.dialect(), "UPDATE statement SET log_index = v.column2 FROM (");
+            let mut sql =
+                QueryBuilder::new(tx.dialect(), "UPDATE statement SET log_index = v.column2 FROM (");
             let places: Vec<(i64, i64)> = rows
                 .iter()
                 .zip(at..)

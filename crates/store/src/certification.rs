@@ -149,15 +149,13 @@ impl Store {
     /// # Errors
     /// There is one already, or the database failed.
     pub async fn set_certification_body(&self, body: &CertificationBody) -> Result<(), StoreError> {
-        query(
-            "INSERT INTO certification_body (id, did, name, issuer, base_url) VALUES (1, $1, $2, $3, $4)",
-        )
-        .bind(&body.did)
-        .bind(&body.name)
-        .bind(&body.issuer)
-        .bind(&body.base_url)
-        .execute(&self.db)
-        .await?;
+        query("INSERT INTO certification_body (id, did, name, issuer, base_url) VALUES (1, $1, $2, $3, $4)")
+            .bind(&body.did)
+            .bind(&body.name)
+            .bind(&body.issuer)
+            .bind(&body.base_url)
+            .execute(&self.db)
+            .await?;
         Ok(())
     }
 
@@ -287,11 +285,10 @@ impl Store {
     /// The database failed, or a record cannot be decrypted.
     pub async fn case_records(&self, case: &StoredCase) -> Result<Vec<Content>, StoreError> {
         let key = self.car_key(&case.label).await?;
-        let rows =
-            query("SELECT hash, record FROM certification_step WHERE case_id = $1 ORDER BY number")
-                .bind(&case.id)
-                .fetch_all(&self.db)
-                .await?;
+        let rows = query("SELECT hash, record FROM certification_step WHERE case_id = $1 ORDER BY number")
+            .bind(&case.id)
+            .fetch_all(&self.db)
+            .await?;
         let mut records = Vec::with_capacity(rows.len());
         for row in &rows {
             let hash = bytes32("certification_step", row.try_get("hash")?)?;

@@ -16,7 +16,10 @@ use sqlx::sqlite::{
     SqliteArguments, SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteRow,
     SqliteSynchronous,
 };
-use sqlx::{AssertSqlSafe, Connection as _, Database, Postgres, Row as _, SqlSafeStr as _, SqlStr, Sqlite, Transaction};
+use sqlx::{
+    AssertSqlSafe, Connection as _, Database, Postgres, Row as _, SqlSafeStr as _, SqlStr, Sqlite,
+    Transaction,
+};
 
 use crate::error::StoreError;
 
@@ -400,19 +403,18 @@ impl Query {
         }))
     }
 
-    pub(crate) async fn fetch_optional<'e>(
-        self,
-        on: impl Into<On<'e>>,
-    ) -> Result<Option<Row>, sqlx::Error> {
+    pub(crate) async fn fetch_optional<'e>(self, on: impl Into<On<'e>>) -> Result<Option<Row>, sqlx::Error> {
         Ok(match on.into() {
             On::Pool(Db::Sqlite(pool)) => self.sqlite().fetch_optional(pool).await?.map(Row::Sqlite),
             On::Pool(Db::Postgres(pool)) => self.postgres().fetch_optional(pool).await?.map(Row::Postgres),
             On::One(Connection::Sqlite(held)) => {
                 self.sqlite().fetch_optional(held.get()).await?.map(Row::Sqlite)
             }
-            On::One(Connection::Postgres(held)) => {
-                self.postgres().fetch_optional(held.get()).await?.map(Row::Postgres)
-            }
+            On::One(Connection::Postgres(held)) => self
+                .postgres()
+                .fetch_optional(held.get())
+                .await?
+                .map(Row::Postgres),
         })
     }
 
@@ -522,10 +524,7 @@ where
         self.0.fetch_one(on).await?.first()
     }
 
-    pub(crate) async fn fetch_optional<'e>(
-        self,
-        on: impl Into<On<'e>>,
-    ) -> Result<Option<T>, sqlx::Error> {
+    pub(crate) async fn fetch_optional<'e>(self, on: impl Into<On<'e>>) -> Result<Option<T>, sqlx::Error> {
         self.0
             .fetch_optional(on)
             .await?

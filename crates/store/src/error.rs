@@ -22,7 +22,9 @@ pub enum StoreError {
         source: object_store::Error,
     },
     /// A place for public files that cannot be used.
-    #[error("{url}: {problem}; write it like file:///srv/log or s3://bucket/prefix?endpoint=https://s3.example.org&region=garage")]
+    #[error(
+        "{url}: {problem}; write it like file:///srv/log or s3://bucket/prefix?endpoint=https://s3.example.org&region=garage"
+    )]
     ObjectsUrl {
         /// The URL, without password.
         url: String,

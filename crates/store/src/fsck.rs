@@ -389,10 +389,9 @@ impl Store {
         }
         let mut seen = 0_u64;
         {
-            let mut rows = query(
-                "SELECT log_index, digest, label, key_id FROM statement WHERE log_index IS NOT NULL",
-            )
-            .fetch(&self.db);
+            let mut rows =
+                query("SELECT log_index, digest, label, key_id FROM statement WHERE log_index IS NOT NULL")
+                    .fetch(&self.db);
             while let Some(found) = rows.try_next().await? {
                 seen += 1;
                 match statement_row(&found, self.params.vrf_epoch) {
@@ -477,11 +476,10 @@ impl Store {
                 format!("{unnoticed} statements have no content, and no notice of erasure covers them");
             report.complain("table erasure", problem);
         }
-        let orphans: i64 = query_scalar(
-            "SELECT count(*) FROM content WHERE statement NOT IN (SELECT id FROM statement)",
-        )
-        .fetch_one(&self.db)
-        .await?;
+        let orphans: i64 =
+            query_scalar("SELECT count(*) FROM content WHERE statement NOT IN (SELECT id FROM statement)")
+                .fetch_one(&self.db)
+                .await?;
         if orphans > 0 {
             report.complain(
                 "table content",

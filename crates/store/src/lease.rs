@@ -5,7 +5,6 @@
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-
 use crate::db::{Connection, Db, Lock, On, query, query_scalar};
 use crate::error::StoreError;
 use crate::log_row::{signed, unsigned};

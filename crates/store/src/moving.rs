@@ -36,11 +36,7 @@ struct Table {
     columns: &'static [(&'static str, Kind)],
 }
 
-const fn table(
-    name: &'static str,
-    order: &'static str,
-    columns: &'static [(&'static str, Kind)],
-) -> Table {
+const fn table(name: &'static str, order: &'static str, columns: &'static [(&'static str, Kind)]) -> Table {
     Table { name, order, columns }
 }
 
@@ -62,7 +58,11 @@ const TABLES: &[Table] = &[
             ("staging", Text),
         ],
     ),
-    table("chain", "label", &[("label", Bytes), ("count", Int), ("head", Bytes)]),
+    table(
+        "chain",
+        "label",
+        &[("label", Bytes), ("count", Int), ("head", Bytes)],
+    ),
     table(
         "issuer_key",
         "enrolled_at",
@@ -177,7 +177,12 @@ const TABLES: &[Table] = &[
     table(
         "certification_statement",
         "digest",
-        &[("digest", Bytes), ("case_id", Text), ("number", Int), ("content", Bytes)],
+        &[
+            ("digest", Bytes),
+            ("case_id", Text),
+            ("number", Int),
+            ("content", Bytes),
+        ],
     ),
 ];
 
@@ -351,7 +356,8 @@ impl Store {
             .iter()
             .find(|c| c.severity == crate::Severity::Damage)
         {
-            let problem = format!("the copy is not sound ({complaint}); the log is still in {here}, empty {there}");
+            let problem =
+                format!("the copy is not sound ({complaint}); the log is still in {here}, empty {there}");
             return Err(StoreError::CannotMove(problem));
         }
         if target_objects.get(CHECKPOINT).await? != Some(checkpoint) {
@@ -508,7 +514,11 @@ mod tests {
             .collect();
         let mut here: Vec<(String, String)> = TABLES
             .iter()
-            .flat_map(|t| t.columns.iter().map(|(c, _)| (t.name.to_owned(), (*c).to_owned())))
+            .flat_map(|t| {
+                t.columns
+                    .iter()
+                    .map(|(c, _)| (t.name.to_owned(), (*c).to_owned()))
+            })
             .collect();
         there.sort();
         here.sort();

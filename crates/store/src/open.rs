@@ -23,9 +23,9 @@ use tokio::sync::Mutex;
 use crate::cosigner::Cosigner;
 use crate::db::{Connection, Db, On, query};
 use crate::error::StoreError;
-use crate::moved;
 use crate::lease::Lease;
 use crate::log_row::{LogRow, bytes32, unsigned};
+use crate::moved;
 use crate::objects::{CHECKPOINT, Objects};
 use crate::room::Room;
 use crate::vault::Vault;
@@ -170,15 +170,13 @@ impl Store {
                 published: published.size.0,
             });
         }
-        query(
-            "INSERT INTO log (id, origin, params, size, root, checkpoint) VALUES (1, $1, $2, 0, $3, $4)",
-        )
-        .bind(store.origin())
-        .bind(Entry::Params(params).encode().map_err(StoreError::format)?)
-        .bind(tlog::empty_root().0.to_vec())
-        .bind(Vec::new())
-        .execute(&store.db)
-        .await?;
+        query("INSERT INTO log (id, origin, params, size, root, checkpoint) VALUES (1, $1, $2, 0, $3, $4)")
+            .bind(store.origin())
+            .bind(Entry::Params(params).encode().map_err(StoreError::format)?)
+            .bind(tlog::empty_root().0.to_vec())
+            .bind(Vec::new())
+            .execute(&store.db)
+            .await?;
         store.found().await?;
         Ok(store)
     }
@@ -513,9 +511,7 @@ async fn keys<'e>(db: impl Into<On<'e>>) -> Result<HashMap<KeyId, KeyRecord>, St
     let mut keys = HashMap::new();
     for (id, entries) in key_entries(db, None).await? {
         let entries = entries.iter().map(|(at, entry)| (*at, entry));
-        if let Some(record) =
-            fold_key(entries).map_err(|e| StoreError::row("issuer_key", e.to_string()))?
-        {
+        if let Some(record) = fold_key(entries).map_err(|e| StoreError::row("issuer_key", e.to_string()))? {
             keys.insert(id, record);
         }
     }

@@ -115,7 +115,10 @@ mod tests {
     fn a_url_is_shown_without_user_and_password() {
         let shown = without_password("postgres://carnet:p%40ss@db.example/carnet?password=x&sslmode=require");
         assert_eq!(shown, "postgres://db.example/carnet?sslmode=require");
-        assert_eq!(without_password("s3://bucket/log?region=kr"), "s3://bucket/log?region=kr");
+        assert_eq!(
+            without_password("s3://bucket/log?region=kr"),
+            "s3://bucket/log?region=kr"
+        );
         assert_eq!(
             without_password("sqlite:///srv/carnet.sqlite"),
             "sqlite:///srv/carnet.sqlite"

@@ -462,7 +462,10 @@ async fn keep(tx: &mut Connection, rows: Vec<(&Submission, Sealed)>) -> Result<(
         .fetch_one(&mut *tx)
         .await?;
     let mut contents = Vec::with_capacity(rows.len());
-    let mut sql = QueryBuilder::new(tx.dialect(), "INSERT INTO statement (id, digest, label, key_id, draft) ");
+    let mut sql = QueryBuilder::new(
+        tx.dialect(),
+        "INSERT INTO statement (id, digest, label, key_id, draft) ",
+    );
     sql.push_values(
         rows.into_iter().zip(last + 1..),
         |row, ((submission, sealed), id)| {

@@ -5,7 +5,6 @@
 
 use std::collections::{HashMap, HashSet};
 
-
 use crate::db::{Connection, QueryBuilder, query};
 use crate::error::StoreError;
 use crate::log_row::{bytes32, unsigned};

@@ -30,7 +30,8 @@ async fn ciphertexts(log: &TestLog, car: index::Label) -> Vec<Vec<u8>> {
 }
 
 async fn wrapped_keys(log: &TestLog, car: index::Label) -> Vec<Vec<u8>> {
-    log.blobs("SELECT wrapped FROM vehicle_key WHERE label = $1", car).await
+    log.blobs("SELECT wrapped FROM vehicle_key WHERE label = $1", car)
+        .await
 }
 
 async fn erase_all(store: &Store, car: index::Label) -> u64 {

@@ -93,7 +93,9 @@ fn start(log: &TestLog, server: u64, first: u64, said: Sender<Said>) -> Child {
     let out = BufReader::new(child.stdout.take().unwrap());
     std::thread::spawn(move || {
         for line in out.lines() {
-            let (Ok(line), at) = (line, Instant::now()) else { return };
+            let (Ok(line), at) = (line, Instant::now()) else {
+                return;
+            };
             if said.send(Said { server, line, at }).is_err() {
                 return;
             }
@@ -142,7 +144,11 @@ async fn another_server_goes_on_when_the_one_that_seals_is_killed() {
         servers[dead].kill().unwrap();
         let status = servers[dead].wait().unwrap();
         let killed = Instant::now();
-        assert_eq!(std::os::unix::process::ExitStatusExt::signal(&status), Some(9), "it died by itself");
+        assert_eq!(
+            std::os::unix::process::ExitStatusExt::signal(&status),
+            Some(9),
+            "it died by itself"
+        );
         published.extend(log.published());
         let next = sealed_by_another(&said, Some(sealing), killed, &mut acknowledged, &mut readers);
         waits.push(next.at - killed);

@@ -16,7 +16,11 @@ async fn log_and_place() -> (TestLog, TestLog) {
     let size = store.status().await.unwrap().size;
     let last = store.statements(&crate::test_log::car(3), size).await.unwrap();
     store
-        .erase(&crate::test_log::car(3), last[last.len() - 1].log_index, b"notice")
+        .erase(
+            &crate::test_log::car(3),
+            last[last.len() - 1].log_index,
+            b"notice",
+        )
         .await
         .unwrap();
     store.submit(&[statement(300)]).await.unwrap();
@@ -68,7 +72,10 @@ async fn a_moved_log_goes_on_at_its_new_place_and_is_refused_at_the_old_one() {
         digests(&statements(0..301))
     );
     // Whoever comes to the old place, and whoever had it open.
-    assert!(matches!(Store::open(log.options()).await.err(), Some(StoreError::Moved(_))));
+    assert!(matches!(
+        Store::open(log.options()).await.err(),
+        Some(StoreError::Moved(_))
+    ));
     let refused = running.submit(&[statement(900)]).await;
     assert!(matches!(refused, Err(StoreError::Moved(_))), "{refused:?}");
     assert!(running.seal().await.is_err());
@@ -90,7 +97,10 @@ async fn a_dry_run_counts_and_changes_nothing() {
         assert_eq!(place.published(), None);
     }
     let store = log.open().await;
-    assert_eq!(store.submit(&[statement(301)]).await.unwrap(), [Submitted::Accepted]);
+    assert_eq!(
+        store.submit(&[statement(301)]).await.unwrap(),
+        [Submitted::Accepted]
+    );
 }
 
 #[tokio::test]
@@ -197,7 +207,10 @@ async fn a_log_moves_into_a_directory_and_back() {
 
     let store = arrived(&log, &place).await;
     record_waiting(&store).await;
-    assert_eq!(place.assert_sound(&store, &[]).await, digests(&statements(0..301)));
+    assert_eq!(
+        place.assert_sound(&store, &[]).await,
+        digests(&statements(0..301))
+    );
 }
 
 fn sqlite(folder: &Path) -> String {

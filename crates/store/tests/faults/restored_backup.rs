@@ -50,7 +50,8 @@ async fn a_database_put_back_under_a_running_store_is_noticed_at_the_next_sealin
     let (log, backup) = log_and_backup().await;
     let store = log.open().await;
     // What a restore does, without pulling the file away under SQLite's feet.
-    let attach: &'static str = Box::leak(format!("ATTACH '{}' AS old", backup.database().display()).into_boxed_str());
+    let attach: &'static str =
+        Box::leak(format!("ATTACH '{}' AS old", backup.database().display()).into_boxed_str());
     log.sql_all(&[
         dialect(attach, "SELECT 1"),
         dialect("BEGIN IMMEDIATE", "BEGIN"),

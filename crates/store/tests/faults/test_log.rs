@@ -70,7 +70,10 @@ pub fn dialect(sqlite: &'static str, postgres: &'static str) -> &'static str {
 fn administer(sql: String) {
     let Some(place) = elsewhere() else { return };
     let done = std::thread::spawn(move || {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .unwrap();
         runtime.block_on(async {
             let mut db = sqlx::PgConnection::connect(&place.database).await.unwrap();
             sqlx::raw_sql(AssertSqlSafe(sql)).execute(&mut db).await.unwrap();
@@ -148,7 +151,11 @@ impl TestLog {
 
     /// SQL that puts the rows of another log's table into the same table here.
     pub fn rows_of(&self, backup: &Self, table: &str) -> &'static str {
-        let from = if past_one_machine() { backup.name() } else { "old".to_owned() };
+        let from = if past_one_machine() {
+            backup.name()
+        } else {
+            "old".to_owned()
+        };
         Box::leak(format!("INSERT INTO {table} SELECT * FROM {from}.{table}").into_boxed_str())
     }
 
@@ -274,7 +281,9 @@ impl TestLog {
             db.close().await.unwrap();
             return rows.iter().map(|row| row.get(0)).collect();
         }
-        let mut db = sqlx::SqliteConnection::connect(&self.database_url()).await.unwrap();
+        let mut db = sqlx::SqliteConnection::connect(&self.database_url())
+            .await
+            .unwrap();
         let rows = sqlx::query(sql).bind(car).fetch_all(&mut db).await.unwrap();
         db.close().await.unwrap();
         rows.iter().map(|row| row.get(0)).collect()
