@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args as ClapArgs, Parser, Subcommand};
+use desk::data_dir::{DataDir, Places};
 
 use crate::certify::CertifyCommand;
 
@@ -46,6 +47,24 @@ pub struct Global {
         value_name = "DIR"
     )]
     pub data: PathBuf,
+    /// The database, where it is not in the data directory: postgres://USER:PASSWORD@HOST/DATABASE.
+    #[arg(
+        long,
+        global = true,
+        env = "CARNET_DATABASE_URL",
+        hide_env_values = true,
+        value_name = "URL"
+    )]
+    pub database: Option<String>,
+    /// The public files, where they are not in the data directory: s3://BUCKET/PREFIX?endpoint=URL&region=NAME.
+    #[arg(
+        long,
+        global = true,
+        env = "CARNET_OBJECTS_URL",
+        hide_env_values = true,
+        value_name = "URL"
+    )]
+    pub objects: Option<String>,
     /// Print JSON instead of tables.
     #[arg(long, global = true)]
     pub json: bool,
@@ -154,11 +173,57 @@ be read until the backups are rotated out.
 Example:
   carnet erase KMHXX00XXXX000001 --asked-by 'the keeper' --reason 'erasure request' --dry-run")]
     Erase(Erase),
+    /// Carry the log to another database and object store, and back. Keys and policy stay in the data directory.
+    #[command(after_help = "\
+Stop everything that writes first. The copy is verified before the source is marked as left; a source that is marked refuses to
+go on, so that the log cannot fork. Interrupted, the same command again goes on.
+
+Access to an S3 store comes from AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY. A password in a URL on the command line can be seen
+by others on this machine; let PostgreSQL take it from ~/.pgpass or PGPASSWORD.
+
+Examples:
+  carnet move --from /srv/carnet --to-database postgres://carnet@db.example/carnet \\
+      --to-objects 's3://log/carnet?endpoint=https://s3.example.org&region=garage' --dry-run
+  carnet move --from /srv/carnet --from-database postgres://carnet@db.example/carnet \\
+      --from-objects 's3://log/carnet?endpoint=https://s3.example.org&region=garage'      back into the directory")]
+    Move(Move),
     /// Run the log as a service over HTTP.
     #[command(after_help = crate::serve::AFTER_HELP)]
     Serve(crate::serve::Serve),
     /// See all of it on a sample yard: record, seal, dossier, verify, tamper, certify.
     Demo,
+}
+
+impl Global {
+    /// The data directory, and where its log lies.
+    pub fn data_dir(&self) -> DataDir {
+        DataDir::new(&self.data).with(Places {
+            database: self.database.clone(),
+            objects: self.objects.clone(),
+        })
+    }
+}
+
+#[derive(Debug, ClapArgs)]
+pub struct Move {
+    /// The data directory of the log; otherwise --data.
+    #[arg(long, value_name = "DIR")]
+    pub from: Option<PathBuf>,
+    /// The database it is in; otherwise the one in the directory.
+    #[arg(long, value_name = "URL")]
+    pub from_database: Option<String>,
+    /// Its public files; otherwise those in the directory.
+    #[arg(long, value_name = "URL")]
+    pub from_objects: Option<String>,
+    /// The database it shall be in: postgres://…; otherwise the one in the directory.
+    #[arg(long, value_name = "URL")]
+    pub to_database: Option<String>,
+    /// Where its public files shall be: s3://… or file://…; otherwise in the directory.
+    #[arg(long, value_name = "URL")]
+    pub to_objects: Option<String>,
+    /// Look whether all could be done, and count; change nothing.
+    #[arg(long)]
+    pub dry_run: bool,
 }
 
 #[derive(Debug, ClapArgs)]

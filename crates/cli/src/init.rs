@@ -25,7 +25,7 @@ pub async fn run(global: &Global, options: &Init) -> Result<ExitCode, Failure> {
         passphrase = None;
     }
     let desk = Desk::init(
-        DataDir::new(&global.data),
+        global.data_dir(),
         InitOptions {
             origin: options.origin.clone(),
             passphrase,
@@ -52,7 +52,7 @@ pub async fn run(global: &Global, options: &Init) -> Result<ExitCode, Failure> {
             dir.policy().display(),
             dir.vrf().display()
         ))?;
-        output::say(format_args!("  for web servers:  {}", dir.log().display()))?;
+        output::say(format_args!("  for web servers:  {}", dir.objects_shown()))?;
         output::say(format_args!("  keep secret:      {}/keys", dir.root().display()))?;
         output::say("Next: carnet issuer enrol, carnet record, carnet seal (each with --help)")?;
     }

@@ -24,6 +24,7 @@ mod init;
 mod issuer;
 mod log;
 mod log_witness;
+mod moving;
 mod output;
 mod quote;
 mod receipt;
@@ -109,6 +110,7 @@ async fn run(args: Args) -> Result<ExitCode, Failure> {
             command: BatteryCommand::Recompute(options),
         } => battery_recompute::run(&global, &options),
         Command::Erase(options) => erase::run(&global, &options).await,
+        Command::Move(options) => moving::run(&global, &options).await,
         Command::Serve(options) => serve::run(&global, &options).await,
         Command::Demo => demo::run(&global).await,
     }

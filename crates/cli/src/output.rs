@@ -93,7 +93,7 @@ async fn with(
     global: &Global,
     how: impl AsyncFn(DataDir, Passphrase) -> Result<Desk, DeskError>,
 ) -> Result<Desk, Failure> {
-    let dir = || DataDir::new(&global.data);
+    let dir = || global.data_dir();
     let given = passphrase(global)?;
     match how(dir(), given.clone()).await {
         Err(DeskError::Key { problem, .. })

@@ -11,10 +11,15 @@
 //! issuers/             secret: signing keys of issuers that sign on this machine
 //! cosigners/           what the local witness and auditor remember; never restore these from a backup
 //! ```
+//!
+//! Past one machine the first two lie in PostgreSQL and in an object store ([`Places`]); the rest stays here.
 
 use std::io::{Read as _, Write as _};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
+use object_store::ObjectStore;
+use object_store::local::LocalFileSystem;
 use statement::key_file::{self, DecodeError, Purpose, StoredKey};
 use zeroize::Zeroizing;
 
@@ -26,16 +31,40 @@ pub const MAX_FILE: u64 = 8 << 20;
 /// A passphrase for key files; `None` where keys lie in plain.
 pub type Passphrase = Option<Zeroizing<String>>;
 
-/// The paths of one data directory.
+/// The paths of one data directory, and where the log lies whose keys are in it.
 #[derive(Clone, Debug)]
 pub struct DataDir {
     root: PathBuf,
+    places: Places,
+}
+
+/// Where a log's database and public files lie; each in the data directory where it is not said.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Places {
+    /// `postgres://user:password@host/database`, or `sqlite:///path`.
+    pub database: Option<String>,
+    /// `s3://bucket/prefix?endpoint=…&region=…`, or `file:///folder`.
+    pub objects: Option<String>,
 }
 
 impl DataDir {
     /// The directory at `root`.
     pub fn new(root: impl Into<PathBuf>) -> Self {
-        Self { root: root.into() }
+        Self {
+            root: root.into(),
+            places: Places::default(),
+        }
+    }
+
+    /// The same directory, its log lying elsewhere.
+    #[must_use]
+    pub fn with(self, places: Places) -> Self {
+        Self { places, ..self }
+    }
+
+    /// Whether the database is the file in this directory.
+    pub(crate) fn has_database(&self) -> bool {
+        self.places.database.is_none()
     }
 
     /// The directory itself.
@@ -50,7 +79,36 @@ impl DataDir {
 
     /// The database as the store wants it named.
     pub(crate) fn database_url(&self) -> String {
-        format!("sqlite://{}", self.database().display())
+        let here = || format!("sqlite://{}", self.database().display());
+        self.places.database.clone().unwrap_or_else(here)
+    }
+
+    /// The public files as the store wants them.
+    pub(crate) fn objects(&self) -> Result<Arc<dyn ObjectStore>, DeskError> {
+        match &self.places.objects {
+            Some(url) => Ok(store::open_objects(url)?),
+            None => {
+                let files = LocalFileSystem::new_with_prefix(self.log())
+                    .map_err(|e| DeskError::malformed(&self.log(), e))?;
+                Ok(Arc::new(files.with_fsync(true)))
+            }
+        }
+    }
+
+    /// Where the database is, for people.
+    pub fn database_shown(&self) -> String {
+        match &self.places.database {
+            Some(url) => store::without_password(url),
+            None => self.database().display().to_string(),
+        }
+    }
+
+    /// Where the public files are, for people.
+    pub fn objects_shown(&self) -> String {
+        match &self.places.objects {
+            Some(url) => store::without_password(url),
+            None => self.log().display().to_string(),
+        }
     }
 
     /// The public files.

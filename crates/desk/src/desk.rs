@@ -1,11 +1,11 @@
 //! Setting up a log in a data directory, and opening it.
 
-use std::sync::Arc;
+use std::path::Path;
 
 use dossier::{Trust, VrfVerifierKey};
 use history::entry::{MAP_VERSION, Params};
 use index::vrf;
-use object_store::local::LocalFileSystem;
+use object_store::ObjectStoreExt as _;
 use statement::key_file::{Purpose, StoredKey};
 use store::{LocalCosigner, Options, Room, Store, StoreError, Vault};
 use tlog::cosignature::CosigningKey;
@@ -118,7 +118,7 @@ impl Desk {
             key: keys.vrf.public(),
         };
         data_dir::write(&dir.vrf(), format!("{vrf_key}\n").as_bytes(), 0o644)?;
-        if !dir.database().exists() {
+        if dir.has_database() && !dir.database().exists() {
             data_dir::write(&dir.database(), b"", 0o600)?;
         }
 
@@ -149,14 +149,16 @@ impl Desk {
     /// # Errors
     /// No log here, a key is missing or sealed, or the store refuses (a database older than what was published).
     pub async fn open(dir: DataDir, passphrase: Passphrase) -> Result<Self, DeskError> {
-        if !dir.database().exists() {
-            return Err(DeskError::NoLog(dir.root().to_owned()));
+        if dir.has_database() {
+            if !dir.database().exists() {
+                return Err(DeskError::NoLog(dir.root().to_owned()));
+            }
+            let writable = std::fs::OpenOptions::new()
+                .read(true)
+                .write(true)
+                .open(dir.database());
+            writable.map_err(DeskError::file(dir.database()))?;
         }
-        let writable = std::fs::OpenOptions::new()
-            .read(true)
-            .write(true)
-            .open(dir.database());
-        writable.map_err(DeskError::file(dir.database()))?;
         let store = Store::open(Keys::read(&dir, &passphrase)?.options(&dir)?).await;
         let store = store.map_err(|e| unreadable(&dir, e))?;
         Self::assemble(dir, store, passphrase)
@@ -167,7 +169,7 @@ impl Desk {
     /// # Errors
     /// No log here, or a key is missing or sealed.
     pub async fn inspect(dir: DataDir, passphrase: Passphrase) -> Result<Self, DeskError> {
-        if !dir.database().exists() {
+        if dir.has_database() && !dir.database().exists() {
             return Err(DeskError::NoLog(dir.root().to_owned()));
         }
         let store = Store::inspect(Keys::read(&dir, &passphrase)?.options(&dir)?).await;
@@ -241,9 +243,18 @@ enum Found {
 }
 
 async fn found(dir: &DataDir) -> Result<Found, DeskError> {
-    let published = dir.log().join("checkpoint").exists();
+    let published = match dir.objects() {
+        Ok(objects) => match objects.head(&object_store::path::Path::from("checkpoint")).await {
+            Ok(_) => true,
+            Err(object_store::Error::NotFound { .. }) => false,
+            Err(e) => return Err(DeskError::malformed(Path::new(&dir.objects_shown()), e)),
+        },
+        // The folder is made later.
+        Err(_) if !dir.log().exists() => false,
+        Err(error) => return Err(error),
+    };
     let cosigned = [WITNESS, AUDITOR].iter().any(|name| dir.cosigner(name).exists());
-    let row = dir.database().exists()
+    let row = (!dir.has_database() || dir.database().exists())
         && Store::holds_log(&dir.database_url())
             .await
             .map_err(|e| unreadable(dir, e))?;
@@ -280,6 +291,10 @@ fn begun(dir: &DataDir, name: &str, wanted: &StoredKey, passphrase: &Passphrase)
 /// What the database says when it cannot be opened, with the file and the fix.
 fn unreadable(dir: &DataDir, error: StoreError) -> DeskError {
     match error {
+        StoreError::Sql(e) if !dir.has_database() => {
+            let fix = "check CARNET_DATABASE_URL, and that the server runs and lets this user in";
+            DeskError::malformed(Path::new(&dir.database_shown()), format!("{e}; {fix}"))
+        }
         StoreError::Sql(e) => {
             let fix = "make sure that you may write to this file and its folder; if it is damaged, restore it from a \
                        backup that is not older than the published checkpoint";
@@ -290,7 +305,7 @@ fn unreadable(dir: &DataDir, error: StoreError) -> DeskError {
 }
 
 /// The log's own keys, read.
-struct Keys {
+pub(crate) struct Keys {
     log: SigningKey,
     vrf: vrf::SecretKey,
     content: Zeroizing<[u8; 32]>,
@@ -299,7 +314,7 @@ struct Keys {
 }
 
 impl Keys {
-    fn read(dir: &DataDir, passphrase: &Passphrase) -> Result<Self, DeskError> {
+    pub(crate) fn read(dir: &DataDir, passphrase: &Passphrase) -> Result<Self, DeskError> {
         let read = |name: &str, purpose| data_dir::read_key(&dir.key(name), purpose, passphrase);
         let cosigner = |name: &str| {
             let key = read(name, Purpose::Cosigner)?;
@@ -319,21 +334,13 @@ impl Keys {
         })
     }
 
-    fn options(self, dir: &DataDir) -> Result<Options, DeskError> {
-        let objects = LocalFileSystem::new_with_prefix(dir.log())
-            .map_err(|e| DeskError::malformed(&dir.log(), e))?
-            .with_fsync(true);
+    pub(crate) fn options(self, dir: &DataDir) -> Result<Options, DeskError> {
+        let objects = dir.objects()?;
         let database = dir.database_url();
         let log_vkey = self.log.vkey().clone();
         let policy = read_policy(&dir.policy())?;
         let remote = crate::witnesses::remote(dir, &policy, [self.witness.vkey(), self.auditor.vkey()])?;
-        let mut options = Options::new(
-            database,
-            Arc::new(objects),
-            self.log,
-            policy,
-            Vault::new(self.content),
-        );
+        let mut options = Options::new(database, objects, self.log, policy, Vault::new(self.content));
         options.room = Room {
             total: dossier::file::MAX_BYTES as u64 - dossier::file::FRAME_BYTES,
             statement: dossier::file::STATEMENT_BYTES,

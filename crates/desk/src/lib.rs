@@ -13,6 +13,7 @@
 //! | [`check`] | verify a dossier file offline |
 //! | [`certify`] | certificates for traction batteries: the scheme's steps, the directory, verification of a credential |
 //! | [`erase`] | destroy a vehicle's contents |
+//! | [`moving`] | a log carried to another database and object store |
 //! | [`rules`] | rule packs: load, check, show, what changed, coverage |
 //! | [`quote`] | may it enter and what will it cost: one car or a yard, many markets |
 //!
@@ -33,6 +34,7 @@ pub mod input;
 pub mod issuer;
 mod label;
 pub mod lookup;
+pub mod moving;
 mod prepared;
 pub mod quote;
 pub mod receipts;

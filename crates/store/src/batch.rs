@@ -21,7 +21,6 @@ use bytes::Bytes;
 use history::entry::{Entry, KeyEntry, StatementEntry};
 use history::sequence::{Sealed, sequence};
 use index::Label;
-use sqlx::{QueryBuilder, Row as _, Sqlite};
 use statement::{Digest, KeyId};
 use tlog::checkpoint::Checkpoint;
 use tlog::cosignature;
@@ -30,6 +29,7 @@ use tlog::tile::{BundleId, TileId};
 use tlog::{LeafIndex, TreeSize};
 use tokio::sync::MutexGuard;
 
+use crate::db::{QueryBuilder, query};
 use crate::error::StoreError;
 use crate::lease::Lease;
 use crate::log_row::{LogRow, bytes32, signed};
@@ -189,7 +189,7 @@ impl Store {
             return Ok(());
         }
         let fence = self.hold_lease(live).await?;
-        let mut tx = self.write().await?;
+        let mut tx = self.write_log().await?;
         let row = LogRow::read(&mut *tx).await?.ok_or(StoreError::NoLog)?;
         if Lease::newest(&mut *tx).await? != fence {
             live.lease = None;
@@ -220,7 +220,7 @@ impl Store {
     /// 1: the next batch of statements, oldest first.
     async fn waiting(&self, live: &mut Live, refused: &mut Vec<Refused>) -> Result<Vec<Waiting>, StoreError> {
         loop {
-            let rows = sqlx::query(
+            let rows = query(
                 "SELECT id, digest, label, key_id FROM statement
                  WHERE log_index IS NULL AND refused IS NULL ORDER BY id LIMIT $1",
             )
@@ -264,7 +264,7 @@ impl Store {
     async fn set_aside(&self, revoked: &[Refused]) -> Result<(), StoreError> {
         let mut tx = self.write().await?;
         for refused in revoked {
-            sqlx::query("UPDATE statement SET refused = $1 WHERE substr(digest, 1, 16) = substr($2, 1, 16) AND digest = $2 AND log_index IS NULL")
+            query("UPDATE statement SET refused = $1 WHERE substr(digest, 1, 16) = substr($2, 1, 16) AND digest = $2 AND log_index IS NULL")
                 .bind(&refused.reason)
                 .bind(refused.digest.0.to_vec())
                 .execute(&mut *tx)
@@ -366,8 +366,8 @@ impl Store {
         entries: &[Entry],
         waiting: &[Waiting],
     ) -> Result<(), StoreError> {
-        let mut tx = self.write().await?;
-        let swapped = sqlx::query(
+        let mut tx = self.write_log().await?;
+        let swapped = query(
             "UPDATE log SET size = $1, root = $2, checkpoint = $3, staging = $4
              WHERE id = 1 AND size = $5 AND root = $6 AND staging IS NULL
                AND EXISTS (SELECT 1 FROM lease WHERE lease.id = 1 AND lease.fence = $7)",
@@ -386,13 +386,14 @@ impl Store {
         }
         let mut at = sealed.first.0 + u64::from(old.size == TreeSize(0));
         for rows in waiting.chunks(ROWS) {
-            let mut sql = QueryBuilder::<Sqlite>::new("UPDATE statement SET log_index = v.column2 FROM (");
+            let mut sql =
+                QueryBuilder::new(tx.dialect(), "UPDATE statement SET log_index = v.column2 FROM (");
             let places: Vec<(i64, i64)> = rows
                 .iter()
                 .zip(at..)
                 .map(|(w, at)| Ok((w.row, signed(at)?)))
                 .collect::<Result<_, StoreError>>()?;
-            sql.push_values(places, |mut row, (id, place)| {
+            sql.push_values(places, |row, (id, place)| {
                 row.push_bind(id).push_bind(place);
             });
             // Only what still waits: another process may have sealed or set aside what this one has read.
@@ -406,12 +407,12 @@ impl Store {
             at += rows.len() as u64;
         }
         for rows in sealed.chains.chunks(ROWS) {
-            let mut sql = QueryBuilder::<Sqlite>::new("INSERT INTO chain (label, count, head) ");
+            let mut sql = QueryBuilder::new(tx.dialect(), "INSERT INTO chain (label, count, head) ");
             let counts: Vec<i64> = rows
                 .iter()
                 .map(|(_, chain)| signed(chain.count))
                 .collect::<Result<_, StoreError>>()?;
-            sql.push_values(rows.iter().zip(counts), |mut row, ((label, chain), count)| {
+            sql.push_values(rows.iter().zip(counts), |row, ((label, chain), count)| {
                 row.push_bind(label.0.to_vec())
                     .push_bind(count)
                     .push_bind(chain.head.to_vec());
@@ -430,7 +431,7 @@ impl Store {
                     "UPDATE issuer_key SET revoked = $1, revoked_at = $2 WHERE key_id = $3"
                 }
             };
-            sqlx::query(sql)
+            query(sql)
                 .bind(bytes)
                 .bind(signed(at)?)
                 .bind(key.key_id().0.to_vec())
@@ -471,7 +472,7 @@ impl Store {
         note.signatures.extend(lines);
         // From this look until the checkpoint is written, the database's write lock keeps everybody else from sealing:
         // a process that slept through its lease must not put an older checkpoint over a newer one.
-        let mut tx = self.write().await?;
+        let mut tx = self.write_log().await?;
         let now = LogRow::read(&mut *tx).await?.ok_or(StoreError::NoLog)?;
         if now.size != row.size {
             // Nobody commits before what was committed last is published: somebody has done this already.
@@ -493,7 +494,7 @@ impl Store {
             self.end(tx).await?;
             return Ok(missing);
         };
-        sqlx::query("UPDATE log SET staging = NULL WHERE id = 1 AND staging = $1")
+        query("UPDATE log SET staging = NULL WHERE id = 1 AND staging = $1")
             .bind(staging)
             .execute(&mut *tx)
             .await?;

@@ -5,10 +5,9 @@
 //! of duties whoever asks.
 
 use index::Label;
-use sqlx::sqlite::SqliteRow;
-use sqlx::{Row as _, SqliteConnection};
 use statement::Digest;
 
+use crate::db::{Connection, Row, query, query_scalar};
 use crate::error::StoreError;
 use crate::log_row::{bytes32, unsigned};
 use crate::open::Store;
@@ -131,7 +130,7 @@ impl Store {
     /// # Errors
     /// The database failed.
     pub async fn certification_body(&self) -> Result<Option<CertificationBody>, StoreError> {
-        let row = sqlx::query("SELECT did, name, issuer, base_url FROM certification_body WHERE id = 1")
+        let row = query("SELECT did, name, issuer, base_url FROM certification_body WHERE id = 1")
             .fetch_optional(&self.db)
             .await?;
         row.map(|row| {
@@ -150,15 +149,13 @@ impl Store {
     /// # Errors
     /// There is one already, or the database failed.
     pub async fn set_certification_body(&self, body: &CertificationBody) -> Result<(), StoreError> {
-        sqlx::query(
-            "INSERT INTO certification_body (id, did, name, issuer, base_url) VALUES (1, $1, $2, $3, $4)",
-        )
-        .bind(&body.did)
-        .bind(&body.name)
-        .bind(&body.issuer)
-        .bind(&body.base_url)
-        .execute(&self.db)
-        .await?;
+        query("INSERT INTO certification_body (id, did, name, issuer, base_url) VALUES (1, $1, $2, $3, $4)")
+            .bind(&body.did)
+            .bind(&body.name)
+            .bind(&body.issuer)
+            .bind(&body.base_url)
+            .execute(&self.db)
+            .await?;
         Ok(())
     }
 
@@ -167,7 +164,7 @@ impl Store {
     /// # Errors
     /// The database failed.
     pub async fn certification_people(&self) -> Result<Vec<(String, String)>, StoreError> {
-        let rows = sqlx::query("SELECT id, name FROM certification_person ORDER BY id")
+        let rows = query("SELECT id, name FROM certification_person ORDER BY id")
             .fetch_all(&self.db)
             .await?;
         rows.iter()
@@ -180,7 +177,7 @@ impl Store {
     /// # Errors
     /// The database failed.
     pub async fn add_certification_person(&self, id: &str, name: &str) -> Result<(), StoreError> {
-        sqlx::query("INSERT INTO certification_person (id, name) VALUES ($1, $2)")
+        query("INSERT INTO certification_person (id, name) VALUES ($1, $2)")
             .bind(id)
             .bind(name)
             .execute(&self.db)
@@ -193,7 +190,7 @@ impl Store {
     /// # Errors
     /// The database failed.
     pub async fn mandates(&self) -> Result<Vec<StoredMandate>, StoreError> {
-        let rows = sqlx::query(
+        let rows = query(
             "SELECT m.id, m.person, m.activity, m.competence, m.chemistries, m.first_day,
                     COALESCE(e.last_day, m.last_day) AS last_day
              FROM certification_mandate m LEFT JOIN certification_mandate_end e ON e.mandate = m.id ORDER BY m.id",
@@ -220,7 +217,7 @@ impl Store {
     /// # Errors
     /// The person is not known, or the database failed.
     pub async fn add_mandate(&self, mandate: &StoredMandate) -> Result<i64, StoreError> {
-        let row = sqlx::query(
+        let row = query(
             "INSERT INTO certification_mandate (person, activity, competence, chemistries, first_day, last_day)
              VALUES ($1, $2, $3, $4, $5, $6) RETURNING id",
         )
@@ -240,7 +237,7 @@ impl Store {
     /// # Errors
     /// There is no such mandate, it was ended before, or the database failed.
     pub async fn end_mandate(&self, id: i64, last_day: i64) -> Result<(), StoreError> {
-        sqlx::query("INSERT INTO certification_mandate_end (mandate, last_day) VALUES ($1, $2)")
+        query("INSERT INTO certification_mandate_end (mandate, last_day) VALUES ($1, $2)")
             .bind(id)
             .bind(last_day)
             .execute(&self.db)
@@ -253,7 +250,7 @@ impl Store {
     /// # Errors
     /// The database failed.
     pub async fn count_cases(&self) -> Result<u64, StoreError> {
-        let count: i64 = sqlx::query_scalar("SELECT count(*) FROM certification_case")
+        let count: i64 = query_scalar("SELECT count(*) FROM certification_case")
             .fetch_one(&self.db)
             .await?;
         unsigned("certification_case", count)
@@ -264,7 +261,7 @@ impl Store {
     /// # Errors
     /// The database failed.
     pub async fn case(&self, id: &str) -> Result<Option<StoredCase>, StoreError> {
-        let row = sqlx::query("SELECT id, label, state FROM certification_case WHERE id = $1")
+        let row = query("SELECT id, label, state FROM certification_case WHERE id = $1")
             .bind(id)
             .fetch_optional(&self.db)
             .await?;
@@ -276,7 +273,7 @@ impl Store {
     /// # Errors
     /// The database failed.
     pub async fn cases(&self) -> Result<Vec<StoredCase>, StoreError> {
-        let rows = sqlx::query("SELECT id, label, state FROM certification_case ORDER BY opened, id")
+        let rows = query("SELECT id, label, state FROM certification_case ORDER BY opened, id")
             .fetch_all(&self.db)
             .await?;
         rows.iter().map(case_of).collect()
@@ -288,11 +285,10 @@ impl Store {
     /// The database failed, or a record cannot be decrypted.
     pub async fn case_records(&self, case: &StoredCase) -> Result<Vec<Content>, StoreError> {
         let key = self.car_key(&case.label).await?;
-        let rows =
-            sqlx::query("SELECT hash, record FROM certification_step WHERE case_id = $1 ORDER BY number")
-                .bind(&case.id)
-                .fetch_all(&self.db)
-                .await?;
+        let rows = query("SELECT hash, record FROM certification_step WHERE case_id = $1 ORDER BY number")
+            .bind(&case.id)
+            .fetch_all(&self.db)
+            .await?;
         let mut records = Vec::with_capacity(rows.len());
         for row in &rows {
             let hash = bytes32("certification_step", row.try_get("hash")?)?;
@@ -312,7 +308,7 @@ impl Store {
         hash: [u8; 32],
     ) -> Result<Option<Content>, StoreError> {
         let sealed: Option<Vec<u8>> =
-            sqlx::query_scalar("SELECT content FROM certification_document WHERE hash = $1 AND case_id = $2")
+            query_scalar("SELECT content FROM certification_document WHERE hash = $1 AND case_id = $2")
                 .bind(hash.to_vec())
                 .bind(&case.id)
                 .fetch_optional(&self.db)
@@ -334,7 +330,7 @@ impl Store {
         write: &CaseWrite,
     ) -> Result<(), StoreError> {
         let mut tx = self.write().await?;
-        sqlx::query("INSERT INTO certification_case (id, label, opened, state) VALUES ($1, $2, $3, $4)")
+        query("INSERT INTO certification_case (id, label, opened, state) VALUES ($1, $2, $3, $4)")
             .bind(&case.id)
             .bind(case.label.0.to_vec())
             .bind(opened)
@@ -352,7 +348,7 @@ impl Store {
     /// written.
     pub async fn write_case(&self, case: &StoredCase, write: &CaseWrite) -> Result<(), StoreError> {
         let mut tx = self.write().await?;
-        sqlx::query("UPDATE certification_case SET state = $1 WHERE id = $2")
+        query("UPDATE certification_case SET state = $1 WHERE id = $2")
             .bind(write.state)
             .bind(&case.id)
             .execute(&mut *tx)
@@ -363,13 +359,13 @@ impl Store {
 
     async fn write_steps(
         &self,
-        tx: &mut SqliteConnection,
+        tx: &mut Connection,
         case: &StoredCase,
         write: &CaseWrite,
     ) -> Result<(), StoreError> {
         let key = self.car_key_in(tx, &case.label).await?;
         for (hash, content) in &write.documents {
-            sqlx::query(
+            query(
                 "INSERT INTO certification_document (hash, case_id, content) VALUES ($1, $2, $3)
                  ON CONFLICT (case_id, hash) DO NOTHING",
             )
@@ -382,7 +378,7 @@ impl Store {
         for step in &write.steps {
             if let (Some(person), Some(duty)) = (&step.person, step.duty) {
                 // A second round finds the row of the first; another duty than that breaks the step's reference to it.
-                sqlx::query(
+                query(
                     "INSERT INTO certification_duty (case_id, person, duty) VALUES ($1, $2, $3)
                      ON CONFLICT (case_id, person) DO NOTHING",
                 )
@@ -392,7 +388,7 @@ impl Store {
                 .execute(&mut *tx)
                 .await?;
             }
-            sqlx::query(
+            query(
                 "INSERT INTO certification_step (case_id, number, kind, at, person, duty, hash, previous, record)
                  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
             )
@@ -409,7 +405,7 @@ impl Store {
             .await?;
         }
         if let Some(certificate) = &write.certificate {
-            sqlx::query(
+            query(
                 "INSERT INTO certificate (id, case_id, granted, granted_how, credential, redacted, issued, valid_until,
                                           odometer_limit_km, grade, make, model, list, position)
                  VALUES ($1, $2, $3, 'granted', $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
@@ -431,7 +427,7 @@ impl Store {
             .await?;
         }
         if let Some((digest, number, content)) = &write.statement {
-            sqlx::query(
+            query(
                 "INSERT INTO certification_statement (digest, case_id, number, content) VALUES ($1, $2, $3, $4)",
             )
             .bind(digest.0.to_vec())
@@ -449,7 +445,7 @@ impl Store {
     /// # Errors
     /// The database failed.
     pub async fn certificates(&self) -> Result<Vec<(StoredCertificate, String)>, StoreError> {
-        let rows = sqlx::query(
+        let rows = query(
             "SELECT c.*, k.state FROM certificate c JOIN certification_case k ON k.id = c.case_id
              ORDER BY c.issued, c.id",
         )
@@ -465,7 +461,7 @@ impl Store {
     /// # Errors
     /// The database failed.
     pub async fn certificate(&self, id_or_case: &str) -> Result<Option<StoredCertificate>, StoreError> {
-        let row = sqlx::query("SELECT * FROM certificate WHERE id = $1 OR case_id = $1")
+        let row = query("SELECT * FROM certificate WHERE id = $1 OR case_id = $1")
             .bind(id_or_case)
             .fetch_optional(&self.db)
             .await?;
@@ -477,7 +473,7 @@ impl Store {
     /// # Errors
     /// The database failed, or a statement cannot be decrypted.
     pub async fn owed_statements(&self) -> Result<Vec<String>, StoreError> {
-        let rows = sqlx::query(
+        let rows = query(
             "SELECT o.digest, o.content, k.label
              FROM certification_statement o JOIN certification_case k ON k.id = o.case_id
              WHERE NOT EXISTS (SELECT 1 FROM statement s WHERE s.digest = o.digest) ORDER BY o.case_id, o.number",
@@ -499,7 +495,7 @@ impl Store {
 
     /// The car's content key, if it has one.
     async fn car_key(&self, label: &Label) -> Result<Option<Secret>, StoreError> {
-        let wrapped: Option<Vec<u8>> = sqlx::query_scalar("SELECT wrapped FROM vehicle_key WHERE label = $1")
+        let wrapped: Option<Vec<u8>> = query_scalar("SELECT wrapped FROM vehicle_key WHERE label = $1")
             .bind(label.0.to_vec())
             .fetch_optional(&self.db)
             .await?;
@@ -509,8 +505,8 @@ impl Store {
     }
 
     /// The car's content key, made where it has none.
-    async fn car_key_in(&self, tx: &mut SqliteConnection, label: &Label) -> Result<Secret, StoreError> {
-        let wrapped: Option<Vec<u8>> = sqlx::query_scalar("SELECT wrapped FROM vehicle_key WHERE label = $1")
+    async fn car_key_in(&self, tx: &mut Connection, label: &Label) -> Result<Secret, StoreError> {
+        let wrapped: Option<Vec<u8>> = query_scalar("SELECT wrapped FROM vehicle_key WHERE label = $1")
             .bind(label.0.to_vec())
             .fetch_optional(&mut *tx)
             .await?;
@@ -518,7 +514,7 @@ impl Store {
             return self.unwrap_car_key(label, &wrapped);
         }
         let (key, wrapped) = self.vault.new_vehicle_key(label)?;
-        sqlx::query("INSERT INTO vehicle_key (label, wrapped) VALUES ($1, $2)")
+        query("INSERT INTO vehicle_key (label, wrapped) VALUES ($1, $2)")
             .bind(label.0.to_vec())
             .bind(wrapped)
             .execute(&mut *tx)
@@ -551,7 +547,7 @@ impl Store {
     }
 }
 
-fn case_of(row: &SqliteRow) -> Result<StoredCase, StoreError> {
+fn case_of(row: &Row) -> Result<StoredCase, StoreError> {
     Ok(StoredCase {
         id: row.try_get("id")?,
         label: Label(bytes32("certification_case", row.try_get("label")?)?),
@@ -559,7 +555,7 @@ fn case_of(row: &SqliteRow) -> Result<StoredCase, StoreError> {
     })
 }
 
-fn certificate_of(row: &SqliteRow) -> Result<StoredCertificate, StoreError> {
+fn certificate_of(row: &Row) -> Result<StoredCertificate, StoreError> {
     let small = |name: &str| {
         let value: i64 = row.try_get(name)?;
         u32::try_from(value).map_err(|_| StoreError::row("certificate", format!("{name} is {value}")))

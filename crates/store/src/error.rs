@@ -21,6 +21,16 @@ pub enum StoreError {
         /// What the object store said.
         source: object_store::Error,
     },
+    /// A place for public files that cannot be used.
+    #[error(
+        "{url}: {problem}; write it like file:///srv/log or s3://bucket/prefix?endpoint=https://s3.example.org&region=garage"
+    )]
+    ObjectsUrl {
+        /// The URL, without password.
+        url: String,
+        /// What is wrong with it.
+        problem: String,
+    },
     /// An object that must be there is not.
     #[error("object {0} is missing; run `carnet log fsck`")]
     ObjectMissing(String),
@@ -71,6 +81,20 @@ pub enum StoreError {
     /// The log exists already.
     #[error("there is a log in this database already (origin {0}); use another --data directory")]
     LogExists(String),
+    /// The log is somewhere else now.
+    #[error(
+        "this log has moved to {0} and must not go on here, or it would fork; set CARNET_DATABASE_URL and CARNET_OBJECTS_URL to \
+         where it is, and keep this copy only as a backup"
+    )]
+    Moved(String),
+    /// The log is being copied here and not here yet.
+    #[error(
+        "this database holds a copy of {0} that `carnet move` has not finished; run the same move again, or empty this database"
+    )]
+    Arriving(String),
+    /// A log cannot be moved as things are; nothing was changed.
+    #[error("the log cannot be moved: {0}")]
+    CannotMove(String),
     /// Somebody else is sequencing.
     #[error("another process ({holder}) is sealing; try again in {seconds} s")]
     Busy {

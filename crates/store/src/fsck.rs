@@ -8,8 +8,6 @@ use history::audit::Auditor;
 use history::entry::{Entry, KeyEntry, StatementEntry};
 use history::map::ChainHead;
 use index::Label;
-use sqlx::Row as _;
-use sqlx::sqlite::SqliteRow;
 use statement::{Digest, KeyId};
 use tlog::checkpoint::Checkpoint;
 use tlog::note::Note;
@@ -17,6 +15,7 @@ use tlog::tile::{BundleId, TileId, decode_bundle};
 use tlog::tree::RightEdge;
 use tlog::{Hash, LeafIndex, TreeSize, leaf_hash};
 
+use crate::db::{Row, query, query_scalar};
 use crate::error::StoreError;
 use crate::log_row::{LogRow, bytes32, unsigned};
 use crate::objects::{CHECKPOINT, Objects};
@@ -370,7 +369,7 @@ impl Store {
         let index = auditor.index();
         let mut chains = 0_u64;
         {
-            let mut rows = sqlx::query("SELECT label, count, head FROM chain").fetch(&self.db);
+            let mut rows = query("SELECT label, count, head FROM chain").fetch(&self.db);
             while let Some(found) = rows.try_next().await? {
                 chains += 1;
                 match chain_row(&found) {
@@ -390,10 +389,9 @@ impl Store {
         }
         let mut seen = 0_u64;
         {
-            let mut rows = sqlx::query(
-                "SELECT log_index, digest, label, key_id FROM statement WHERE log_index IS NOT NULL",
-            )
-            .fetch(&self.db);
+            let mut rows =
+                query("SELECT log_index, digest, label, key_id FROM statement WHERE log_index IS NOT NULL")
+                    .fetch(&self.db);
             while let Some(found) = rows.try_next().await? {
                 seen += 1;
                 match statement_row(&found, self.params.vrf_epoch) {
@@ -431,7 +429,7 @@ impl Store {
 
     /// Every content opens with its vehicle's key, and is missing only where the log has said that it was erased.
     async fn check_contents(&self, report: &mut Fsck) -> Result<(), StoreError> {
-        let mut rows = sqlx::query(
+        let mut rows = query(
             "SELECT s.id, s.digest, s.label, c.sealed, k.wrapped,
                     (SELECT max(e.through) FROM erasure e WHERE e.label = s.label) >= s.log_index AS erased
              FROM statement s LEFT JOIN content c ON c.statement = s.id
@@ -451,7 +449,7 @@ impl Store {
             };
             let erased: Option<bool> = row.try_get("erased")?;
             let wrapped: Option<&[u8]> = row.try_get("wrapped")?;
-            match row.try_get::<Option<&[u8]>, _>("sealed")? {
+            match row.try_get::<Option<&[u8]>>("sealed")? {
                 None if erased == Some(true) => {}
                 None => unnoticed += 1,
                 Some(sealed) => match wrapped.and_then(|wrapped| self.vault.unwrap(&label, wrapped)) {
@@ -478,11 +476,10 @@ impl Store {
                 format!("{unnoticed} statements have no content, and no notice of erasure covers them");
             report.complain("table erasure", problem);
         }
-        let orphans: i64 = sqlx::query_scalar(
-            "SELECT count(*) FROM content WHERE statement NOT IN (SELECT id FROM statement)",
-        )
-        .fetch_one(&self.db)
-        .await?;
+        let orphans: i64 =
+            query_scalar("SELECT count(*) FROM content WHERE statement NOT IN (SELECT id FROM statement)")
+                .fetch_one(&self.db)
+                .await?;
         if orphans > 0 {
             report.complain(
                 "table content",
@@ -537,7 +534,7 @@ fn row_problem(error: StoreError) -> String {
 }
 
 /// A row of the table `chain`, or what is odd about it.
-fn chain_row(row: &SqliteRow) -> Result<(Label, ChainHead), String> {
+fn chain_row(row: &Row) -> Result<(Label, ChainHead), String> {
     let read = || {
         let label = Label(bytes32("chain", row.try_get("label")?)?);
         let count = unsigned("chain", row.try_get("count")?)?;
@@ -548,7 +545,7 @@ fn chain_row(row: &SqliteRow) -> Result<(Label, ChainHead), String> {
 }
 
 /// A sealed row of the table `statement` as the entry it should be, with its place; or what is odd about it.
-fn statement_row(row: &SqliteRow, vrf_epoch: u32) -> Result<(u64, StatementEntry), String> {
+fn statement_row(row: &Row, vrf_epoch: u32) -> Result<(u64, StatementEntry), String> {
     let read = || {
         let at = unsigned("statement", row.try_get("log_index")?)?;
         let entry = StatementEntry {
@@ -563,7 +560,7 @@ fn statement_row(row: &SqliteRow, vrf_epoch: u32) -> Result<(u64, StatementEntry
 }
 
 /// What a content is bound to, or what is odd about it.
-fn content_row(row: &SqliteRow) -> Result<(Digest, Label), String> {
+fn content_row(row: &Row) -> Result<(Digest, Label), String> {
     let read = || {
         let digest = Digest(bytes32("statement", row.try_get("digest")?)?);
         Ok((digest, Label(bytes32("statement", row.try_get("label")?)?)))

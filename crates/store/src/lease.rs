@@ -5,8 +5,7 @@
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use sqlx::{Row as _, Sqlite, SqlitePool};
-
+use crate::db::{Connection, Db, Lock, On, query, query_scalar};
 use crate::error::StoreError;
 use crate::log_row::{signed, unsigned};
 
@@ -20,7 +19,7 @@ pub(crate) struct Lease {
 impl Lease {
     /// Takes the lease, or keeps it where it is ours already and not half over. Waits for a holder that may be dead.
     pub(crate) async fn take(
-        db: &SqlitePool,
+        db: &Db,
         holder: &str,
         ours: Option<Self>,
         ttl: Duration,
@@ -45,12 +44,12 @@ impl Lease {
         }
     }
 
-    async fn try_take(db: &SqlitePool, holder: &str, ttl: u64) -> Result<Self, StoreError> {
-        let mut tx = db.begin_with("BEGIN IMMEDIATE").await?;
-        let row = sqlx::query("SELECT holder, fence, expires FROM lease WHERE id = 1")
-            .fetch_optional(&mut *tx)
+    async fn try_take(db: &Db, holder: &str, ttl: u64) -> Result<Self, StoreError> {
+        let mut tx = db.begin(Lock::Log).await?;
+        let row = query("SELECT holder, fence, expires FROM lease WHERE id = 1")
+            .fetch_optional(&mut tx)
             .await?;
-        let now = now_ms();
+        let now = clock(&mut tx).await?;
         let mut fence = 1;
         if let Some(row) = row {
             let (other, last): (String, i64) = (row.try_get("holder")?, row.try_get("fence")?);
@@ -66,34 +65,49 @@ impl Lease {
             fence = unsigned("lease", last)? + 1;
         }
         let expires = now.saturating_add(ttl);
-        sqlx::query(
+        query(
             "INSERT INTO lease (id, holder, fence, expires) VALUES (1, $1, $2, $3)
              ON CONFLICT (id) DO UPDATE SET holder = $1, fence = $2, expires = $3",
         )
         .bind(holder)
         .bind(signed(fence)?)
         .bind(signed(expires)?)
-        .execute(&mut *tx)
+        .execute(&mut tx)
         .await?;
         tx.commit().await?;
-        Ok(Self { fence, expires })
+        // Kept by our own clock: by it the lease is looked at before each batch.
+        Ok(Self {
+            fence,
+            expires: now_ms().saturating_add(ttl),
+        })
     }
 
     /// The fencing number of whoever took the lease last; 0 before anybody did.
-    pub(crate) async fn newest(db: impl sqlx::Executor<'_, Database = Sqlite>) -> Result<u64, StoreError> {
-        let fence: Option<i64> = sqlx::query_scalar("SELECT fence FROM lease WHERE id = 1")
+    pub(crate) async fn newest<'e>(db: impl Into<On<'e>>) -> Result<u64, StoreError> {
+        let fence: Option<i64> = query_scalar("SELECT fence FROM lease WHERE id = 1")
             .fetch_optional(db)
             .await?;
         unsigned("lease", fence.unwrap_or(0))
     }
 
     /// Lets the next sequencer start at once.
-    pub(crate) async fn release(self, db: &SqlitePool) -> Result<(), StoreError> {
-        sqlx::query("UPDATE lease SET expires = 0 WHERE id = 1 AND fence = $1")
+    pub(crate) async fn release(self, db: &Db) -> Result<(), StoreError> {
+        query("UPDATE lease SET expires = 0 WHERE id = 1 AND fence = $1")
             .bind(signed(self.fence)?)
             .execute(db)
             .await?;
         Ok(())
+    }
+}
+
+/// The clock that leases run by, in milliseconds. Machines that share a server go by the server's.
+pub(crate) async fn clock(db: &mut Connection) -> Result<u64, StoreError> {
+    match db {
+        Connection::Sqlite(_) => Ok(now_ms()),
+        Connection::Postgres(_) => {
+            let sql = "SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint";
+            unsigned("lease", query_scalar::<i64>(sql).fetch_one(db).await?)
+        }
     }
 }
 

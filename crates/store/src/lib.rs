@@ -3,6 +3,7 @@
 //! | module | what it owns |
 //! |---|---|
 //! | [`Store`] | opening, recovery, the lease |
+//! | `db` | one way of speaking SQL to SQLite and PostgreSQL |
 //! | `batch` | the life of a batch, read top to bottom |
 //! | `records` | statements: submitted, read, erased |
 //! | `room` | how much one vehicle's statements may come to |
@@ -12,6 +13,9 @@
 //! | `remote_witness` | those run by others, asked over HTTP |
 //! | `quorum` | asking all of them at once, until enough have answered |
 //! | `memory` | what a cosigner must never forget |
+//! | `following` | the published state that readers answer from |
+//! | `moving` | a log carried from one database and object store to another |
+//! | `places` | where objects lie, by URL |
 //! | `fsck` | everything recomputed from the public files and compared |
 //!
 //! What it is not: it takes no decision about vehicles or issuers. Who may submit, what a statement must look like and
@@ -21,14 +25,19 @@
 mod batch;
 mod certification;
 mod cosigner;
+mod db;
 mod error;
+mod following;
 mod fsck;
 pub mod http;
 mod lease;
 mod log_row;
 mod memory;
+mod moved;
+mod moving;
 mod objects;
 mod open;
+mod places;
 mod proofs;
 mod quorum;
 mod records;
@@ -46,8 +55,10 @@ pub use cosigner::{Cosigner, LocalCosigner};
 pub use error::StoreError;
 pub use fsck::{Complaint, Fsck, Severity};
 pub use memory::{Held, Memory, Remembered};
+pub use moving::{MoveReport, Moving};
 pub use objects::Objects;
 pub use open::{Options, Status, Store};
+pub use places::{open_objects, without_password};
 pub use proofs::{ChainProof, Head, Snapshot};
 pub use quorum::CosignerState;
 pub use records::{Content, Erasure, StoredStatement, Submission, Submitted};

@@ -1,9 +1,9 @@
 //! The one row that says what the log is.
 
 use history::entry::Params;
-use sqlx::{Row as _, Sqlite};
 use tlog::{Hash, TreeSize};
 
+use crate::db::{On, query};
 use crate::error::StoreError;
 
 /// The `log` row.
@@ -19,10 +19,8 @@ pub(crate) struct LogRow {
 
 impl LogRow {
     /// Reads it, if the log was created.
-    pub(crate) async fn read(
-        db: impl sqlx::Executor<'_, Database = Sqlite>,
-    ) -> Result<Option<Self>, StoreError> {
-        let row = sqlx::query("SELECT origin, params, size, root, checkpoint, staging FROM log WHERE id = 1")
+    pub(crate) async fn read<'e>(db: impl Into<On<'e>>) -> Result<Option<Self>, StoreError> {
+        let row = query("SELECT origin, params, size, root, checkpoint, staging FROM log WHERE id = 1")
             .fetch_optional(db)
             .await?;
         let Some(row) = row else { return Ok(None) };

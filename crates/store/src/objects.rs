@@ -53,6 +53,10 @@ impl Objects {
                     return Err(StoreError::ObjectDiffers(path.to_owned()));
                 }
             }
+            // A server without conditional writes, and one told to do without.
+            Err(object_store::Error::NotImplemented { .. } | object_store::Error::NotSupported { .. }) => {
+                self.put_where_missing(path, bytes).await?;
+            }
             Err(source) => {
                 return Err(StoreError::Object {
                     path: path.to_owned(),
@@ -63,10 +67,39 @@ impl Objects {
         self.watch.after(&Step::Put(path.to_owned()))
     }
 
+    /// Writes an object where there is none. Two processes may both find none; they write the same bytes, because what is
+    /// written follows from what was committed.
+    async fn put_where_missing(&self, path: &str, bytes: Bytes) -> Result<(), StoreError> {
+        match self.get(path).await? {
+            Some(found) if found == bytes => Ok(()),
+            Some(_) => Err(StoreError::ObjectDiffers(path.to_owned())),
+            None => {
+                let put = self.store.put(&Path::from(path), PutPayload::from_bytes(bytes));
+                put.await.map(|_| ()).map_err(|source| StoreError::Object {
+                    path: path.to_owned(),
+                    source,
+                })
+            }
+        }
+    }
+
     /// Writes several, a few at a time.
     pub(crate) async fn put_all(&self, objects: Vec<Object>) -> Result<(), StoreError> {
         stream::iter(objects)
             .map(|(path, bytes)| async move { self.put_immutable(&path, bytes).await })
+            .buffer_unordered(PARALLEL)
+            .try_collect()
+            .await
+    }
+
+    /// Copies immutable objects to another store.
+    pub(crate) async fn copy_to(&self, other: &Self, paths: &[String]) -> Result<(), StoreError> {
+        stream::iter(paths)
+            .map(|path| async move {
+                let bytes = self.get(path).await?;
+                let bytes = bytes.ok_or_else(|| StoreError::ObjectMissing(path.clone()))?;
+                other.put_immutable(path, bytes).await
+            })
             .buffer_unordered(PARALLEL)
             .try_collect()
             .await

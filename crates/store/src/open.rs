@@ -1,7 +1,6 @@
 //! Opening a log: create it, or find out where it stands and finish what was begun.
 
 use std::collections::HashMap;
-use std::str::FromStr as _;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -12,10 +11,6 @@ use history::map::{ChainHead, Index, KeyRecord, fold_key};
 use history::sequence::{BUNDLE, LogState};
 use index::Label;
 use object_store::ObjectStore;
-use sqlx::Row as _;
-use sqlx::sqlite::{
-    SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
-};
 use statement::KeyId;
 use tlog::checkpoint::Checkpoint;
 use tlog::note::{Note, SigningKey};
@@ -26,9 +21,11 @@ use tlog::{Hash, LeafIndex, TreeSize, leaf_hash};
 use tokio::sync::Mutex;
 
 use crate::cosigner::Cosigner;
+use crate::db::{Connection, Db, On, query};
 use crate::error::StoreError;
 use crate::lease::Lease;
 use crate::log_row::{LogRow, bytes32, unsigned};
+use crate::moved;
 use crate::objects::{CHECKPOINT, Objects};
 use crate::quorum::Asked;
 use crate::room::Room;
@@ -39,15 +36,12 @@ use crate::writing::Turns;
 /// How long opening and reading wait for another process to publish its batch.
 pub(crate) const OPENING: Duration = Duration::from_secs(1);
 
-/// How long a writer waits for another.
-pub(crate) const BUSY: Duration = Duration::from_secs(30);
-
 /// How often to look whether it has.
 pub(crate) const POLL: Duration = Duration::from_millis(20);
 
 /// Everything a store is opened with.
 pub struct Options {
-    /// `sqlite:` URL or path of the database.
+    /// `sqlite:` or `postgres:` URL of the database.
     pub database: String,
     /// Where tiles, bundles and the checkpoint live.
     pub objects: Arc<dyn ObjectStore>,
@@ -95,7 +89,7 @@ impl Options {
 
 /// A log, opened.
 pub struct Store {
-    pub(crate) db: SqlitePool,
+    pub(crate) db: Db,
     pub(crate) objects: Objects,
     pub(crate) signer: SigningKey,
     pub(crate) policy: Policy,
@@ -110,6 +104,8 @@ pub struct Store {
     /// One task at a time works on the log's state; the database decides between processes.
     pub(crate) live: Mutex<Live>,
     pub(crate) turns: Turns,
+    /// The log as it was published last, for those who read.
+    pub(crate) reading: Mutex<Option<LogState>>,
 }
 
 /// What only the holder of the lock may touch.
@@ -152,7 +148,7 @@ impl Store {
     /// # Errors
     /// The database cannot be read.
     pub async fn holds_log(database: &str) -> Result<bool, StoreError> {
-        let db = connect(database, false).await?;
+        let db = Db::connect(database, false).await?;
         let row = LogRow::read(&db).await?;
         db.close().await;
         Ok(row.is_some())
@@ -163,7 +159,8 @@ impl Store {
     /// # Errors
     /// There is a log in this database or object store already, or writing failed.
     pub async fn create(options: Options, params: Params) -> Result<Self, StoreError> {
-        let db = connect(&options.database, true).await?;
+        let db = Db::connect(&options.database, true).await?;
+        moved::refuse(&db).await?;
         if let Some(row) = LogRow::read(&db).await? {
             return Err(StoreError::LogExists(row.origin));
         }
@@ -174,15 +171,13 @@ impl Store {
                 published: published.size.0,
             });
         }
-        sqlx::query(
-            "INSERT INTO log (id, origin, params, size, root, checkpoint) VALUES (1, $1, $2, 0, $3, $4)",
-        )
-        .bind(store.origin())
-        .bind(Entry::Params(params).encode().map_err(StoreError::format)?)
-        .bind(tlog::empty_root().0.to_vec())
-        .bind(Vec::new())
-        .execute(&store.db)
-        .await?;
+        query("INSERT INTO log (id, origin, params, size, root, checkpoint) VALUES (1, $1, $2, 0, $3, $4)")
+            .bind(store.origin())
+            .bind(Entry::Params(params).encode().map_err(StoreError::format)?)
+            .bind(tlog::empty_root().0.to_vec())
+            .bind(Vec::new())
+            .execute(&store.db)
+            .await?;
         store.found().await?;
         Ok(store)
     }
@@ -194,7 +189,8 @@ impl Store {
     /// # Errors
     /// No log, a database older than the published checkpoint, or a damaged one.
     pub async fn open(options: Options) -> Result<Self, StoreError> {
-        let db = connect(&options.database, false).await?;
+        let db = Db::connect(&options.database, false).await?;
+        moved::refuse(&db).await?;
         let row = LogRow::read(&db).await?.ok_or(StoreError::NoLog)?;
         let store = Self::assemble(options, db, row.params);
         // An erasure cut short may have left the old pages in the write-ahead log. Who reads now keeps them for now.
@@ -215,12 +211,12 @@ impl Store {
     /// # Errors
     /// No log in this database, or the database cannot be read.
     pub async fn inspect(options: Options) -> Result<Self, StoreError> {
-        let db = connect(&options.database, false).await?;
+        let db = Db::connect(&options.database, false).await?;
         let row = LogRow::read(&db).await?.ok_or(StoreError::NoLog)?;
         Ok(Self::assemble(options, db, row.params))
     }
 
-    fn assemble(options: Options, db: SqlitePool, params: Params) -> Self {
+    pub(crate) fn assemble(options: Options, db: Db, params: Params) -> Self {
         Self {
             db,
             objects: Objects::new(options.objects, options.watch.clone()),
@@ -241,6 +237,7 @@ impl Store {
                 swept: false,
             }),
             turns: Turns::default(),
+            reading: Mutex::new(None),
         }
     }
 
@@ -365,21 +362,23 @@ impl Store {
         }
         match live.state.take() {
             Some(state) => Ok(live.state.insert(state)),
-            None => match self.load(row).await {
-                Ok(state) => Ok(live.state.insert(state)),
-                // Loading reads many things one after the other. Where somebody sealed in between, they do not fit together,
-                // and nothing is damaged.
-                Err(error) => match LogRow::read(&self.db).await? {
-                    Some(now) if now.size != row.size => Err(StoreError::Fenced),
-                    _ => Err(error),
-                },
-            },
+            None => {
+                // Rows of one moment: others may seal meanwhile.
+                let mut db = self.db.read().await?;
+                let now = LogRow::read(&mut db).await?.ok_or(StoreError::NoLog)?;
+                if now.size != row.size {
+                    return Err(StoreError::Fenced);
+                }
+                let state = self.load(row, &mut db).await?;
+                db.rollback().await?;
+                Ok(live.state.insert(state))
+            }
         }
     }
 
     /// Right edge from tiles, tail from the last bundle, index from rows. Each is compared with what the committed root
     /// vouches for, because the next batch builds on all of them and what is sealed wrong stays wrong.
-    async fn load(&self, row: &LogRow) -> Result<LogState, StoreError> {
+    pub(crate) async fn load(&self, row: &LogRow, db: &mut Connection) -> Result<LogState, StoreError> {
         let size = row.size.0;
         let tiles = self.objects.tiles(RightEdge::tiles_needed(row.size)).await?;
         let edge = RightEdge::from_tiles(row.size, &tiles).map_err(StoreError::format)?;
@@ -414,7 +413,7 @@ impl Store {
             }
         }
         let params = (size > 0).then_some(row.params);
-        let mut index = Index::restore(params, self.chains().await?, self.keys().await?)
+        let mut index = Index::restore(params, chains(&mut *db).await?, keys(&mut *db).await?)
             .map_err(|e| StoreError::row("chain", e.to_string()))?;
         if let Some(last) = tail.last() {
             let sealed = Entry::decode(last).map_err(StoreError::format)?;
@@ -426,7 +425,7 @@ impl Store {
                 return Err(StoreError::row("chain", problem));
             }
         }
-        for (id, entries) in self.key_entries(None).await? {
+        for (id, entries) in key_entries(&mut *db, None).await? {
             let label = key_label(&id);
             let mut chain = ChainHead::EMPTY;
             for (at, entry) in entries {
@@ -444,66 +443,12 @@ impl Store {
         Ok(LogState::restore(edge, tail, index)?)
     }
 
-    async fn chains(&self) -> Result<Vec<(Label, ChainHead)>, StoreError> {
-        let mut rows = sqlx::query("SELECT label, count, head FROM chain ORDER BY label").fetch(&self.db);
-        let mut chains = Vec::new();
-        while let Some(row) = rows.try_next().await? {
-            let label = Label(bytes32("chain", row.try_get("label")?)?);
-            let count = unsigned("chain", row.try_get("count")?)?;
-            chains.push((
-                label,
-                ChainHead {
-                    count,
-                    head: bytes32("chain", row.try_get("head")?)?,
-                },
-            ));
-        }
-        Ok(chains)
-    }
-
-    async fn keys(&self) -> Result<HashMap<KeyId, KeyRecord>, StoreError> {
-        let mut keys = HashMap::new();
-        for (id, entries) in self.key_entries(None).await? {
-            let entries = entries.iter().map(|(at, entry)| (*at, entry));
-            if let Some(record) =
-                fold_key(entries).map_err(|e| StoreError::row("issuer_key", e.to_string()))?
-            {
-                keys.insert(id, record);
-            }
-        }
-        Ok(keys)
-    }
-
     /// The `K` entries of one key, or of all, in log order.
     pub(crate) async fn key_entries(
         &self,
         only: Option<KeyId>,
     ) -> Result<Vec<(KeyId, Vec<(LeafIndex, KeyEntry)>)>, StoreError> {
-        let rows = sqlx::query(
-            "SELECT key_id, enrolled, enrolled_at, revoked, revoked_at FROM issuer_key
-             WHERE $1 IS NULL OR key_id = $1 ORDER BY enrolled_at",
-        )
-        .bind(only.map(|id| id.0.to_vec()))
-        .fetch_all(&self.db)
-        .await?;
-        let read = |bytes: &[u8]| match Entry::decode(bytes) {
-            Ok(Entry::Key(entry)) => Ok(entry),
-            other => Err(StoreError::row("issuer_key", format!("not a K entry: {other:?}"))),
-        };
-        let mut keys = Vec::with_capacity(rows.len());
-        for row in rows {
-            let id = KeyId(bytes32("issuer_key", row.try_get("key_id")?)?);
-            let at = LeafIndex(unsigned("issuer_key", row.try_get("enrolled_at")?)?);
-            let mut entries = vec![(at, read(row.try_get("enrolled")?)?)];
-            if let Some(revoked) = row.try_get::<Option<Vec<u8>>, _>("revoked")? {
-                entries.push((
-                    LeafIndex(unsigned("issuer_key", row.try_get("revoked_at")?)?),
-                    read(&revoked)?,
-                ));
-            }
-            keys.push((id, entries));
-        }
-        Ok(keys)
+        key_entries(&self.db, only).await
     }
 
     /// All issuer keys and what the log says of them, by order of enrolment.
@@ -511,7 +456,7 @@ impl Store {
     /// # Errors
     /// The database failed or is damaged.
     pub async fn issuer_keys(&self) -> Result<Vec<(KeyId, KeyRecord)>, StoreError> {
-        let mut keys: Vec<_> = self.keys().await?.into_iter().collect();
+        let mut keys: Vec<_> = keys(&self.db).await?.into_iter().collect();
         keys.sort_by_key(|(_, record)| record.enrolled_at);
         Ok(keys)
     }
@@ -522,7 +467,7 @@ impl Store {
     /// The database or object store failed.
     pub async fn status(&self) -> Result<Status, StoreError> {
         let row = LogRow::read(&self.db).await?.ok_or(StoreError::NoLog)?;
-        let counts = sqlx::query(
+        let counts = query(
             "SELECT (SELECT count(*) FROM statement WHERE log_index IS NOT NULL) AS statements,
                     (SELECT count(*) FROM statement WHERE log_index IS NULL AND refused IS NULL) AS waiting,
                     (SELECT count(*) FROM statement WHERE refused IS NOT NULL) AS refused,
@@ -544,6 +489,66 @@ impl Store {
             keys: count("keys")?,
         })
     }
+}
+
+async fn chains<'e>(db: impl Into<On<'e>>) -> Result<Vec<(Label, ChainHead)>, StoreError> {
+    let mut rows = query("SELECT label, count, head FROM chain ORDER BY label").fetch(db);
+    let mut chains = Vec::new();
+    while let Some(row) = rows.try_next().await? {
+        let label = Label(bytes32("chain", row.try_get("label")?)?);
+        let count = unsigned("chain", row.try_get("count")?)?;
+        chains.push((
+            label,
+            ChainHead {
+                count,
+                head: bytes32("chain", row.try_get("head")?)?,
+            },
+        ));
+    }
+    Ok(chains)
+}
+
+async fn keys<'e>(db: impl Into<On<'e>>) -> Result<HashMap<KeyId, KeyRecord>, StoreError> {
+    let mut keys = HashMap::new();
+    for (id, entries) in key_entries(db, None).await? {
+        let entries = entries.iter().map(|(at, entry)| (*at, entry));
+        if let Some(record) = fold_key(entries).map_err(|e| StoreError::row("issuer_key", e.to_string()))? {
+            keys.insert(id, record);
+        }
+    }
+    Ok(keys)
+}
+
+/// The `K` entries of one key, or of all, in log order.
+async fn key_entries<'e>(
+    db: impl Into<On<'e>>,
+    only: Option<KeyId>,
+) -> Result<Vec<(KeyId, Vec<(LeafIndex, KeyEntry)>)>, StoreError> {
+    let rows = query(
+        "SELECT key_id, enrolled, enrolled_at, revoked, revoked_at FROM issuer_key
+         WHERE $1 IS NULL OR key_id = $1 ORDER BY enrolled_at",
+    )
+    .bind(only.map(|id| id.0.to_vec()))
+    .fetch_all(db)
+    .await?;
+    let read = |bytes: &[u8]| match Entry::decode(bytes) {
+        Ok(Entry::Key(entry)) => Ok(entry),
+        other => Err(StoreError::row("issuer_key", format!("not a K entry: {other:?}"))),
+    };
+    let mut keys = Vec::with_capacity(rows.len());
+    for row in rows {
+        let id = KeyId(bytes32("issuer_key", row.try_get("key_id")?)?);
+        let at = LeafIndex(unsigned("issuer_key", row.try_get("enrolled_at")?)?);
+        let mut entries = vec![(at, read(row.try_get("enrolled")?)?)];
+        if let Some(revoked) = row.try_get::<Option<Vec<u8>>>("revoked")? {
+            entries.push((
+                LeafIndex(unsigned("issuer_key", row.try_get("revoked_at")?)?),
+                read(&revoked)?,
+            ));
+        }
+        keys.push((id, entries));
+    }
+    Ok(keys)
 }
 
 /// Whether a bundle's entries are those whose hashes stand in the tile.
@@ -571,27 +576,6 @@ fn unless_unpublished(result: Result<(), StoreError>) -> Result<(), StoreError> 
         Err(StoreError::NoQuorum(_) | StoreError::Busy { .. }) => Ok(()),
         result => result,
     }
-}
-
-/// WAL so that readers never wait for the sequencer, FULL so that a commit is on the disk, and deleted content overwritten.
-async fn connect(database: &str, create: bool) -> Result<SqlitePool, StoreError> {
-    let options = SqliteConnectOptions::from_str(database)?
-        .create_if_missing(create)
-        .journal_mode(SqliteJournalMode::Wal)
-        .synchronous(SqliteSynchronous::Full)
-        .foreign_keys(true)
-        .busy_timeout(BUSY)
-        .pragma("secure_delete", "ON")
-        .pragma("cache_size", "-65536")
-        .pragma("temp_store", "MEMORY")
-        // A batch of real statements writes 2 MB; with SQLite's usual 4 MB every second batch would wait for the log to be moved.
-        .pragma("wal_autocheckpoint", "8192");
-    let db = SqlitePoolOptions::new()
-        .max_connections(4)
-        .connect_with(options)
-        .await?;
-    sqlx::migrate!("./migrations").run(&db).await?;
-    Ok(db)
 }
 
 /// Names this process for the lease: unique on one machine and, with random bits, across machines.

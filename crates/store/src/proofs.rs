@@ -13,7 +13,6 @@ use tlog::tree::{inclusion_proof, inclusion_tiles};
 use tlog::{Hash, LeafIndex, TreeSize};
 
 use crate::error::StoreError;
-use crate::log_row::LogRow;
 use crate::objects::CHECKPOINT;
 use crate::open::{OPENING, POLL, Store};
 
@@ -50,7 +49,8 @@ impl Store {
     /// The published head and what its index says about `labels`, taken at one moment.
     ///
     /// # Errors
-    /// Nothing is published yet, the log is ahead of its published checkpoint (run `seal`), or storage failed.
+    /// Nothing is published yet, or storage failed; a process that has not read yet also needs a moment in which all that is
+    /// sealed is published (run `seal`).
     pub async fn snapshot(&self, labels: &[Label]) -> Result<Snapshot, StoreError> {
         let begin = Instant::now();
         loop {
@@ -65,21 +65,14 @@ impl Store {
     }
 
     async fn snapshot_now(&self, labels: &[Label]) -> Result<Snapshot, StoreError> {
-        let mut live = self.live.lock().await;
-        let row = LogRow::read(&self.db).await?.ok_or(StoreError::NoLog)?;
+        let mut reading = self.reading.lock().await;
         let bytes = self
             .objects
             .get(CHECKPOINT)
             .await?
             .ok_or_else(|| StoreError::ObjectMissing(CHECKPOINT.to_owned()))?;
         let checkpoint = self.read_checkpoint(&bytes)?;
-        if checkpoint.size != row.size || checkpoint.root != row.root {
-            return Err(StoreError::NoQuorum(format!(
-                "size {} is sealed, size {} is published",
-                row.size.0, checkpoint.size.0
-            )));
-        }
-        let state = self.state(&mut live, &row).await?;
+        let state = self.follow(&mut reading, &checkpoint).await?;
         let chains = labels
             .iter()
             .map(|label| ChainProof {
@@ -87,7 +80,7 @@ impl Store {
                 proof: state.index.prove(label),
             })
             .collect();
-        let index_entry = state.index.entry(row.size.0.saturating_sub(1))?;
+        let index_entry = state.index.entry(checkpoint.size.0.saturating_sub(1))?;
         Ok(Snapshot {
             head: Head {
                 note: bytes.to_vec(),

@@ -5,13 +5,13 @@ use std::time::Duration;
 
 use futures_util::TryStreamExt as _;
 use index::Label;
-use sqlx::{AssertSqlSafe, QueryBuilder, Row as _, Sqlite, SqliteConnection};
 use statement::{Digest, KeyId};
 use tlog::LeafIndex;
 
+use crate::db::{BUSY, Connection, QueryBuilder, Row, query, query_scalar};
 use crate::error::StoreError;
 use crate::log_row::{bytes32, signed, unsigned};
-use crate::open::{BUSY, Store};
+use crate::open::Store;
 use crate::room;
 use crate::vault::{self, Secret};
 
@@ -90,7 +90,7 @@ impl Store {
     pub async fn submit(&self, submissions: &[Submission]) -> Result<Vec<Submitted>, StoreError> {
         // Encrypted before the write lock is taken, so that others can write meanwhile.
         let labels: BTreeSet<Label> = submissions.iter().map(|s| s.label).collect();
-        let mut keys = self.vehicle_keys(&mut *self.db.acquire().await?, &labels).await?;
+        let mut keys = self.vehicle_keys(&mut self.db.acquire().await?, &labels).await?;
         let mut made = HashMap::new();
         for label in &labels {
             if !keys.contains_key(label) {
@@ -164,19 +164,15 @@ impl Store {
     /// The vehicles' content keys, as far as they exist.
     async fn vehicle_keys(
         &self,
-        db: &mut SqliteConnection,
+        db: &mut Connection,
         labels: &BTreeSet<Label>,
     ) -> Result<VehicleKeys, StoreError> {
         let mut keys = VehicleKeys::with_capacity(labels.len());
         let labels: Vec<&Label> = labels.iter().collect();
         for labels in labels.chunks(ROWS) {
             let mut sql =
-                QueryBuilder::<Sqlite>::new("SELECT label, wrapped FROM vehicle_key WHERE label IN (");
-            let mut list = sql.separated(", ");
-            for label in labels {
-                list.push_bind(label.0.to_vec());
-            }
-            sql.push(")");
+                QueryBuilder::new(db.dialect(), "SELECT label, wrapped FROM vehicle_key WHERE label");
+            sql.push_in(labels.iter().map(|label| label.0.to_vec()));
             for row in sql.build().fetch_all(&mut *db).await? {
                 let label = Label(bytes32("vehicle_key", row.try_get("label")?)?);
                 let key = self
@@ -195,7 +191,7 @@ impl Store {
     /// the one it had has been destroyed meanwhile.
     async fn keep_keys(
         &self,
-        tx: &mut SqliteConnection,
+        tx: &mut Connection,
         made: &mut HashMap<Label, (Secret, Vec<u8>)>,
         stored: &mut VehicleKeys,
         labels: impl Iterator<Item = Label>,
@@ -213,8 +209,8 @@ impl Store {
             rows.push((label, wrapped));
         }
         if !rows.is_empty() {
-            let mut sql = QueryBuilder::<Sqlite>::new("INSERT INTO vehicle_key (label, wrapped) ");
-            sql.push_values(rows, |mut row, (label, wrapped)| {
+            let mut sql = QueryBuilder::new(tx.dialect(), "INSERT INTO vehicle_key (label, wrapped) ");
+            sql.push_values(rows, |row, (label, wrapped)| {
                 row.push_bind(label.0.to_vec()).push_bind(wrapped);
             });
             sql.build().execute(tx).await?;
@@ -227,7 +223,7 @@ impl Store {
     /// # Errors
     /// The database failed.
     pub async fn find(&self, digest: &Digest) -> Result<Option<Submitted>, StoreError> {
-        let row = sqlx::query("SELECT log_index, refused FROM statement WHERE substr(digest, 1, 16) = substr($1, 1, 16) AND digest = $1")
+        let row = query("SELECT log_index, refused FROM statement WHERE substr(digest, 1, 16) = substr($1, 1, 16) AND digest = $1")
             .bind(digest.0.to_vec())
             .fetch_optional(&self.db)
             .await?;
@@ -246,7 +242,7 @@ impl Store {
         let Some(key) = self.vehicle_key(label).await? else {
             return Ok(None);
         };
-        let row = sqlx::query("SELECT digest, log_index, refused FROM statement WHERE draft = $1")
+        let row = query("SELECT digest, log_index, refused FROM statement WHERE draft = $1")
             .bind(vault::tag(&key, draft).to_vec())
             .fetch_optional(&self.db)
             .await?;
@@ -256,7 +252,7 @@ impl Store {
 
     /// The vehicle's content key, if it has one.
     async fn vehicle_key(&self, label: &Label) -> Result<Option<Secret>, StoreError> {
-        let wrapped: Option<Vec<u8>> = sqlx::query_scalar("SELECT wrapped FROM vehicle_key WHERE label = $1")
+        let wrapped: Option<Vec<u8>> = query_scalar("SELECT wrapped FROM vehicle_key WHERE label = $1")
             .bind(label.0.to_vec())
             .fetch_optional(&self.db)
             .await?;
@@ -272,7 +268,7 @@ impl Store {
     /// The database failed, or content cannot be decrypted.
     pub async fn sealed(&self, digest: &Digest) -> Result<Option<(Label, StoredStatement)>, StoreError> {
         let row =
-            sqlx::query("SELECT label, log_index FROM statement WHERE substr(digest, 1, 16) = substr($1, 1, 16) AND digest = $1 AND log_index IS NOT NULL")
+            query("SELECT label, log_index FROM statement WHERE substr(digest, 1, 16) = substr($1, 1, 16) AND digest = $1 AND log_index IS NOT NULL")
                 .bind(digest.0.to_vec())
                 .fetch_optional(&self.db)
                 .await?;
@@ -289,7 +285,7 @@ impl Store {
     /// The database failed, or content cannot be decrypted.
     pub async fn statements(&self, label: &Label, size: u64) -> Result<Vec<StoredStatement>, StoreError> {
         let key = self.vehicle_key(label).await?;
-        let mut rows = sqlx::query(
+        let mut rows = query(
             "SELECT s.log_index, s.digest, s.key_id, c.sealed
              FROM statement s LEFT JOIN content c ON c.statement = s.id
              WHERE substr(s.label, 1, 8) = substr($1, 1, 8) AND s.label = $1 AND s.log_index < $2 ORDER BY s.log_index",
@@ -300,7 +296,7 @@ impl Store {
         let mut statements = Vec::new();
         while let Some(row) = rows.try_next().await? {
             let digest = Digest(bytes32("statement", row.try_get("digest")?)?);
-            let content = match (row.try_get::<Option<Vec<u8>>, _>("sealed")?, &key) {
+            let content = match (row.try_get::<Option<Vec<u8>>>("sealed")?, &key) {
                 (Some(sealed), Some(key)) => Content::Present(vault::open(key, &digest, &sealed)?),
                 (Some(_), None) => return Err(StoreError::Sealed(digest)),
                 (None, _) => Content::Erased,
@@ -323,7 +319,7 @@ impl Store {
     /// long, or the database failed.
     pub async fn erase(&self, label: &Label, through: LeafIndex, notice: &[u8]) -> Result<u64, StoreError> {
         let mut tx = self.write().await?;
-        let waiting: i64 = sqlx::query_scalar(
+        let waiting: i64 = query_scalar(
             "SELECT count(*) FROM statement WHERE substr(label, 1, 8) = substr($1, 1, 8) AND label = $1 AND log_index IS NULL AND refused IS NULL",
         )
         .bind(label.0.to_vec())
@@ -332,7 +328,7 @@ impl Store {
         if waiting > 0 {
             return Err(StoreError::StillWaiting(unsigned("statement", waiting)?));
         }
-        let last: Option<i64> = sqlx::query_scalar("SELECT max(log_index) FROM statement WHERE substr(label, 1, 8) = substr($1, 1, 8) AND label = $1")
+        let last: Option<i64> = query_scalar("SELECT max(log_index) FROM statement WHERE substr(label, 1, 8) = substr($1, 1, 8) AND label = $1")
             .bind(label.0.to_vec())
             .fetch_one(&mut *tx)
             .await?;
@@ -345,22 +341,22 @@ impl Store {
             )?)));
         }
         let erased =
-            sqlx::query("DELETE FROM content WHERE statement IN (SELECT id FROM statement WHERE substr(label, 1, 8) = substr($1, 1, 8) AND label = $1)")
+            query("DELETE FROM content WHERE statement IN (SELECT id FROM statement WHERE substr(label, 1, 8) = substr($1, 1, 8) AND label = $1)")
                 .bind(label.0.to_vec())
                 .execute(&mut *tx)
                 .await?
                 .rows_affected();
-        sqlx::query(
+        query(
             "UPDATE statement SET draft = NULL WHERE substr(label, 1, 8) = substr($1, 1, 8) AND label = $1",
         )
         .bind(label.0.to_vec())
         .execute(&mut *tx)
         .await?;
-        sqlx::query("DELETE FROM vehicle_key WHERE label = $1")
+        query("DELETE FROM vehicle_key WHERE label = $1")
             .bind(label.0.to_vec())
             .execute(&mut *tx)
             .await?;
-        sqlx::query(
+        query(
             "INSERT INTO erasure (label, through, notice) VALUES ($1, $2, $3)
              ON CONFLICT (label, through) DO UPDATE SET notice = excluded.notice",
         )
@@ -391,9 +387,14 @@ impl Store {
     /// it. `false` where a reader needs it for longer than `patience`.
     pub(crate) async fn scrub(&self, patience: Duration) -> Result<bool, StoreError> {
         let mut db = self.db.acquire().await?;
+        if let Connection::Postgres(_) = db {
+            // Destroyed keys make the contents unreadable; their rows go with the next vacuum, the server's log in its own time.
+            query("VACUUM vehicle_key").execute(&mut db).await?;
+            return Ok(true);
+        }
         set_busy_timeout(&mut db, patience).await?;
-        let result: Result<i64, _> = sqlx::query_scalar("PRAGMA wal_checkpoint(TRUNCATE)")
-            .fetch_one(&mut *db)
+        let result: Result<i64, _> = query_scalar("PRAGMA wal_checkpoint(TRUNCATE)")
+            .fetch_one(&mut db)
             .await;
         set_busy_timeout(&mut db, BUSY).await?;
         Ok(result? == 0)
@@ -404,7 +405,7 @@ impl Store {
     /// # Errors
     /// The database failed.
     pub async fn erasures(&self, label: &Label) -> Result<Vec<Erasure>, StoreError> {
-        let rows = sqlx::query("SELECT through, notice FROM erasure WHERE label = $1 ORDER BY through")
+        let rows = query("SELECT through, notice FROM erasure WHERE label = $1 ORDER BY through")
             .bind(label.0.to_vec())
             .fetch_all(&self.db)
             .await?;
@@ -419,9 +420,10 @@ impl Store {
     }
 }
 
-async fn set_busy_timeout(db: &mut SqliteConnection, patience: Duration) -> Result<(), StoreError> {
-    let pragma = format!("PRAGMA busy_timeout = {}", patience.as_millis());
-    sqlx::query(AssertSqlSafe(pragma)).execute(db).await?;
+async fn set_busy_timeout(db: &mut Connection, patience: Duration) -> Result<(), StoreError> {
+    let mut sql = QueryBuilder::new(db.dialect(), "PRAGMA busy_timeout = ");
+    sql.push(&patience.as_millis().to_string());
+    sql.build().execute(db).await?;
     Ok(())
 }
 
@@ -454,16 +456,19 @@ impl Sealed {
 }
 
 /// Inserts statements and their contents.
-async fn keep(tx: &mut SqliteConnection, rows: Vec<(&Submission, Sealed)>) -> Result<(), StoreError> {
+async fn keep(tx: &mut Connection, rows: Vec<(&Submission, Sealed)>) -> Result<(), StoreError> {
     // Nobody else can take an id: the transaction holds the write lock.
-    let last: i64 = sqlx::query_scalar("SELECT coalesce(max(id), 0) FROM statement")
+    let last: i64 = query_scalar("SELECT coalesce(max(id), 0) FROM statement")
         .fetch_one(&mut *tx)
         .await?;
     let mut contents = Vec::with_capacity(rows.len());
-    let mut sql = QueryBuilder::<Sqlite>::new("INSERT INTO statement (id, digest, label, key_id, draft) ");
+    let mut sql = QueryBuilder::new(
+        tx.dialect(),
+        "INSERT INTO statement (id, digest, label, key_id, draft) ",
+    );
     sql.push_values(
         rows.into_iter().zip(last + 1..),
-        |mut row, ((submission, sealed), id)| {
+        |row, ((submission, sealed), id)| {
             row.push_bind(id)
                 .push_bind(submission.digest.0.to_vec())
                 .push_bind(submission.label.0.to_vec())
@@ -473,8 +478,8 @@ async fn keep(tx: &mut SqliteConnection, rows: Vec<(&Submission, Sealed)>) -> Re
         },
     );
     sql.build().execute(&mut *tx).await?;
-    let mut sql = QueryBuilder::<Sqlite>::new("INSERT INTO content (statement, sealed) ");
-    sql.push_values(contents, |mut row, (id, content)| {
+    let mut sql = QueryBuilder::new(tx.dialect(), "INSERT INTO content (statement, sealed) ");
+    sql.push_values(contents, |row, (id, content)| {
         row.push_bind(id).push_bind(content);
     });
     sql.build().execute(&mut *tx).await?;
@@ -482,32 +487,30 @@ async fn keep(tx: &mut SqliteConnection, rows: Vec<(&Submission, Sealed)>) -> Re
 }
 
 async fn known(
-    tx: &mut SqliteConnection,
+    tx: &mut Connection,
     submissions: &[Submission],
 ) -> Result<HashMap<[u8; 32], Submitted>, StoreError> {
-    let mut sql = QueryBuilder::<Sqlite>::new(
-        "SELECT digest, log_index, refused FROM statement WHERE substr(digest, 1, 16) IN (",
+    let mut sql = QueryBuilder::new(
+        tx.dialect(),
+        "SELECT digest, log_index, refused FROM statement WHERE substr(digest, 1, 16)",
     );
-    let mut list = sql.separated(", ");
-    for submission in submissions {
-        list.push_bind(submission.digest.0.iter().take(16).copied().collect::<Vec<u8>>());
-    }
-    sql.push(")");
+    let start = |submission: &Submission| submission.digest.0.iter().take(16).copied().collect::<Vec<u8>>();
+    sql.push_in(submissions.iter().map(start));
     let rows = sql.build().fetch_all(&mut *tx).await?;
     rows.iter()
         .map(|row| Ok((bytes32("statement", row.try_get("digest")?)?, standing(row)?)))
         .collect()
 }
 
-fn digest_of(row: &sqlx::sqlite::SqliteRow) -> Result<Digest, StoreError> {
+fn digest_of(row: &Row) -> Result<Digest, StoreError> {
     Ok(Digest(bytes32("statement", row.try_get("digest")?)?))
 }
 
-fn standing(row: &sqlx::sqlite::SqliteRow) -> Result<Submitted, StoreError> {
-    if let Some(at) = row.try_get::<Option<i64>, _>("log_index")? {
+fn standing(row: &Row) -> Result<Submitted, StoreError> {
+    if let Some(at) = row.try_get::<Option<i64>>("log_index")? {
         return Ok(Submitted::Sealed(LeafIndex(unsigned("statement", at)?)));
     }
-    Ok(match row.try_get::<Option<String>, _>("refused")? {
+    Ok(match row.try_get::<Option<String>>("refused")? {
         Some(_) => Submitted::Refused,
         None => Submitted::Waiting,
     })

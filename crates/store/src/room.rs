@@ -5,8 +5,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use sqlx::{QueryBuilder, Row as _, Sqlite, SqliteConnection};
-
+use crate::db::{Connection, QueryBuilder, query};
 use crate::error::StoreError;
 use crate::log_row::{bytes32, unsigned};
 use crate::records::Submission;
@@ -67,7 +66,7 @@ impl Taken {
 
 /// Which of the submissions, by digest, do not fit any more, taken in their order.
 pub(crate) async fn without_room(
-    tx: &mut SqliteConnection,
+    tx: &mut Connection,
     room: &Room,
     submissions: &[&Submission],
 ) -> Result<HashSet<[u8; 32]>, StoreError> {
@@ -87,7 +86,7 @@ pub(crate) async fn without_room(
 
 /// The vehicles among the submissions' that need counting, and what they have taken.
 async fn crowded(
-    tx: &mut SqliteConnection,
+    tx: &mut Connection,
     room: &Room,
     submissions: &[&Submission],
 ) -> Result<HashMap<[u8; 32], Taken>, StoreError> {
@@ -105,8 +104,8 @@ async fn crowded(
         .filter(|(_, count)| **count > few)
         .map(|(label, _)| (*label, Taken::default()))
         .collect();
-    let mut sql = QueryBuilder::<Sqlite>::new("SELECT v.column1 AS label FROM (");
-    sql.push_values(coming.keys(), |mut row, label| {
+    let mut sql = QueryBuilder::new(tx.dialect(), "SELECT v.column1 AS label FROM (");
+    sql.push_values(coming.keys(), |row, label| {
         row.push_bind(label.to_vec());
     });
     sql.push(
@@ -119,7 +118,7 @@ async fn crowded(
         crowded.insert(bytes32("statement", row.try_get("label")?)?, Taken::default());
     }
     for (label, taken) in &mut crowded {
-        let rows = sqlx::query(
+        let rows = query(
             "SELECT s.key_id, count(*) AS statements, coalesce(sum(length(c.sealed)), 0) AS bytes
              FROM statement s LEFT JOIN content c ON c.statement = s.id
              WHERE substr(s.label, 1, 8) = substr($1, 1, 8) AND s.label = $1 AND s.refused IS NULL GROUP BY s.key_id",

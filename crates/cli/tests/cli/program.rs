@@ -36,7 +36,14 @@ pub fn command(folder: &Path, program: &str) -> Command {
     );
     let mut command = Command::new(program);
     command.current_dir(folder).stdin(Stdio::null()).env("PATH", path);
-    for name in ["CARNET_DATA", "CARNET_PASSPHRASE", "COLUMNS", "RUST_BACKTRACE"] {
+    for name in [
+        "CARNET_DATA",
+        "CARNET_DATABASE_URL",
+        "CARNET_OBJECTS_URL",
+        "CARNET_PASSPHRASE",
+        "COLUMNS",
+        "RUST_BACKTRACE",
+    ] {
         command.env_remove(name);
     }
     command

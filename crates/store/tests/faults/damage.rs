@@ -6,7 +6,7 @@ use std::path::Path;
 use store::{Fsck, Options, Severity, Store, StoreError};
 
 use crate::faulty::{Failure, FaultyFiles};
-use crate::test_log::{TestLog, car, record, statements};
+use crate::test_log::{TestLog, car, dialect, record, statements};
 
 /// A closed log of 566 entries: full tiles, partial tiles, two levels, bundles, chains, keys, contents, an erasure.
 async fn healthy() -> TestLog {
@@ -135,7 +135,7 @@ async fn a_damaged_row_is_found_and_its_table_named() {
     for (table, damage) in [
         ("table chain", format!("UPDATE chain SET head = {blob} WHERE label = (SELECT min(label) FROM chain)")),
         ("table chain", "UPDATE chain SET count = count + 1 WHERE label = (SELECT max(label) FROM chain)".to_owned()),
-        ("table chain", "DELETE FROM chain WHERE label = (SELECT min(label) FROM chain)".to_owned()),
+        ("table chain", "DELETE FROM chain WHERE label = (SELECT label FROM chain ORDER BY label LIMIT 1)".to_owned()),
         ("table chain", format!("INSERT INTO chain VALUES ({blob}, 1, {blob})")),
         ("table statement", format!("UPDATE statement SET digest = {blob} WHERE id = 3")),
         // The row then is about a vehicle that nobody erased.
@@ -252,11 +252,14 @@ async fn nothing_is_sealed_on_top_of_damaged_rows() {
     for (table, damage) in [
         (
             "table chain",
-            "UPDATE chain SET head = zeroblob(32) WHERE label = (SELECT min(label) FROM chain)",
+            dialect(
+                "UPDATE chain SET head = zeroblob(32) WHERE label = (SELECT min(label) FROM chain)",
+                "UPDATE chain SET head = decode(repeat('00', 32), 'hex') WHERE label = (SELECT label FROM chain ORDER BY label LIMIT 1)",
+            ),
         ),
         (
             "table chain",
-            "DELETE FROM chain WHERE label = (SELECT min(label) FROM chain)",
+            "DELETE FROM chain WHERE label = (SELECT label FROM chain ORDER BY label LIMIT 1)",
         ),
         ("table issuer_key", "UPDATE issuer_key SET enrolled_at = 0"),
     ] {

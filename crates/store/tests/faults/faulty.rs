@@ -8,7 +8,6 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use futures_util::FutureExt as _;
 use futures_util::stream::{self, BoxStream, StreamExt as _};
-use object_store::local::LocalFileSystem;
 use object_store::path::Path;
 use object_store::{
     CopyOptions, GetOptions, GetResult, ListResult, MultipartUpload, ObjectMeta, ObjectStore,
@@ -113,7 +112,7 @@ impl Watch for FaultyStep {
 /// Files of which one operation fails, or which are full.
 #[derive(Debug)]
 pub struct FaultyFiles {
-    files: LocalFileSystem,
+    files: Arc<dyn ObjectStore>,
     plan: Mutex<Plan>,
     full: Mutex<bool>,
     checkpoints: Mutex<Vec<Vec<u8>>>,
@@ -130,7 +129,7 @@ struct Sleep {
 
 impl FaultyFiles {
     /// Files that do not fail, for the time being.
-    pub fn over(files: LocalFileSystem) -> Arc<Self> {
+    pub fn over(files: Arc<dyn ObjectStore>) -> Arc<Self> {
         let (plan, full, checkpoints, sleep) = Default::default();
         Arc::new(Self {
             files,

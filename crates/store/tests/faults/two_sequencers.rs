@@ -10,7 +10,7 @@ use store::{Options, Step, Store, StoreError, Watch};
 use tlog::TreeSize;
 
 use crate::faulty::{Failure, FaultyFiles, FaultyStep};
-use crate::test_log::{TestLog, accepted, digests, record, statement, statements};
+use crate::test_log::{TestLog, accepted, dialect, digests, record, statement, statements};
 
 const DIRECTORY: &str = "CARNET_TEST_SEQUENCER_DIRECTORY";
 const FIRST: &str = "CARNET_TEST_SEQUENCER_FIRST";
@@ -461,10 +461,12 @@ async fn a_sequencer_waits_for_a_living_one_and_then_says_who_it_is() {
     // Somebody who renews their lease again and again.
     let keep = async {
         loop {
-            log.sql(
+            log.sql(dialect(
                 "UPDATE lease SET holder = 'another process', fence = fence + 1,
                  expires = CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER) + 50",
-            )
+                "UPDATE lease SET holder = 'another process', fence = fence + 1,
+                 expires = CAST(extract(epoch FROM clock_timestamp()) * 1000 AS BIGINT) + 50",
+            ))
             .await;
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
@@ -485,10 +487,12 @@ async fn a_lease_from_before_the_clock_went_back_is_not_waited_for() {
     let (log, store) = TestLog::create().await;
     store.submit(&statements(0..3)).await.unwrap();
     store.close().await.unwrap();
-    log.sql(
+    log.sql(dialect(
         "UPDATE lease SET holder = 'a dead process',
          expires = CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER) + 3600000",
-    )
+        "UPDATE lease SET holder = 'a dead process',
+         expires = CAST(extract(epoch FROM clock_timestamp()) * 1000 AS BIGINT) + 3600000",
+    ))
     .await;
 
     let store = log.open().await;
