@@ -6,7 +6,7 @@
 //! 3  stage      ONE object with every file of the batch, named by size and content hash
 //! 4  commit     one SQL transaction: compare-and-swap of the log row + statements, chains, keys   <- the commit point
 //! 5  publish    tiles and bundles (Create)
-//! 6  cosign     until the policy's quorum holds
+//! 6  cosign     until the policy's quorum holds; those who are handed the files are asked beside 5
 //! 7  show       overwrite `checkpoint`
 //! 8  tidy       partial tiles that have become full; forget and drop the staging object
 //! ```
@@ -27,7 +27,7 @@ use tlog::cosignature;
 use tlog::note::{Note, SignatureLine};
 use tlog::tile::{BundleId, TileId};
 use tlog::{LeafIndex, TreeSize};
-use tokio::sync::MutexGuard;
+use tokio::sync::{MutexGuard, watch};
 
 use crate::db::{QueryBuilder, query};
 use crate::error::StoreError;
@@ -120,7 +120,7 @@ impl Store {
         }
         if done.batches == 0 {
             let row = LogRow::read(&self.db).await?.ok_or(StoreError::NoLog)?;
-            done.missing_cosigners = self.show(&row, &[]).await?;
+            done.missing_cosigners = self.publish(&row, Vec::new()).await?;
             done.size = row.size.0;
         }
         Ok(done)
@@ -137,7 +137,7 @@ impl Store {
         self.hold_lease(&mut live).await?;
         let row = LogRow::read(&self.db).await?.ok_or(StoreError::NoLog)?;
         let (before, begun) = (self.as_of().await?, crate::quorum::now());
-        let missing_cosigners = self.show(&row, &[]).await?;
+        let missing_cosigners = self.publish(&row, Vec::new()).await?;
         let as_of = self.as_of().await?;
         Ok(Refreshed {
             size: row.size.0,
@@ -460,15 +460,30 @@ impl Store {
     /// 5 to 8, the same in normal operation and after a crash. Says which cosigners failed although the quorum held.
     async fn publish(&self, row: &LogRow, objects: Vec<Object>) -> Result<Vec<String>, StoreError> {
         let complete: Vec<String> = objects.iter().filter_map(|(path, _)| partials_of(path)).collect();
-        self.objects.put_all(objects).await?;
-        self.show(row, &complete).await
+        // Whoever is handed the files looks at them while they are written: both wait for the disk, and the waits need not add
+        // up. A cosignature under a checkpoint that is not shown yet binds nobody but the log, which has committed to it.
+        let coming = self.objects.with(&objects);
+        let (public, written) = watch::channel(false);
+        let put = async {
+            self.objects.put_all(objects).await?;
+            public.send_replace(true);
+            Ok(())
+        };
+        let note = Note::parse(&row.checkpoint).map_err(StoreError::format)?;
+        let ((), gathered) = tokio::try_join!(put, self.gather(row.size, &note, &coming, written))?;
+        self.show(row, note, gathered, &complete).await
     }
 
-    /// 6 to 8: cosignatures for the committed checkpoint, the checkpoint itself, and what it makes superfluous: partial
-    /// tiles in the folders `complete`, and the staging object.
-    async fn show(&self, row: &LogRow, complete: &[String]) -> Result<Vec<String>, StoreError> {
-        let mut note = Note::parse(&row.checkpoint).map_err(StoreError::format)?;
-        let Gathered { lines, missing } = self.gather(row.size, &note).await?;
+    /// 7 and 8: the checkpoint with its cosignatures, and what it makes superfluous: partial tiles in the folders `complete`,
+    /// and the staging object.
+    async fn show(
+        &self,
+        row: &LogRow,
+        mut note: Note,
+        gathered: Gathered,
+        complete: &[String],
+    ) -> Result<Vec<String>, StoreError> {
+        let Gathered { lines, missing } = gathered;
         note.signatures.extend(lines);
         // From this look until the checkpoint is written, the database's write lock keeps everybody else from sealing:
         // a process that slept through its lease must not put an older checkpoint over a newer one.

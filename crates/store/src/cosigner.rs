@@ -29,6 +29,11 @@ pub trait Cosigner: Send + Sync {
     /// The name its signature lines carry.
     fn name(&self) -> &str;
 
+    /// Whether the batch's files must be public before it is asked. One that is handed them can work while they are written.
+    fn reads_public_files(&self) -> bool {
+        true
+    }
+
     /// The size of the newest checkpoint of `origin` it has cosigned; 0 for none.
     fn recorded<'a>(&'a self, origin: &'a str) -> Answer<'a, TreeSize>;
 
@@ -117,6 +122,10 @@ impl LocalCosigner {
 impl Cosigner for LocalCosigner {
     fn name(&self) -> &str {
         self.key.name().as_str()
+    }
+
+    fn reads_public_files(&self) -> bool {
+        false
     }
 
     fn recorded<'a>(&'a self, origin: &'a str) -> Answer<'a, TreeSize> {

@@ -37,6 +37,7 @@ mod moved;
 mod moving;
 mod objects;
 mod open;
+mod packing;
 mod places;
 mod proofs;
 mod quorum;

@@ -1,5 +1,6 @@
 //! The immutable, public half: tiles, bundles and the checkpoint, laid out on disk as tlog-tiles says.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -24,6 +25,8 @@ pub(crate) const CHECKPOINT: &str = "checkpoint";
 pub struct Objects {
     store: Arc<dyn ObjectStore>,
     watch: Arc<dyn Watch>,
+    /// Objects that are being written: read from here, whether they are there yet or not.
+    coming: Arc<HashMap<String, Bytes>>,
 }
 
 /// A file to be published: path below the log's root, and content.
@@ -31,7 +34,19 @@ pub(crate) type Object = (String, Bytes);
 
 impl Objects {
     pub(crate) fn new(store: Arc<dyn ObjectStore>, watch: Arc<dyn Watch>) -> Self {
-        Self { store, watch }
+        Self {
+            store,
+            watch,
+            coming: Arc::default(),
+        }
+    }
+
+    /// The log as it will be once `objects` are written.
+    pub(crate) fn with(&self, objects: &[Object]) -> Self {
+        Self {
+            coming: Arc::new(objects.iter().cloned().collect()),
+            ..self.clone()
+        }
     }
 
     /// Writes an object that never changes. An object that is there already must have these bytes: a retried write that
@@ -74,11 +89,15 @@ impl Objects {
             Some(found) if found == bytes => Ok(()),
             Some(_) => Err(StoreError::ObjectDiffers(path.to_owned())),
             None => {
-                let put = self.store.put(&Path::from(path), PutPayload::from_bytes(bytes));
-                put.await.map(|_| ()).map_err(|source| StoreError::Object {
-                    path: path.to_owned(),
-                    source,
-                })
+                let (at, payload) = (Path::from(path), PutPayload::from_bytes(bytes));
+                self.store
+                    .put(&at, payload)
+                    .await
+                    .map(|_| ())
+                    .map_err(|source| StoreError::Object {
+                        path: path.to_owned(),
+                        source,
+                    })
             }
         }
     }
@@ -123,6 +142,9 @@ impl Objects {
     /// # Errors
     /// The object store failed.
     pub async fn get(&self, path: &str) -> Result<Option<Bytes>, StoreError> {
+        if let Some(bytes) = self.coming.get(path) {
+            return Ok(Some(bytes.clone()));
+        }
         let fail = |source| StoreError::Object {
             path: path.to_owned(),
             source,
@@ -188,7 +210,7 @@ impl Objects {
     pub(crate) async fn tiles(
         &self,
         ids: impl IntoIterator<Item = TileId>,
-    ) -> Result<std::collections::HashMap<TileId, Vec<u8>>, StoreError> {
+    ) -> Result<HashMap<TileId, Vec<u8>>, StoreError> {
         stream::iter(ids)
             .map(|id| async move { Ok::<_, StoreError>((id, self.tile(&id).await?.to_vec())) })
             .buffer_unordered(PARALLEL)

@@ -13,7 +13,7 @@ use tlog::cosignature;
 use tlog::note::{Note, SignatureLine, Vkey};
 use tlog::policy::Policy;
 use tlog::tree::{consistency_proof, consistency_tiles};
-use tokio::sync::{Mutex, mpsc};
+use tokio::sync::{Mutex, mpsc, watch};
 use tokio::time::{Instant, timeout_at};
 
 use crate::cosigner::Cosigner;
@@ -192,11 +192,17 @@ impl Store {
     }
 
     /// Asks everybody to cosign `note`, the signed checkpoint of `size`. Returns once their answers meet the policy's quorum, or
-    /// everybody has answered.
+    /// everybody has answered. All read `log`; who asks for public files is asked once `written` says that they are.
     ///
     /// # Errors
     /// Only what a test injects: a cosigner that fails is missing, and nothing more.
-    pub(crate) async fn gather(&self, size: TreeSize, note: &Note) -> Result<Gathered, StoreError> {
+    pub(crate) async fn gather(
+        &self,
+        size: TreeSize,
+        note: &Note,
+        log: &Objects,
+        written: watch::Receiver<bool>,
+    ) -> Result<Gathered, StoreError> {
         let known: Arc<Vec<Vkey>> =
             Arc::new(self.policy.witnesses().iter().map(|w| w.vkey.clone()).collect());
         let (send, mut answers) = mpsc::unbounded_channel();
@@ -206,10 +212,15 @@ impl Store {
             open.push(Some(asked.state().failures == 0));
             let (asked, send, known) = (asked.clone(), send.clone(), known.clone());
             let (origin, note) = (self.origin().to_owned(), note.clone());
-            let (objects, watch): (Objects, Arc<dyn Watch>) = (self.objects.clone(), self.watch.clone());
+            let (objects, watch): (Objects, Arc<dyn Watch>) = (log.clone(), self.watch.clone());
+            let mut written = written.clone();
             // A task of its own, because it goes on when nobody waits for it any more.
             tokio::spawn(async move {
                 let step = Step::Cosign(asked.name().to_owned());
+                // Without the files, nobody waits for the answer any more.
+                if asked.cosigner.reads_public_files() && written.wait_for(|all| *all).await.is_err() {
+                    return;
+                }
                 let answer = async {
                     watch.before(&step)?;
                     let answer = asked.ask(&origin, size, &note, &objects, &known).await;

@@ -8,6 +8,7 @@ use std::collections::{HashMap, HashSet};
 use crate::db::{Connection, QueryBuilder, query};
 use crate::error::StoreError;
 use crate::log_row::{bytes32, unsigned};
+use crate::packing;
 use crate::records::Submission;
 
 /// The room that one vehicle's statements have together, in bytes.
@@ -128,7 +129,7 @@ async fn crowded(
         .await?;
         for row in rows {
             let statements = unsigned("statement", row.try_get("statements")?)?;
-            let bytes = unsigned("statement", row.try_get("bytes")?)?;
+            let bytes = packing::most_characters(unsigned("statement", row.try_get("bytes")?)?);
             taken.keys.insert(bytes32("statement", row.try_get("key_id")?)?);
             taken.bytes = taken
                 .bytes

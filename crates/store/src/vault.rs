@@ -11,6 +11,7 @@ use statement::Digest;
 use zeroize::Zeroizing;
 
 use crate::error::StoreError;
+use crate::packing;
 
 const NONCE: usize = 24;
 
@@ -45,13 +46,13 @@ impl Vault {
 
 /// Content as it goes into the database, bound to its statement.
 pub(crate) fn seal(key: &Secret, digest: &Digest, content: &str) -> Result<Vec<u8>, StoreError> {
-    encrypt(key, &digest.0, content.as_bytes())
+    encrypt(key, &digest.0, &packing::pack(content))
 }
 
 /// Content as it was submitted.
 pub(crate) fn open(key: &Secret, digest: &Digest, sealed: &[u8]) -> Result<String, StoreError> {
     let plain = decrypt(key, &digest.0, sealed).ok_or(StoreError::Sealed(*digest))?;
-    String::from_utf8(plain).map_err(|_| StoreError::Sealed(*digest))
+    packing::unpack(plain).ok_or(StoreError::Sealed(*digest))
 }
 
 /// A draft's hash as it goes into the database: nobody without the vehicle's key can tell what it is of.
