@@ -267,13 +267,19 @@ fn a_running_log_is_audited_over_http() {
     );
     let key = crate::log_asks::log_vkey(log.path());
     let data = tempfile::tempdir().unwrap();
-    done(data.path(), &["audit", "init", "--name", "audit.test/a1", "--log", &key]);
+    done(
+        data.path(),
+        &["audit", "init", "--name", "audit.test/a1", "--log", &key],
+    );
     let service = Service::start(log.path(), &["serve", "--listen", "127.0.0.1:0"]);
 
     let url = format!("{}/log", service.url);
     let said = done(data.path(), &["--json", "audit", &url, "--once"]).json();
 
-    assert_eq!((said["agrees"].as_bool(), said["size"].as_u64()), (Some(true), Some(4)));
+    assert_eq!(
+        (said["agrees"].as_bool(), said["size"].as_u64()),
+        (Some(true), Some(4))
+    );
 }
 
 #[test]
