@@ -74,8 +74,11 @@ impl Objects {
             Some(found) if found == bytes => Ok(()),
             Some(_) => Err(StoreError::ObjectDiffers(path.to_owned())),
             None => {
-                let put = self.store.put(&Path::from(path), PutPayload::from_bytes(bytes));
-                put.await.map(|_| ()).map_err(|source| StoreError::Object {
+                let put = self
+                    .store
+                    .put(&Path::from(path), PutPayload::from_bytes(bytes))
+                    .await;
+                put.map(|_| ()).map_err(|source| StoreError::Object {
                     path: path.to_owned(),
                     source,
                 })
