@@ -12,7 +12,7 @@
 //! | `problem` | every error, as RFC 9457 says |
 //! | `access` | who asks, and what may be shown to them |
 //! | `health`, `standing`, `metrics` | how the service is |
-//! | `rate`, `gate`, `options` | limits |
+//! | `rate`, `gate`, `outgoing`, `options` | limits |
 //!
 //! It takes no decision about statements or vehicles: those are the desk's. No log line and no metric carries a vehicle, a
 //! body, an address as it was sent, or where a request came from.
@@ -30,6 +30,7 @@ pub mod logging;
 mod metrics;
 mod openapi;
 mod options;
+mod outgoing;
 mod problem;
 mod rate;
 mod router;
