@@ -89,15 +89,14 @@ impl Objects {
             Some(found) if found == bytes => Ok(()),
             Some(_) => Err(StoreError::ObjectDiffers(path.to_owned())),
             None => {
-                let (at, payload) = (Path::from(path), PutPayload::from_bytes(bytes));
-                self.store
-                    .put(&at, payload)
-                    .await
-                    .map(|_| ())
-                    .map_err(|source| StoreError::Object {
-                        path: path.to_owned(),
-                        source,
-                    })
+                let put = self
+                    .store
+                    .put(&Path::from(path), PutPayload::from_bytes(bytes))
+                    .await;
+                put.map(|_| ()).map_err(|source| StoreError::Object {
+                    path: path.to_owned(),
+                    source,
+                })
             }
         }
     }

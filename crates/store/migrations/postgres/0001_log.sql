@@ -3,7 +3,7 @@
 
 -- The log itself: one row. Changing it is the commit point of a batch.
 CREATE TABLE log (
-    id         INTEGER PRIMARY KEY CHECK (id = 1),
+    id         BIGINT PRIMARY KEY CHECK (id = 1),
     origin     TEXT   NOT NULL,
     params     BYTEA  NOT NULL,        -- entry 0, so that the index can be rebuilt without the tiles
     size       BIGINT NOT NULL CHECK (size >= 0),
@@ -14,7 +14,7 @@ CREATE TABLE log (
 
 -- Who may sequence. The fencing number only rises; a commit under an older one is refused.
 CREATE TABLE lease (
-    id      INTEGER PRIMARY KEY CHECK (id = 1),
+    id      BIGINT PRIMARY KEY CHECK (id = 1),
     holder  TEXT   NOT NULL,
     fence   BIGINT NOT NULL,
     expires BIGINT NOT NULL            -- milliseconds, by this server's clock

@@ -5,7 +5,7 @@
 
 -- The body that certifies: one row.
 CREATE TABLE certification_body (
-    id       INTEGER PRIMARY KEY CHECK (id = 1),
+    id       BIGINT PRIMARY KEY CHECK (id = 1),
     did      TEXT NOT NULL,
     name     TEXT NOT NULL,
     issuer   TEXT NOT NULL,              -- the issuer id whose key signs credentials and statements

@@ -110,7 +110,7 @@ async fn no_person_gets_a_second_duty_on_a_case() {
     let refused = take(&store, "reviewed", step(4, "reviewed", Some("kim")))
         .await
         .unwrap_err();
-    assert!(refused.contains("FOREIGN KEY"), "{refused}");
+    assert!(refused.to_lowercase().contains("foreign key"), "{refused}");
     // Nothing of the refused step stays, not even the state.
     assert_eq!(store.case("C-000001").await.unwrap().unwrap().state, "evaluated");
     take(&store, "reviewed", step(4, "reviewed", Some("lee")))
@@ -139,7 +139,7 @@ async fn a_duty_is_not_hidden_by_leaving_it_out_or_naming_another() {
             ..step(3, "evaluated", Some("kim"))
         };
         let refused = take(&store, "evaluated", hidden).await.unwrap_err();
-        assert!(refused.contains("CHECK"), "{refused}");
+        assert!(refused.to_lowercase().contains("check"), "{refused}");
     }
     let nobody = step(3, "evaluated", None);
     assert!(take(&store, "evaluated", nobody).await.is_err());
