@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 use std::str::FromStr;
+use std::sync::OnceLock;
 
 use jiff::civil::Date;
 use rust_decimal::Decimal;
@@ -129,7 +130,7 @@ impl fmt::Display for Money {
 
 /// Exchange rates of one day from one source. A rate that is not here, and does not follow from two that are, is missing:
 /// none is invented.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Serialize)]
 pub struct Rates {
     /// The day they are of.
     pub date: Date,
@@ -137,6 +138,17 @@ pub struct Rates {
     pub source: String,
     #[serde(skip)]
     pairs: BTreeMap<(Currency, Currency), Decimal>,
+    /// Every rate that follows, worked out when the first is asked for.
+    #[serde(skip)]
+    following: OnceLock<Following>,
+}
+
+/// The rates between all currencies known, as a square.
+#[derive(Clone, Debug)]
+struct Following {
+    /// In order.
+    currencies: Vec<Currency>,
+    square: Vec<Option<Decimal>>,
 }
 
 /// A rate that is none.
@@ -155,6 +167,7 @@ impl Rates {
             date,
             source: source.into(),
             pairs: BTreeMap::new(),
+            following: OnceLock::new(),
         }
     }
 
@@ -167,6 +180,7 @@ impl Rates {
             return Err(RateError { from, to, rate });
         }
         self.pairs.insert((from, to), rate);
+        self.following = OnceLock::new();
         Ok(())
     }
 
@@ -175,12 +189,32 @@ impl Rates {
         if from == to {
             return Some(Decimal::ONE);
         }
-        self.direct(from, to).or_else(|| {
-            self.known().find_map(|via| {
-                let first = self.direct(from, via)?;
-                first.checked_mul(self.direct(via, to)?)
-            })
-        })
+        let following = self.following.get_or_init(|| self.follow());
+        let place = |currency| following.currencies.binary_search(&currency).ok();
+        let at = place(from)? * following.currencies.len() + place(to)?;
+        following.square.get(at).copied().flatten()
+    }
+
+    fn follow(&self) -> Following {
+        let mut currencies: Vec<Currency> = self.known().collect();
+        let mut square = Vec::with_capacity(currencies.len() * currencies.len());
+        let in_order_of_file = currencies.clone();
+        currencies.sort_unstable();
+        for from in &currencies {
+            let mut through: Vec<(Currency, Decimal)> = Vec::new();
+            for via in &in_order_of_file {
+                through.extend(self.direct(*from, *via).map(|rate| (*via, rate)));
+            }
+            for to in &currencies {
+                let crossed = || {
+                    through
+                        .iter()
+                        .find_map(|(via, first)| first.checked_mul(self.direct(*via, *to)?))
+                };
+                square.push(self.direct(*from, *to).or_else(crossed));
+            }
+        }
+        Following { currencies, square }
     }
 
     fn direct(&self, from: Currency, to: Currency) -> Option<Decimal> {

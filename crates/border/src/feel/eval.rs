@@ -240,8 +240,8 @@ fn call<'a>(function: Function, arguments: &'a [Expr], names: &[Value<'a>]) -> V
             }
             Value::Number(sofar)
         }
-        (Function::Floor, Value::Number(span)) => number(span.map(|n| Some(n.floor()))),
-        (Function::Ceiling, Value::Number(span)) => number(span.map(|n| Some(n.ceil()))),
+        (Function::Floor, Value::Number(span)) => Value::Number(span.each(|n| n.floor())),
+        (Function::Ceiling, Value::Number(span)) => Value::Number(span.each(|n| n.ceil())),
         (Function::Not, value) => from_truth(truth(value).not()),
         (Function::ListContains, Value::List(list)) => match values.next() {
             Some(Value::Text(text)) => Value::Bool(list.iter().any(|item| item == text)),

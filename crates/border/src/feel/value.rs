@@ -27,7 +27,7 @@ impl Span {
 
     /// The number, if it is known exactly.
     pub fn single(&self) -> Option<Decimal> {
-        (self.low == self.high).then_some(self.low)
+        self.is_exact().then_some(self.low)
     }
 
     /// The smallest span that holds both.
@@ -38,16 +38,30 @@ impl Span {
         }
     }
 
-    pub(crate) fn map(self, f: impl Fn(Decimal) -> Option<Decimal>) -> Option<Span> {
-        let (a, b) = (f(self.low)?, f(self.high)?);
-        Some(Span {
-            low: a.min(b),
-            high: a.max(b),
-        })
+    /// Whether the number is known exactly.
+    pub fn is_exact(&self) -> bool {
+        self.low == self.high
+    }
+
+    /// What a function that never falls makes of both ends.
+    pub(crate) fn each(self, f: impl Fn(Decimal) -> Decimal) -> Span {
+        let low = f(self.low);
+        let high = if self.is_exact() { low } else { f(self.high) };
+        Span { low, high }
+    }
+
+    /// What such a function makes of both ends, if it has a value there.
+    pub(crate) fn try_each(self, f: impl Fn(Decimal) -> Option<Decimal>) -> Option<Span> {
+        let low = f(self.low)?;
+        let high = if self.is_exact() { low } else { f(self.high)? };
+        Some(Span { low, high })
     }
 
     /// Both ends added to both ends; `None` beyond 28 digits.
     pub fn plus(self, other: Span) -> Option<Span> {
+        if self.is_exact() && other.is_exact() {
+            return Some(Span::exact(self.low.checked_add(other.low)?));
+        }
         Some(Span {
             low: self.low.checked_add(other.low)?,
             high: self.high.checked_add(other.high)?,
@@ -74,7 +88,7 @@ impl Span {
     }
 
     fn corners(self, other: Span, f: impl Fn(Decimal, Decimal) -> Option<Decimal>) -> Option<Span> {
-        if self.low == self.high && other.low == other.high {
+        if self.is_exact() && other.is_exact() {
             return Some(Span::exact(f(self.low, other.low)?));
         }
         let corners = [

@@ -1,19 +1,19 @@
 //! Files to packs. Everything is read and every problem is reported; a pack with an error is not made.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use jiff::civil::Date;
 use serde::Deserialize;
 
 use super::check::Strictness;
 use super::example;
-use super::law::{Confidence, Law, Standing};
+use super::law::{Confidence, Days, Law, Standing};
 use super::names::Table;
 use super::problem::{Problem, Problems, Severity};
 use super::table;
 use super::text::{Record, Sheet};
 use super::{Check, Effect, Input, Pack, PackSource, Remark, Row, Rule, RuleSet, Side, Step, StepKind};
-use crate::feel::{Test, parse, parse_test};
+use crate::feel::{Slot, Test, parse, parse_test};
 
 /// The only format there is.
 const FORMAT: &str = "carnet-rules/1";
@@ -292,6 +292,7 @@ impl Reading<'_> {
             self.band_files(prefix, part, &steps);
         }
         let steps = self.steps(toml.step, toml.round);
+        let given = self.givens(&inputs, &steps);
         let checks = self.checks();
         let remarks = self.remarks();
         let examples = match self.source.files.get("examples.csv") {
@@ -328,6 +329,7 @@ impl Reading<'_> {
             examples,
             names: std::mem::take(&mut self.table.names),
             currencies: std::mem::take(&mut self.table.currencies),
+            given,
         })
     }
 
@@ -428,7 +430,24 @@ impl Reading<'_> {
             }
         }
         self.table.local.clear();
+        for at in 1..made.len() {
+            let (earlier, rest) = made.split_at_mut(at);
+            if let Some(step) = rest.first_mut() {
+                let used = step.names();
+                step.rests_on = (0..at).filter(|at| used.contains(&earlier[*at].slot)).collect();
+            }
+        }
         made
+    }
+
+    /// The slots of what a user may give: prices, inputs, and any step.
+    fn givens(&self, inputs: &[Input], steps: &[Step]) -> HashMap<String, Slot> {
+        let prices = ["price", "freight", "insurance", "fob", "cif"]
+            .into_iter()
+            .filter_map(|name| Some((name.to_owned(), self.table.find(name)?)));
+        let inputs = inputs.iter().map(|input| (input.name.clone(), input.slot));
+        let steps = steps.iter().map(|step| (step.name.clone(), step.slot));
+        prices.chain(inputs).chain(steps).collect()
     }
 
     fn step(&mut self, step: StepToml, round: u32) -> Result<Step, String> {
@@ -549,6 +568,7 @@ impl Reading<'_> {
             base,
             base_slot,
             formula,
+            rests_on: Vec::new(),
             otherwise,
             // An index or a share is not money: it keeps its digits unless told otherwise.
             round: step.round.unwrap_or(if is_value { 28 } else { round }).min(28),
@@ -790,6 +810,7 @@ impl Reading<'_> {
             note: cell("note").to_owned(),
             file: file.to_owned(),
             line,
+            days: Days::of(from, to),
         })
     }
 }

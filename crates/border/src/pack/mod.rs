@@ -11,17 +11,17 @@ mod problem;
 mod table;
 mod text;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use jiff::civil::Date;
 
-use crate::feel::{Expr, Slot, Test};
+use crate::feel::{Expr, Slot, Test, Tri, Value};
 use crate::money::Currency;
 
 pub use check::Strictness;
 pub use example::{Example, ExampleResult, Expectation, Outcome};
 pub use law::{Confidence, Force, Law, Standing};
-pub(crate) use names::{FIRST_OWN, slot_of_computed, slot_of_fact};
+pub(crate) use names::{FIRST_OWN, slot, slot_of_fact};
 pub use problem::{Problem, Severity};
 
 /// The files of one folder of a rule set, by name. Reading the disk is the caller's.
@@ -79,6 +79,8 @@ pub struct Step {
     pub(crate) formula: Expr,
     pub(crate) otherwise: Option<Expr>,
     pub(crate) round: u32,
+    /// Earlier steps that its formulas and rows use, by their place.
+    pub(crate) rests_on: Vec<usize>,
     pub(crate) tests: Vec<(String, Expr)>,
     pub(crate) columns: Vec<(String, Slot)>,
 }
@@ -105,6 +107,37 @@ pub(crate) struct Row {
     pub(crate) note: String,
     /// The row as one reads it.
     pub(crate) text: String,
+}
+
+impl Step {
+    /// Every name that its formulas and rows use.
+    fn names(&self) -> Vec<Slot> {
+        let mut used = Vec::new();
+        let rows = self.rules.iter().flat_map(|rule| &rule.rows);
+        let cells = rows.flat_map(|row| &row.values).flatten();
+        for expr in [Some(&self.formula), self.base.as_ref(), self.otherwise.as_ref()]
+            .into_iter()
+            .flatten()
+            .chain(cells)
+        {
+            expr.names(&mut used);
+        }
+        used
+    }
+}
+
+impl Row {
+    /// Whether the row is for this case, of which its rule's own condition says `when`.
+    pub(crate) fn fits(&self, when: Tri, looked_at: &[Value<'_>]) -> Tri {
+        let mut fits = when;
+        for (test, value) in self.tests.iter().zip(looked_at) {
+            fits = fits.and(test.passes(*value));
+            if fits == Tri::No {
+                break;
+            }
+        }
+        fits
+    }
 }
 
 /// What a check does when its test says so.
@@ -217,6 +250,8 @@ pub struct Pack {
     pub examples: Vec<Example>,
     pub(crate) names: Vec<String>,
     pub(crate) currencies: Vec<(Currency, Slot)>,
+    /// Slots of what may be given, by name.
+    pub(crate) given: HashMap<String, Slot>,
 }
 
 impl Pack {
@@ -230,6 +265,11 @@ impl Pack {
         let checks = self.checks.iter().map(|check| &check.law);
         let remarks = self.remarks.iter().map(|remark| &remark.law);
         rules.chain(checks).chain(remarks)
+    }
+
+    /// The slot of a value that a user may give: a price, an input or a step.
+    pub(crate) fn place_of_given(&self, name: &str) -> Option<Slot> {
+        self.given.get(name).copied()
     }
 
     /// The name that stands for a slot.
