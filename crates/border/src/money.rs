@@ -1,5 +1,6 @@
 //! Amounts with their currency, and dated exchange rates with their source.
 
+use std::cmp::Ordering;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::str::FromStr;
@@ -34,6 +35,48 @@ pub enum MoneyError {
     /// More than the arithmetic is exact for.
     #[error("{0} is more than any car costs; amounts go up to 1,000,000,000,000,000")]
     TooLarge(String),
+}
+
+/// Half up, away from zero, to so many decimals.
+pub(crate) fn rounded(number: Decimal, decimals: u32) -> Decimal {
+    let scale = number.scale();
+    if scale <= decimals {
+        return number;
+    }
+    // A decimal has 96 bits and at most 28 decimals, so both fit; most amounts fit a machine word, which divides faster.
+    let mantissa = number.mantissa();
+    let down = scale - decimals;
+    let nearest = match (i64::try_from(mantissa), 10_i64.checked_pow(down)) {
+        (Ok(mantissa), Some(unit)) => {
+            let up = i64::from((mantissa % unit).unsigned_abs() >= unit.unsigned_abs() / 2);
+            i128::from(mantissa / unit + up * mantissa.signum())
+        }
+        _ => {
+            let unit = 10_i128.pow(down);
+            let up = i128::from((mantissa % unit).unsigned_abs() >= unit.unsigned_abs() / 2);
+            mantissa / unit + up * mantissa.signum()
+        }
+    };
+    Decimal::from_i128_with_scale(nearest, decimals)
+}
+
+/// The order of two decimals. Those that fit a machine word are compared without bringing them to one scale digit by digit.
+pub(crate) fn order(a: Decimal, b: Decimal) -> Ordering {
+    let (scale, other) = (a.scale(), b.scale());
+    if scale == other {
+        return a.mantissa().cmp(&b.mantissa());
+    }
+    if let (Ok(short), Ok(long)) = (i64::try_from(a.mantissa()), i64::try_from(b.mantissa()))
+        && let Some(unit) = 10_i64.checked_pow(scale.abs_diff(other))
+    {
+        let unit = i128::from(unit);
+        return if scale < other {
+            (i128::from(short) * unit).cmp(&i128::from(long))
+        } else {
+            i128::from(short).cmp(&(i128::from(long) * unit))
+        };
+    }
+    a.cmp(&b)
 }
 
 /// The largest amount that is taken from outside.
@@ -237,6 +280,7 @@ impl Rates {
 mod tests {
     use jiff::civil::date;
     use proptest::prelude::*;
+    use rust_decimal::RoundingStrategy;
 
     use super::*;
 
@@ -272,6 +316,20 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn rounding_is_that_of_the_library(mantissa in -(1_i128 << 95)..1_i128 << 95, cut in 0_u32..96, scale in 0_u32..=28, decimals in 0_u32..8) {
+            let number = Decimal::from_i128_with_scale(mantissa >> cut, scale);
+            let long = number.round_dp_with_strategy(decimals, RoundingStrategy::MidpointAwayFromZero);
+            prop_assert_eq!(rounded(number, decimals), long);
+        }
+
+        #[test]
+        fn the_order_is_that_of_the_library(a in any::<i64>(), b in any::<i64>(), cut in 0_u32..63, s in 0_u32..=28, t in 0_u32..=28) {
+            let (a, b) = (Decimal::new(a >> cut, s), Decimal::new(b >> cut, t));
+            prop_assert_eq!(order(a, b), a.cmp(&b));
+            prop_assert_eq!(order(a, a), Ordering::Equal);
+        }
+
         #[test]
         fn any_text_is_money_or_refused(text in "\\PC{0,24}") {
             if let Ok(money) = text.parse::<Money>() {

@@ -72,8 +72,9 @@ impl RuleSet {
         let pack = self.market(question.destination)?;
         let prepared = question.prepare()?;
         let horizon = question.arrival.saturating_add(i64::from(days).days());
+        let mut room = Vec::new();
         let voyage = question.departure.map(|departure| question.arrival - departure);
-        let mut state = State::of(&self.judge(pack, &prepared));
+        let mut state = State::of(&self.judge(pack, &prepared, &mut room));
         let mut outlook = Outlook {
             horizon,
             admission_holds_until: None,
@@ -88,7 +89,7 @@ impl RuleSet {
                 workings: false,
                 ..*question
             };
-            let next = State::of(&self.judge(pack, &Prepared::of(&later)));
+            let next = State::of(&self.judge(pack, &Prepared::of(&later), &mut room));
             if next == state {
                 continue;
             }

@@ -9,7 +9,7 @@ use super::prepared::{Prepared, Scenario};
 use crate::fact::{COMPUTED, FACTS};
 use crate::feel::{Slot, Value};
 use crate::money::{Currency, Money};
-use crate::pack::{FIRST_OWN, Pack, Side, slot};
+use crate::pack::{FIRST_OWN, Pack, RESERVED, Side, slot};
 use crate::verdict::{Given, RateUsed, Why};
 
 /// The calculation of one case by one pack, while it runs.
@@ -35,18 +35,21 @@ impl<'a, 'q> Context<'a, 'q> {
         to: &'a Pack,
         prepared: &'q Prepared<'a>,
         scenario: &'q Scenario<'a>,
+        names: Vec<Value<'a>>,
     ) -> Self {
-        Self::to(pack, &to.country, prepared, scenario)
+        Self::to(pack, &to.country, prepared, scenario, names)
     }
 
-    /// As [`Context::new`], for a country that may have no pack.
+    /// As [`Context::new`], for a country that may have no pack. The room of `names` is used again.
     pub(super) fn to(
         pack: &'a Pack,
         destination: &'a str,
         prepared: &'q Prepared<'a>,
         scenario: &'q Scenario<'a>,
+        mut names: Vec<Value<'a>>,
     ) -> Self {
-        let mut names = Vec::with_capacity(pack.names.len());
+        names.clear();
+        names.reserve(pack.names.len());
         names.extend_from_slice(&scenario.names);
         names.extend((names.len()..pack.names.len()).map(|at| Value::Unknown(slot_of(at))));
         names[slot::DESTINATION] = Value::Text(destination);
@@ -74,21 +77,21 @@ impl<'a, 'q> Context<'a, 'q> {
         context
     }
 
-    /// The rates that were used.
-    pub(super) fn rates_used(self) -> Vec<RateUsed> {
-        self.used.into_inner()
+    /// The rates that were used, and the room of the names.
+    pub(super) fn end(self) -> (Vec<RateUsed>, Vec<Value<'a>>) {
+        (self.used.into_inner(), self.names)
     }
 
     fn rate(&self, from: Currency, to: Currency) -> Option<Decimal> {
         if from == to {
             return Some(Decimal::ONE);
         }
-        let rate = self.prepared.question.rates.rate(from, to)?;
-        let used = RateUsed { from, to, rate };
         let mut all = self.used.borrow_mut();
-        if !all.iter().any(|known| known.from == from && known.to == to) {
-            all.push(used);
+        if let Some(known) = all.iter().find(|known| known.from == from && known.to == to) {
+            return Some(known.rate);
         }
+        let rate = self.prepared.question.rates.rate(from, to)?;
+        all.push(RateUsed { from, to, rate });
         Some(rate)
     }
 
@@ -163,7 +166,7 @@ impl<'a, 'q> Context<'a, 'q> {
     /// Why something that needs a slot is not known.
     pub(super) fn why(&self, at: Slot) -> Why<'a> {
         let index = usize::from(at);
-        if index < 2 {
+        if index < RESERVED.len() {
             return Why::Arithmetic;
         }
         let name = self.pack.name_of(at);
@@ -193,15 +196,13 @@ impl<'a, 'q> Context<'a, 'q> {
         if index >= FIRST_OWN && self.pack.steps.iter().any(|step| step.slot == at) {
             return Why::DependsOn { step: name };
         }
+        let known = index - RESERVED.len();
         let ask = FACTS
-            .iter()
-            .find(|fact| fact.name == name)
+            .get(known)
             .map(|fact| fact.ask)
             .or_else(|| {
-                COMPUTED
-                    .iter()
-                    .find(|(known, ..)| *known == name)
-                    .map(|(.., ask)| *ask)
+                let computed = COMPUTED.get(known.checked_sub(FACTS.len())?);
+                computed.map(|(.., ask)| *ask)
             })
             .or_else(|| {
                 let input = self.pack.inputs.iter().find(|input| input.slot == at)?;

@@ -1,10 +1,11 @@
 //! What is due, step by step, by every rule that could apply.
 
-use rust_decimal::{Decimal, RoundingStrategy};
+use rust_decimal::Decimal;
 
 use super::context::Context;
 use super::push;
 use crate::feel::{Expr, Span, Tri, Value, eval};
+use crate::money::rounded;
 use crate::pack::{Force, Row, Rule, Standing, Step, StepKind};
 use crate::verdict::{Line, RuleUse, Why};
 
@@ -46,7 +47,7 @@ impl<'a> Context<'a, '_> {
         if let Some(value) = self.given(step.slot) {
             line.given = true;
             match value {
-                Value::Number(span) => line.amount = Some(rounded(span, step.round)),
+                Value::Number(span) => line.amount = Some(due(span, step.round)),
                 Value::Unknown(at) => line.why.push(self.why(at)),
                 _ => {}
             }
@@ -204,7 +205,7 @@ impl<'a> Context<'a, '_> {
 
     fn amount(&self, formula: &'a Expr, round: u32) -> Result<Span, Why<'a>> {
         match eval(formula, &self.names) {
-            Value::Number(span) => Ok(rounded(span, round)),
+            Value::Number(span) => Ok(due(span, round)),
             Value::Unknown(at) => Err(self.why(at)),
             Value::Null => Err(Why::DoesNotApply),
             _ => Err(Why::Arithmetic),
@@ -235,13 +236,12 @@ fn disagree(line: &mut Line<'_>) {
     }
 }
 
-/// Half up to so many decimals. Amounts below zero do not exist: a formula that gives one says that nothing is due.
-fn rounded(span: Span, decimals: u32) -> Span {
+/// An amount to so many decimals. Amounts below zero do not exist: a formula that gives one says that nothing is due.
+fn due(span: Span, decimals: u32) -> Span {
     span.each(|number| {
-        let number = number.max(Decimal::ZERO);
-        if number.scale() <= decimals {
-            return number;
+        if number.is_sign_negative() {
+            return Decimal::ZERO;
         }
-        number.round_dp_with_strategy(decimals, RoundingStrategy::MidpointAwayFromZero)
+        rounded(number, decimals)
     })
 }

@@ -8,11 +8,7 @@ use crate::pack::{Pack, StepKind};
 use crate::verdict::{Finding, Line, Outcome, RateUsed, Verdict, Why};
 
 /// One verdict from the cases.
-pub(super) fn merge<'a>(pack: &'a Pack, prepared: &Prepared<'a>, mut cases: Vec<Case<'a>>) -> Verdict<'a> {
-    if cases.len() == 1 {
-        let only = cases.swap_remove(0);
-        return total::total(pack, prepared, only);
-    }
+pub(super) fn merge<'a>(pack: &'a Pack, prepared: &Prepared<'a>, cases: Vec<Case<'a>>) -> Verdict<'a> {
     let known_sum = |case: &Case<'_>, pick: fn(&Span) -> Decimal| -> Decimal {
         case.lines
             .iter()

@@ -19,7 +19,9 @@ use crate::fact::{Car, Fault};
 use crate::money::Rates;
 use crate::pack::{Pack, RuleSet, Side};
 use crate::verdict::{Finding, Line, RateUsed, Values, Verdict, Why};
+use crate::feel::Value;
 use context::Context;
+use prepared::Scenario;
 
 pub use prepared::Prepared;
 
@@ -49,15 +51,23 @@ impl RuleSet {
     /// The country is not known, or the facts cannot be: each with its field, value and fix.
     pub fn evaluate<'a>(&'a self, question: &Question<'a>) -> Result<Verdict<'a>, Vec<Fault>> {
         let pack = self.market(question.destination)?;
-        Ok(self.judge(pack, &question.prepare()?))
+        Ok(self.judge(pack, &question.prepare()?, &mut Vec::new()))
     }
 
-    /// The verdict for a prepared question and one market, whichever the question names.
+    /// The verdicts for a prepared question in several markets, whichever the question names.
     ///
     /// # Errors
-    /// The country is not known.
-    pub fn answer<'a>(&'a self, prepared: &Prepared<'a>, destination: &str) -> Result<Verdict<'a>, Vec<Fault>> {
-        Ok(self.judge(self.market(destination)?, prepared))
+    /// A country is not known.
+    pub fn answers<'a>(
+        &'a self,
+        prepared: &Prepared<'a>,
+        markets: &[impl AsRef<str>],
+    ) -> Result<Vec<Verdict<'a>>, Vec<Fault>> {
+        let mut room = Vec::new();
+        markets
+            .iter()
+            .map(|country| Ok(self.judge(self.market(country.as_ref())?, prepared, &mut room)))
+            .collect()
     }
 
     /// The pack of a country that cars go to.
@@ -83,27 +93,50 @@ impl RuleSet {
             })
     }
 
-    /// The verdict when the facts are known to be possible.
-    pub(crate) fn judge<'a>(&'a self, pack: &'a Pack, prepared: &Prepared<'a>) -> Verdict<'a> {
-        let mut cases: Vec<Case<'a>> = Vec::with_capacity(prepared.scenarios.len());
-        for scenario in &prepared.scenarios {
-            let mut findings = Vec::with_capacity(8);
-            for export in self.exports() {
-                let context = Context::new(export, pack, prepared, scenario);
-                context.checks(&mut findings);
+    /// The verdict when the facts are known to be possible. `room` is for the values of names, and may be used again.
+    pub(crate) fn judge<'a>(
+        &'a self,
+        pack: &'a Pack,
+        prepared: &Prepared<'a>,
+        room: &mut Vec<Value<'a>>,
+    ) -> Verdict<'a> {
+        match prepared.scenarios.as_slice() {
+            [only] => total::total(pack, prepared, self.case(pack, prepared, only, room)),
+            several => {
+                let cases = several
+                    .iter()
+                    .map(|scenario| self.case(pack, prepared, scenario, room))
+                    .collect();
+                merge::merge(pack, prepared, cases)
             }
-            let controls = findings.len();
-            let mut context = Context::new(pack, pack, prepared, scenario);
-            let lines = context.lines();
-            context.checks(&mut findings);
-            cases.push(Case {
-                findings,
-                controls,
-                lines,
-                rates: context.rates_used(),
-            });
         }
-        merge::merge(pack, prepared, cases)
+    }
+
+    fn case<'a>(
+        &'a self,
+        pack: &'a Pack,
+        prepared: &Prepared<'a>,
+        scenario: &Scenario<'a>,
+        room: &mut Vec<Value<'a>>,
+    ) -> Case<'a> {
+        let mut findings = Vec::with_capacity(4);
+        for export in self.exports() {
+            let context = Context::new(export, pack, prepared, scenario, std::mem::take(room));
+            context.checks(&mut findings);
+            (_, *room) = context.end();
+        }
+        let controls = findings.len();
+        let mut context = Context::new(pack, pack, prepared, scenario, std::mem::take(room));
+        let lines = context.lines();
+        context.checks(&mut findings);
+        let rates;
+        (rates, *room) = context.end();
+        Case {
+            findings,
+            controls,
+            lines,
+            rates,
+        }
     }
 }
 
@@ -111,7 +144,7 @@ impl RuleSet {
 pub(crate) fn controls<'a>(export: &'a Pack, to: &'a str, prepared: &Prepared<'a>) -> Vec<Finding<'a>> {
     let mut found = Vec::new();
     if let Some(scenario) = prepared.scenarios.first() {
-        Context::to(export, to, prepared, scenario).checks(&mut found);
+        Context::to(export, to, prepared, scenario, Vec::new()).checks(&mut found);
     }
     found
 }

@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 use rust_decimal::Decimal;
 
-use super::Question;
+use super::{Question, total};
 use crate::date::years;
 use crate::fact::{Car, FACTS, FactValue, Fault, KW_PER_MECHANICAL_HP, KW_PER_METRIC_HP};
 use crate::feel::{Slot, Span, Value};
@@ -18,6 +18,8 @@ pub struct Prepared<'a> {
     pub(super) scenarios: Vec<Scenario<'a>>,
     /// Dates of the car that are known to the month or year only.
     pub(super) inexact: Vec<&'static str>,
+    /// Price, freight and insurance in the currency of the price.
+    pub(super) paid: Option<Decimal>,
 }
 
 /// One case of the days on which the car may have been made and registered, with the value of every name that no country
@@ -60,7 +62,9 @@ impl<'a> Prepared<'a> {
                 Scenario { names }
             })
             .collect();
+        let seller = question.values.price.map(|price| price.currency);
         Prepared {
+            paid: seller.and_then(|to| total::paid(question, to)),
             question: *question,
             departure: question.departure.unwrap_or(question.arrival),
             scenarios,

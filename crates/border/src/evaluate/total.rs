@@ -1,10 +1,10 @@
 //! Adding up: the status, the total in both currencies, what is to be asked and what to know about the figures.
 
-use rust_decimal::{Decimal, RoundingStrategy};
+use rust_decimal::Decimal;
 
 use super::{Case, Prepared, Question, push};
 use crate::feel::Span;
-use crate::money::Currency;
+use crate::money::{Currency, Money, rounded};
 use crate::pack::{Confidence, Effect, Pack, StepKind};
 use crate::verdict::{Caution, Finding, Line, Outcome, RateUsed, RuleUse, Status, Verdict, Why};
 
@@ -68,12 +68,12 @@ pub(super) fn total<'a>(pack: &'a Pack, prepared: &Prepared<'a>, case: Case<'a>)
     let complete = charged && missing_lines.is_empty() && !overflow;
     let total = complete.then_some(known);
     let seller_total = total.and(rate).map(|_| seller_known);
-    let paid = paid(question, pack.currency);
+    let paid = total.and_then(|_| paid(question, pack.currency));
     let landed = total
         .zip(paid)
         .and_then(|(total, paid)| total.plus(Span::exact(paid)));
     let seller_landed = seller_total
-        .zip(seller_currency.and_then(|to| self::paid(question, to)))
+        .zip(prepared.paid)
         .and_then(|(total, paid)| total.plus(Span::exact(paid)));
     let cautions = cautions(pack, question, &lines);
     let asks = asks(&findings, &lines);
@@ -108,19 +108,23 @@ pub(super) fn total<'a>(pack: &'a Pack, prepared: &Prepared<'a>, case: Case<'a>)
 fn converted(span: Span, rate: Decimal) -> Option<Span> {
     span.try_each(|amount| {
         let converted = amount.checked_mul(rate)?;
-        Some(converted.round_dp_with_strategy(2, RoundingStrategy::MidpointAwayFromZero))
+        Some(rounded(converted, 2))
     })
 }
 
 /// Price, freight and insurance in a currency, if all are known.
-fn paid(question: &Question<'_>, to: Currency) -> Option<Decimal> {
+pub(super) fn paid(question: &Question<'_>, to: Currency) -> Option<Decimal> {
     let values = question.values;
     let mut sum = Decimal::ZERO;
-    for money in [values.price?, values.freight?, values.insurance?] {
-        let amount = money
-            .amount
-            .checked_mul(question.rates.rate(money.currency, to)?)?;
-        sum = sum.checked_add(amount.round_dp_with_strategy(2, RoundingStrategy::MidpointAwayFromZero))?;
+    let mut last: Option<(Currency, Decimal)> = None;
+    for Money { amount, currency } in [values.price?, values.freight?, values.insurance?] {
+        let rate = match last {
+            Some((known, rate)) if known == currency => rate,
+            _ => question.rates.rate(currency, to)?,
+        };
+        last = Some((currency, rate));
+        let amount = amount.checked_mul(rate)?;
+        sum = sum.checked_add(rounded(amount, 2))?;
     }
     Some(sum)
 }

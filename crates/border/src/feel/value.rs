@@ -1,8 +1,12 @@
 //! What expressions give: exact numbers or ranges of them, texts, dates, truth values, and the unknown.
 
+use std::cmp::Ordering;
+
 use jiff::civil::Date;
 use rust_decimal::Decimal;
 use serde::Serialize;
+
+use crate::money::order;
 
 /// The place of a name in a pack's table of names.
 pub(crate) type Slot = u16;
@@ -40,7 +44,7 @@ impl Span {
 
     /// Whether the number is known exactly.
     pub fn is_exact(&self) -> bool {
-        self.low == self.high
+        order(self.low, self.high) == Ordering::Equal
     }
 
     /// What a function that never falls makes of both ends.

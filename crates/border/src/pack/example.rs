@@ -274,7 +274,7 @@ impl RuleSet {
                 return result;
             }
         };
-        let verdict = self.judge(pack, &prepared);
+        let verdict = self.judge(pack, &prepared, &mut Vec::new());
         result.outcomes = example
             .expect
             .iter()

@@ -146,7 +146,7 @@ impl RuleSet {
             }
             all.append(&mut problems.found);
         }
-        let set = RuleSet { packs };
+        let set = RuleSet::of(packs);
         let mut problems = Problems::of("kr");
         set.check_export_control(&mut problems);
         let guarded = problems.found.is_empty();

@@ -21,7 +21,7 @@ use crate::money::Currency;
 pub use check::Strictness;
 pub use example::{Example, ExampleResult, Expectation, Outcome};
 pub use law::{Confidence, Force, Law, Standing};
-pub(crate) use names::{FIRST_OWN, slot, slot_of_fact};
+pub(crate) use names::{FIRST_OWN, RESERVED, slot, slot_of_fact};
 pub use problem::{Problem, Severity};
 
 /// The files of one folder of a rule set, by name. Reading the disk is the caller's.
@@ -281,28 +281,45 @@ impl Pack {
 /// All packs together.
 #[derive(Clone, Debug)]
 pub struct RuleSet {
-    packs: BTreeMap<String, Pack>,
+    /// By country.
+    packs: Vec<Pack>,
+    /// The places of those of export control.
+    exports: Vec<usize>,
 }
 
 impl RuleSet {
+    fn of(packs: BTreeMap<String, Pack>) -> Self {
+        let packs: Vec<Pack> = packs.into_values().collect();
+        RuleSet {
+            exports: (0..packs.len())
+                .filter(|at| packs[*at].side == Side::Export)
+                .collect(),
+            packs,
+        }
+    }
+
     /// The packs of countries that cars go to, by country code.
     pub fn destinations(&self) -> impl Iterator<Item = &Pack> {
-        self.packs.values().filter(|pack| pack.side == Side::Import)
+        self.packs.iter().filter(|pack| pack.side == Side::Import)
     }
 
     /// The packs of export control. There is at least one in every rule set.
     pub fn exports(&self) -> impl Iterator<Item = &Pack> {
-        self.packs.values().filter(|pack| pack.side == Side::Export)
+        self.exports.iter().filter_map(|at| self.packs.get(*at))
     }
 
     /// Every pack.
     pub fn packs(&self) -> impl Iterator<Item = &Pack> {
-        self.packs.values()
+        self.packs.iter()
     }
 
     /// The pack of a country.
     pub fn pack(&self, country: &str) -> Option<&Pack> {
-        self.packs.get(country)
+        let at = self
+            .packs
+            .binary_search_by(|pack| pack.country.as_str().cmp(country))
+            .ok()?;
+        self.packs.get(at)
     }
 }
 

@@ -5,7 +5,7 @@ use crate::feel::{Names, Slot};
 use crate::money::Currency;
 
 /// The first slots are for what is to blame when no fact is: overlapping ranges, and numbers that are none.
-const RESERVED: [&str; 2] = ["(ranges that overlap)", "(a number that cannot be worked out)"];
+pub(crate) const RESERVED: [&str; 2] = ["(ranges that overlap)", "(a number that cannot be worked out)"];
 
 /// The first slot that belongs to the pack itself.
 pub(crate) const FIRST_OWN: usize = RESERVED.len() + FACTS.len() + COMPUTED.len();
