@@ -13,6 +13,7 @@
 
 mod changes;
 mod date;
+mod decimal;
 mod evaluate;
 mod fact;
 mod feel;

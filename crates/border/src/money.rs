@@ -1,6 +1,5 @@
 //! Amounts with their currency, and dated exchange rates with their source.
 
-use std::cmp::Ordering;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::str::FromStr;
@@ -9,6 +8,8 @@ use std::sync::OnceLock;
 use jiff::civil::Date;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
+
+use crate::decimal::significant;
 
 /// A currency by its ISO 4217 code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -37,52 +38,20 @@ pub enum MoneyError {
     TooLarge(String),
 }
 
-/// Half up, away from zero, to so many decimals.
-pub(crate) fn rounded(number: Decimal, decimals: u32) -> Decimal {
-    let scale = number.scale();
-    if scale <= decimals {
-        return number;
-    }
-    // A decimal has 96 bits and at most 28 decimals, so both fit; most amounts fit a machine word, which divides faster.
-    let mantissa = number.mantissa();
-    let down = scale - decimals;
-    let nearest = match (i64::try_from(mantissa), 10_i64.checked_pow(down)) {
-        (Ok(mantissa), Some(unit)) => {
-            let up = i64::from((mantissa % unit).unsigned_abs() >= unit.unsigned_abs() / 2);
-            i128::from(mantissa / unit + up * mantissa.signum())
-        }
-        _ => {
-            let unit = 10_i128.pow(down);
-            let up = i128::from((mantissa % unit).unsigned_abs() >= unit.unsigned_abs() / 2);
-            mantissa / unit + up * mantissa.signum()
-        }
-    };
-    Decimal::from_i128_with_scale(nearest, decimals)
-}
-
-/// The order of two decimals. Those that fit a machine word are compared without bringing them to one scale digit by digit.
-pub(crate) fn order(a: Decimal, b: Decimal) -> Ordering {
-    let (scale, other) = (a.scale(), b.scale());
-    if scale == other {
-        return a.mantissa().cmp(&b.mantissa());
-    }
-    if let (Ok(short), Ok(long)) = (i64::try_from(a.mantissa()), i64::try_from(b.mantissa()))
-        && let Some(unit) = 10_i64.checked_pow(scale.abs_diff(other))
-    {
-        let unit = i128::from(unit);
-        return if scale < other {
-            (i128::from(short) * unit).cmp(&i128::from(long))
-        } else {
-            i128::from(short).cmp(&(i128::from(long) * unit))
-        };
-    }
-    a.cmp(&b)
-}
-
 /// The largest amount that is taken from outside.
 const MOST: Decimal = Decimal::from_parts(0xA4C6_8000, 0x0003_8D7E, 0, false, 0);
 
+/// The significant digits of a rate that follows from others. Seventeen are exact to the cent for any sum below a million
+/// million, and fit a machine word.
+const DERIVED_DIGITS: u32 = 17;
+
 impl Currency {
+    /// A number of the same order.
+    fn number(self) -> u32 {
+        let [a, b, c] = self.0;
+        u32::from_be_bytes([0, a, b, c])
+    }
+
     /// Its three letters.
     pub fn as_str(&self) -> &str {
         std::str::from_utf8(&self.0).unwrap_or("XXX")
@@ -190,7 +159,7 @@ pub struct Rates {
 #[derive(Clone, Debug)]
 struct Following {
     /// In order.
-    currencies: Vec<Currency>,
+    currencies: Vec<u32>,
     square: Vec<Option<Decimal>>,
 }
 
@@ -233,7 +202,7 @@ impl Rates {
             return Some(Decimal::ONE);
         }
         let following = self.following.get_or_init(|| self.follow());
-        let place = |currency| following.currencies.binary_search(&currency).ok();
+        let place = |currency: Currency| following.currencies.binary_search(&currency.number()).ok();
         let at = place(from)? * following.currencies.len() + place(to)?;
         following.square.get(at).copied().flatten()
     }
@@ -253,17 +222,21 @@ impl Rates {
                     through
                         .iter()
                         .find_map(|(via, first)| first.checked_mul(self.direct(*via, *to)?))
+                        .map(|rate| significant(rate, DERIVED_DIGITS))
                 };
                 square.push(self.direct(*from, *to).or_else(crossed));
             }
         }
-        Following { currencies, square }
+        Following {
+            currencies: currencies.into_iter().map(Currency::number).collect(),
+            square,
+        }
     }
 
     fn direct(&self, from: Currency, to: Currency) -> Option<Decimal> {
         self.pairs.get(&(from, to)).copied().or_else(|| {
             let inverse = self.pairs.get(&(to, from))?;
-            Decimal::ONE.checked_div(*inverse)
+            Some(significant(Decimal::ONE.checked_div(*inverse)?, DERIVED_DIGITS))
         })
     }
 
@@ -280,7 +253,6 @@ impl Rates {
 mod tests {
     use jiff::civil::date;
     use proptest::prelude::*;
-    use rust_decimal::RoundingStrategy;
 
     use super::*;
 
@@ -316,20 +288,6 @@ mod tests {
     }
 
     proptest! {
-        #[test]
-        fn rounding_is_that_of_the_library(mantissa in -(1_i128 << 95)..1_i128 << 95, cut in 0_u32..96, scale in 0_u32..=28, decimals in 0_u32..8) {
-            let number = Decimal::from_i128_with_scale(mantissa >> cut, scale);
-            let long = number.round_dp_with_strategy(decimals, RoundingStrategy::MidpointAwayFromZero);
-            prop_assert_eq!(rounded(number, decimals), long);
-        }
-
-        #[test]
-        fn the_order_is_that_of_the_library(a in any::<i64>(), b in any::<i64>(), cut in 0_u32..63, s in 0_u32..=28, t in 0_u32..=28) {
-            let (a, b) = (Decimal::new(a >> cut, s), Decimal::new(b >> cut, t));
-            prop_assert_eq!(order(a, b), a.cmp(&b));
-            prop_assert_eq!(order(a, a), Ordering::Equal);
-        }
-
         #[test]
         fn any_text_is_money_or_refused(text in "\\PC{0,24}") {
             if let Ok(money) = text.parse::<Money>() {

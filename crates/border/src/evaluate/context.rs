@@ -6,6 +6,7 @@ use jiff::civil::Date;
 use rust_decimal::Decimal;
 
 use super::prepared::{Prepared, Scenario};
+use crate::decimal::product;
 use crate::fact::{COMPUTED, FACTS};
 use crate::feel::{Slot, Value};
 use crate::money::{Currency, Money};
@@ -99,9 +100,7 @@ impl<'a, 'q> Context<'a, 'q> {
         if money.currency == self.pack.currency {
             return Some(money.amount);
         }
-        money
-            .amount
-            .checked_mul(self.rate(money.currency, self.pack.currency)?)
+        product(money.amount, self.rate(money.currency, self.pack.currency)?)
     }
 
     /// Finds what the values that were given stand for here; those of other packs stand for nothing.

@@ -5,19 +5,49 @@ use rust_decimal::Decimal;
 use super::context::Context;
 use super::push;
 use crate::feel::{Expr, Span, Tri, Value, eval};
-use crate::money::rounded;
+use crate::decimal::rounded;
 use crate::pack::{Force, Row, Rule, Standing, Step, StepKind};
 use crate::verdict::{Line, RuleUse, Why};
+
+/// What a step's table looks at, and how its cells came out so far.
+#[derive(Default)]
+struct Cells<'a> {
+    values: Vec<Value<'a>>,
+    tried: Vec<Option<Tri>>,
+}
+
+impl Cells<'_> {
+    /// Whether a row is for this case, of which its rule's own condition says `when`.
+    fn fit(&mut self, step: &Step, row: &Row, when: Tri) -> Tri {
+        let mut fits = when;
+        for at in &row.cells {
+            let passes = match self.tried.get(*at) {
+                Some(Some(tried)) => *tried,
+                _ => {
+                    let (column, test) = &step.cells[*at];
+                    let passes = test.passes(self.values[*column]);
+                    self.tried[*at] = Some(passes);
+                    passes
+                }
+            };
+            fits = fits.and(passes);
+            if fits == Tri::No {
+                break;
+            }
+        }
+        fits
+    }
+}
 
 impl<'a> Context<'a, '_> {
     /// The calculation step by step. Each step's value gets its name, for those that follow.
     pub(super) fn lines(&mut self) -> Vec<Line<'a>> {
         let mut lines = Vec::with_capacity(self.pack.steps.len());
-        let mut looked_at = Vec::new();
+        let mut cells = Cells::default();
         for step in &self.pack.steps {
             let value = if step.kind == StepKind::Condition {
                 eval(&step.formula, &self.names)
-            } else if let Some(line) = self.step(step, &mut looked_at) {
+            } else if let Some(line) = self.step(step, &mut cells) {
                 let value = line.amount.map_or(Value::Unknown(step.slot), Value::Number);
                 lines.push(line);
                 value
@@ -29,7 +59,7 @@ impl<'a> Context<'a, '_> {
         lines
     }
 
-    fn step(&mut self, step: &'a Step, looked_at: &mut Vec<Value<'a>>) -> Option<Line<'a>> {
+    fn step(&mut self, step: &'a Step, cells: &mut Cells<'a>) -> Option<Line<'a>> {
         let mut line = Line {
             name: &step.name,
             title: &step.title,
@@ -71,7 +101,7 @@ impl<'a> Context<'a, '_> {
             }
             line.working = self.spell(step);
         } else {
-            self.by_rules(step, looked_at, &mut line);
+            self.by_rules(step, cells, &mut line);
         }
         if line.amount.is_some_and(|span| !span.is_exact()) {
             self.rests_on(step, &mut line.why);
@@ -84,7 +114,7 @@ impl<'a> Context<'a, '_> {
         Some(line)
     }
 
-    fn by_rules(&mut self, step: &'a Step, looked_at: &mut Vec<Value<'a>>, line: &mut Line<'a>) {
+    fn by_rules(&mut self, step: &'a Step, cells: &mut Cells<'a>, line: &mut Line<'a>) {
         let mut settled = false;
         let mut firm = false;
         let mut missing = false;
@@ -96,8 +126,12 @@ impl<'a> Context<'a, '_> {
                 (a, b) => a.or(b),
             };
         };
-        looked_at.clear();
-        looked_at.extend(step.tests.iter().map(|(_, expr)| eval(expr, &self.names)));
+        cells.values.clear();
+        cells
+            .values
+            .extend(step.tests.iter().map(|(_, expr)| eval(expr, &self.names)));
+        cells.tried.clear();
+        cells.tried.resize(step.cells.len(), None);
         for rule in &step.rules {
             let force = rule.law.on(self.day);
             if force == Force::No {
@@ -108,13 +142,16 @@ impl<'a> Context<'a, '_> {
                 continue;
             }
             for row in &rule.rows {
-                let fits = row.fits(when, looked_at);
+                let fits = cells.fit(step, row, when);
                 if fits == Tri::No {
                     continue;
                 }
                 self.note(rule, force, fits, line);
                 settled |= fits == Tri::Yes && force == Force::Yes;
                 firm |= matches!(rule.law.standing, Standing::InForce | Standing::Suspended);
+                if line.rules.capacity() == 0 {
+                    line.rules.reserve_exact(1);
+                }
                 let one = match self.row(step, rule, row) {
                     Ok(one) => Some(one),
                     Err(why) => {

@@ -54,20 +54,16 @@ impl RuleSet {
         Ok(self.judge(pack, &question.prepare()?, &mut Vec::new()))
     }
 
-    /// The verdicts for a prepared question in several markets, whichever the question names.
-    ///
-    /// # Errors
-    /// A country is not known.
-    pub fn answers<'a>(
+    /// The verdicts for a prepared question in several markets, whichever the question names, one by one as they are asked for.
+    pub fn answers<'a, 'q>(
         &'a self,
-        prepared: &Prepared<'a>,
-        markets: &[impl AsRef<str>],
-    ) -> Result<Vec<Verdict<'a>>, Vec<Fault>> {
+        prepared: &'q Prepared<'a>,
+        markets: impl IntoIterator<Item = &'a Pack> + 'q,
+    ) -> impl Iterator<Item = Verdict<'a>> + 'q {
         let mut room = Vec::new();
         markets
-            .iter()
-            .map(|country| Ok(self.judge(self.market(country.as_ref())?, prepared, &mut room)))
-            .collect()
+            .into_iter()
+            .map(move |pack| self.judge(pack, prepared, &mut room))
     }
 
     /// The pack of a country that cars go to.

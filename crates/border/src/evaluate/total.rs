@@ -4,7 +4,8 @@ use rust_decimal::Decimal;
 
 use super::{Case, Prepared, Question, push};
 use crate::feel::Span;
-use crate::money::{Currency, Money, rounded};
+use crate::decimal::{product, rounded};
+use crate::money::{Currency, Money};
 use crate::pack::{Confidence, Effect, Pack, StepKind};
 use crate::verdict::{Caution, Finding, Line, Outcome, RateUsed, RuleUse, Status, Verdict, Why};
 
@@ -107,7 +108,7 @@ pub(super) fn total<'a>(pack: &'a Pack, prepared: &Prepared<'a>, case: Case<'a>)
 /// Both ends in another currency, to its second decimal.
 fn converted(span: Span, rate: Decimal) -> Option<Span> {
     span.try_each(|amount| {
-        let converted = amount.checked_mul(rate)?;
+        let converted = product(amount, rate)?;
         Some(rounded(converted, 2))
     })
 }
@@ -123,7 +124,7 @@ pub(super) fn paid(question: &Question<'_>, to: Currency) -> Option<Decimal> {
             _ => question.rates.rate(currency, to)?,
         };
         last = Some((currency, rate));
-        let amount = amount.checked_mul(rate)?;
+        let amount = product(amount, rate)?;
         sum = sum.checked_add(rounded(amount, 2))?;
     }
     Some(sum)

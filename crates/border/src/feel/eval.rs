@@ -4,7 +4,7 @@ use jiff::civil::Date;
 use rust_decimal::Decimal;
 
 use super::value::{Slot, Span, Tri, Value};
-use crate::money::order;
+use crate::decimal::order;
 
 /// An expression whose names are slots.
 #[derive(Clone, Debug, PartialEq)]

@@ -8,7 +8,7 @@ use rust_decimal::Decimal;
 use super::eval::{NO_NUMBER, OVERLAP};
 use super::parse::date;
 use super::value::{Span, Tri, Value};
-use crate::money::order;
+use crate::decimal::order;
 
 /// A test of one value.
 #[derive(Clone, Debug, PartialEq)]

@@ -6,7 +6,7 @@ use jiff::civil::Date;
 use rust_decimal::Decimal;
 use serde::Serialize;
 
-use crate::money::order;
+use crate::decimal::{order, product, sum};
 
 /// The place of a name in a pack's table of names.
 pub(crate) type Slot = u16;
@@ -44,7 +44,8 @@ impl Span {
 
     /// Whether the number is known exactly.
     pub fn is_exact(&self) -> bool {
-        order(self.low, self.high) == Ordering::Equal
+        // Nearly always the two are one and the same.
+        self.low.serialize() == self.high.serialize() || order(self.low, self.high) == Ordering::Equal
     }
 
     /// What a function that never falls makes of both ends.
@@ -64,7 +65,7 @@ impl Span {
     /// Both ends added to both ends; `None` beyond 28 digits.
     pub fn plus(self, other: Span) -> Option<Span> {
         if self.is_exact() && other.is_exact() {
-            return Some(Span::exact(self.low.checked_add(other.low)?));
+            return Some(Span::exact(sum(self.low, other.low)?));
         }
         Some(Span {
             low: self.low.checked_add(other.low)?,
@@ -80,7 +81,7 @@ impl Span {
     }
 
     pub(crate) fn times(self, other: Span) -> Option<Span> {
-        self.corners(other, Decimal::checked_mul)
+        self.corners(other, product)
     }
 
     /// `None` if the divisor may be zero, or beyond 28 digits.

@@ -430,6 +430,7 @@ impl Reading<'_> {
             }
         }
         self.table.local.clear();
+        made.iter_mut().for_each(Step::number_cells);
         for at in 1..made.len() {
             let (earlier, rest) = made.split_at_mut(at);
             if let Some(step) = rest.first_mut() {
@@ -509,6 +510,7 @@ impl Reading<'_> {
                     file,
                     line,
                     tests: vec![Test::Any; tests.len()],
+                    cells: Vec::new(),
                     values,
                     note: String::new(),
                     text: if value.is_empty() {
@@ -573,6 +575,7 @@ impl Reading<'_> {
             // An index or a share is not money: it keeps its digits unless told otherwise.
             round: step.round.unwrap_or(if is_value { 28 } else { round }).min(28),
             tests,
+            cells: Vec::new(),
             columns,
         })
     }

@@ -15,7 +15,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use jiff::civil::Date;
 
-use crate::feel::{Expr, Slot, Test, Tri, Value};
+use crate::feel::{Expr, Slot, Test};
 use crate::money::Currency;
 
 pub use check::Strictness;
@@ -82,6 +82,8 @@ pub struct Step {
     /// Earlier steps that its formulas and rows use, by their place.
     pub(crate) rests_on: Vec<usize>,
     pub(crate) tests: Vec<(String, Expr)>,
+    /// Each different cell of each column of tests, with the place of what it looks at among `tests`.
+    pub(crate) cells: Vec<(usize, Test)>,
     pub(crate) columns: Vec<(String, Slot)>,
 }
 
@@ -102,6 +104,8 @@ pub(crate) struct Row {
     pub(crate) file: String,
     pub(crate) line: u64,
     pub(crate) tests: Vec<Test>,
+    /// The places of its tests among the step's cells; a cell that always passes has none.
+    pub(crate) cells: Vec<usize>,
     /// In the order of the step's columns; an empty cell is a value that is not known.
     pub(crate) values: Vec<Option<Expr>>,
     pub(crate) note: String,
@@ -110,6 +114,27 @@ pub(crate) struct Row {
 }
 
 impl Step {
+    /// Numbers the different cells, so that each is tried once a case and not once a row.
+    fn number_cells(&mut self) {
+        let mut cells: Vec<(usize, Test)> = Vec::new();
+        for row in self.rules.iter_mut().flat_map(|rule| &mut rule.rows) {
+            row.cells = row
+                .tests
+                .iter()
+                .enumerate()
+                .filter(|(_, test)| **test != Test::Any)
+                .map(|(column, test)| {
+                    let known = cells.iter().position(|(of, known)| *of == column && known == test);
+                    known.unwrap_or_else(|| {
+                        cells.push((column, test.clone()));
+                        cells.len() - 1
+                    })
+                })
+                .collect();
+        }
+        self.cells = cells;
+    }
+
     /// Every name that its formulas and rows use.
     fn names(&self) -> Vec<Slot> {
         let mut used = Vec::new();
@@ -123,20 +148,6 @@ impl Step {
             expr.names(&mut used);
         }
         used
-    }
-}
-
-impl Row {
-    /// Whether the row is for this case, of which its rule's own condition says `when`.
-    pub(crate) fn fits(&self, when: Tri, looked_at: &[Value<'_>]) -> Tri {
-        let mut fits = when;
-        for (test, value) in self.tests.iter().zip(looked_at) {
-            fits = fits.and(test.passes(*value));
-            if fits == Tri::No {
-                break;
-            }
-        }
-        fits
     }
 }
 
