@@ -150,7 +150,7 @@ pub struct Rates {
     pub source: String,
     #[serde(skip)]
     pairs: BTreeMap<(Currency, Currency), Decimal>,
-    /// Every rate that follows, worked out when the first is asked for.
+    /// The rates that follow, each worked out when it is first asked for.
     #[serde(skip)]
     following: OnceLock<Following>,
 }
@@ -160,7 +160,7 @@ pub struct Rates {
 struct Following {
     /// In order.
     currencies: Vec<u32>,
-    square: Vec<Option<Decimal>>,
+    square: Vec<OnceLock<Option<Decimal>>>,
 }
 
 /// A rate that is none.
@@ -201,36 +201,25 @@ impl Rates {
         if from == to {
             return Some(Decimal::ONE);
         }
-        let following = self.following.get_or_init(|| self.follow());
+        let following = self.following.get_or_init(|| {
+            let mut currencies: Vec<u32> = self.known().map(Currency::number).collect();
+            currencies.sort_unstable();
+            Following {
+                square: vec![OnceLock::new(); currencies.len() * currencies.len()],
+                currencies,
+            }
+        });
         let place = |currency: Currency| following.currencies.binary_search(&currency.number()).ok();
         let at = place(from)? * following.currencies.len() + place(to)?;
-        following.square.get(at).copied().flatten()
-    }
-
-    fn follow(&self) -> Following {
-        let mut currencies: Vec<Currency> = self.known().collect();
-        let mut square = Vec::with_capacity(currencies.len() * currencies.len());
-        let in_order_of_file = currencies.clone();
-        currencies.sort_unstable();
-        for from in &currencies {
-            let mut through: Vec<(Currency, Decimal)> = Vec::new();
-            for via in &in_order_of_file {
-                through.extend(self.direct(*from, *via).map(|rate| (*via, rate)));
-            }
-            for to in &currencies {
-                let crossed = || {
-                    through
-                        .iter()
-                        .find_map(|(via, first)| first.checked_mul(self.direct(*via, *to)?))
-                        .map(|rate| significant(rate, DERIVED_DIGITS))
-                };
-                square.push(self.direct(*from, *to).or_else(crossed));
-            }
-        }
-        Following {
-            currencies: currencies.into_iter().map(Currency::number).collect(),
-            square,
-        }
+        *following.square.get(at)?.get_or_init(|| {
+            self.direct(from, to).or_else(|| {
+                self.known().find_map(|via| {
+                    let first = self.direct(from, via)?;
+                    let crossed = first.checked_mul(self.direct(via, to)?)?;
+                    Some(significant(crossed, DERIVED_DIGITS))
+                })
+            })
+        })
     }
 
     fn direct(&self, from: Currency, to: Currency) -> Option<Decimal> {

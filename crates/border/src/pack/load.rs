@@ -169,8 +169,8 @@ struct Reading<'a> {
     /// Rules of steps with the step's name, in the order of the files.
     rules: Vec<(String, Rule, String)>,
     ids: BTreeMap<String, String>,
-    /// Band tables by step name, with the file they are in.
-    bands: BTreeMap<String, (String, Sheet)>,
+    /// Band tables by step name, with the files they are in: those of shared parts, then the pack's own.
+    bands: BTreeMap<String, Vec<(String, Sheet)>>,
     source: &'a PackSource,
 }
 
@@ -342,7 +342,7 @@ impl Reading<'_> {
             "notes.csv",
             "examples.csv",
         ];
-        let left: Vec<String> = self.bands.values().map(|(file, _)| file.clone()).collect();
+        let left: Vec<String> = self.bands.values().flatten().map(|(file, _)| file.clone()).collect();
         for file in left {
             self.error(&file, 0, "no step in country.toml has the name of this file");
         }
@@ -406,14 +406,8 @@ impl Reading<'_> {
                 continue;
             }
             let file = format!("{prefix}{name}");
-            if let Some(sheet) = Sheet::read(&file, bytes, &mut self.problems)
-                && let Some((other, _)) = self.bands.insert(step.to_owned(), (file.clone(), sheet))
-            {
-                self.error(
-                    &file,
-                    0,
-                    format!("{other} has bands of the same step; put them into one file"),
-                );
+            if let Some(sheet) = Sheet::read(&file, bytes, &mut self.problems) {
+                self.bands.entry(step.to_owned()).or_default().push((file, sheet));
             }
         }
     }
@@ -474,13 +468,25 @@ impl Reading<'_> {
             self.rules = rest;
             mine
         };
-        let sheet = self.bands.remove(&step.name);
-        let mut bands = BTreeMap::new();
-        if let Some((file, sheet)) = &sheet {
+        let sheets = self.bands.remove(&step.name).unwrap_or_default();
+        let mut bands: BTreeMap<String, Vec<Row>> = BTreeMap::new();
+        for (at, (file, sheet)) in sheets.iter().enumerate() {
+            if let Some((first, earlier)) = sheets.first().filter(|(_, first)| first.columns != sheet.columns) {
+                let text = format!(
+                    "adds to the bands of {first}, so it must have the same columns: {}",
+                    earlier.columns.join(",")
+                );
+                self.error(file, 1, text);
+                continue;
+            }
             let own = table::read(file, sheet, &mut self.table, &mut self.problems);
-            tests = own.tests;
-            columns.extend(own.columns);
-            bands = own.rows;
+            if at == 0 {
+                tests = own.tests;
+                columns.extend(own.columns);
+            }
+            for (rule, mut rows) in own.rows {
+                bands.entry(rule).or_default().append(&mut rows);
+            }
         }
         for (_, mut rule, value) in mine {
             let (file, line) = (rule.law.file.clone(), rule.law.line);
@@ -523,9 +529,9 @@ impl Reading<'_> {
             rules.push(rule);
         }
         for (id, rows) in bands {
-            if let (Some(row), Some((file, _))) = (rows.first(), &sheet) {
+            if let Some(row) = rows.first() {
                 let text = format!("rule {id:?} is not in rules.csv for {:?}", step.name);
-                self.error(&file.clone(), row.line, text);
+                self.error(&row.file, row.line, text);
             }
         }
         let formula_text = match (&step.formula, &step.base) {

@@ -519,6 +519,11 @@ class Pack:
         self.laws = [rule.law for step in self.steps for rule in step.rules] + [check.law for check in self.checks]
 
 
+def derived(rate):
+    """A rate that follows from others has 17 significant digits."""
+    return rate.quantize(ONE.scaleb(rate.adjusted() - 16), ROUND_HALF_UP) if len(rate.as_tuple().digits) > 17 else rate
+
+
 class Rates:
     def __init__(self, pairs):
         self.pairs = {(a, b): Decimal(rate) for a, b, rate in pairs}
@@ -528,7 +533,7 @@ class Rates:
     def direct(self, a, b):
         if (a, b) in self.pairs:
             return self.pairs[a, b]
-        return ONE / self.pairs[b, a] if (b, a) in self.pairs else None
+        return derived(ONE / self.pairs[b, a]) if (b, a) in self.pairs else None
 
     def rate(self, a, b):
         if a == b:
@@ -537,7 +542,7 @@ class Rates:
             found = self.direct(a, b)
             for via in self.known:
                 if found is None and self.direct(a, via) is not None and self.direct(via, b) is not None:
-                    found = self.direct(a, via) * self.direct(via, b)
+                    found = derived(self.direct(a, via) * self.direct(via, b))
             self.cache[a, b] = found
         return self.cache[a, b]
 
@@ -582,6 +587,29 @@ def years(start, end):
         days = before.day - min(start.day, before.day) + end.day
     parts = months * 32 + days
     return Decimal(parts // 384) if parts % 384 == 0 else (Decimal(parts) / 384).quantize(Decimal("0.000001"), ROUND_HALF_UP)
+
+
+def faults(car, arrival):
+    """What cannot be, or contradicts itself."""
+    found = []
+    fuel, cc = car.get("fuel"), car.get("cc")
+    if cc is not None and fuel in ("electric", "hydrogen") and cc != 0:
+        found.append(("cc", cc, "an electric car has no displacement"))
+    elif cc is not None and fuel is not None and fuel not in ("electric", "hydrogen") and cc == 0:
+        found.append(("cc", cc, "a car with an engine has displacement"))
+    if "kw_30min" in car and "motor_kw" in car and car["kw_30min"] > car["motor_kw"]:
+        found.append(("kw_30min", car["kw_30min"], "more than the peak power"))
+    if fuel in ("petrol", "diesel", "lpg", "cng"):
+        found += [(name, car[name], "no traction motor") for name in ("motor_kw", "kw_30min") if car.get(name)]
+    made, registered = car.get("manufactured"), car.get("first_registration")
+    found += [(name, text, "after the arrival") for name, text in (("manufactured", made), ("first_registration", registered)) if text and first_day(text) > arrival]
+    if made and registered and last_day(registered) < first_day(made):
+        found.append(("first_registration", registered, "before the manufacture"))
+    if made and "model_year" in car and abs(car["model_year"] - int(made[:4])) > 2:
+        found.append(("model_year", car["model_year"], "does not go with the manufacture"))
+    if registered and car.get("used") is False:
+        found.append(("used", False, "a registered car has been used"))
+    return found
 
 
 def cases(car, arrival):
@@ -854,6 +882,9 @@ class Rulebook:
 
     def verdict(self, car, country, arrival, departure, values, rates):
         pack = self.packs[country]
+        wrong = faults(car, arrival)
+        if wrong:
+            raise ValueError(wrong)
         results = []
         for made, registered in cases(car, arrival):
             names = facts(car, arrival, made, registered)
@@ -886,13 +917,62 @@ class Rulebook:
             low, high = low + ends(line["amount"])[0], high + ends(line["amount"])[1]
             if line["seller"]:
                 seller_low, seller_high = seller_low + line["seller"][0], seller_high + line["seller"][1]
+        paid = local_paid = None
+        if all(name in values for name in ("price", "freight", "insurance")):
+            amounts = [values[name] for name in ("price", "freight", "insurance")]
+            paid, local_paid = (self.paid(amounts, to, rates) for to in (currency, pack.currency))
         charged = any(step.kind == "charge" for step in pack.steps)
         complete = charged and not missing
         return {
             "country": country, "status": status, "findings": findings, "lines": lines, "known": (low, high),
             "missing": missing, "total": (low, high) if complete else None,
             "seller_total": (seller_low, seller_high) if complete and rate is not None else None,
+            "landed": (low + local_paid, high + local_paid) if complete and local_paid is not None else None,
+            "seller_landed": (seller_low + paid, seller_high + paid) if complete and rate is not None and paid is not None else None,
+            "asks": self.asks(findings, lines), "cautions": self.cautions(pack, car, lines),
         }
+
+    @staticmethod
+    def paid(amounts, to, rates):
+        found = [rates.rate(currency, to) for _, currency in amounts]
+        if None in found:
+            return None
+        return sum((rounded(number * rate, 2) for (number, _), rate in zip(amounts, found)), ZERO)
+
+    @staticmethod
+    def asks(findings, lines):
+        """What somebody could answer, each once; of a line that rests on others, what they need."""
+        by_name = {line["name"]: line for line in lines}
+        found = {}
+
+        def ask(why):
+            if why[0] == "not known":
+                if why[1] in by_name:
+                    for deeper in by_name[why[1]]["why"]:
+                        if deeper[1:2] != (why[1],):
+                            ask(deeper)
+                else:
+                    found[why[1]] = why
+
+        for _, _, _, outcome, whys in findings:
+            if outcome in ("Condition", "Doubtful", "Denied"):
+                for why in whys:
+                    ask(why)
+        for line in lines:
+            if line["kind"] == "charge":
+                for why in line["why"]:
+                    ask(why)
+        return list(found.values())
+
+    @staticmethod
+    def cautions(pack, car, lines):
+        found = []
+        if pack.regions and "region" not in car:
+            found.append(("region assumed", pack.regions[0]))
+        used = [law for line in lines for law, _ in line["rules"]]
+        undated = list(dict.fromkeys(law.id for law in used if law.first == datetime.date.min))
+        weak = list(dict.fromkeys(law.id for law in used if law.confidence == "low"))
+        return found + [("undated", *undated)] * bool(undated) + [("weak", *weak)] * bool(weak)
 
     def outlook(self, car, country, arrival, departure, values, rates, horizon):
         """The days until the horizon on which the verdict changes, with the new one."""
@@ -946,7 +1026,10 @@ def main():
                 "car": at, "country": country, "status": verdict["status"], "known": shown(verdict["known"]),
                 "total": shown(verdict["total"]), "seller_total": shown(verdict["seller_total"]), "missing": verdict["missing"],
                 "findings": sorted(f"{country} {law.id} {outcome}" for country, law, _, outcome, _ in verdict["findings"]),
-                "lines": {line["name"]: None if line["amount"] is None else shown(ends(line["amount"])) for line in verdict["lines"]},
+                "lines": {
+                    line["name"]: None if line["amount"] is None else shown([round(end, 9) for end in ends(line["amount"])])
+                    for line in verdict["lines"]
+                },
                 "breaks": [str(day) for day, _ in book.outlook(car, country, arrival, arrival, values, rates, horizon)]
                 if at < asked["with_outlook"] else None,
             }))
@@ -963,7 +1046,7 @@ def main():
         measure(country, 1, lambda country=country: book.verdict(one, country, arrival, arrival, values, rates))
     every = asked["markets"]
     measure("all", len(every), lambda: [book.verdict(one, to, arrival, arrival, values, rates) for to in every])
-    several = cars[: asked["yard"]]
+    several = [read_car(texts) for texts in asked["yard_cars"]]
     measure("yard", len(every) * len(several), lambda: [book.verdict(car, to, arrival, arrival, values, rates) for car in several for to in every])
     measure("outlook", len(every), lambda: [book.outlook(one, to, arrival, arrival, values, rates, horizon) for to in every])
     print(json.dumps({"measured": "load", "seconds": loaded}))
