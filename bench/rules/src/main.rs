@@ -135,7 +135,10 @@ fn facts_compared(at: usize) -> Result<Vec<(&'static str, String)>> {
     match at % 6 {
         1 => set("importer", "company"),
         2 => {
-            for (name, value) in all.iter_mut().filter(|(name, _)| matches!(*name, "manufactured" | "first_registration")) {
+            for (name, value) in all
+                .iter_mut()
+                .filter(|(name, _)| matches!(*name, "manufactured" | "first_registration"))
+            {
                 value.truncate(if *name == "manufactured" { 7 } else { 10 });
             }
         }
@@ -273,10 +276,19 @@ impl<'s> Asked<'s> {
     }
 
     /// The full reading: every verdict of the sample must be the same.
-    fn beside_the_packs_in_python(&self, python: &str, here: &Path, own: &BTreeMap<String, f64>) -> Result<()> {
+    fn beside_the_packs_in_python(
+        &self,
+        python: &str,
+        here: &Path,
+        own: &BTreeMap<String, f64>,
+    ) -> Result<()> {
         let sample: Vec<_> = (0..COMPARED).map(facts_compared).collect::<Result<_>>()?;
         let texts = |facts: &[(&str, String)]| -> Value {
-            facts.iter().map(|(name, text)| ((*name).to_owned(), json!(text))).collect::<serde_json::Map<_, _>>().into()
+            facts
+                .iter()
+                .map(|(name, text)| ((*name).to_owned(), json!(text)))
+                .collect::<serde_json::Map<_, _>>()
+                .into()
         };
         let question = json!({
             "cars": sample.iter().map(|facts| texts(facts)).collect::<Vec<_>>(),
@@ -345,7 +357,10 @@ impl<'s> Asked<'s> {
                 .context("the Python given cannot be run")?;
             if !output.status.success() {
                 let said = String::from_utf8_lossy(&output.stderr);
-                println!("| {script} | failed: {} | | |", said.lines().last().unwrap_or_default());
+                println!(
+                    "| {script} | failed: {} | | |",
+                    said.lines().last().unwrap_or_default()
+                );
                 continue;
             }
             for line in String::from_utf8(output.stdout)?.lines() {
@@ -358,7 +373,10 @@ impl<'s> Asked<'s> {
                 ensure!(apart < 1.0, "{name}: {country} is {theirs} there and {ours} here");
                 let rate: f64 = rate.parse()?;
                 let mine = own.get(country).copied().context("a country that was measured")?;
-                println!("| {name}, {country} | {rate:.0} | {mine:.0} | **{:.2}** |", mine / rate);
+                println!(
+                    "| {name}, {country} | {rate:.0} | {mine:.0} | **{:.2}** |",
+                    mine / rate
+                );
             }
         }
         Ok(())
@@ -382,7 +400,10 @@ fn shown(verdict: &Verdict<'_>) -> Value {
         .map(|line| {
             let short = |one: Span| {
                 let short = |number: Decimal| number.round_dp(9);
-                span(Span { low: short(one.low), high: short(one.high) })
+                span(Span {
+                    low: short(one.low),
+                    high: short(one.high),
+                })
             };
             (line.name.to_owned(), line.amount.map_or(Value::Null, short))
         })

@@ -62,7 +62,11 @@ pub(crate) fn rounded(number: Decimal, decimals: u32) -> Decimal {
 
 /// To so many significant digits, half up.
 pub(crate) fn significant(number: Decimal, digits: u32) -> Decimal {
-    let has = number.mantissa().unsigned_abs().checked_ilog10().map_or(1, |log| log + 1);
+    let has = number
+        .mantissa()
+        .unsigned_abs()
+        .checked_ilog10()
+        .map_or(1, |log| log + 1);
     match has.checked_sub(digits) {
         None | Some(0) => number,
         Some(more) => rounded(number, number.scale().saturating_sub(more)),

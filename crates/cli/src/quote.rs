@@ -146,9 +146,8 @@ impl About {
             .depart
             .as_ref()
             .map(|text| {
-                text.parse().map_err(|_| {
-                    Failure::Value(format!("--depart {text:?}: no day; write it as 2026-02-10"))
-                })
+                text.parse()
+                    .map_err(|_| Failure::Value(format!("--depart {text:?}: no day; write it as 2026-02-10")))
             })
             .transpose()?;
         let to = quote::markets(&book.set, &self.to).map_err(faults)?;
@@ -407,7 +406,11 @@ fn show(asked: &Asked, answers: &[Answer<'_>]) -> Result<(), Failure> {
     let leaving = asked
         .departure
         .map_or_else(String::new, |day| format!("leaving {day}, "));
-    output::say(format_args!("{}; {leaving}arriving {}", shown.join(", "), asked.arrival))?;
+    output::say(format_args!(
+        "{}; {leaving}arriving {}",
+        shown.join(", "),
+        asked.arrival
+    ))?;
     if let Some(known) = &asked.known {
         let from: Vec<String> = known
             .facts
@@ -641,7 +644,7 @@ impl<'a> Yard<'a> {
                                     values,
                                     to: &asked.to,
                                     departure: asked.departure,
-            arrival: asked.arrival,
+                                    arrival: asked.arrival,
                                     rates: &asked.rates,
                                     retail,
                                     outlook: false,

@@ -34,9 +34,7 @@ impl<'a> Context<'a, '_> {
                 why.push(self.why(at));
             }
             if perhaps && trigger != Tri::No {
-                why.push(Why::DayNotRead {
-                    rule: &check.law.id,
-                });
+                why.push(Why::DayNotRead { rule: &check.law.id });
             }
             let mut outcome = outcome(check, trigger, perhaps, self.prepared.question.car);
             if matches!(outcome, Outcome::Denied | Outcome::Condition | Outcome::Doubtful) {
@@ -56,9 +54,7 @@ impl<'a> Context<'a, '_> {
                         Tri::No => {}
                         Tri::Yes => {
                             outcome = Outcome::Condition;
-                            why.push(Why::Proposed {
-                                rule: &waiver.law.id,
-                            });
+                            why.push(Why::Proposed { rule: &waiver.law.id });
                         }
                         Tri::Unknown(at) => {
                             outcome = Outcome::Condition;

@@ -4,8 +4,8 @@ use rust_decimal::Decimal;
 
 use super::context::Context;
 use super::push;
-use crate::feel::{Expr, Span, Tri, Value, eval};
 use crate::decimal::rounded;
+use crate::feel::{Expr, Span, Tri, Value, eval};
 use crate::pack::{Force, Row, Rule, Standing, Step, StepKind};
 use crate::verdict::{Line, RuleUse, Why};
 
@@ -83,7 +83,10 @@ impl<'a> Context<'a, '_> {
             }
             return Some(line);
         }
-        let when = step.when.as_ref().map_or(Tri::Yes, |when| when.holds(&self.names));
+        let when = step
+            .when
+            .as_ref()
+            .map_or(Tri::Yes, |when| when.holds(&self.names));
         if when == Tri::No {
             return None;
         }
@@ -137,7 +140,10 @@ impl<'a> Context<'a, '_> {
             if force == Force::No {
                 continue;
             }
-            let when = rule.when.as_ref().map_or(Tri::Yes, |when| when.holds(&self.names));
+            let when = rule
+                .when
+                .as_ref()
+                .map_or(Tri::Yes, |when| when.holds(&self.names));
             if when == Tri::No {
                 continue;
             }

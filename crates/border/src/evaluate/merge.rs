@@ -58,10 +58,7 @@ fn merge_findings<'a>(cases: &[Case<'a>], inexact: &[&'static str]) -> (Vec<Find
                 Some(mine) if mine.outcome != other.outcome => {
                     mine.outcome = Outcome::Condition;
                     for name in inexact {
-                        push(
-                            &mut mine.why,
-                            Why::DateNotExact { name },
-                        );
+                        push(&mut mine.why, Why::DateNotExact { name });
                     }
                 }
                 Some(_) => {}
@@ -80,7 +77,12 @@ fn merge_findings<'a>(cases: &[Case<'a>], inexact: &[&'static str]) -> (Vec<Find
     (findings, controls)
 }
 
-fn merge_lines<'a>(cases: &[Case<'a>], cheapest: usize, dearest: usize, inexact: &[&'static str]) -> Vec<Line<'a>> {
+fn merge_lines<'a>(
+    cases: &[Case<'a>],
+    cheapest: usize,
+    dearest: usize,
+    inexact: &[&'static str],
+) -> Vec<Line<'a>> {
     let mut lines: Vec<Line<'a>> = Vec::new();
     for case in cases {
         for line in &case.lines {
@@ -128,10 +130,7 @@ fn merge_lines<'a>(cases: &[Case<'a>], cheapest: usize, dearest: usize, inexact:
         }
         if differ {
             for name in inexact {
-                push(
-                    &mut line.why,
-                    Why::DateNotExact { name },
-                );
+                push(&mut line.why, Why::DateNotExact { name });
             }
         }
     }

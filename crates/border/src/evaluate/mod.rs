@@ -16,10 +16,10 @@ mod total;
 use jiff::civil::Date;
 
 use crate::fact::{Car, Fault};
+use crate::feel::Value;
 use crate::money::Rates;
 use crate::pack::{Pack, RuleSet, Side};
 use crate::verdict::{Finding, Line, RateUsed, Values, Verdict, Why};
-use crate::feel::Value;
 use context::Context;
 use prepared::Scenario;
 

@@ -3,8 +3,8 @@
 use rust_decimal::Decimal;
 
 use super::{Case, Prepared, Question, push};
-use crate::feel::Span;
 use crate::decimal::{product, rounded};
+use crate::feel::Span;
 use crate::money::{Currency, Money};
 use crate::pack::{Confidence, Effect, Pack, StepKind};
 use crate::verdict::{Caution, Finding, Line, Outcome, RateUsed, RuleUse, Status, Verdict, Why};
@@ -153,9 +153,7 @@ fn cautions<'a>(pack: &'a Pack, question: &Question<'a>, lines: &[Line<'a>]) -> 
         cautions.push(Caution::PowerConverted { from });
     }
     if let (None, Some(region)) = (question.car.text("region"), pack.regions.first()) {
-        cautions.push(Caution::RegionAssumed {
-            region,
-        });
+        cautions.push(Caution::RegionAssumed { region });
     }
     let rules_that = |test: fn(&RuleUse<'_>) -> bool| {
         let mut ids: Vec<&'a str> = Vec::new();

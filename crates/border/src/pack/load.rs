@@ -342,7 +342,12 @@ impl Reading<'_> {
             "notes.csv",
             "examples.csv",
         ];
-        let left: Vec<String> = self.bands.values().flatten().map(|(file, _)| file.clone()).collect();
+        let left: Vec<String> = self
+            .bands
+            .values()
+            .flatten()
+            .map(|(file, _)| file.clone())
+            .collect();
         for file in left {
             self.error(&file, 0, "no step in country.toml has the name of this file");
         }
@@ -471,7 +476,8 @@ impl Reading<'_> {
         let sheets = self.bands.remove(&step.name).unwrap_or_default();
         let mut bands: BTreeMap<String, Vec<Row>> = BTreeMap::new();
         for (at, (file, sheet)) in sheets.iter().enumerate() {
-            if let Some((first, earlier)) = sheets.first().filter(|(_, first)| first.columns != sheet.columns) {
+            if let Some((first, earlier)) = sheets.first().filter(|(_, first)| first.columns != sheet.columns)
+            {
                 let text = format!(
                     "adds to the bands of {first}, so it must have the same columns: {}",
                     earlier.columns.join(",")

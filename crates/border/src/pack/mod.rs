@@ -124,7 +124,9 @@ impl Step {
                 .enumerate()
                 .filter(|(_, test)| **test != Test::Any)
                 .map(|(column, test)| {
-                    let known = cells.iter().position(|(of, known)| *of == column && known == test);
+                    let known = cells
+                        .iter()
+                        .position(|(of, known)| *of == column && known == test);
                     known.unwrap_or_else(|| {
                         cells.push((column, test.clone()));
                         cells.len() - 1

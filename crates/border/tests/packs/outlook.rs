@@ -63,8 +63,12 @@ fn changes_between_two_days_name_the_rules() {
 
 #[test]
 fn export_control_goes_by_the_day_of_departure_and_the_outlook_by_the_same_voyage() {
-    let mut asked = ask("RU", "2024-03-20", "fuel=petrol; cc=2199; manufactured=2022-07-01")
-        .priced("12000 USD", "1500 USD", "60 USD");
+    let mut asked = ask(
+        "RU",
+        "2024-03-20",
+        "fuel=petrol; cc=2199; manufactured=2022-07-01",
+    )
+    .priced("12000 USD", "1500 USD", "60 USD");
     let permit = |asked: &crate::Ask| {
         asked
             .verdict()
@@ -80,7 +84,11 @@ fn export_control_goes_by_the_day_of_departure_and_the_outlook_by_the_same_voyag
     let notice = outlook
         .breaks
         .iter()
-        .find(|b| b.causes.contains(&Cause::Begins { rule: "kr.permit.2024".into() }))
+        .find(|b| {
+            b.causes.contains(&Cause::Begins {
+                rule: "kr.permit.2024".into(),
+            })
+        })
         .unwrap();
     assert_eq!(
         notice.date,

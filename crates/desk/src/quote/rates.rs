@@ -213,8 +213,11 @@ mod tests {
     use super::*;
 
     fn rates(text: &str) -> Result<Rates, String> {
-        parse(&[(Path::new("rates"), text.as_bytes().to_vec())], date(2026, 3, 10))
-            .map_err(|error| error.to_string())
+        parse(
+            &[(Path::new("rates"), text.as_bytes().to_vec())],
+            date(2026, 3, 10),
+        )
+        .map_err(|error| error.to_string())
     }
 
     fn of(rates: &Rates, from: &str, to: &str) -> Option<Decimal> {
@@ -241,7 +244,10 @@ mod tests {
         assert_eq!(of(&daily, "EUR", "JPY"), Some(Decimal::new(1605, 1)));
         assert_eq!(of(&daily, "EUR", "ISK"), None);
         let history = rates("Date,USD,JPY\n2026-03-09,1.25,160.5\n2026-03-06,1.1,159\n").unwrap();
-        assert_eq!((history.date, of(&history, "EUR", "USD")), (date(2026, 3, 9), Some(Decimal::new(125, 2))));
+        assert_eq!(
+            (history.date, of(&history, "EUR", "USD")),
+            (date(2026, 3, 9), Some(Decimal::new(125, 2)))
+        );
     }
 
     #[test]
@@ -260,9 +266,15 @@ mod tests {
             ("", "no rate"),
             ("<a><b/></a>", "eurofxref"),
             ("<a", "not XML"),
-            ("date,from,to,rate\n2026-03-09,USD,RUB,-1\n", "line 2: rate \"-1\" of RUB is not above zero"),
+            (
+                "date,from,to,rate\n2026-03-09,USD,RUB,-1\n",
+                "line 2: rate \"-1\" of RUB is not above zero",
+            ),
             ("date,from,to,rate\n2026-03-09,USD,rouble,90\n", "rouble"),
-            ("date,from,to,rate\n9.3.2026,USD,RUB,90\n", "line 2: date \"9.3.2026\""),
+            (
+                "date,from,to,rate\n9.3.2026,USD,RUB,90\n",
+                "line 2: date \"9.3.2026\"",
+            ),
             ("date,from,to,rate\n2026-03-09,USD,RUB,\"81,2\"\n", "is no number"),
             ("from,to\nUSD,RUB\n", "header"),
         ] {
