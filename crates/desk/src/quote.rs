@@ -6,11 +6,13 @@ use border::{Car, Currency, Fault, Money, Outlook, Question, Rates, RuleSet, Spa
 use jiff::civil::Date;
 use rust_decimal::Decimal;
 
+mod comparison;
 mod facts;
 mod rates;
 mod sheet;
 mod yard;
 
+pub use comparison::{Change, Column, Part, column};
 pub use facts::{Known, KnownFact};
 pub use rates::{parse as parse_rates, read as read_rates};
 pub use sheet::{Sheet, breaks, holds, rates as rates_line, sheet};
