@@ -146,7 +146,7 @@ impl About {
             .depart
             .as_ref()
             .map(|text| {
-                text.parse()
+                text.parse::<Date>()
                     .map_err(|_| Failure::Value(format!("--depart {text:?}: no day; write it as 2026-02-10")))
             })
             .transpose()?;
