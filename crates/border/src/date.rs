@@ -108,7 +108,7 @@ impl fmt::Display for PartialDate {
 }
 
 /// Years from a day to a later one: whole on the exact anniversary, a fraction more on the day after, so that "not over
-/// three years" still holds on the third anniversary. Months count as twelfths, days as parts of a 31-day month.
+/// three years" still holds on the third anniversary. Months count as twelfths, days as 32nds of a month; to six decimals.
 /// Negative if the first day is the later one.
 pub(crate) fn years(from: Date, to: Date) -> Decimal {
     if to < from {
@@ -126,11 +126,12 @@ pub(crate) fn years(from: Date, to: Date) -> Decimal {
         let since = from.day().min(before.day());
         i64::from(before.day() - since) + i64::from(to.day())
     };
-    let twelfths = Decimal::from(months) + Decimal::from(days) / Decimal::from(32);
-    if days == 0 && months % 12 == 0 {
-        return Decimal::from(months / 12);
+    // In 384ths of a year, so that a whole or half year is one to the last digit.
+    let parts = months * 32 + days;
+    if parts % 384 == 0 {
+        return Decimal::from(parts / 384);
     }
-    twelfths / Decimal::from(12)
+    Decimal::new((parts * 1_000_000 + 192) / 384, 6)
 }
 
 #[cfg(test)]

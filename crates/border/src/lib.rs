@@ -13,6 +13,7 @@
 
 mod changes;
 mod date;
+mod decimal;
 mod evaluate;
 mod fact;
 mod feel;
@@ -24,7 +25,7 @@ mod working;
 
 pub use changes::{Change, ChangeKind};
 pub use date::{DateError, PartialDate};
-pub use evaluate::Question;
+pub use evaluate::{Prepared, Question};
 pub use fact::{Car, FACTS, FUELS, Fact, FactValue, Fault, Kind, PowerUnit, TITLES};
 pub use feel::Span;
 pub use money::{Currency, CurrencyError, Money, MoneyError, RateError, Rates};

@@ -3,10 +3,13 @@
 use std::collections::BTreeMap;
 use std::fmt;
 use std::str::FromStr;
+use std::sync::OnceLock;
 
 use jiff::civil::Date;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
+
+use crate::decimal::significant;
 
 /// A currency by its ISO 4217 code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -38,7 +41,17 @@ pub enum MoneyError {
 /// The largest amount that is taken from outside.
 const MOST: Decimal = Decimal::from_parts(0xA4C6_8000, 0x0003_8D7E, 0, false, 0);
 
+/// The significant digits of a rate that follows from others. Seventeen are exact to the cent for any sum below a million
+/// million, and fit a machine word.
+const DERIVED_DIGITS: u32 = 17;
+
 impl Currency {
+    /// A number of the same order.
+    fn number(self) -> u32 {
+        let [a, b, c] = self.0;
+        u32::from_be_bytes([0, a, b, c])
+    }
+
     /// Its three letters.
     pub fn as_str(&self) -> &str {
         std::str::from_utf8(&self.0).unwrap_or("XXX")
@@ -129,7 +142,7 @@ impl fmt::Display for Money {
 
 /// Exchange rates of one day from one source. A rate that is not here, and does not follow from two that are, is missing:
 /// none is invented.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Serialize)]
 pub struct Rates {
     /// The day they are of.
     pub date: Date,
@@ -137,6 +150,17 @@ pub struct Rates {
     pub source: String,
     #[serde(skip)]
     pairs: BTreeMap<(Currency, Currency), Decimal>,
+    /// The rates that follow, each worked out when it is first asked for.
+    #[serde(skip)]
+    following: OnceLock<Following>,
+}
+
+/// The rates between all currencies known, as a square.
+#[derive(Clone, Debug)]
+struct Following {
+    /// In order.
+    currencies: Vec<u32>,
+    square: Vec<OnceLock<Option<Decimal>>>,
 }
 
 /// A rate that is none.
@@ -155,6 +179,7 @@ impl Rates {
             date,
             source: source.into(),
             pairs: BTreeMap::new(),
+            following: OnceLock::new(),
         }
     }
 
@@ -167,6 +192,7 @@ impl Rates {
             return Err(RateError { from, to, rate });
         }
         self.pairs.insert((from, to), rate);
+        self.following = OnceLock::new();
         Ok(())
     }
 
@@ -175,10 +201,23 @@ impl Rates {
         if from == to {
             return Some(Decimal::ONE);
         }
-        self.direct(from, to).or_else(|| {
-            self.known().find_map(|via| {
-                let first = self.direct(from, via)?;
-                first.checked_mul(self.direct(via, to)?)
+        let following = self.following.get_or_init(|| {
+            let mut currencies: Vec<u32> = self.known().map(Currency::number).collect();
+            currencies.sort_unstable();
+            Following {
+                square: vec![OnceLock::new(); currencies.len() * currencies.len()],
+                currencies,
+            }
+        });
+        let place = |currency: Currency| following.currencies.binary_search(&currency.number()).ok();
+        let at = place(from)? * following.currencies.len() + place(to)?;
+        *following.square.get(at)?.get_or_init(|| {
+            self.direct(from, to).or_else(|| {
+                self.known().find_map(|via| {
+                    let first = self.direct(from, via)?;
+                    let crossed = first.checked_mul(self.direct(via, to)?)?;
+                    Some(significant(crossed, DERIVED_DIGITS))
+                })
             })
         })
     }
@@ -186,7 +225,7 @@ impl Rates {
     fn direct(&self, from: Currency, to: Currency) -> Option<Decimal> {
         self.pairs.get(&(from, to)).copied().or_else(|| {
             let inverse = self.pairs.get(&(to, from))?;
-            Decimal::ONE.checked_div(*inverse)
+            Some(significant(Decimal::ONE.checked_div(*inverse)?, DERIVED_DIGITS))
         })
     }
 

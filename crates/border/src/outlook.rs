@@ -6,10 +6,10 @@ use jiff::ToSpan as _;
 use jiff::civil::{Date, date};
 use serde::Serialize;
 
-use crate::evaluate::Question;
+use crate::evaluate::{Prepared, Question};
 use crate::fact::Fault;
 use crate::feel::Span;
-use crate::pack::{Law, Pack, RuleSet, Standing};
+use crate::pack::{Law, Pack, RuleSet, Side, Standing};
 use crate::verdict::{Outcome, Status, Verdict};
 
 /// Why a day may change a verdict.
@@ -70,25 +70,26 @@ impl RuleSet {
     /// As [`RuleSet::evaluate`].
     pub fn outlook<'a>(&'a self, question: &Question<'a>, days: u16) -> Result<Outlook, Vec<Fault>> {
         let pack = self.market(question.destination)?;
-        let faults = question.car.faults(question.arrival);
-        if !faults.is_empty() {
-            return Err(faults);
-        }
+        let prepared = question.prepare()?;
         let horizon = question.arrival.saturating_add(i64::from(days).days());
-        let mut state = State::of(&self.judge(pack, question));
+        let mut room = Vec::new();
+        let voyage = question.departure.map(|departure| question.arrival - departure);
+        let mut state = State::of(&self.judge(pack, &prepared, &mut room));
         let mut outlook = Outlook {
             horizon,
             admission_holds_until: None,
             total_holds_until: None,
             breaks: Vec::new(),
         };
-        for (day, causes) in self.days(pack, question, horizon) {
+        for (day, causes) in self.days(pack, question, voyage, horizon) {
             let later = Question {
+                // The voyage takes as long on another day.
+                departure: voyage.map(|days| day.saturating_sub(days)),
                 arrival: day,
                 workings: false,
                 ..*question
             };
-            let next = State::of(&self.judge(pack, &later));
+            let next = State::of(&self.judge(pack, &Prepared::of(&later), &mut room));
             if next == state {
                 continue;
             }
@@ -116,7 +117,13 @@ impl RuleSet {
     }
 
     /// The days on which anything could change, with what happens on them.
-    fn days(&self, pack: &Pack, question: &Question<'_>, horizon: Date) -> BTreeMap<Date, Vec<Cause>> {
+    fn days(
+        &self,
+        pack: &Pack,
+        question: &Question<'_>,
+        voyage: Option<jiff::Span>,
+        horizon: Date,
+    ) -> BTreeMap<Date, Vec<Cause>> {
         let mut days: BTreeMap<Date, Vec<Cause>> = BTreeMap::new();
         let mut add = |day: Date, cause: Cause| {
             if day > question.arrival && day <= horizon {
@@ -127,31 +134,34 @@ impl RuleSet {
             }
         };
         let next = |day: Date| day.tomorrow().unwrap_or(day);
-        let laws = self
-            .exports()
-            .chain([pack])
-            .flat_map(|pack| {
-                let rules = pack
-                    .steps
-                    .iter()
-                    .flat_map(|step| &step.rules)
-                    .map(|rule| &rule.law);
-                rules.chain(pack.checks.iter().map(|check| &check.law))
-            })
-            .filter(|law: &&Law| law.standing != Standing::Superseded);
-        for law in laws {
-            let rule = || law.id.clone();
-            if let Some(from) = law.from {
-                add(from.first(), Cause::Begins { rule: rule() });
-                if !from.is_exact() {
-                    add(next(from.last()), Cause::Begins { rule: rule() });
+        for pack in self.exports().chain([pack]) {
+            // Export control goes by the day of departure: what begins on it touches the car that arrives a voyage later.
+            let shift = |day: Date| match (pack.side, voyage) {
+                (Side::Export, Some(voyage)) => day.saturating_add(voyage),
+                _ => day,
+            };
+            let rules = pack
+                .steps
+                .iter()
+                .flat_map(|step| &step.rules)
+                .map(|rule| &rule.law);
+            let laws = rules
+                .chain(pack.checks.iter().map(|check| &check.law))
+                .filter(|law: &&Law| law.standing != Standing::Superseded);
+            for law in laws {
+                let rule = || law.id.clone();
+                if let Some(from) = law.from {
+                    add(shift(from.first()), Cause::Begins { rule: rule() });
+                    if !from.is_exact() {
+                        add(shift(next(from.last())), Cause::Begins { rule: rule() });
+                    }
                 }
-            }
-            if let Some(to) = law.to {
-                if !to.is_exact() {
-                    add(to.first(), Cause::Ends { rule: rule() });
+                if let Some(to) = law.to {
+                    if !to.is_exact() {
+                        add(shift(to.first()), Cause::Ends { rule: rule() });
+                    }
+                    add(shift(next(to.last())), Cause::Ends { rule: rule() });
                 }
-                add(next(to.last()), Cause::Ends { rule: rule() });
             }
         }
         for year in question.arrival.year()..=horizon.year() {

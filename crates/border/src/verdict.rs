@@ -46,13 +46,13 @@ pub enum Outcome {
 /// Why a figure is a range, or missing, or to be taken with care.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(tag = "reason", rename_all = "snake_case")]
-pub enum Why {
+pub enum Why<'p> {
     /// A fact, price or value was not given.
     NotGiven {
         /// Its name.
-        name: String,
+        name: &'p str,
         /// The question.
-        ask: String,
+        ask: &'p str,
     },
     /// The rates given do not connect two currencies.
     NoRate {
@@ -64,42 +64,42 @@ pub enum Why {
     /// The rule is known, its value was not found.
     NoValue {
         /// The rule.
-        rule: String,
+        rule: &'p str,
     },
     /// No rule is known for this case on this day.
     NoRule {
         /// The step.
-        step: String,
+        step: &'p str,
     },
     /// It rests on a line that is missing or a range itself.
     DependsOn {
         /// The step.
-        step: String,
+        step: &'p str,
     },
     /// Sources disagree.
     Disagree {
         /// The rules.
-        rules: Vec<String>,
+        rules: Vec<&'p str>,
     },
     /// The lower figure holds only while the quota lasts.
     Quota {
         /// The rule.
-        rule: String,
+        rule: &'p str,
     },
     /// A rule is proposed or not verified, and may or may not be charged.
     Proposed {
         /// The rule.
-        rule: String,
+        rule: &'p str,
     },
     /// The rule began or ended in this month or year; the day was not read.
     DayNotRead {
         /// The rule.
-        rule: String,
+        rule: &'p str,
     },
     /// A date of the car is known to the month or year only.
     DateNotExact {
         /// The fact.
-        name: String,
+        name: &'static str,
     },
     /// The rule goes by something that this car does not have, as displacement of an electric car.
     DoesNotApply,
@@ -154,7 +154,7 @@ pub struct Line<'p> {
     /// The rules that gave it; several if sources disagree or a fact is missing.
     pub rules: Vec<RuleUse<'p>>,
     /// Why it is a range, or missing.
-    pub why: Vec<Why>,
+    pub why: Vec<Why<'p>>,
     /// It was given, not worked out.
     pub given: bool,
 }
@@ -183,11 +183,11 @@ pub struct Finding<'p> {
     /// No date of entry into force is known.
     pub undated: bool,
     /// What is not known.
-    pub why: Vec<Why>,
+    pub why: Vec<Why<'p>>,
 }
 
 impl<'p> Finding<'p> {
-    pub(crate) fn new(pack: &'p Pack, check: &'p Check, outcome: Outcome, why: Vec<Why>) -> Self {
+    pub(crate) fn new(pack: &'p Pack, check: &'p Check, outcome: Outcome, why: Vec<Why<'p>>) -> Self {
         Finding {
             country: &pack.country,
             key: &check.key,
@@ -206,7 +206,7 @@ impl<'p> Finding<'p> {
 /// Something to know about the figures as a whole.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(tag = "caution", rename_all = "snake_case")]
-pub enum Caution {
+pub enum Caution<'p> {
     /// The engine's power was given in horsepower and converted; tax bands are in kW.
     PowerConverted {
         /// From which horsepower.
@@ -215,17 +215,17 @@ pub enum Caution {
     /// The country has parts with rules of their own, and this one was assumed.
     RegionAssumed {
         /// Which part.
-        region: String,
+        region: &'p str,
     },
     /// A rule without a known date was used.
     Undated {
         /// The rules.
-        rules: Vec<String>,
+        rules: Vec<&'p str>,
     },
     /// A rule of low confidence was used.
     Weak {
         /// The rules.
-        rules: Vec<String>,
+        rules: Vec<&'p str>,
     },
 }
 
@@ -247,6 +247,8 @@ pub struct Verdict<'p> {
     pub country: &'p str,
     /// Its name.
     pub name: &'p str,
+    /// The day as of which export control was judged.
+    pub departure: Date,
     /// The day of arrival.
     pub arrival: Date,
     /// Whether the car may enter.
@@ -272,9 +274,9 @@ pub struct Verdict<'p> {
     /// The same in the seller's currency.
     pub seller_landed: Option<Span>,
     /// Everything that is asked for, with the question.
-    pub asks: Vec<Why>,
+    pub asks: Vec<Why<'p>>,
     /// What to know about the figures.
-    pub cautions: Vec<Caution>,
+    pub cautions: Vec<Caution<'p>>,
     /// Rates used.
     pub rates: Vec<RateUsed>,
     /// The day of the rates.

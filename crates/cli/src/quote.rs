@@ -81,6 +81,9 @@ pub struct About {
     /// The day of arrival; today if not given.
     #[arg(long, value_name = "DATE")]
     pub arrive: Option<String>,
+    /// The day on which it leaves Korea, as of which export control is judged; the day of arrival if not given.
+    #[arg(long, value_name = "DATE")]
+    pub depart: Option<String>,
     /// Who imports: person or company.
     #[arg(long, value_name = "WHO")]
     pub importer: Option<String>,
@@ -109,6 +112,7 @@ pub struct Asked {
     pub set: RuleSet,
     pub car: Car,
     pub values: Values,
+    pub departure: Option<Date>,
     pub arrival: Date,
     pub to: Vec<String>,
     pub rates: Rates,
@@ -138,6 +142,14 @@ impl About {
                 .parse()
                 .map_err(|_| Failure::Value(format!("--arrive {text:?}: no day; write it as 2026-03-10")))?,
         };
+        let departure = self
+            .depart
+            .as_ref()
+            .map(|text| {
+                text.parse::<Date>()
+                    .map_err(|_| Failure::Value(format!("--depart {text:?}: no day; write it as 2026-02-10")))
+            })
+            .transpose()?;
         let to = quote::markets(&book.set, &self.to).map_err(faults)?;
         let rates = quote::read_rates(&self.rates, today)?;
         let mut known = match &self.vin {
@@ -188,6 +200,7 @@ impl About {
             set: book.set,
             car,
             values,
+            departure,
             arrival,
             to,
             rates,
@@ -299,6 +312,7 @@ fn answers<'a>(
             car: &asked.car,
             values: &asked.values,
             to: &asked.to,
+            departure: asked.departure,
             arrival: asked.arrival,
             rates: &asked.rates,
             retail,
@@ -389,7 +403,14 @@ fn show(asked: &Asked, answers: &[Answer<'_>]) -> Result<(), Failure> {
         .into_iter()
         .map(|(name, value)| format!("{name} {value}"))
         .collect();
-    output::say(format_args!("{}; arriving {}", shown.join(", "), asked.arrival))?;
+    let leaving = asked
+        .departure
+        .map_or_else(String::new, |day| format!("leaving {day}, "));
+    output::say(format_args!(
+        "{}; {leaving}arriving {}",
+        shown.join(", "),
+        asked.arrival
+    ))?;
     if let Some(known) = &asked.known {
         let from: Vec<String> = known
             .facts
@@ -622,6 +643,7 @@ impl<'a> Yard<'a> {
                                     car,
                                     values,
                                     to: &asked.to,
+                                    departure: asked.departure,
                                     arrival: asked.arrival,
                                     rates: &asked.rates,
                                     retail,
@@ -774,7 +796,7 @@ fn write_record(
         .asks
         .iter()
         .map(|why| match why {
-            border::Why::NotGiven { name, .. } | border::Why::DateNotExact { name } => name.as_str(),
+            border::Why::NotGiven { name, .. } | border::Why::DateNotExact { name } => *name,
             border::Why::NoRate { from, .. } => from.as_str(),
             _ => "",
         })

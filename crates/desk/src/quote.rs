@@ -6,13 +6,15 @@ use border::{Car, Currency, Fault, Money, Outlook, Question, Rates, RuleSet, Spa
 use jiff::civil::Date;
 use rust_decimal::Decimal;
 
+mod comparison;
 mod facts;
 mod rates;
 mod sheet;
 mod yard;
 
+pub use comparison::{Change, Column, Part, column};
 pub use facts::{Known, KnownFact};
-pub use rates::read as read_rates;
+pub use rates::{parse as parse_rates, read as read_rates};
 pub use sheet::{Sheet, breaks, holds, rates as rates_line, sheet};
 pub use yard::{Row, read as read_yard, set_fact, size as yard_size};
 
@@ -28,6 +30,8 @@ pub struct Request<'a> {
     pub values: &'a Values,
     /// Countries, or none for all.
     pub to: &'a [String],
+    /// The day on which it leaves, as of which export control is judged; the day of arrival if it is not known.
+    pub departure: Option<Date>,
     /// The day of arrival.
     pub arrival: Date,
     /// Exchange rates.
@@ -79,16 +83,27 @@ pub fn markets(set: &RuleSet, to: &[String]) -> Result<Vec<String>, Vec<Fault>> 
 /// The facts cannot be, or a country has no pack: each fault with its field.
 pub fn quotes<'a>(set: &'a RuleSet, request: &Request<'a>) -> Result<Vec<Quote<'a>>, Vec<Fault>> {
     let mut quotes = Vec::with_capacity(request.to.len());
-    for country in request.to {
+    let packs = request
+        .to
+        .iter()
+        .map(|country| set.market(country))
+        .collect::<Result<Vec<_>, _>>()?;
+    let asked = Question {
+        car: request.car,
+        destination: "",
+        departure: request.departure,
+        arrival: request.arrival,
+        values: request.values,
+        rates: request.rates,
+        workings: request.workings,
+    };
+    // What is known of the car is worked out once, not once a market.
+    let prepared = asked.prepare()?;
+    for (country, verdict) in request.to.iter().zip(set.answers(&prepared, packs)) {
         let question = Question {
-            car: request.car,
             destination: country,
-            arrival: request.arrival,
-            values: request.values,
-            rates: request.rates,
-            workings: request.workings,
+            ..asked
         };
-        let verdict = set.evaluate(&question)?;
         let outlook = match request.outlook {
             true => Some(set.outlook(&question, HORIZON_DAYS)?),
             false => None,

@@ -203,13 +203,13 @@ impl Words {
     }
 
     /// Why a figure is a range or missing.
-    pub fn why(&self, why: &Why) -> String {
+    pub fn why(&self, why: &Why<'_>) -> String {
         match why {
             Why::NotGiven { name, ask } => {
                 // The question is in the language where it has one.
                 let ask = self
                     .perhaps(&format!("ask-{}", name.replace('_', "-")))
-                    .unwrap_or_else(|| ask.clone());
+                    .unwrap_or_else(|| (*ask).to_owned());
                 self.with("why-not-given", &[("name", name), ("ask", &ask)])
             }
             Why::NoRate { from, to } => {
@@ -228,8 +228,18 @@ impl Words {
         }
     }
 
+    /// What a charge is called in this language, by its step's name; none for names that only one country has.
+    pub fn charge(&self, step: &str) -> Option<String> {
+        self.perhaps(&format!("charge-{}", step.replace('_', "-")))
+    }
+
+    /// What a check is about in this language, by its key; none for keys that only one country has.
+    pub fn check(&self, key: &str) -> Option<String> {
+        self.perhaps(&format!("check-{}", key.replace('_', "-")))
+    }
+
     /// A caution.
-    pub fn caution(&self, caution: &Caution) -> String {
+    pub fn caution(&self, caution: &Caution<'_>) -> String {
         match caution {
             Caution::PowerConverted { from } => self.say(match from {
                 PowerUnit::MetricHorsepower => "caution-metric-horsepower",

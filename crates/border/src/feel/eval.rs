@@ -4,6 +4,7 @@ use jiff::civil::Date;
 use rust_decimal::Decimal;
 
 use super::value::{Slot, Span, Tri, Value};
+use crate::decimal::order;
 
 /// An expression whose names are slots.
 #[derive(Clone, Debug, PartialEq)]
@@ -185,8 +186,8 @@ fn binary<'a>(op: Op, left: &'a Expr, right: &'a Expr, names: &[Value<'a>]) -> V
 /// Whether the first is equal to or greater than the second.
 fn at_least(a: Value<'_>, b: Value<'_>) -> Tri {
     match (a, b) {
-        (Value::Number(a), Value::Number(b)) if a.low >= b.high => Tri::Yes,
-        (Value::Number(a), Value::Number(b)) if a.high < b.low => Tri::No,
+        (Value::Number(a), Value::Number(b)) if order(a.low, b.high).is_ge() => Tri::Yes,
+        (Value::Number(a), Value::Number(b)) if order(a.high, b.low).is_lt() => Tri::No,
         (Value::Number(_), Value::Number(_)) => Tri::Unknown(OVERLAP),
         (Value::Date(a), Value::Date(b)) => Tri::of(a >= b),
         _ => Tri::Unknown(NO_NUMBER),
@@ -198,7 +199,7 @@ fn equal(a: Value<'_>, b: Value<'_>) -> Tri {
         (Value::Unknown(slot), _) | (_, Value::Unknown(slot)) => Tri::Unknown(slot),
         (Value::Null, _) | (_, Value::Null) => Tri::No,
         (Value::Number(a), Value::Number(b)) => match (a.single(), b.single()) {
-            (Some(a), Some(b)) => Tri::of(a == b),
+            (Some(a), Some(b)) => Tri::of(order(a, b).is_eq()),
             _ if a.high < b.low || a.low > b.high => Tri::No,
             _ => Tri::Unknown(OVERLAP),
         },
@@ -240,8 +241,8 @@ fn call<'a>(function: Function, arguments: &'a [Expr], names: &[Value<'a>]) -> V
             }
             Value::Number(sofar)
         }
-        (Function::Floor, Value::Number(span)) => number(span.map(|n| Some(n.floor()))),
-        (Function::Ceiling, Value::Number(span)) => number(span.map(|n| Some(n.ceil()))),
+        (Function::Floor, Value::Number(span)) => Value::Number(span.each(|n| n.floor())),
+        (Function::Ceiling, Value::Number(span)) => Value::Number(span.each(|n| n.ceil())),
         (Function::Not, value) => from_truth(truth(value).not()),
         (Function::ListContains, Value::List(list)) => match values.next() {
             Some(Value::Text(text)) => Value::Bool(list.iter().any(|item| item == text)),

@@ -1,11 +1,14 @@
 //! Cells of decision tables: FEEL's unary tests.
 
+use std::cmp::Ordering;
+
 use jiff::civil::Date;
 use rust_decimal::Decimal;
 
 use super::eval::{NO_NUMBER, OVERLAP};
 use super::parse::date;
-use super::value::{Tri, Value};
+use super::value::{Span, Tri, Value};
+use crate::decimal::order;
 
 /// A test of one value.
 #[derive(Clone, Debug, PartialEq)]
@@ -137,14 +140,13 @@ impl Test {
             Test::Between(low, high) => match value {
                 Value::Number(span) => {
                     let above = low.map_or(Tri::Yes, |(bound, belongs)| {
-                        against(bound, span.low, span.high, |n, bound| {
-                            n > bound || (belongs && n == bound)
-                        })
+                        against(bound, span, |order| order.is_gt() || (belongs && order.is_eq()))
                     });
+                    if above == Tri::No {
+                        return Tri::No;
+                    }
                     let below = high.map_or(Tri::Yes, |(bound, belongs)| {
-                        against(bound, span.low, span.high, |n, bound| {
-                            n < bound || (belongs && n == bound)
-                        })
+                        against(bound, span, |order| order.is_lt() || (belongs && order.is_eq()))
                     });
                     above.and(below)
                 }
@@ -196,11 +198,15 @@ impl Test {
     }
 }
 
-fn against(bound: Bound, low: Decimal, high: Decimal, passes: impl Fn(Decimal, Decimal) -> bool) -> Tri {
+fn against(bound: Bound, span: Span, passes: impl Fn(Ordering) -> bool) -> Tri {
     let Bound::Number(bound) = bound else {
         return Tri::Unknown(NO_NUMBER);
     };
-    match (passes(low, bound), passes(high, bound)) {
+    let low = passes(order(span.low, bound));
+    if span.is_exact() {
+        return Tri::of(low);
+    }
+    match (low, passes(order(span.high, bound))) {
         (true, true) => Tri::Yes,
         (false, false) => Tri::No,
         _ => Tri::Unknown(OVERLAP),

@@ -1,8 +1,12 @@
 //! What expressions give: exact numbers or ranges of them, texts, dates, truth values, and the unknown.
 
+use std::cmp::Ordering;
+
 use jiff::civil::Date;
 use rust_decimal::Decimal;
 use serde::Serialize;
+
+use crate::decimal::{order, product, sum};
 
 /// The place of a name in a pack's table of names.
 pub(crate) type Slot = u16;
@@ -27,7 +31,7 @@ impl Span {
 
     /// The number, if it is known exactly.
     pub fn single(&self) -> Option<Decimal> {
-        (self.low == self.high).then_some(self.low)
+        self.is_exact().then_some(self.low)
     }
 
     /// The smallest span that holds both.
@@ -38,16 +42,31 @@ impl Span {
         }
     }
 
-    pub(crate) fn map(self, f: impl Fn(Decimal) -> Option<Decimal>) -> Option<Span> {
-        let (a, b) = (f(self.low)?, f(self.high)?);
-        Some(Span {
-            low: a.min(b),
-            high: a.max(b),
-        })
+    /// Whether the number is known exactly.
+    pub fn is_exact(&self) -> bool {
+        // Nearly always the two are one and the same.
+        self.low.serialize() == self.high.serialize() || order(self.low, self.high) == Ordering::Equal
+    }
+
+    /// What a function that never falls makes of both ends.
+    pub(crate) fn each(self, f: impl Fn(Decimal) -> Decimal) -> Span {
+        let low = f(self.low);
+        let high = if self.is_exact() { low } else { f(self.high) };
+        Span { low, high }
+    }
+
+    /// What such a function makes of both ends, if it has a value there.
+    pub(crate) fn try_each(self, f: impl Fn(Decimal) -> Option<Decimal>) -> Option<Span> {
+        let low = f(self.low)?;
+        let high = if self.is_exact() { low } else { f(self.high)? };
+        Some(Span { low, high })
     }
 
     /// Both ends added to both ends; `None` beyond 28 digits.
     pub fn plus(self, other: Span) -> Option<Span> {
+        if self.is_exact() && other.is_exact() {
+            return Some(Span::exact(sum(self.low, other.low)?));
+        }
         Some(Span {
             low: self.low.checked_add(other.low)?,
             high: self.high.checked_add(other.high)?,
@@ -62,7 +81,7 @@ impl Span {
     }
 
     pub(crate) fn times(self, other: Span) -> Option<Span> {
-        self.corners(other, Decimal::checked_mul)
+        self.corners(other, product)
     }
 
     /// `None` if the divisor may be zero, or beyond 28 digits.
@@ -74,7 +93,7 @@ impl Span {
     }
 
     fn corners(self, other: Span, f: impl Fn(Decimal, Decimal) -> Option<Decimal>) -> Option<Span> {
-        if self.low == self.high && other.low == other.high {
+        if self.is_exact() && other.is_exact() {
             return Some(Span::exact(f(self.low, other.low)?));
         }
         let corners = [

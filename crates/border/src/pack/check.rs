@@ -9,7 +9,7 @@ use rust_decimal::Decimal;
 use super::law::{Force, Law, Standing};
 use super::problem::{Problem, Problems};
 use super::{Effect, Pack, Row, Rule, RuleSet, Side, Step, StepKind};
-use crate::evaluate::Question;
+use crate::evaluate::{Prepared, Question};
 use crate::fact::Car;
 use crate::feel::{Test, Tri, Value};
 use crate::money::Rates;
@@ -340,12 +340,15 @@ impl RuleSet {
                 let question = Question {
                     car: &car,
                     destination,
+                    departure: None,
                     arrival: pack.as_of,
                     values: &values,
                     rates: &rates,
                     workings: false,
                 };
-                let barred = pack_findings(pack, &question).contains(&Outcome::Denied);
+                let barred = crate::evaluate::controls(pack, destination, &Prepared::of(&question))
+                    .iter()
+                    .any(|finding| finding.outcome == Outcome::Denied);
                 stopped += usize::from(set && barred);
             }
         }
@@ -369,11 +372,4 @@ impl RuleSet {
         }
         found
     }
-}
-
-fn pack_findings(pack: &Pack, question: &Question<'_>) -> Vec<Outcome> {
-    crate::evaluate::findings(pack, question)
-        .into_iter()
-        .map(|finding| finding.outcome)
-        .collect()
 }

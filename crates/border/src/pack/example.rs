@@ -258,20 +258,23 @@ impl RuleSet {
                 return result;
             }
         }
-        let faults = example.car.faults(example.date);
-        if let Some(fault) = faults.first() {
-            result.problem = Some(fault.to_string());
-            return result;
-        }
         let question = Question {
             car: &example.car,
             destination: &pack.country,
+            departure: None,
             arrival: example.date,
             values: &example.values,
             rates: &example.rates,
             workings: false,
         };
-        let verdict = self.judge(pack, &question);
+        let prepared = match question.prepare() {
+            Ok(prepared) => prepared,
+            Err(faults) => {
+                result.problem = faults.first().map(ToString::to_string);
+                return result;
+            }
+        };
+        let verdict = self.judge(pack, &prepared, &mut Vec::new());
         result.outcomes = example
             .expect
             .iter()

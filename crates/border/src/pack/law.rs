@@ -64,6 +64,35 @@ pub struct Law {
     pub file: String,
     /// The line in it.
     pub line: u64,
+    #[serde(skip)]
+    pub(crate) days: Days,
+}
+
+/// The ends of a rule's dates, worked out once: between the outer two it may hold, between the inner two it surely does.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Days {
+    begins: Date,
+    surely_begun: Date,
+    surely_lasts: Date,
+    ends: Date,
+}
+
+impl Days {
+    pub(crate) fn of(from: Option<PartialDate>, to: Option<PartialDate>) -> Self {
+        // A day that was not read is any of its month or year; on the last of them the rule has begun at the latest, and on
+        // the first it may have ended.
+        let within = |date: PartialDate, day: Date| if date.is_exact() { Some(day) } else { None };
+        Days {
+            begins: from.map_or(Date::MIN, |from| from.first()),
+            surely_begun: from.map_or(Date::MIN, |from| {
+                within(from, from.first()).unwrap_or(from.last().tomorrow().unwrap_or(Date::MAX))
+            }),
+            surely_lasts: to.map_or(Date::MAX, |to| {
+                within(to, to.last()).unwrap_or(to.first().yesterday().unwrap_or(Date::MIN))
+            }),
+            ends: to.map_or(Date::MAX, |to| to.last()),
+        }
+    }
 }
 
 /// Whether a rule holds on a day.
@@ -83,17 +112,10 @@ impl Law {
         if self.standing == Standing::Superseded {
             return Force::No;
         }
-        let begun = match self.from {
-            Some(from) if day < from.first() => return Force::No,
-            Some(from) => from.is_exact() || day > from.last(),
-            None => true,
-        };
-        let lasts = match self.to {
-            Some(to) if day > to.last() => return Force::No,
-            Some(to) => to.is_exact() || day < to.first(),
-            None => true,
-        };
-        if begun && lasts {
+        let days = &self.days;
+        if day < days.begins || day > days.ends {
+            Force::No
+        } else if day >= days.surely_begun && day <= days.surely_lasts {
             Force::Yes
         } else {
             Force::Perhaps

@@ -1,19 +1,19 @@
 //! Files to packs. Everything is read and every problem is reported; a pack with an error is not made.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use jiff::civil::Date;
 use serde::Deserialize;
 
 use super::check::Strictness;
 use super::example;
-use super::law::{Confidence, Law, Standing};
+use super::law::{Confidence, Days, Law, Standing};
 use super::names::Table;
 use super::problem::{Problem, Problems, Severity};
 use super::table;
 use super::text::{Record, Sheet};
 use super::{Check, Effect, Input, Pack, PackSource, Remark, Row, Rule, RuleSet, Side, Step, StepKind};
-use crate::feel::{Test, parse, parse_test};
+use crate::feel::{Slot, Test, parse, parse_test};
 
 /// The only format there is.
 const FORMAT: &str = "carnet-rules/1";
@@ -146,7 +146,7 @@ impl RuleSet {
             }
             all.append(&mut problems.found);
         }
-        let set = RuleSet { packs };
+        let set = RuleSet::of(packs);
         let mut problems = Problems::of("kr");
         set.check_export_control(&mut problems);
         let guarded = problems.found.is_empty();
@@ -169,8 +169,8 @@ struct Reading<'a> {
     /// Rules of steps with the step's name, in the order of the files.
     rules: Vec<(String, Rule, String)>,
     ids: BTreeMap<String, String>,
-    /// Band tables by step name, with the file they are in.
-    bands: BTreeMap<String, (String, Sheet)>,
+    /// Band tables by step name, with the files they are in: those of shared parts, then the pack's own.
+    bands: BTreeMap<String, Vec<(String, Sheet)>>,
     source: &'a PackSource,
 }
 
@@ -292,6 +292,7 @@ impl Reading<'_> {
             self.band_files(prefix, part, &steps);
         }
         let steps = self.steps(toml.step, toml.round);
+        let given = self.givens(&inputs, &steps);
         let checks = self.checks();
         let remarks = self.remarks();
         let examples = match self.source.files.get("examples.csv") {
@@ -328,6 +329,7 @@ impl Reading<'_> {
             examples,
             names: std::mem::take(&mut self.table.names),
             currencies: std::mem::take(&mut self.table.currencies),
+            given,
         })
     }
 
@@ -340,7 +342,12 @@ impl Reading<'_> {
             "notes.csv",
             "examples.csv",
         ];
-        let left: Vec<String> = self.bands.values().map(|(file, _)| file.clone()).collect();
+        let left: Vec<String> = self
+            .bands
+            .values()
+            .flatten()
+            .map(|(file, _)| file.clone())
+            .collect();
         for file in left {
             self.error(&file, 0, "no step in country.toml has the name of this file");
         }
@@ -404,14 +411,8 @@ impl Reading<'_> {
                 continue;
             }
             let file = format!("{prefix}{name}");
-            if let Some(sheet) = Sheet::read(&file, bytes, &mut self.problems)
-                && let Some((other, _)) = self.bands.insert(step.to_owned(), (file.clone(), sheet))
-            {
-                self.error(
-                    &file,
-                    0,
-                    format!("{other} has bands of the same step; put them into one file"),
-                );
+            if let Some(sheet) = Sheet::read(&file, bytes, &mut self.problems) {
+                self.bands.entry(step.to_owned()).or_default().push((file, sheet));
             }
         }
     }
@@ -428,7 +429,25 @@ impl Reading<'_> {
             }
         }
         self.table.local.clear();
+        made.iter_mut().for_each(Step::number_cells);
+        for at in 1..made.len() {
+            let (earlier, rest) = made.split_at_mut(at);
+            if let Some(step) = rest.first_mut() {
+                let used = step.names();
+                step.rests_on = (0..at).filter(|at| used.contains(&earlier[*at].slot)).collect();
+            }
+        }
         made
+    }
+
+    /// The slots of what a user may give: prices, inputs, and any step.
+    fn givens(&self, inputs: &[Input], steps: &[Step]) -> HashMap<String, Slot> {
+        let prices = ["price", "freight", "insurance", "fob", "cif"]
+            .into_iter()
+            .filter_map(|name| Some((name.to_owned(), self.table.find(name)?)));
+        let inputs = inputs.iter().map(|input| (input.name.clone(), input.slot));
+        let steps = steps.iter().map(|step| (step.name.clone(), step.slot));
+        prices.chain(inputs).chain(steps).collect()
     }
 
     fn step(&mut self, step: StepToml, round: u32) -> Result<Step, String> {
@@ -454,13 +473,26 @@ impl Reading<'_> {
             self.rules = rest;
             mine
         };
-        let sheet = self.bands.remove(&step.name);
-        let mut bands = BTreeMap::new();
-        if let Some((file, sheet)) = &sheet {
+        let sheets = self.bands.remove(&step.name).unwrap_or_default();
+        let mut bands: BTreeMap<String, Vec<Row>> = BTreeMap::new();
+        for (at, (file, sheet)) in sheets.iter().enumerate() {
+            if let Some((first, earlier)) = sheets.first().filter(|(_, first)| first.columns != sheet.columns)
+            {
+                let text = format!(
+                    "adds to the bands of {first}, so it must have the same columns: {}",
+                    earlier.columns.join(",")
+                );
+                self.error(file, 1, text);
+                continue;
+            }
             let own = table::read(file, sheet, &mut self.table, &mut self.problems);
-            tests = own.tests;
-            columns.extend(own.columns);
-            bands = own.rows;
+            if at == 0 {
+                tests = own.tests;
+                columns.extend(own.columns);
+            }
+            for (rule, mut rows) in own.rows {
+                bands.entry(rule).or_default().append(&mut rows);
+            }
         }
         for (_, mut rule, value) in mine {
             let (file, line) = (rule.law.file.clone(), rule.law.line);
@@ -490,6 +522,7 @@ impl Reading<'_> {
                     file,
                     line,
                     tests: vec![Test::Any; tests.len()],
+                    cells: Vec::new(),
                     values,
                     note: String::new(),
                     text: if value.is_empty() {
@@ -502,9 +535,9 @@ impl Reading<'_> {
             rules.push(rule);
         }
         for (id, rows) in bands {
-            if let (Some(row), Some((file, _))) = (rows.first(), &sheet) {
+            if let Some(row) = rows.first() {
                 let text = format!("rule {id:?} is not in rules.csv for {:?}", step.name);
-                self.error(&file.clone(), row.line, text);
+                self.error(&row.file, row.line, text);
             }
         }
         let formula_text = match (&step.formula, &step.base) {
@@ -549,10 +582,12 @@ impl Reading<'_> {
             base,
             base_slot,
             formula,
+            rests_on: Vec::new(),
             otherwise,
             // An index or a share is not money: it keeps its digits unless told otherwise.
             round: step.round.unwrap_or(if is_value { 28 } else { round }).min(28),
             tests,
+            cells: Vec::new(),
             columns,
         })
     }
@@ -790,6 +825,7 @@ impl Reading<'_> {
             note: cell("note").to_owned(),
             file: file.to_owned(),
             line,
+            days: Days::of(from, to),
         })
     }
 }

@@ -11,7 +11,7 @@ mod problem;
 mod table;
 mod text;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use jiff::civil::Date;
 
@@ -21,7 +21,7 @@ use crate::money::Currency;
 pub use check::Strictness;
 pub use example::{Example, ExampleResult, Expectation, Outcome};
 pub use law::{Confidence, Force, Law, Standing};
-pub(crate) use names::{FIRST_OWN, slot_of_computed, slot_of_fact};
+pub(crate) use names::{FIRST_OWN, RESERVED, slot, slot_of_fact};
 pub use problem::{Problem, Severity};
 
 /// The files of one folder of a rule set, by name. Reading the disk is the caller's.
@@ -79,7 +79,11 @@ pub struct Step {
     pub(crate) formula: Expr,
     pub(crate) otherwise: Option<Expr>,
     pub(crate) round: u32,
+    /// Earlier steps that its formulas and rows use, by their place.
+    pub(crate) rests_on: Vec<usize>,
     pub(crate) tests: Vec<(String, Expr)>,
+    /// Each different cell of each column of tests, with the place of what it looks at among `tests`.
+    pub(crate) cells: Vec<(usize, Test)>,
     pub(crate) columns: Vec<(String, Slot)>,
 }
 
@@ -100,11 +104,53 @@ pub(crate) struct Row {
     pub(crate) file: String,
     pub(crate) line: u64,
     pub(crate) tests: Vec<Test>,
+    /// The places of its tests among the step's cells; a cell that always passes has none.
+    pub(crate) cells: Vec<usize>,
     /// In the order of the step's columns; an empty cell is a value that is not known.
     pub(crate) values: Vec<Option<Expr>>,
     pub(crate) note: String,
     /// The row as one reads it.
     pub(crate) text: String,
+}
+
+impl Step {
+    /// Numbers the different cells, so that each is tried once a case and not once a row.
+    fn number_cells(&mut self) {
+        let mut cells: Vec<(usize, Test)> = Vec::new();
+        for row in self.rules.iter_mut().flat_map(|rule| &mut rule.rows) {
+            row.cells = row
+                .tests
+                .iter()
+                .enumerate()
+                .filter(|(_, test)| **test != Test::Any)
+                .map(|(column, test)| {
+                    let known = cells
+                        .iter()
+                        .position(|(of, known)| *of == column && known == test);
+                    known.unwrap_or_else(|| {
+                        cells.push((column, test.clone()));
+                        cells.len() - 1
+                    })
+                })
+                .collect();
+        }
+        self.cells = cells;
+    }
+
+    /// Every name that its formulas and rows use.
+    fn names(&self) -> Vec<Slot> {
+        let mut used = Vec::new();
+        let rows = self.rules.iter().flat_map(|rule| &rule.rows);
+        let cells = rows.flat_map(|row| &row.values).flatten();
+        for expr in [Some(&self.formula), self.base.as_ref(), self.otherwise.as_ref()]
+            .into_iter()
+            .flatten()
+            .chain(cells)
+        {
+            expr.names(&mut used);
+        }
+        used
+    }
 }
 
 /// What a check does when its test says so.
@@ -217,6 +263,8 @@ pub struct Pack {
     pub examples: Vec<Example>,
     pub(crate) names: Vec<String>,
     pub(crate) currencies: Vec<(Currency, Slot)>,
+    /// Slots of what may be given, by name.
+    pub(crate) given: HashMap<String, Slot>,
 }
 
 impl Pack {
@@ -232,6 +280,11 @@ impl Pack {
         rules.chain(checks).chain(remarks)
     }
 
+    /// The slot of a value that a user may give: a price, an input or a step.
+    pub(crate) fn place_of_given(&self, name: &str) -> Option<Slot> {
+        self.given.get(name).copied()
+    }
+
     /// The name that stands for a slot.
     pub(crate) fn name_of(&self, slot: Slot) -> &str {
         self.names.get(usize::from(slot)).map_or("", String::as_str)
@@ -241,28 +294,45 @@ impl Pack {
 /// All packs together.
 #[derive(Clone, Debug)]
 pub struct RuleSet {
-    packs: BTreeMap<String, Pack>,
+    /// By country.
+    packs: Vec<Pack>,
+    /// The places of those of export control.
+    exports: Vec<usize>,
 }
 
 impl RuleSet {
+    fn of(packs: BTreeMap<String, Pack>) -> Self {
+        let packs: Vec<Pack> = packs.into_values().collect();
+        RuleSet {
+            exports: (0..packs.len())
+                .filter(|at| packs[*at].side == Side::Export)
+                .collect(),
+            packs,
+        }
+    }
+
     /// The packs of countries that cars go to, by country code.
     pub fn destinations(&self) -> impl Iterator<Item = &Pack> {
-        self.packs.values().filter(|pack| pack.side == Side::Import)
+        self.packs.iter().filter(|pack| pack.side == Side::Import)
     }
 
     /// The packs of export control. There is at least one in every rule set.
     pub fn exports(&self) -> impl Iterator<Item = &Pack> {
-        self.packs.values().filter(|pack| pack.side == Side::Export)
+        self.exports.iter().filter_map(|at| self.packs.get(*at))
     }
 
     /// Every pack.
     pub fn packs(&self) -> impl Iterator<Item = &Pack> {
-        self.packs.values()
+        self.packs.iter()
     }
 
     /// The pack of a country.
     pub fn pack(&self, country: &str) -> Option<&Pack> {
-        self.packs.get(country)
+        let at = self
+            .packs
+            .binary_search_by(|pack| pack.country.as_str().cmp(country))
+            .ok()?;
+        self.packs.get(at)
     }
 }
 

@@ -56,6 +56,7 @@ pub struct Ask {
     pub values: Values,
     pub rates: Rates,
     pub to: String,
+    pub departure: Option<Date>,
     pub on: Date,
 }
 
@@ -92,6 +93,7 @@ pub fn ask(to: &str, on: &str, facts: &str) -> Ask {
         values: Values::default(),
         rates,
         to: to.to_owned(),
+        departure: None,
         on,
     }
 }
@@ -119,6 +121,7 @@ impl Ask {
         Question {
             car: &self.car,
             destination: &self.to,
+            departure: self.departure,
             arrival: self.on,
             values: &self.values,
             rates: &self.rates,

@@ -60,3 +60,39 @@ fn changes_between_two_days_name_the_rules() {
     );
     assert!(!russian.contains(&"ru.util.com.2027.ev"), "{russian:?}");
 }
+
+#[test]
+fn export_control_goes_by_the_day_of_departure_and_the_outlook_by_the_same_voyage() {
+    let mut asked = ask(
+        "RU",
+        "2024-03-20",
+        "fuel=petrol; cc=2199; manufactured=2022-07-01",
+    )
+    .priced("12000 USD", "1500 USD", "60 USD");
+    let permit = |asked: &crate::Ask| {
+        asked
+            .verdict()
+            .findings
+            .iter()
+            .any(|finding| finding.law.id == "kr.permit.2024")
+    };
+    assert!(permit(&asked), "without a departure, the day of arrival counts");
+    asked.departure = Some(date(2024, 2, 20));
+    assert!(!permit(&asked), "it left before the notice");
+    assert_eq!(asked.verdict().departure, date(2024, 2, 20));
+    let outlook = set().outlook(&asked.question(), 10).unwrap();
+    let notice = outlook
+        .breaks
+        .iter()
+        .find(|b| {
+            b.causes.contains(&Cause::Begins {
+                rule: "kr.permit.2024".into(),
+            })
+        })
+        .unwrap();
+    assert_eq!(
+        notice.date,
+        date(2024, 3, 24),
+        "the first arrival of a car that left on 24 February"
+    );
+}

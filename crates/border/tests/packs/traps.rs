@@ -87,7 +87,7 @@ fn trap_5_thirty_minute_power_counts_and_peak_power_never_stands_in_for_it() {
         verdict
             .asks
             .iter()
-            .any(|why| matches!(why, Why::NotGiven { name, .. } if name == "kw_30min"))
+            .any(|why| matches!(why, Why::NotGiven { name, .. } if *name == "kw_30min"))
     );
 }
 
@@ -255,7 +255,7 @@ fn a_missing_value_withholds_the_total_and_is_asked_for_by_name() {
         verdict
             .asks
             .iter()
-            .any(|why| matches!(why, Why::NotGiven { name, .. } if name == "hdv")),
+            .any(|why| matches!(why, Why::NotGiven { name, .. } if *name == "hdv")),
         "{:?}",
         verdict.asks
     );

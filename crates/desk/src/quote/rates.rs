@@ -17,11 +17,23 @@ const MAX_FILE: u64 = 16 << 20;
 /// # Errors
 /// A file cannot be read or holds no rates; the line and the value are named.
 pub fn read(files: &[impl AsRef<Path>], today: Date) -> Result<Rates, DeskError> {
-    let mut parts = Vec::new();
+    let mut texts = Vec::new();
     for file in files {
         let file = file.as_ref();
         let bytes = data_dir::read_up_to(file, MAX_FILE, "is this a file of exchange rates?")?;
-        let text = String::from_utf8(bytes)
+        texts.push((file, bytes));
+    }
+    parse(&texts, today)
+}
+
+/// Reads rates from the contents of files, each with its name for messages.
+///
+/// # Errors
+/// As [`read`].
+pub fn parse(files: &[(&Path, Vec<u8>)], today: Date) -> Result<Rates, DeskError> {
+    let mut parts = Vec::new();
+    for (file, bytes) in files {
+        let text = std::str::from_utf8(bytes)
             .map_err(|_| DeskError::malformed(file, "not UTF-8; save the file as UTF-8"))?;
         let text = text.trim_start_matches('\u{feff}');
         parts.push(if text.trim_start().starts_with('<') {
@@ -191,5 +203,83 @@ fn csv(file: &Path, text: &str) -> Result<Part, DeskError> {
     match newest {
         Some(part) => some(file, part.date, part.source, part.pairs),
         None => Err(DeskError::malformed(file, "holds no rate")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+
+    use super::*;
+
+    fn rates(text: &str) -> Result<Rates, String> {
+        parse(
+            &[(Path::new("rates"), text.as_bytes().to_vec())],
+            date(2026, 3, 10),
+        )
+        .map_err(|error| error.to_string())
+    }
+
+    fn of(rates: &Rates, from: &str, to: &str) -> Option<Decimal> {
+        rates.rate(from.parse().unwrap(), to.parse().unwrap())
+    }
+
+    const XML: &str = r#"<?xml version="1.0" encoding="UTF-8"?>
+<gesmes:Envelope xmlns:gesmes="http://www.gesmes.org/xml/2002-08-01" xmlns="http://www.ecb.int/vocabulary/2002-08-01/eurofxref">
+<Cube><Cube time="2026-03-09"><Cube currency="USD" rate="1.2500"/><Cube currency="KRW" rate="1500"/></Cube>
+<Cube time="2026-03-06"><Cube currency="USD" rate="1.1"/></Cube></Cube></gesmes:Envelope>"#;
+
+    #[test]
+    fn the_bank_s_xml_gives_its_newest_day_and_crossed_rates() {
+        let rates = rates(XML).unwrap();
+        assert_eq!((rates.date, rates.source.as_str()), (date(2026, 3, 9), BANK));
+        assert_eq!(of(&rates, "USD", "KRW"), Some(Decimal::from(1200)));
+        assert_eq!(of(&rates, "USD", "RUB"), None, "the bank publishes no rouble");
+    }
+
+    #[test]
+    fn the_bank_s_table_is_read_with_its_gaps_and_either_way_of_dates() {
+        let daily = rates("Date, USD, JPY, ISK, \n09 March 2026, 1.25, 160.5, N/A, \n").unwrap();
+        assert_eq!(daily.date, date(2026, 3, 9));
+        assert_eq!(of(&daily, "EUR", "JPY"), Some(Decimal::new(1605, 1)));
+        assert_eq!(of(&daily, "EUR", "ISK"), None);
+        let history = rates("Date,USD,JPY\n2026-03-09,1.25,160.5\n2026-03-06,1.1,159\n").unwrap();
+        assert_eq!(
+            (history.date, of(&history, "EUR", "USD")),
+            (date(2026, 3, 9), Some(Decimal::new(125, 2)))
+        );
+    }
+
+    #[test]
+    fn of_two_files_the_older_day_is_named_so_that_stale_rates_show() {
+        let own = b"date,from,to,rate,source\n2025-11-03,USD,RUB,81.2,Bank of Russia\n".to_vec();
+        let files = [(Path::new("a"), XML.as_bytes().to_vec()), (Path::new("b"), own)];
+        let rates = parse(&files, date(2026, 3, 10)).unwrap();
+        assert_eq!(rates.date, date(2025, 11, 3));
+        assert_eq!(rates.source, format!("{BANK}; Bank of Russia"));
+        assert_eq!(of(&rates, "EUR", "RUB"), Some(Decimal::new(1015, 1)));
+    }
+
+    #[test]
+    fn what_is_wrong_is_named_with_its_line_and_value() {
+        for (text, said) in [
+            ("", "no rate"),
+            ("<a><b/></a>", "eurofxref"),
+            ("<a", "not XML"),
+            (
+                "date,from,to,rate\n2026-03-09,USD,RUB,-1\n",
+                "line 2: rate \"-1\" of RUB is not above zero",
+            ),
+            ("date,from,to,rate\n2026-03-09,USD,rouble,90\n", "rouble"),
+            (
+                "date,from,to,rate\n9.3.2026,USD,RUB,90\n",
+                "line 2: date \"9.3.2026\"",
+            ),
+            ("date,from,to,rate\n2026-03-09,USD,RUB,\"81,2\"\n", "is no number"),
+            ("from,to\nUSD,RUB\n", "header"),
+        ] {
+            let error = rates(text).unwrap_err();
+            assert!(error.contains(said), "{text:?}: {error}");
+        }
     }
 }

@@ -75,9 +75,10 @@ fn market(words: &Words, quote: &Quote<'_>, page: &mut String) {
     let heading = words.with("sheet-for", &[("market", verdict.name), ("date", &arrival)]);
     let _ = write!(
         page,
-        "<section class=\"market\">\n<h2>{}</h2>\n<p><span class=\"status\">{}</span></p>\n<h3>{}</h3>\n<ul>\n",
+        "<section class=\"market\">\n<h2>{}</h2>\n<p><span class=\"status\">{}</span></p>\n<p class=\"small\">{}</p>\n<h3>{}</h3>\n<ul>\n",
         escape(&heading),
         escape(&words.status(verdict.status)),
+        escape(&words.with("sheet-departure", &[("date", &verdict.departure.to_string())])),
         say("sheet-admission"),
     );
     for finding in verdict
@@ -107,21 +108,15 @@ fn market(words: &Words, quote: &Quote<'_>, page: &mut String) {
                 page,
                 "<tr><td>{}: {}</td><td></td><td class=\"n\">{}</td></tr>",
                 say("line-upside"),
-                escape(line.title),
+                title(words, line),
                 escape(&words.span(amount, 2)),
             );
         }
     }
     page.push_str("</tbody>\n</table>\n");
     let list = |page: &mut String, title: &str, items: Vec<String>| {
-        if items.is_empty() {
-            return;
-        }
-        let _ = write!(page, "<h3>{}</h3>\n<ul>\n", say(title));
-        for item in items {
-            let _ = writeln!(page, "<li>{}</li>", escape(&item));
-        }
-        page.push_str("</ul>\n");
+        let items: Vec<String> = items.iter().map(|item| escape(item)).collect();
+        marked_list(words, page, title, &items);
     };
     list(
         page,
@@ -129,13 +124,14 @@ fn market(words: &Words, quote: &Quote<'_>, page: &mut String) {
         verdict.asks.iter().map(|why| words.why(why)).collect(),
     );
     list(page, "sheet-breaks", breaks(words, quote));
-    let mut notes: Vec<String> = verdict
+    let notes: Vec<String> = verdict
         .cautions
         .iter()
         .map(|caution| words.caution(caution))
         .collect();
-    notes.extend(verdict.gaps.iter().cloned());
-    list(page, "sheet-gaps", notes);
+    let mut notes: Vec<String> = notes.iter().map(|note| escape(note)).collect();
+    notes.extend(verdict.gaps.iter().map(|gap| original(gap)));
+    marked_list(words, page, "sheet-gaps", &notes);
     list(page, "sheet-sources", sources(words, quote));
     let _ = write!(
         page,
@@ -145,12 +141,54 @@ fn market(words: &Words, quote: &Quote<'_>, page: &mut String) {
     );
 }
 
+/// A list of items that are HTML already.
+fn marked_list(words: &Words, page: &mut String, title: &str, items: &[String]) {
+    if items.is_empty() {
+        return;
+    }
+    let _ = write!(page, "<h3>{}</h3>\n<ul>\n", escape(&words.say(title)));
+    for item in items {
+        let _ = writeln!(page, "<li>{item}</li>");
+    }
+    page.push_str("</ul>\n");
+}
+
+/// The language of the packs' own texts.
+const PACKS: Language = Language::En;
+
+/// A pack's own text: it stays as it was read, marked with its language, because a translated rule would be another one.
+fn original(text: &str) -> String {
+    format!(
+        "<span lang=\"{}\" dir=\"{}\">{}</span>",
+        PACKS.tag(),
+        PACKS.direction(),
+        escape(text)
+    )
+}
+
+/// What a line is called: in the buyer's language where the charge is one that many countries have, with the pack's own words
+/// beneath.
+fn title(words: &Words, line: &Line<'_>) -> String {
+    match words.charge(line.name) {
+        Some(_) if words.language == PACKS => original(line.title),
+        Some(name) => format!(
+            "{}<br><span class=\"small\">{}</span>",
+            escape(&name),
+            original(line.title)
+        ),
+        None => original(line.title),
+    }
+}
+
 fn one_finding(words: &Words, finding: &Finding<'_>, page: &mut String) {
     let _ = write!(
         page,
-        "<li><strong>{}</strong>: {}",
+        "<li><strong>{}</strong>: {}{}",
         escape(&words.outcome(finding.outcome)),
-        escape(finding.reason)
+        words
+            .check(finding.key)
+            .map_or_else(String::new, |topic| format!("{}. ", escape(&topic))),
+        original(finding.reason)
     );
     for why in &finding.why {
         let _ = write!(page, "; {}", escape(&words.why(why)));
@@ -206,7 +244,7 @@ fn one_line(words: &Words, line: &Line<'_>, page: &mut String) {
     let _ = writeln!(
         page,
         "<tr><td>{}{base}</td><td class=\"small\"><bdi>{}</bdi>{why}</td><td class=\"n\">{}</td></tr>",
-        escape(line.title),
+        title(words, line),
         escape(&rules.join("; ")),
         escape(&amount),
     );

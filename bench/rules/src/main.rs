@@ -1,0 +1,420 @@
+//! Quotes per second on one core, time to load and check all packs, and the same packs in Python beside them: a full reading that
+//! must give the same verdicts, one of two countries' charges alone, and one country in OpenFisca-core. Ratios come from one run.
+//!
+//! ```sh
+//! python3 -m venv /tmp/peers && /tmp/peers/bin/pip install openfisca-core
+//! cd bench/rules && cargo run --release -- /tmp/peers/bin/python3
+//! ```
+
+use std::collections::BTreeMap;
+use std::io::Write as _;
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::time::Duration;
+
+use anyhow::{Context as _, Result, ensure};
+use border::{Car, Currency, Given, PackSource, Question, Rates, RuleSet, Span, Strictness, Values, Verdict};
+use cpu_time::ProcessTime;
+use jiff::civil::{Date, date};
+use rust_decimal::Decimal;
+use serde_json::{Value, json};
+
+/// How long each figure is measured, in CPU time: the machine has other work.
+const AT_LEAST: Duration = Duration::from_secs(1);
+
+const CARS: usize = 10_000;
+
+/// The cars whose verdicts are compared with Python's, in every market; the first few with what would break them.
+const COMPARED: usize = 24;
+const COMPARED_AHEAD: usize = 2;
+const AHEAD_DAYS: u16 = 730;
+
+/// The markets that are measured alone.
+const ALONE: [&str; 2] = ["GH", "RU"];
+
+const ARRIVAL: Date = date(2026, 3, 10);
+
+fn main() -> Result<()> {
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let sources = packs(&here.join("../../rules"))?;
+    let (set, load) = timed(|| RuleSet::load(&sources));
+    let set = set.map_err(|problems| anyhow::anyhow!("{problems:?}"))?;
+    let (_, check) = timed(|| RuleSet::read(&sources, &Strictness::Full { today: None }));
+    let rules: usize = set.packs().map(|pack| pack.laws().count()).sum();
+    println!(
+        "{} packs, {rules} rules: loaded in {load:.1?}, checked with all examples in {check:.1?}\n",
+        set.packs().count()
+    );
+    let asked = Asked::new(&set)?;
+    let own = asked.measure()?;
+    if let Some(python) = std::env::args().nth(1) {
+        asked.beside_the_packs_in_python(&python, here, &own)?;
+        asked.beside_scripts(&python, here, &own)?;
+    }
+    Ok(())
+}
+
+/// The files of all packs.
+fn packs(root: &Path) -> Result<Vec<PackSource>> {
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(root)? {
+        let folder = entry?.path();
+        if !folder.is_dir() {
+            continue;
+        }
+        let mut files = BTreeMap::new();
+        for file in std::fs::read_dir(&folder)? {
+            let file = file?.path();
+            files.insert(name(&file), std::fs::read(&file)?);
+        }
+        found.push(PackSource {
+            name: name(&folder),
+            files,
+        });
+    }
+    Ok(found)
+}
+
+fn name(path: &Path) -> String {
+    path.file_name()
+        .map(|name| name.to_string_lossy().into_owned())
+        .unwrap_or_default()
+}
+
+fn timed<T>(f: impl FnOnce() -> T) -> (T, Duration) {
+    let since = ProcessTime::now();
+    let value = f();
+    (value, since.elapsed())
+}
+
+fn per_second(each: usize, mut f: impl FnMut() -> Result<()>) -> Result<f64> {
+    let since = ProcessTime::now();
+    let mut done = 0_usize;
+    while since.elapsed() < AT_LEAST {
+        f()?;
+        done += each;
+    }
+    Ok(done as f64 / since.elapsed().as_secs_f64())
+}
+
+/// Cars that differ in what rules look at.
+fn facts(at: usize) -> Result<Vec<(&'static str, String)>> {
+    let cc = 1_000 + (at * 37) % 2_500;
+    let kw = 60 + (at * 13) % 150;
+    let made = date(2019 + i16::try_from(at % 7)?, 1 + i8::try_from(at % 12)?, 15);
+    Ok(vec![
+        ("category", "M1".to_owned()),
+        ("used", "true".to_owned()),
+        (
+            "fuel",
+            if at.is_multiple_of(3) { "petrol" } else { "diesel" }.to_owned(),
+        ),
+        ("cc", cc.to_string()),
+        ("engine_kw", kw.to_string()),
+        ("manufactured", made.to_string()),
+        ("first_registration", made.to_string()),
+        ("model_year", made.year().to_string()),
+        ("steering", "left".to_owned()),
+        ("title", "none".to_owned()),
+        ("prior_use", "private".to_owned()),
+        ("modifications", "none".to_owned()),
+        ("importer", "person".to_owned()),
+        ("importer_is", "none".to_owned()),
+        ("personal_use", "true".to_owned()),
+    ])
+}
+
+/// Every third car compared lacks a fact, or knows its dates to the month only; some are electric, some for companies.
+fn facts_compared(at: usize) -> Result<Vec<(&'static str, String)>> {
+    let mut all = facts(at)?;
+    let mut set = |name: &str, text: &str| {
+        for (_, value) in all.iter_mut().filter(|(known, _)| *known == name) {
+            text.clone_into(value);
+        }
+    };
+    match at % 6 {
+        1 => set("importer", "company"),
+        2 => {
+            for (name, value) in all
+                .iter_mut()
+                .filter(|(name, _)| matches!(*name, "manufactured" | "first_registration"))
+            {
+                value.truncate(if *name == "manufactured" { 7 } else { 10 });
+            }
+        }
+        3 => all.retain(|(name, _)| !matches!(*name, "cc" | "title")),
+        4 => {
+            set("fuel", "electric");
+            all.retain(|(name, _)| !matches!(*name, "cc" | "engine_kw"));
+        }
+        5 => all.retain(|(name, _)| !matches!(*name, "first_registration" | "model_year" | "importer")),
+        _ => {}
+    }
+    Ok(all)
+}
+
+fn car(facts: &[(&'static str, String)]) -> Result<Car> {
+    let mut car = Car::new();
+    for (name, text) in facts {
+        car.set(name, text)?;
+    }
+    Ok(car)
+}
+
+/// What is asked of every peer.
+struct Asked<'s> {
+    set: &'s RuleSet,
+    markets: Vec<String>,
+    values: Values,
+    rates: Rates,
+    pairs: Vec<(String, String, String)>,
+}
+
+impl<'s> Asked<'s> {
+    /// Invented round rates: what is measured is the calculation.
+    fn new(set: &'s RuleSet) -> Result<Self> {
+        let mut rates = Rates::new(date(2026, 3, 9), "invented");
+        let usd: Currency = "USD".parse()?;
+        let mut pairs = Vec::new();
+        let mut add = |rates: &mut Rates, to: Currency, rate: &str| -> Result<()> {
+            rates.add(usd, to, rate.parse()?)?;
+            pairs.push((usd.to_string(), to.to_string(), rate.to_owned()));
+            Ok(())
+        };
+        add(&mut rates, "EUR".parse()?, "0.9")?;
+        for pack in set.packs() {
+            if rates.rate(usd, pack.currency).is_none() {
+                add(&mut rates, pack.currency, "90")?;
+            }
+        }
+        Ok(Asked {
+            set,
+            markets: set.destinations().map(|pack| pack.country.clone()).collect(),
+            values: Values {
+                price: Some("12000 USD".parse()?),
+                freight: Some("1500 USD".parse()?),
+                insurance: Some("60 USD".parse()?),
+                given: BTreeMap::from([("hdv".to_owned(), Given::Money("20000 USD".parse()?))]),
+            },
+            rates,
+            pairs,
+        })
+    }
+
+    fn question<'a>(&'a self, car: &'a Car, to: &'a str) -> Question<'a> {
+        Question {
+            car,
+            destination: to,
+            departure: None,
+            arrival: ARRIVAL,
+            values: &self.values,
+            rates: &self.rates,
+            workings: false,
+        }
+    }
+
+    fn one<'a>(&'a self, car: &'a Car, to: &'a str) -> Result<Verdict<'a>> {
+        self.set
+            .evaluate(&self.question(car, to))
+            .map_err(|faults| anyhow::anyhow!("{faults:?}"))
+    }
+
+    fn all(&self, car: &Car) -> Result<usize> {
+        let prepared = self
+            .question(car, "")
+            .prepare()
+            .map_err(|faults| anyhow::anyhow!("{faults:?}"))?;
+        Ok(self
+            .set
+            .answers(&prepared, self.set.destinations())
+            .map(|verdict| verdict.lines.len())
+            .sum())
+    }
+
+    fn ahead(&self, car: &Car, to: &str) -> Result<Vec<String>> {
+        let outlook = self
+            .set
+            .outlook(&self.question(car, to), AHEAD_DAYS)
+            .map_err(|faults| anyhow::anyhow!("{faults:?}"))?;
+        Ok(outlook.breaks.iter().map(|b| b.date.to_string()).collect())
+    }
+
+    /// Our own figures, by name.
+    fn measure(&self) -> Result<BTreeMap<String, f64>> {
+        let first = car(&facts(0)?)?;
+        let mut own = BTreeMap::new();
+        for country in ALONE {
+            let rate = per_second(1, || self.one(&first, country).map(|_| ()))?;
+            own.insert(country.to_owned(), rate);
+        }
+        let all = per_second(self.markets.len(), || self.all(&first).map(|_| ()))?;
+        own.insert("all".to_owned(), all);
+        let (lines, yard) = timed(|| -> Result<usize> {
+            let mut lines = 0;
+            for at in 0..CARS {
+                lines += self.all(&car(&facts(at)?)?)?;
+            }
+            Ok(lines)
+        });
+        ensure!(lines? > CARS, "no lines came out");
+        let yard_rate = (CARS * self.markets.len()) as f64 / yard.as_secs_f64();
+        own.insert("yard".to_owned(), yard_rate);
+        let ahead = per_second(self.markets.len(), || {
+            self.markets
+                .iter()
+                .try_for_each(|to| self.ahead(&first, to).map(|_| ()))
+        })?;
+        own.insert("outlook".to_owned(), ahead);
+        println!("| one core, CPU time | quotes per second |\n|---|---:|");
+        for country in ALONE {
+            println!("| one car to {country} | {:.0} |", own[country]);
+        }
+        println!("| one car to all {} markets | {all:.0} |", self.markets.len());
+        println!("| {CARS} cars to all markets, in {yard:.1?} | {yard_rate:.0} |");
+        println!("| what would break it in {AHEAD_DAYS} days, one car to all markets | {ahead:.0} |\n");
+        Ok(own)
+    }
+
+    /// The full reading: every verdict of the sample must be the same.
+    fn beside_the_packs_in_python(
+        &self,
+        python: &str,
+        here: &Path,
+        own: &BTreeMap<String, f64>,
+    ) -> Result<()> {
+        let sample: Vec<_> = (0..COMPARED).map(facts_compared).collect::<Result<_>>()?;
+        let texts = |facts: &[(&str, String)]| -> Value {
+            facts
+                .iter()
+                .map(|(name, text)| ((*name).to_owned(), json!(text)))
+                .collect::<serde_json::Map<_, _>>()
+                .into()
+        };
+        let question = json!({
+            "cars": sample.iter().map(|facts| texts(facts)).collect::<Vec<_>>(),
+            "rates": self.pairs,
+            "arrival": ARRIVAL.to_string(),
+            "values": {"price": ["12000", "USD"], "freight": ["1500", "USD"], "insurance": ["60", "USD"], "hdv": ["20000", "USD"]},
+            "markets": self.markets,
+            "horizon_days": AHEAD_DAYS,
+            "with_outlook": COMPARED_AHEAD,
+            "seconds": AT_LEAST.as_secs(),
+            "one_market": ALONE,
+            "yard_cars": (0..20).map(|at| facts(at).map(|facts| texts(&facts))).collect::<Result<Vec<_>>>()?,
+        });
+        let mut child = Command::new(python)
+            .arg(here.join("python/rules_packs.py"))
+            .arg(here.join("../../rules"))
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .context("the Python given cannot be run")?;
+        if let Some(mut input) = child.stdin.take() {
+            input.write_all(question.to_string().as_bytes())?;
+        }
+        let output = child.wait_with_output()?;
+        ensure!(output.status.success(), "the packs in Python failed");
+        let cars: Vec<Car> = sample.iter().map(|facts| car(facts)).collect::<Result<_>>()?;
+        let mut same = 0;
+        println!("| the same packs in Python | its quotes per second | ours | times |\n|---|---:|---:|---:|");
+        for line in String::from_utf8(output.stdout)?.lines() {
+            let theirs: Value = serde_json::from_str(line)?;
+            if let Some(what) = theirs["measured"].as_str() {
+                if let (Some(rate), Some(mine)) = (theirs["per_second"].as_f64(), own.get(what)) {
+                    println!("| {what} | {rate:.0} | {mine:.0} | **{:.0}** |", mine / rate);
+                }
+                continue;
+            }
+            let at = usize::try_from(theirs["car"].as_u64().unwrap_or_default())?;
+            let country = theirs["country"].as_str().unwrap_or_default();
+            let mut mine = shown(&self.one(&cars[at], country)?);
+            mine["breaks"] = match theirs["breaks"].is_null() {
+                true => Value::Null,
+                false => json!(self.ahead(&cars[at], country)?),
+            };
+            for (field, value) in mine.as_object().into_iter().flatten() {
+                ensure!(
+                    theirs[field] == *value,
+                    "car {at} to {country}: {field} is {} there and {value} here",
+                    theirs[field]
+                );
+            }
+            same += 1;
+        }
+        println!("\n{same} verdicts of {COMPARED} cars are the same in status, checks, lines and totals.\n");
+        Ok(())
+    }
+
+    /// Smaller peers on one car. They print `name<TAB>country<TAB>total<TAB>quotes per second`.
+    fn beside_scripts(&self, python: &str, here: &Path, own: &BTreeMap<String, f64>) -> Result<()> {
+        println!("| smaller peer | its quotes per second | ours | times |\n|---|---:|---:|---:|");
+        let first = car(&facts(0)?)?;
+        for script in ["rules_charges_only.py", "rules_openfisca.py"] {
+            let output = Command::new(python)
+                .arg(here.join("python").join(script))
+                .arg(here.join("../../rules"))
+                .output()
+                .context("the Python given cannot be run")?;
+            if !output.status.success() {
+                let said = String::from_utf8_lossy(&output.stderr);
+                println!(
+                    "| {script} | failed: {} | | |",
+                    said.lines().last().unwrap_or_default()
+                );
+                continue;
+            }
+            for line in String::from_utf8(output.stdout)?.lines() {
+                let [name, country, total, rate] = line.split('\t').collect::<Vec<_>>()[..] else {
+                    anyhow::bail!("{script} printed {line:?}");
+                };
+                let ours = self.one(&first, country)?.known.low;
+                let theirs: f64 = total.parse()?;
+                let apart = (ours.to_string().parse::<f64>()? - theirs).abs();
+                ensure!(apart < 1.0, "{name}: {country} is {theirs} there and {ours} here");
+                let rate: f64 = rate.parse()?;
+                let mine = own.get(country).copied().context("a country that was measured")?;
+                println!(
+                    "| {name}, {country} | {rate:.0} | {mine:.0} | **{:.2}** |",
+                    mine / rate
+                );
+            }
+        }
+        Ok(())
+    }
+}
+
+/// What of a verdict is compared, as Python prints it.
+fn shown(verdict: &Verdict<'_>) -> Value {
+    let number = |number: Decimal| number.normalize().to_string();
+    let span = |span: Span| json!([number(span.low), number(span.high)]);
+    let mut findings: Vec<String> = verdict
+        .findings
+        .iter()
+        .map(|finding| format!("{} {} {:?}", finding.country, finding.law.id, finding.outcome))
+        .collect();
+    findings.sort();
+    let lines: serde_json::Map<String, Value> = verdict
+        .lines
+        .iter()
+        // Fractions that never end are kept to 28 digits by both, and rounded by each in its own way.
+        .map(|line| {
+            let short = |one: Span| {
+                let short = |number: Decimal| number.round_dp(9);
+                span(Span {
+                    low: short(one.low),
+                    high: short(one.high),
+                })
+            };
+            (line.name.to_owned(), line.amount.map_or(Value::Null, short))
+        })
+        .collect();
+    json!({
+        "status": format!("{:?}", verdict.status),
+        "known": span(verdict.known),
+        "total": verdict.total.map(span),
+        "seller_total": verdict.seller_total.map(span),
+        "missing": verdict.missing_lines,
+        "findings": findings,
+        "lines": lines,
+    })
+}

@@ -1,0 +1,142 @@
+//! Whether the car may enter: each check of a pack, with the waivers that lift it.
+
+use super::context::Context;
+use super::push;
+use crate::fact::{Car, FactValue};
+use crate::feel::{Tri, Value, eval};
+use crate::pack::{Check, Confidence, Effect, Force, Standing};
+use crate::verdict::{Finding, Outcome, Why};
+
+impl<'a> Context<'a, '_> {
+    /// Adds what each check says of the car.
+    pub(super) fn checks(&self, findings: &mut Vec<Finding<'a>>) {
+        let day = self.day;
+        let names = self.names.as_slice();
+        let start = findings.len();
+        let applies = |check: &Check| match check.law.on(day) {
+            Force::No => (Tri::No, false),
+            force => (
+                check.when.as_ref().map_or(Tri::Yes, |when| when.holds(names)),
+                force == Force::Perhaps,
+            ),
+        };
+        for check in &self.pack.checks {
+            if check.effect == Effect::Waive {
+                continue;
+            }
+            let (applies_now, perhaps) = applies(check);
+            if applies_now == Tri::No {
+                continue;
+            }
+            let trigger = applies_now.and(trigger(check, names));
+            let mut why = Vec::new();
+            if let Tri::Unknown(at) = trigger {
+                why.push(self.why(at));
+            }
+            if perhaps && trigger != Tri::No {
+                why.push(Why::DayNotRead { rule: &check.law.id });
+            }
+            let mut outcome = outcome(check, trigger, perhaps, self.prepared.question.car);
+            if matches!(outcome, Outcome::Denied | Outcome::Condition | Outcome::Doubtful) {
+                let waivers = self
+                    .pack
+                    .checks
+                    .iter()
+                    .filter(|waiver| waiver.effect == Effect::Waive && waiver.key == check.key);
+                for waiver in waivers {
+                    let (applies_now, perhaps) = applies(waiver);
+                    match applies_now.and(trigger_of_test(waiver, names)) {
+                        Tri::Yes if !perhaps && waiver.law.standing == Standing::InForce => {
+                            outcome = Outcome::Waived;
+                            findings.push(Finding::new(self.pack, waiver, Outcome::NoLimit, Vec::new()));
+                            break;
+                        }
+                        Tri::No => {}
+                        Tri::Yes => {
+                            outcome = Outcome::Condition;
+                            why.push(Why::Proposed { rule: &waiver.law.id });
+                        }
+                        Tri::Unknown(at) => {
+                            outcome = Outcome::Condition;
+                            why.push(self.why(at));
+                            findings.push(Finding::new(self.pack, waiver, Outcome::Warning, Vec::new()));
+                        }
+                    }
+                }
+            }
+            findings.push(Finding::new(self.pack, check, outcome, why));
+        }
+        disputed(&mut findings[start..]);
+    }
+}
+
+/// A denial that another source disputes, and by which the car would pass, is a doubt.
+fn disputed(findings: &mut [Finding<'_>]) {
+    for at in 0..findings.len() {
+        if findings[at].outcome != Outcome::Denied {
+            continue;
+        }
+        let law = findings[at].law;
+        let rival = findings.iter().find(|other| {
+            other.outcome <= Outcome::NoLimit
+                && (law.disputes.contains(&other.law.id) || other.law.disputes.contains(&law.id))
+        });
+        if let Some(rival) = rival {
+            let rules = vec![law.id.as_str(), rival.law.id.as_str()];
+            findings[at].outcome = Outcome::Doubtful;
+            push(&mut findings[at].why, Why::Disagree { rules });
+        }
+    }
+}
+
+fn trigger_of_test(check: &Check, names: &[Value<'_>]) -> Tri {
+    match &check.fact {
+        Some(fact) => check.test.passes(eval(fact, names)),
+        None => Tri::Yes,
+    }
+}
+
+/// Whether the rule bites.
+fn trigger(check: &Check, names: &[Value<'_>]) -> Tri {
+    match check.effect {
+        Effect::Require => trigger_of_test(check, names).not(),
+        Effect::RequireAll => {
+            let Some(fact) = &check.fact else {
+                return Tri::No;
+            };
+            let mut words = Vec::new();
+            check.test.words(&mut words);
+            match eval(fact, names) {
+                Value::List(list) => Tri::of(!words.iter().all(|word| list.iter().any(|item| item == word))),
+                Value::Unknown(at) => Tri::Unknown(at),
+                _ => Tri::Unknown(1),
+            }
+        }
+        _ => trigger_of_test(check, names),
+    }
+}
+
+fn outcome(check: &Check, trigger: Tri, perhaps: bool, car: &Car) -> Outcome {
+    let firm = check.law.standing == Standing::InForce && check.law.confidence != Confidence::Low && !perhaps;
+    let evidenced = || match car.get("documents") {
+        Some(FactValue::List(documents)) if !check.evidence.is_empty() => {
+            check.evidence.iter().all(|needed| documents.contains(needed))
+        }
+        _ => false,
+    };
+    match (check.effect, trigger) {
+        (Effect::None, _) => Outcome::NoLimit,
+        (_, Tri::No) => Outcome::Passed,
+        (Effect::Warn, _) => Outcome::Warning,
+        (_, _) if check.law.standing == Standing::Suspended => Outcome::Warning,
+        (Effect::Permit | Effect::Hold, _) if evidenced() => Outcome::Passed,
+        (Effect::Hold | Effect::Limit, _) => Outcome::Condition,
+        // A document can still be obtained.
+        (Effect::Require | Effect::RequireAll, _) if check.fact_text == "documents" => Outcome::Condition,
+        (_, Tri::Yes) if firm => Outcome::Denied,
+        (_, Tri::Yes) if perhaps && check.law.standing == Standing::InForce => Outcome::Condition,
+        (_, Tri::Yes) => Outcome::Doubtful,
+        (_, Tri::Unknown(_)) if firm => Outcome::Condition,
+        (_, Tri::Unknown(_)) => Outcome::Warning,
+    }
+}

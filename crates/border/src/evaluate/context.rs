@@ -1,0 +1,215 @@
+//! What one market makes of a prepared question: prices in its currency, its regions, the values that were given for its steps.
+
+use std::cell::RefCell;
+
+use jiff::civil::Date;
+use rust_decimal::Decimal;
+
+use super::prepared::{Prepared, Scenario};
+use crate::decimal::product;
+use crate::fact::{COMPUTED, FACTS};
+use crate::feel::{Slot, Value};
+use crate::money::{Currency, Money};
+use crate::pack::{FIRST_OWN, Pack, RESERVED, Side, slot};
+use crate::verdict::{Given, RateUsed, Why};
+
+/// The calculation of one case by one pack, while it runs.
+pub(super) struct Context<'a, 'q> {
+    pub(super) pack: &'a Pack,
+    pub(super) prepared: &'q Prepared<'a>,
+    /// The day as of which the pack's rules are taken.
+    pub(super) day: Date,
+    /// The value of every name of the pack, by slot.
+    pub(super) names: Vec<Value<'a>>,
+    /// Values that were given, by the slot of what they stand for.
+    given: Vec<(Slot, Value<'a>)>,
+    used: RefCell<Vec<RateUsed>>,
+}
+
+fn slot_of(index: usize) -> Slot {
+    Slot::try_from(index).unwrap_or(Slot::MAX)
+}
+
+impl<'a, 'q> Context<'a, 'q> {
+    pub(super) fn new(
+        pack: &'a Pack,
+        to: &'a Pack,
+        prepared: &'q Prepared<'a>,
+        scenario: &'q Scenario<'a>,
+        names: Vec<Value<'a>>,
+    ) -> Self {
+        Self::to(pack, &to.country, prepared, scenario, names)
+    }
+
+    /// As [`Context::new`], for a country that may have no pack. The room of `names` is used again.
+    pub(super) fn to(
+        pack: &'a Pack,
+        destination: &'a str,
+        prepared: &'q Prepared<'a>,
+        scenario: &'q Scenario<'a>,
+        mut names: Vec<Value<'a>>,
+    ) -> Self {
+        names.clear();
+        names.reserve(pack.names.len());
+        names.extend_from_slice(&scenario.names);
+        names.extend((names.len()..pack.names.len()).map(|at| Value::Unknown(slot_of(at))));
+        names[slot::DESTINATION] = Value::Text(destination);
+        if let (Value::Unknown(_), Some(first)) = (names[slot::REGION], pack.regions.first()) {
+            names[slot::REGION] = Value::Text(first);
+        }
+        let mut context = Context {
+            pack,
+            prepared,
+            day: match pack.side {
+                Side::Import => prepared.question.arrival,
+                Side::Export => prepared.departure,
+            },
+            names,
+            given: Vec::new(),
+            used: RefCell::default(),
+        };
+        context.take_given();
+        context.prices();
+        for (currency, at) in &pack.currencies {
+            if let Some(rate) = context.rate(*currency, pack.currency) {
+                context.names[usize::from(*at)] = Value::number(rate);
+            }
+        }
+        context
+    }
+
+    /// The rates that were used, and the room of the names.
+    pub(super) fn end(self) -> (Vec<RateUsed>, Vec<Value<'a>>) {
+        (self.used.into_inner(), self.names)
+    }
+
+    fn rate(&self, from: Currency, to: Currency) -> Option<Decimal> {
+        if from == to {
+            return Some(Decimal::ONE);
+        }
+        let mut all = self.used.borrow_mut();
+        if let Some(known) = all.iter().find(|known| known.from == from && known.to == to) {
+            return Some(known.rate);
+        }
+        let rate = self.prepared.question.rates.rate(from, to)?;
+        all.push(RateUsed { from, to, rate });
+        Some(rate)
+    }
+
+    fn local(&self, money: Money) -> Option<Decimal> {
+        if money.currency == self.pack.currency {
+            return Some(money.amount);
+        }
+        product(money.amount, self.rate(money.currency, self.pack.currency)?)
+    }
+
+    /// Finds what the values that were given stand for here; those of other packs stand for nothing.
+    fn take_given(&mut self) {
+        for (name, given) in &self.prepared.question.values.given {
+            let Some(at) = self.pack.place_of_given(name) else {
+                continue;
+            };
+            let value = match given {
+                Given::Number(number) => Value::number(*number),
+                Given::Money(money) => self.local(*money).map_or(Value::Unknown(at), Value::number),
+            };
+            self.given.push((at, value));
+        }
+        for input in &self.pack.inputs {
+            if let Some(value) = self.given(input.slot) {
+                self.names[usize::from(input.slot)] = value;
+            }
+        }
+    }
+
+    /// The value that was given for a slot.
+    pub(super) fn given(&self, at: Slot) -> Option<Value<'a>> {
+        self.given
+            .iter()
+            .find(|(given, _)| *given == at)
+            .map(|(_, value)| *value)
+    }
+
+    fn prices(&mut self) {
+        let values = self.prepared.question.values;
+        let amount = |at: usize, money: Option<Money>| {
+            self.given(slot_of(at)).unwrap_or_else(|| {
+                money
+                    .and_then(|money| self.local(money))
+                    .map_or(Value::Unknown(slot_of(at)), Value::number)
+            })
+        };
+        let price = amount(slot::PRICE, values.price);
+        let freight = amount(slot::FREIGHT, values.freight);
+        let insurance = amount(slot::INSURANCE, values.insurance);
+        let fob = self.given(slot_of(slot::FOB)).unwrap_or(price);
+        let sum = |a: Value<'a>, b: Value<'a>| match (a, b) {
+            (Value::Number(a), Value::Number(b)) => a.plus(b).map_or(Value::Unknown(1), Value::Number),
+            (Value::Number(_), unknown) => unknown,
+            (unknown, _) => unknown,
+        };
+        let cif = self
+            .given(slot_of(slot::CIF))
+            .unwrap_or_else(|| sum(sum(fob, freight), insurance));
+        for (at, value) in [
+            (slot::PRICE, price),
+            (slot::FREIGHT, freight),
+            (slot::INSURANCE, insurance),
+            (slot::FOB, fob),
+            (slot::CIF, cif),
+        ] {
+            self.names[at] = value;
+        }
+    }
+
+    /// Why something that needs a slot is not known.
+    pub(super) fn why(&self, at: Slot) -> Why<'a> {
+        let index = usize::from(at);
+        if index < RESERVED.len() {
+            return Why::Arithmetic;
+        }
+        let name = self.pack.name_of(at);
+        let values = self.prepared.question.values;
+        let to = self.pack.currency;
+        if let Some(Given::Money(money)) = values.given.get(name) {
+            return Why::NoRate {
+                from: money.currency,
+                to,
+            };
+        }
+        let money = match index {
+            slot::PRICE | slot::FOB | slot::CIF => values.price,
+            slot::FREIGHT => values.freight,
+            slot::INSURANCE => values.insurance,
+            _ => None,
+        };
+        if let Some(money) = money {
+            return Why::NoRate {
+                from: money.currency,
+                to,
+            };
+        }
+        if let Some((currency, _)) = self.pack.currencies.iter().find(|(_, slot)| *slot == at) {
+            return Why::NoRate { from: *currency, to };
+        }
+        if index >= FIRST_OWN && self.pack.steps.iter().any(|step| step.slot == at) {
+            return Why::DependsOn { step: name };
+        }
+        let known = index - RESERVED.len();
+        let ask = FACTS
+            .get(known)
+            .map(|fact| fact.ask)
+            .or_else(|| {
+                let computed = COMPUTED.get(known.checked_sub(FACTS.len())?);
+                computed.map(|(.., ask)| *ask)
+            })
+            .or_else(|| {
+                let input = self.pack.inputs.iter().find(|input| input.slot == at)?;
+                Some(input.ask.as_str())
+            });
+        Why::NotGiven {
+            name,
+            ask: ask.unwrap_or_default(),
+        }
+    }
+}

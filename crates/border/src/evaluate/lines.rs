@@ -1,0 +1,290 @@
+//! What is due, step by step, by every rule that could apply.
+
+use rust_decimal::Decimal;
+
+use super::context::Context;
+use super::push;
+use crate::decimal::rounded;
+use crate::feel::{Expr, Span, Tri, Value, eval};
+use crate::pack::{Force, Row, Rule, Standing, Step, StepKind};
+use crate::verdict::{Line, RuleUse, Why};
+
+/// What a step's table looks at, and how its cells came out so far.
+#[derive(Default)]
+struct Cells<'a> {
+    values: Vec<Value<'a>>,
+    tried: Vec<Option<Tri>>,
+}
+
+impl Cells<'_> {
+    /// Whether a row is for this case, of which its rule's own condition says `when`.
+    fn fit(&mut self, step: &Step, row: &Row, when: Tri) -> Tri {
+        let mut fits = when;
+        for at in &row.cells {
+            let passes = match self.tried.get(*at) {
+                Some(Some(tried)) => *tried,
+                _ => {
+                    let (column, test) = &step.cells[*at];
+                    let passes = test.passes(self.values[*column]);
+                    self.tried[*at] = Some(passes);
+                    passes
+                }
+            };
+            fits = fits.and(passes);
+            if fits == Tri::No {
+                break;
+            }
+        }
+        fits
+    }
+}
+
+impl<'a> Context<'a, '_> {
+    /// The calculation step by step. Each step's value gets its name, for those that follow.
+    pub(super) fn lines(&mut self) -> Vec<Line<'a>> {
+        let mut lines = Vec::with_capacity(self.pack.steps.len());
+        let mut cells = Cells::default();
+        for step in &self.pack.steps {
+            let value = if step.kind == StepKind::Condition {
+                eval(&step.formula, &self.names)
+            } else if let Some(line) = self.step(step, &mut cells) {
+                let value = line.amount.map_or(Value::Unknown(step.slot), Value::Number);
+                lines.push(line);
+                value
+            } else {
+                Value::number(Decimal::ZERO)
+            };
+            self.names[usize::from(step.slot)] = value;
+        }
+        lines
+    }
+
+    fn step(&mut self, step: &'a Step, cells: &mut Cells<'a>) -> Option<Line<'a>> {
+        let mut line = Line {
+            name: &step.name,
+            title: &step.title,
+            kind: step.kind,
+            amount: None,
+            seller_amount: None,
+            base: None,
+            base_text: step.base_text.as_deref(),
+            formula: &step.formula_text,
+            working: None,
+            rules: Vec::new(),
+            why: Vec::new(),
+            given: false,
+        };
+        if let Some(value) = self.given(step.slot) {
+            line.given = true;
+            match value {
+                Value::Number(span) => line.amount = Some(due(span, step.round)),
+                Value::Unknown(at) => line.why.push(self.why(at)),
+                _ => {}
+            }
+            return Some(line);
+        }
+        let when = step
+            .when
+            .as_ref()
+            .map_or(Tri::Yes, |when| when.holds(&self.names));
+        if when == Tri::No {
+            return None;
+        }
+        if let Some(base) = &step.base {
+            let base = eval(base, &self.names);
+            self.names[usize::from(step.base_slot)] = base;
+            if let Value::Number(span) = base {
+                line.base = Some(span);
+            }
+        }
+        if step.rules.is_empty() {
+            match self.amount(&step.formula, step.round) {
+                Ok(amount) => line.amount = Some(amount),
+                Err(why) => line.why.push(why),
+            }
+            line.working = self.spell(step);
+        } else {
+            self.by_rules(step, cells, &mut line);
+        }
+        if line.amount.is_some_and(|span| !span.is_exact()) {
+            self.rests_on(step, &mut line.why);
+        }
+        if let Tri::Unknown(at) = when {
+            // It may not be due at all.
+            push(&mut line.why, self.why(at));
+            line.amount = line.amount.map(|span| span.hull(Span::exact(Decimal::ZERO)));
+        }
+        Some(line)
+    }
+
+    fn by_rules(&mut self, step: &'a Step, cells: &mut Cells<'a>, line: &mut Line<'a>) {
+        let mut settled = false;
+        let mut firm = false;
+        let mut missing = false;
+        let mut amount: Option<Span> = None;
+        let mut include = |one: Option<Span>| {
+            missing |= one.is_none();
+            amount = match (amount, one) {
+                (Some(a), Some(b)) => Some(a.hull(b)),
+                (a, b) => a.or(b),
+            };
+        };
+        cells.values.clear();
+        cells
+            .values
+            .extend(step.tests.iter().map(|(_, expr)| eval(expr, &self.names)));
+        cells.tried.clear();
+        cells.tried.resize(step.cells.len(), None);
+        for rule in &step.rules {
+            let force = rule.law.on(self.day);
+            if force == Force::No {
+                continue;
+            }
+            let when = rule
+                .when
+                .as_ref()
+                .map_or(Tri::Yes, |when| when.holds(&self.names));
+            if when == Tri::No {
+                continue;
+            }
+            for row in &rule.rows {
+                let fits = cells.fit(step, row, when);
+                if fits == Tri::No {
+                    continue;
+                }
+                self.note(rule, force, fits, line);
+                settled |= fits == Tri::Yes && force == Force::Yes;
+                firm |= matches!(rule.law.standing, Standing::InForce | Standing::Suspended);
+                if line.rules.capacity() == 0 {
+                    line.rules.reserve_exact(1);
+                }
+                let one = match self.row(step, rule, row) {
+                    Ok(one) => Some(one),
+                    Err(why) => {
+                        push(&mut line.why, why);
+                        None
+                    }
+                };
+                include(one);
+                line.rules.push(RuleUse {
+                    law: &rule.law,
+                    undated: rule.law.is_undated(),
+                    amount: one,
+                    row: &row.text,
+                    row_note: &row.note,
+                    working: self.spell(step),
+                });
+            }
+        }
+        // What is only proposed may also not be due; what is settled by no rule may be as the pack says otherwise.
+        let proposed_only = !line.rules.is_empty() && !firm;
+        if !settled || proposed_only {
+            match &step.otherwise {
+                Some(otherwise) => match self.amount(otherwise, step.round) {
+                    Ok(other) => include(Some(other)),
+                    Err(why) => {
+                        line.why.push(why);
+                        include(None);
+                    }
+                },
+                None if line.rules.is_empty() => {
+                    include(None);
+                    line.why.push(Why::NoRule { step: &step.name });
+                }
+                None if proposed_only => {
+                    amount = amount.map(|span| span.hull(Span::exact(Decimal::ZERO)));
+                }
+                None => {}
+            }
+        }
+        line.amount = amount.filter(|_| !missing);
+        if line.rules.len() > 1 {
+            disagree(line);
+        }
+    }
+
+    /// Names the earlier steps that are ranges and so make this one a range.
+    fn rests_on(&self, step: &'a Step, why: &mut Vec<Why<'a>>) {
+        for earlier in step.rests_on.iter().filter_map(|at| self.pack.steps.get(*at)) {
+            if let Value::Number(span) = self.names[usize::from(earlier.slot)]
+                && !span.is_exact()
+            {
+                push(why, Why::DependsOn { step: &earlier.name });
+            }
+        }
+    }
+
+    /// What makes a rule's row less than certain.
+    fn note(&self, rule: &'a Rule, force: Force, fits: Tri, line: &mut Line<'a>) {
+        let id = rule.law.id.as_str();
+        if let Tri::Unknown(at) = fits {
+            push(&mut line.why, self.why(at));
+        }
+        if force == Force::Perhaps {
+            push(&mut line.why, Why::DayNotRead { rule: id });
+        }
+        match rule.law.standing {
+            Standing::Quota => push(&mut line.why, Why::Quota { rule: id }),
+            Standing::Proposed | Standing::Unverified => push(&mut line.why, Why::Proposed { rule: id }),
+            Standing::InForce | Standing::Suspended | Standing::Superseded => {}
+        }
+    }
+
+    fn row(&mut self, step: &'a Step, rule: &'a Rule, row: &'a Row) -> Result<Span, Why<'a>> {
+        for ((_, at), value) in step.columns.iter().zip(&row.values) {
+            self.names[usize::from(*at)] = match value {
+                Some(expr) => eval(expr, &self.names),
+                None => Value::Unknown(*at),
+            };
+        }
+        self.amount(&step.formula, step.round).map_err(|why| match why {
+            // A column without a value is the rule's gap, not a question to the user.
+            Why::NotGiven { name, .. } if step.columns.iter().any(|(column, _)| column == name) => {
+                Why::NoValue { rule: &rule.law.id }
+            }
+            why => why,
+        })
+    }
+
+    fn amount(&self, formula: &'a Expr, round: u32) -> Result<Span, Why<'a>> {
+        match eval(formula, &self.names) {
+            Value::Number(span) => Ok(due(span, round)),
+            Value::Unknown(at) => Err(self.why(at)),
+            Value::Null => Err(Why::DoesNotApply),
+            _ => Err(Why::Arithmetic),
+        }
+    }
+
+    /// A step's formula with its numbers, if they are asked for: `0.15 × (176234.10 + 17623.41)`.
+    fn spell(&self, step: &Step) -> Option<String> {
+        self.prepared
+            .question
+            .workings
+            .then(|| crate::working::spell(&step.formula, &self.names, self.pack))
+    }
+}
+
+/// Says so if rules that are in force give different amounts.
+fn disagree(line: &mut Line<'_>) {
+    let mut ids: Vec<&str> = Vec::new();
+    for used in &line.rules {
+        // A rule whose first day was not read disagrees all the same.
+        if matches!(used.law.standing, Standing::InForce) && !ids.contains(&used.law.id.as_str()) {
+            ids.push(&used.law.id);
+        }
+    }
+    let differ = line.rules.windows(2).any(|pair| pair[0].amount != pair[1].amount);
+    if ids.len() > 1 && differ && line.rules.iter().any(|used| !used.law.disputes.is_empty()) {
+        push(&mut line.why, Why::Disagree { rules: ids });
+    }
+}
+
+/// An amount to so many decimals. Amounts below zero do not exist: a formula that gives one says that nothing is due.
+fn due(span: Span, decimals: u32) -> Span {
+    span.each(|number| {
+        if number.is_sign_negative() {
+            return Decimal::ZERO;
+        }
+        rounded(number, decimals)
+    })
+}

@@ -1,0 +1,138 @@
+//! One verdict from the cases of a car whose dates are not exact.
+
+use rust_decimal::Decimal;
+
+use super::{Case, Prepared, push, total};
+use crate::feel::Span;
+use crate::pack::{Pack, StepKind};
+use crate::verdict::{Finding, Line, Outcome, RateUsed, Verdict, Why};
+
+/// One verdict from the cases.
+pub(super) fn merge<'a>(pack: &'a Pack, prepared: &Prepared<'a>, cases: Vec<Case<'a>>) -> Verdict<'a> {
+    let known_sum = |case: &Case<'_>, pick: fn(&Span) -> Decimal| -> Decimal {
+        case.lines
+            .iter()
+            .filter(|line| line.kind == StepKind::Charge)
+            .filter_map(|line| line.amount.as_ref().map(pick))
+            .fold(Decimal::ZERO, |sum, next| {
+                sum.checked_add(next).unwrap_or(Decimal::MAX)
+            })
+    };
+    let lowest = |span: &Span| span.low;
+    let highest = |span: &Span| span.high;
+    let cheapest = (0..cases.len())
+        .min_by_key(|at| known_sum(&cases[*at], lowest))
+        .unwrap_or_default();
+    let dearest = (0..cases.len())
+        .max_by_key(|at| known_sum(&cases[*at], highest))
+        .unwrap_or_default();
+    let inexact = prepared.inexact.as_slice();
+    let mut rates: Vec<RateUsed> = Vec::new();
+    for case in &cases {
+        for used in &case.rates {
+            if !rates.contains(used) {
+                rates.push(*used);
+            }
+        }
+    }
+    let (findings, controls) = merge_findings(&cases, inexact);
+    let lines = merge_lines(&cases, cheapest, dearest, inexact);
+    let whole = Case {
+        findings,
+        controls,
+        lines,
+        rates,
+    };
+    total::total(pack, prepared, whole)
+}
+
+fn merge_findings<'a>(cases: &[Case<'a>], inexact: &[&'static str]) -> (Vec<Finding<'a>>, usize) {
+    let Some((first, rest)) = cases.split_first() else {
+        return (Vec::new(), 0);
+    };
+    let mut findings = first.findings.clone();
+    let mut controls = first.controls;
+    for case in rest {
+        for (at, other) in case.findings.iter().enumerate() {
+            match findings.iter_mut().find(|mine| std::ptr::eq(mine.law, other.law)) {
+                Some(mine) if mine.outcome != other.outcome => {
+                    mine.outcome = Outcome::Condition;
+                    for name in inexact {
+                        push(&mut mine.why, Why::DateNotExact { name });
+                    }
+                }
+                Some(_) => {}
+                None => {
+                    let place = if at < case.controls {
+                        controls
+                    } else {
+                        findings.len()
+                    };
+                    controls += usize::from(at < case.controls);
+                    findings.insert(place, other.clone());
+                }
+            }
+        }
+    }
+    (findings, controls)
+}
+
+fn merge_lines<'a>(
+    cases: &[Case<'a>],
+    cheapest: usize,
+    dearest: usize,
+    inexact: &[&'static str],
+) -> Vec<Line<'a>> {
+    let mut lines: Vec<Line<'a>> = Vec::new();
+    for case in cases {
+        for line in &case.lines {
+            if !lines.iter().any(|known| std::ptr::eq(known.name, line.name)) {
+                lines.push(line.clone());
+            }
+        }
+    }
+    for line in &mut lines {
+        let name = line.name;
+        let of = |case: &Case<'a>| -> Option<Line<'a>> {
+            case.lines
+                .iter()
+                .find(|other| std::ptr::eq(other.name, name))
+                .cloned()
+        };
+        let amount = |case: &Case<'a>| match of(case) {
+            Some(line) => line.amount,
+            None => Some(Span::exact(Decimal::ZERO)),
+        };
+        let amounts: Vec<Option<Span>> = cases.iter().map(amount).collect();
+        let differ = amounts.windows(2).any(|pair| pair[0] != pair[1]);
+        line.amount = match (amounts[cheapest], amounts[dearest]) {
+            (Some(low), Some(high)) if amounts.iter().all(Option::is_some) => Some(Span {
+                low: low.low,
+                high: high.high,
+            }),
+            _ => None,
+        };
+        for case in cases {
+            if let Some(other) = of(case) {
+                for why in other.why {
+                    push(&mut line.why, why);
+                }
+                for used in other.rules {
+                    if !line
+                        .rules
+                        .iter()
+                        .any(|mine| std::ptr::eq(mine.law, used.law) && mine.amount == used.amount)
+                    {
+                        line.rules.push(used);
+                    }
+                }
+            }
+        }
+        if differ {
+            for name in inexact {
+                push(&mut line.why, Why::DateNotExact { name });
+            }
+        }
+    }
+    lines
+}

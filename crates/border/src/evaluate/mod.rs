@@ -1,0 +1,161 @@
+//! The one calculation: a car, a market, a day, prices and rates go in; a verdict comes out.
+//!
+//! Three-valued throughout: what depends on an unknown fact is unknown, and every row that could apply counts. Dates of a
+//! car known to the month or year are tried at both ends, and the cheapest and dearest case are kept.
+//!
+//! [`prepared`] works out what no market changes, [`context`] what one market makes of it; [`checks`] says whether the car may
+//! enter and [`lines`] what is due, case by case; [`merge`] makes one verdict of the cases, and [`total`] adds it up.
+
+mod checks;
+mod context;
+mod lines;
+mod merge;
+mod prepared;
+mod total;
+
+use jiff::civil::Date;
+
+use crate::fact::{Car, Fault};
+use crate::feel::Value;
+use crate::money::Rates;
+use crate::pack::{Pack, RuleSet, Side};
+use crate::verdict::{Finding, Line, RateUsed, Values, Verdict, Why};
+use context::Context;
+use prepared::Scenario;
+
+pub use prepared::Prepared;
+
+/// What is asked.
+#[derive(Clone, Copy, Debug)]
+pub struct Question<'a> {
+    /// The car, its importer and its way.
+    pub car: &'a Car,
+    /// The country it goes to.
+    pub destination: &'a str,
+    /// The day on which it leaves, as of which export control is judged; the day of arrival if it is not known.
+    pub departure: Option<Date>,
+    /// The day on which it arrives.
+    pub arrival: Date,
+    /// Prices.
+    pub values: &'a Values,
+    /// Exchange rates.
+    pub rates: &'a Rates,
+    /// Whether to spell out each formula with its numbers, which takes longer than the calculation itself.
+    pub workings: bool,
+}
+
+impl RuleSet {
+    /// The verdict for one car and one market.
+    ///
+    /// # Errors
+    /// The country is not known, or the facts cannot be: each with its field, value and fix.
+    pub fn evaluate<'a>(&'a self, question: &Question<'a>) -> Result<Verdict<'a>, Vec<Fault>> {
+        let pack = self.market(question.destination)?;
+        Ok(self.judge(pack, &question.prepare()?, &mut Vec::new()))
+    }
+
+    /// The verdicts for a prepared question in several markets, whichever the question names, one by one as they are asked for.
+    pub fn answers<'a, 'q>(
+        &'a self,
+        prepared: &'q Prepared<'a>,
+        markets: impl IntoIterator<Item = &'a Pack> + 'q,
+    ) -> impl Iterator<Item = Verdict<'a>> + 'q {
+        let mut room = Vec::new();
+        markets
+            .into_iter()
+            .map(move |pack| self.judge(pack, prepared, &mut room))
+    }
+
+    /// The pack of a country that cars go to.
+    ///
+    /// # Errors
+    /// There is none; the fault names what may have been meant.
+    pub fn market(&self, country: &str) -> Result<&Pack, Vec<Fault>> {
+        self.pack(country)
+            .filter(|pack| pack.side == Side::Import)
+            .ok_or_else(|| {
+                let known: Vec<&str> = self.destinations().map(|pack| pack.country.as_str()).collect();
+                let upper = country.to_ascii_uppercase();
+                let hint = if known.contains(&upper.as_str()) {
+                    format!("did you mean {upper:?}?")
+                } else {
+                    format!("there are {}", known.join(", "))
+                };
+                vec![Fault::new(
+                    "destination",
+                    country,
+                    format!("there is no pack for this country; {hint}"),
+                )]
+            })
+    }
+
+    /// The verdict when the facts are known to be possible. `room` is for the values of names, and may be used again.
+    pub(crate) fn judge<'a>(
+        &'a self,
+        pack: &'a Pack,
+        prepared: &Prepared<'a>,
+        room: &mut Vec<Value<'a>>,
+    ) -> Verdict<'a> {
+        match prepared.scenarios.as_slice() {
+            [only] => total::total(pack, prepared, self.case(pack, prepared, only, room)),
+            several => {
+                let cases = several
+                    .iter()
+                    .map(|scenario| self.case(pack, prepared, scenario, room))
+                    .collect();
+                merge::merge(pack, prepared, cases)
+            }
+        }
+    }
+
+    fn case<'a>(
+        &'a self,
+        pack: &'a Pack,
+        prepared: &Prepared<'a>,
+        scenario: &Scenario<'a>,
+        room: &mut Vec<Value<'a>>,
+    ) -> Case<'a> {
+        let mut findings = Vec::with_capacity(4);
+        for export in self.exports() {
+            let context = Context::new(export, pack, prepared, scenario, std::mem::take(room));
+            context.checks(&mut findings);
+            (_, *room) = context.end();
+        }
+        let controls = findings.len();
+        let mut context = Context::new(pack, pack, prepared, scenario, std::mem::take(room));
+        let lines = context.lines();
+        context.checks(&mut findings);
+        let rates;
+        (rates, *room) = context.end();
+        Case {
+            findings,
+            controls,
+            lines,
+            rates,
+        }
+    }
+}
+
+/// What the checks of export control say of a car to a country, of the first case.
+pub(crate) fn controls<'a>(export: &'a Pack, to: &'a str, prepared: &Prepared<'a>) -> Vec<Finding<'a>> {
+    let mut found = Vec::new();
+    if let Some(scenario) = prepared.scenarios.first() {
+        Context::to(export, to, prepared, scenario, Vec::new()).checks(&mut found);
+    }
+    found
+}
+
+/// The outcome for one scenario.
+struct Case<'p> {
+    findings: Vec<Finding<'p>>,
+    /// How many of the findings are those of export control.
+    controls: usize,
+    lines: Vec<Line<'p>>,
+    rates: Vec<RateUsed>,
+}
+
+fn push<'a>(all: &mut Vec<Why<'a>>, why: Why<'a>) {
+    if !all.contains(&why) {
+        all.push(why);
+    }
+}

@@ -1,0 +1,215 @@
+//! What is known of a car before any country's rules are looked at: worked out once, whatever number of markets is asked.
+
+use jiff::civil::Date;
+use rust_decimal::Decimal;
+
+use super::{Question, total};
+use crate::date::years;
+use crate::fact::{Car, FACTS, FactValue, Fault, KW_PER_MECHANICAL_HP, KW_PER_METRIC_HP};
+use crate::feel::{Slot, Span, Value};
+use crate::pack::{FIRST_OWN, slot, slot_of_fact};
+
+/// A question whose facts are possible, with ages, horsepowers and the like worked out. It serves every market.
+#[derive(Clone, Debug)]
+pub struct Prepared<'a> {
+    pub(super) question: Question<'a>,
+    /// The day as of which export control is judged.
+    pub(super) departure: Date,
+    pub(super) scenarios: Vec<Scenario<'a>>,
+    /// Dates of the car that are known to the month or year only.
+    pub(super) inexact: Vec<&'static str>,
+    /// Price, freight and insurance in the currency of the price.
+    pub(super) paid: Option<Decimal>,
+}
+
+/// One case of the days on which the car may have been made and registered, with the value of every name that no country
+/// changes.
+#[derive(Clone, Debug)]
+pub(super) struct Scenario<'a> {
+    pub(super) names: Vec<Value<'a>>,
+}
+
+impl<'a> Question<'a> {
+    /// Works out what no market changes.
+    ///
+    /// # Errors
+    /// The facts cannot be: each with its field, value and fix.
+    pub fn prepare(&self) -> Result<Prepared<'a>, Vec<Fault>> {
+        let mut faults = self.car.faults(self.arrival);
+        if let Some(departure) = self.departure
+            && departure > self.arrival
+        {
+            let problem = format!("after the arrival on {}; check both days", self.arrival);
+            faults.push(Fault::new("departure", departure, problem));
+        }
+        if faults.is_empty() {
+            Ok(Prepared::of(self))
+        } else {
+            Err(faults)
+        }
+    }
+}
+
+impl<'a> Prepared<'a> {
+    /// Facts that are known to be possible.
+    pub(crate) fn of(question: &Question<'a>) -> Self {
+        let facts = facts(question);
+        let scenarios = days(question.car, question.arrival)
+            .into_iter()
+            .map(|days| {
+                let mut names = facts.clone();
+                ages(question, days, &mut names);
+                Scenario { names }
+            })
+            .collect();
+        let seller = question.values.price.map(|price| price.currency);
+        Prepared {
+            paid: seller.and_then(|to| total::paid(question, to)),
+            question: *question,
+            departure: question.departure.unwrap_or(question.arrival),
+            scenarios,
+            inexact: ["manufactured", "first_registration"]
+                .into_iter()
+                .filter(|name| question.car.date(name).is_some_and(|date| !date.is_exact()))
+                .collect(),
+        }
+    }
+}
+
+/// The place of a slot's blame.
+fn unknown<'a>(at: usize) -> Value<'a> {
+    Value::Unknown(Slot::try_from(at).unwrap_or(Slot::MAX))
+}
+
+/// The values of all facts but dates.
+fn facts<'a>(question: &Question<'a>) -> Vec<Value<'a>> {
+    let mut names: Vec<Value<'a>> = (0..FIRST_OWN).map(unknown).collect();
+    for index in 0..FACTS.len() {
+        if let Some(value) = question.car.at(index) {
+            names[slot_of_fact(index)] = match value {
+                FactValue::Number(number) => Value::number(*number),
+                FactValue::Text(text) => Value::Text(text),
+                FactValue::List(list) => Value::List(list),
+                FactValue::Flag(flag) => Value::Bool(*flag),
+                // Dates come from the case.
+                FactValue::Date(_) => continue,
+            };
+        }
+    }
+    let fuel = question.car.text("fuel");
+    let electric = matches!(fuel, Some("electric" | "hydrogen"));
+    let absent: &[usize] = match fuel {
+        Some("electric" | "hydrogen") => &[slot::CC, slot::ENGINE_KW, slot::ENGINE_FUEL],
+        Some("petrol" | "diesel" | "lpg" | "cng") => &[slot::MOTOR_KW, slot::KW_30MIN],
+        _ => &[],
+    };
+    for at in absent {
+        names[*at] = Value::Null;
+    }
+    // A car that comes from outside the customs union was not cleared in it, unless somebody says so.
+    if let Value::Unknown(_) = names[slot::CLEARED_IN] {
+        names[slot::CLEARED_IN] = Value::Text("none");
+    }
+    let horsepower = |per: Decimal| match question.car.number("engine_kw") {
+        Some(kw) => Value::number(kw / per),
+        None if electric => Value::Null,
+        None => unknown(slot::ENGINE_KW),
+    };
+    names[slot::METRIC_HP] = horsepower(KW_PER_METRIC_HP);
+    names[slot::MECHANICAL_HP] = horsepower(KW_PER_MECHANICAL_HP);
+    names[slot::ARRIVAL] = Value::Date(question.arrival);
+    names
+}
+
+/// The ages of one case.
+fn ages<'a>(question: &Question<'a>, days: Days, names: &mut [Value<'a>]) {
+    let arrival = question.arrival;
+    let calendar = |from: Date| Value::number(Decimal::from(arrival.year() - from.year()));
+    let mut any: Option<Span> = None;
+    let mut widen = |age: Decimal| {
+        let age = Span::exact(age);
+        any = Some(any.map_or(age, |sofar| sofar.hull(age)));
+    };
+    match days.manufactured {
+        Some(made) => {
+            let age = years(made, arrival);
+            widen(age);
+            names[slot::AGE] = Value::number(age);
+            names[slot::AGE_CALENDAR] = calendar(made);
+            names[slot::MANUFACTURED_YEAR] = Value::number(Decimal::from(made.year()));
+            names[slot::MANUFACTURED] = Value::Date(made);
+        }
+        None => {
+            for at in [slot::AGE, slot::AGE_CALENDAR, slot::MANUFACTURED_YEAR] {
+                names[at] = unknown(slot::MANUFACTURED);
+            }
+        }
+    }
+    match days.registered {
+        Some(registered) => {
+            let age = years(registered, arrival);
+            widen(age);
+            names[slot::AGE_REGISTERED] = Value::number(age);
+            names[slot::AGE_CALENDAR_REGISTERED] = calendar(registered);
+            names[slot::FIRST_REGISTRATION] = Value::Date(registered);
+        }
+        None => {
+            for at in [slot::AGE_REGISTERED, slot::AGE_CALENDAR_REGISTERED] {
+                names[at] = unknown(slot::FIRST_REGISTRATION);
+            }
+        }
+    }
+    names[slot::AGE_MODEL_YEAR] = match question.car.number("model_year") {
+        Some(year) => {
+            let age = Decimal::from(arrival.year()) - year;
+            widen(age);
+            Value::number(age)
+        }
+        None => unknown(slot::MODEL_YEAR),
+    };
+    names[slot::AGE_ANY] = any.map_or(unknown(slot::MANUFACTURED), Value::Number);
+}
+
+/// Days on which the car may have been made and registered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Days {
+    manufactured: Option<Date>,
+    registered: Option<Date>,
+}
+
+/// The ends of what is known. Bands of age are at least as wide as a year but for the first, which ends at the younger end; so
+/// the ends reach every band in between.
+fn days(car: &Car, arrival: Date) -> Vec<Days> {
+    let ends = |name: &str| -> [Option<Option<Date>>; 2] {
+        match car.date(name) {
+            None => [Some(None), None],
+            Some(date) => {
+                let (first, last) = (date.first(), date.last().min(arrival));
+                [Some(Some(first)), (first != last).then_some(Some(last))]
+            }
+        }
+    };
+    let registrations = ends("first_registration");
+    let mut found = Vec::with_capacity(1);
+    for manufactured in ends("manufactured").into_iter().flatten() {
+        for registered in registrations.iter().flatten().copied() {
+            if let (Some(made), Some(registered)) = (manufactured, registered)
+                && registered < made
+            {
+                continue;
+            }
+            found.push(Days {
+                manufactured,
+                registered,
+            });
+        }
+    }
+    if found.is_empty() {
+        // Both lie in one month: made at its beginning, registered at its end.
+        found.push(Days {
+            manufactured: car.date("manufactured").map(|d| d.first()),
+            registered: car.date("first_registration").map(|d| d.last().min(arrival)),
+        });
+    }
+    found
+}

@@ -1,0 +1,219 @@
+//! Adding up: the status, the total in both currencies, what is to be asked and what to know about the figures.
+
+use rust_decimal::Decimal;
+
+use super::{Case, Prepared, Question, push};
+use crate::decimal::{product, rounded};
+use crate::feel::Span;
+use crate::money::{Currency, Money};
+use crate::pack::{Confidence, Effect, Pack, StepKind};
+use crate::verdict::{Caution, Finding, Line, Outcome, RateUsed, RuleUse, Status, Verdict, Why};
+
+/// The verdict of one case, or of several that were made one.
+pub(super) fn total<'a>(pack: &'a Pack, prepared: &Prepared<'a>, case: Case<'a>) -> Verdict<'a> {
+    let question = &prepared.question;
+    let Case {
+        mut findings,
+        controls,
+        mut lines,
+        mut rates,
+    } = case;
+    let zero = Span::exact(Decimal::ZERO);
+    let status = status(&findings, controls);
+    findings[controls..].sort_by_key(|finding| std::cmp::Reverse(finding.outcome));
+    findings[..controls].sort_by_key(|finding| std::cmp::Reverse(finding.outcome));
+    let seller_currency = question.values.price.map(|price| price.currency);
+    let rate = seller_currency.and_then(|to| question.rates.rate(pack.currency, to));
+    if let (Some(to), Some(rate)) = (seller_currency, rate)
+        && to != pack.currency
+        && !rates
+            .iter()
+            .any(|used| (used.from, used.to) == (to, pack.currency))
+    {
+        rates.push(RateUsed {
+            from: pack.currency,
+            to,
+            rate,
+        });
+    }
+    let (mut known, mut seller_known) = (zero, zero);
+    let mut missing_lines = Vec::new();
+    let mut overflow = false;
+    for line in &mut lines {
+        if line.kind != StepKind::Value {
+            // The two ends may belong to different cases, so they are converted apart.
+            line.seller_amount = line
+                .amount
+                .zip(rate)
+                .and_then(|(span, rate)| converted(span, rate));
+        }
+        if line.kind != StepKind::Charge {
+            continue;
+        }
+        match line.amount {
+            Some(span) => match known.plus(span) {
+                Some(sum) => known = sum,
+                None => overflow = true,
+            },
+            None => missing_lines.push(line.name),
+        }
+        if let Some(span) = line.seller_amount {
+            match seller_known.plus(span) {
+                Some(sum) => seller_known = sum,
+                None => overflow = true,
+            }
+        }
+    }
+    // A pack that knows of no charge does not know that there is none.
+    let charged = pack.steps.iter().any(|step| step.kind == StepKind::Charge);
+    let complete = charged && missing_lines.is_empty() && !overflow;
+    let total = complete.then_some(known);
+    let seller_total = total.and(rate).map(|_| seller_known);
+    let paid = total.and_then(|_| paid(question, pack.currency));
+    let landed = total
+        .zip(paid)
+        .and_then(|(total, paid)| total.plus(Span::exact(paid)));
+    let seller_landed = seller_total
+        .zip(prepared.paid)
+        .and_then(|(total, paid)| total.plus(Span::exact(paid)));
+    let cautions = cautions(pack, question, &lines);
+    let asks = asks(&findings, &lines);
+    Verdict {
+        country: &pack.country,
+        name: &pack.name,
+        departure: prepared.departure,
+        arrival: question.arrival,
+        status,
+        findings,
+        lines,
+        currency: pack.currency,
+        total,
+        known,
+        missing_lines,
+        seller_currency,
+        seller_total,
+        landed,
+        seller_landed,
+        asks,
+        cautions,
+        rates,
+        rates_date: question.rates.date,
+        rates_source: &question.rates.source,
+        as_of: pack.as_of,
+        headline: &pack.headline,
+        gaps: &pack.gaps,
+    }
+}
+
+/// Both ends in another currency, to its second decimal.
+fn converted(span: Span, rate: Decimal) -> Option<Span> {
+    span.try_each(|amount| {
+        let converted = product(amount, rate)?;
+        Some(rounded(converted, 2))
+    })
+}
+
+/// Price, freight and insurance in a currency, if all are known.
+pub(super) fn paid(question: &Question<'_>, to: Currency) -> Option<Decimal> {
+    let values = question.values;
+    let mut sum = Decimal::ZERO;
+    let mut last: Option<(Currency, Decimal)> = None;
+    for Money { amount, currency } in [values.price?, values.freight?, values.insurance?] {
+        let rate = match last {
+            Some((known, rate)) if known == currency => rate,
+            _ => question.rates.rate(currency, to)?,
+        };
+        last = Some((currency, rate));
+        let amount = product(amount, rate)?;
+        sum = sum.checked_add(rounded(amount, 2))?;
+    }
+    Some(sum)
+}
+
+fn status(findings: &[Finding<'_>], controls: usize) -> Status {
+    let worst = findings.iter().map(|finding| finding.outcome).max();
+    match worst {
+        Some(Outcome::Denied) => Status::NotAdmissible,
+        Some(Outcome::Doubtful) => Status::Unknown,
+        // Warnings alone say nothing about admission.
+        _ if findings[controls..]
+            .iter()
+            .all(|finding| finding.effect == Effect::Warn) =>
+        {
+            Status::Unknown
+        }
+        Some(Outcome::Condition) => Status::Conditional,
+        _ => Status::Admissible,
+    }
+}
+
+fn cautions<'a>(pack: &'a Pack, question: &Question<'a>, lines: &[Line<'a>]) -> Vec<Caution<'a>> {
+    let mut cautions = Vec::new();
+    if let Some(from) = question.car.power_from() {
+        cautions.push(Caution::PowerConverted { from });
+    }
+    if let (None, Some(region)) = (question.car.text("region"), pack.regions.first()) {
+        cautions.push(Caution::RegionAssumed { region });
+    }
+    let rules_that = |test: fn(&RuleUse<'_>) -> bool| {
+        let mut ids: Vec<&'a str> = Vec::new();
+        for used in lines
+            .iter()
+            .flat_map(|line| &line.rules)
+            .filter(|used| test(used))
+        {
+            if !ids.contains(&used.law.id.as_str()) {
+                ids.push(&used.law.id);
+            }
+        }
+        ids
+    };
+    let undated = rules_that(|used| used.undated);
+    if !undated.is_empty() {
+        cautions.push(Caution::Undated { rules: undated });
+    }
+    let weak = rules_that(|used| used.law.confidence == Confidence::Low);
+    if !weak.is_empty() {
+        cautions.push(Caution::Weak { rules: weak });
+    }
+    cautions
+}
+
+fn asks<'a>(findings: &[Finding<'a>], lines: &[Line<'a>]) -> Vec<Why<'a>> {
+    let mut asks = Vec::new();
+    for why in findings
+        .iter()
+        .filter(|finding| finding.outcome >= Outcome::Condition)
+        .flat_map(|finding| &finding.why)
+    {
+        ask(why, lines, &mut asks);
+    }
+    for why in lines
+        .iter()
+        .filter(|line| line.kind == StepKind::Charge)
+        .flat_map(|line| &line.why)
+    {
+        ask(why, lines, &mut asks);
+    }
+    asks
+}
+
+/// Adds what a user could answer; of a line that rests on others, what they need.
+fn ask<'a>(why: &Why<'a>, lines: &[Line<'a>], asks: &mut Vec<Why<'a>>) {
+    match why {
+        Why::NotGiven { .. } | Why::NoRate { .. } | Why::DateNotExact { .. } => push(asks, why.clone()),
+        Why::DependsOn { step } => {
+            // Steps rest on earlier ones only, so this ends.
+            let before = lines
+                .iter()
+                .position(|line| line.name == *step)
+                .unwrap_or_default();
+            if let Some(line) = lines.get(before) {
+                for why in &line.why {
+                    ask(why, &lines[..before], asks);
+                }
+            }
+        }
+        _ => {}
+    }
+}
