@@ -47,7 +47,10 @@ pub struct Evidence {
     pub answers: Vec<String>,
     /// The files.
     pub sources: Vec<Source>,
-    /// Rows in them.
+    /// Logs of second meters that were laid beside them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub meters: Vec<Source>,
+    /// Rows in the files.
     pub rows: u64,
     /// Rows that could not be used, because time or current was missing, repeated or ran backwards.
     pub rows_unused: u64,
