@@ -144,6 +144,9 @@ be read until the backups are rotated out.
 Example:
   carnet erase KMHXX00XXXX000001 --asked-by 'the keeper' --reason 'erasure request' --dry-run")]
     Erase(Erase),
+    /// Run the log as a service over HTTP.
+    #[command(after_help = crate::serve::AFTER_HELP)]
+    Serve(crate::serve::Serve),
     /// See all of it on a sample yard: record, seal, dossier, verify, tamper, certify.
     Demo,
 }

@@ -12,6 +12,9 @@ pub enum Failure {
     /// A log of a battery could not be read.
     #[error(transparent)]
     Telemetry(#[from] telemetry::TelemetryError),
+    /// The service ended badly.
+    #[error(transparent)]
+    Serve(#[from] web::ServeError),
     /// The output could not be written.
     #[error("output: {0}")]
     Output(#[from] std::io::Error),

@@ -28,6 +28,7 @@ mod receipt;
 mod record;
 mod rules;
 mod seal;
+mod serve;
 mod show;
 mod verify;
 
@@ -97,6 +98,7 @@ async fn run(args: Args) -> Result<ExitCode, Failure> {
             command: BatteryCommand::Recompute(options),
         } => battery_recompute::run(&global, &options),
         Command::Erase(options) => erase::run(&global, &options).await,
+        Command::Serve(options) => serve::run(&global, &options).await,
         Command::Demo => demo::run(&global).await,
     }
 }

@@ -6,7 +6,7 @@ use desk::certify::check::certificates;
 use desk::lookup::{History, judge};
 use dossier::{Report, VerifiedStatement};
 use history::findings::{self, Level};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use crate::args::{self, Global};
 use crate::failure::Failure;
@@ -21,7 +21,7 @@ pub async fn run(global: &Global, options: &args::History) -> Result<ExitCode, F
         .await?;
     desk.close().await?;
     if global.json {
-        output::json(&as_json(&history)?)?;
+        output::json(&history.to_json()?)?;
     } else {
         print(&history)?;
     }
@@ -201,65 +201,4 @@ fn print_findings(report: &findings::Report) -> Result<(), Failure> {
         output::say(format_args!("  {}", silent.english))?;
     }
     Ok(())
-}
-
-pub fn as_json(history: &History) -> Result<Value, Failure> {
-    let report = &history.report;
-    let statements: Vec<Value> = report.statements.iter().map(statement_json).collect();
-    let erased: Vec<Value> = report
-        .erased
-        .iter()
-        .map(|e| {
-            json!({
-                "log_index": e.log_index.0,
-                "digest": e.digest,
-                "issuer": e.issuer.id,
-                "issuer_name": e.issuer.name,
-                "erased_for": e.notice.asked_by,
-                "erased_at": e.notice.time.to_string(),
-                "reason": e.notice.reason,
-            })
-        })
-        .collect();
-    Ok(json!({
-        "vehicle": report.vehicle,
-        "asked": report.asked,
-        "absent": report.is_absent(),
-        "complete_as_of": report.as_of.to_string(),
-        "log": report.origin,
-        "size": report.size.0,
-        "cosigners": report.cosigners.iter().map(|c| json!({"name": c.name, "time": c.time.to_string()})).collect::<Vec<_>>(),
-        "statements": statements,
-        "erased": erased,
-        "certificates": certificates(report, report.as_of),
-        "findings": serde_json::to_value(&history.findings.findings)?,
-        "coverage": serde_json::to_value(&history.findings.coverage)?,
-    }))
-}
-
-fn statement_json(statement: &VerifiedStatement) -> Value {
-    let claims = &statement.claims;
-    json!({
-        "log_index": statement.log_index.0,
-        "digest": statement.digest,
-        "type": claims.typ.as_str(),
-        "type_en": claims.typ.label_en(),
-        "type_ko": claims.typ.label_ko(),
-        "event_time": claims.event_time.as_str(),
-        "place": claims.place.as_ref().map(|p| p.as_str()),
-        "issuer": statement.issuer.id,
-        "issuer_name": statement.issuer.name,
-        "roles": statement.issuer.roles,
-        "key_id": statement.issuer.key_id,
-        "key_revoked_at": statement.issuer.revoked_at.as_ref().map(|(at, _)| at.0),
-        "confidence": claims.confidence.as_str(),
-        "body": claims.body,
-        "evidence": claims.evidence.iter().map(|e| json!({
-            "kind": e.kind.as_str(), "sha256": hex::encode(e.sha256), "page": e.page,
-        })).collect::<Vec<_>>(),
-        "hidden_fields": statement.hidden,
-        "supersedes": claims.supersedes,
-        "contested_by": statement.contested_by.iter().map(|at| at.0).collect::<Vec<_>>(),
-        "superseded_by": statement.superseded_by.iter().map(|at| at.0).collect::<Vec<_>>(),
-    })
 }

@@ -65,7 +65,7 @@ pub fn run(global: &Global, options: &Verify) -> Result<ExitCode, Failure> {
     let absent = report.is_absent();
     let history = show::of(report, now)?;
     if global.json {
-        let mut value = show::as_json(&history)?;
+        let mut value = history.to_json()?;
         value["verified"] = json!(true);
         output::json(&value)?;
     } else {

@@ -9,6 +9,7 @@
 //! | [`record`] | sign where the key is here, check, submit; what is refused and why |
 //! | [`lookup`] | the history of a vehicle, with findings |
 //! | [`export`] | a dossier, with the holder's choice of disclosures; a receipt |
+//! | [`receipts`] | the receipts of a whole batch, for a service that answers many submitters at once |
 //! | [`check`] | verify a dossier file offline |
 //! | [`certify`] | certificates for traction batteries: the scheme's steps, the directory, verification of a credential |
 //! | [`erase`] | destroy a vehicle's contents |
@@ -27,12 +28,14 @@ mod draft;
 pub mod erase;
 mod error;
 pub mod export;
+mod history_json;
 pub mod input;
 pub mod issuer;
 mod label;
 pub mod lookup;
 mod prepared;
 pub mod quote;
+pub mod receipts;
 pub mod record;
 mod refused;
 pub mod rules;

@@ -5,9 +5,11 @@
 
 use dossier::{Report, VerifiedStatement, verify};
 use history::findings::{self, Event};
+use index::Label;
 use jiff::civil::Date;
 use vehicle::VehicleId;
 
+use crate::checkers;
 use crate::desk::Desk;
 use crate::error::DeskError;
 use crate::export::Disclose;
@@ -27,13 +29,52 @@ impl Desk {
     /// # Errors
     /// Nothing is published yet, storage failed, or our own dossier does not verify.
     pub async fn history(&self, vehicle: &VehicleId, now: u64, today: Date) -> Result<History, DeskError> {
-        let bytes = self.dossier(vehicle, &Disclose::All).await?;
-        let report = verify(&bytes, &self.trust(u64::MAX), Some(vehicle), now)
+        self.history_showing(vehicle, &Disclose::All, now, today).await
+    }
+
+    /// The history of a vehicle as somebody sees it who is shown only these personal fields.
+    ///
+    /// # Errors
+    /// As [`Desk::history`]; also a field that no statement has.
+    pub async fn history_showing(
+        &self,
+        vehicle: &VehicleId,
+        disclose: &Disclose,
+        now: u64,
+        today: Date,
+    ) -> Result<History, DeskError> {
+        let bytes = self.dossier(vehicle, disclose).await?;
+        let report = checkers::aside(|| verify(&bytes, &self.trust(u64::MAX), Some(vehicle), now))
             .map_err(|refusal| DeskError::Dossier(format!("our own dossier does not verify: {refusal}")))?;
         Ok(History {
             findings: judge(&report, today),
             report,
         })
+    }
+}
+
+/// A vehicle's label, and what convinces others that it is the one.
+#[derive(Clone, Debug)]
+pub struct LabelProof {
+    /// The label: the VRF of the canonical id.
+    pub label: Label,
+    /// The epoch of the VRF key.
+    pub epoch: u32,
+    /// The VRF public key.
+    pub key: [u8; 32],
+    /// The VRF proof (RFC 9381 with the suite of c2sp.org/vrf-r255).
+    pub proof: [u8; 80],
+}
+
+impl Desk {
+    /// Under which label this log files a vehicle, known to it or not.
+    pub fn label_proof(&self, vehicle: &VehicleId) -> LabelProof {
+        LabelProof {
+            label: self.labels.label(vehicle),
+            epoch: self.store.params().vrf_epoch,
+            key: self.labels.public().to_bytes(),
+            proof: self.labels.prove(vehicle).to_bytes(),
+        }
     }
 }
 

@@ -273,7 +273,8 @@ impl Desk {
         Ok((recorder.finish()?, imported.report))
     }
 
-    /// Records statements that are signed already, as a service would get them. One answer each, in order.
+    /// Records statements that are signed already, as a service gets them. One answer each, in order. A statement may
+    /// correct another of the same call.
     ///
     /// # Errors
     /// The store failed.
@@ -283,7 +284,8 @@ impl Desk {
         now: i64,
     ) -> Result<Vec<Result<Submitted, Vec<String>>>, DeskError> {
         let keys: HashMap<_, _> = self.issuers().await?.into_iter().collect();
-        self.submit_checked(statements, &[], &keys, now, &mut HashSet::new(), false)
+        let mut here = statements.iter().map(SdJwt::digest).collect();
+        self.submit_checked(statements, &[], &keys, now, &mut here, false)
             .await
     }
 

@@ -1,1 +1,47 @@
-//! The log as a service over HTTP: the static log, the JSON interface, and pages.
+//! The log as a service over HTTP: the static log and the JSON interface.
+//!
+//! | module | what it owns |
+//! |---|---|
+//! | `service` | starting, and stopping without losing anything |
+//! | `server` | connections: how many, how slow, how they end |
+//! | `router` | every address, and what a request goes through |
+//! | `envelope` | request ids, security headers, the log line, the count |
+//! | `intake`, `sealer` | statements of many clients recorded together, sealed, and answered with receipts |
+//! | `api` | the JSON interface, an area to a file |
+//! | `static_log` | tiles, entries and checkpoint as tlog-tiles says |
+//! | `problem` | every error, as RFC 9457 says |
+//! | `access` | who asks, and what may be shown to them |
+//! | `health`, `standing`, `metrics` | how the service is |
+//! | `rate`, `gate`, `options` | limits |
+//!
+//! It takes no decision about statements or vehicles: those are the desk's. No log line and no metric carries a vehicle, a
+//! body, an address as it was sent, or where a request came from.
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
+
+mod access;
+mod api;
+mod clock;
+mod envelope;
+mod extract;
+mod gate;
+mod health;
+mod intake;
+pub mod logging;
+mod metrics;
+mod openapi;
+mod options;
+mod problem;
+mod rate;
+mod router;
+mod sealer;
+mod server;
+mod service;
+mod standing;
+mod state;
+mod static_log;
+mod test_add;
+mod ticket;
+
+pub use options::{Limits, Options};
+pub use router::description;
+pub use service::{ServeError, Service};

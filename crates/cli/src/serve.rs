@@ -1,0 +1,130 @@
+//! `carnet serve`: the log as a service.
+
+use std::net::{IpAddr, SocketAddr};
+use std::num::NonZeroU32;
+use std::process::ExitCode;
+
+use clap::Args;
+use serde_json::json;
+use tokio::signal::unix::{SignalKind, signal};
+use web::{Options, Service};
+
+use crate::args::Global;
+use crate::failure::Failure;
+use crate::output;
+
+/// Printed below the options.
+pub const AFTER_HELP: &str = "\
+Addresses (docs/service.md tells all of it, /openapi.json describes it for programs):
+  POST /api/statements                 hand signed statements in; the answer holds their receipts
+  GET  /api/vehicles/VIN/history       what the log knows of a car, personal fields withheld
+  GET  /api/vehicles/VIN/dossier       the same as a file that proves it offline
+  GET  /log/checkpoint, /log/tile/…    the log itself, as c2sp.org/tlog-tiles says
+  GET  /healthz, /metrics, /version
+
+The service seals by itself; `carnet seal` is not needed beside it. SIGTERM or Ctrl-C ends it: what was begun is answered,
+what was accepted is sealed. Its log is JSON on standard error and names no car, no client and nothing that was sent.
+
+TLS is for a reverse proxy in front. Name the proxy with --trusted-proxy, or all clients share its limits.
+
+Examples:
+  carnet serve
+  carnet serve --listen 127.0.0.1:8080 --trusted-proxy 127.0.0.1
+  carnet serve --print-openapi > openapi.json";
+
+/// The options of `carnet serve`.
+#[derive(Debug, Args)]
+pub struct Serve {
+    /// Where to listen: address and port; port 0 takes a free one.
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:7878")]
+    listen: SocketAddr,
+    /// Allow --listen with an address that other machines reach. Without a proxy in front, what clients ask, car numbers
+    /// included, then crosses the network unencrypted.
+    #[arg(long)]
+    open_to_network: bool,
+    /// A reverse proxy whose X-Forwarded-For is believed; repeat for several.
+    #[arg(long, value_name = "IP")]
+    trusted_proxy: Vec<IpAddr>,
+    /// Requests per second that one client may send, sustained.
+    #[arg(long, value_name = "N", default_value = "50")]
+    rate: NonZeroU32,
+    /// Requests that one client may send at once after a pause.
+    #[arg(long, value_name = "N", default_value = "200")]
+    burst: NonZeroU32,
+    /// Connections at a time.
+    #[arg(long, value_name = "N", default_value = "1024")]
+    max_connections: usize,
+    /// Connections at a time from one client.
+    #[arg(long, value_name = "N", default_value = "256")]
+    max_connections_per_client: usize,
+    /// For load tests: make entries of arbitrary bodies at POST /add. Enrols an issuer `test-add` for good; use a log that is
+    /// thrown away.
+    #[arg(long)]
+    test_add: bool,
+    /// Print the OpenAPI description and exit; needs no log.
+    #[arg(long)]
+    print_openapi: bool,
+}
+
+impl Serve {
+    fn options(&self) -> Options {
+        let mut options = Options {
+            trusted_proxies: self.trusted_proxy.clone(),
+            test_add: self.test_add,
+            ..Options::default()
+        };
+        options.limits.rate = self.rate;
+        options.limits.burst = self.burst;
+        options.limits.connections = self.max_connections;
+        options.limits.connections_per_client = self.max_connections_per_client;
+        options
+    }
+}
+
+pub async fn run(global: &Global, serve: &Serve) -> Result<ExitCode, Failure> {
+    if serve.print_openapi {
+        output::json(&serde_json::to_value(web::description())?)?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    if !serve.listen.ip().is_loopback() {
+        if serve.test_add {
+            let fix = "listen on a loopback address, such as 127.0.0.1:7878";
+            return Err(Failure::Value(format!(
+                "--test-add lets anybody write into the log; {fix}"
+            )));
+        }
+        if !serve.open_to_network {
+            return Err(Failure::Value(format!(
+                "--listen {}: other machines reach this address, and the service speaks no TLS. Put a reverse proxy in \
+                 front of 127.0.0.1:7878, or add --open-to-network if you mean it",
+                serve.listen
+            )));
+        }
+    }
+    // Before anything is opened: whoever asks for an end early must be heard as well.
+    let stop = stopped()?;
+    let desk = output::open(global).await?;
+    let origin = desk.store().origin().to_owned();
+    let service = Service::bind(desk, serve.listen, serve.options()).await?;
+    let address = service.address()?;
+    web::logging::start(std::io::stderr);
+    if global.json {
+        output::json(&json!({"origin": origin, "url": format!("http://{address}")}))?;
+    } else {
+        output::say(format_args!("Serving the log {origin} at http://{address}"))?;
+    }
+    service.run(stop).await?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Done when the process is asked to end.
+fn stopped() -> Result<impl Future<Output = ()>, Failure> {
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    Ok(async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+    })
+}

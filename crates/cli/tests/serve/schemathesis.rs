@@ -1,0 +1,84 @@
+//! [Schemathesis](https://schemathesis.readthedocs.io) reads our OpenAPI description and asks the running service what it makes of
+//! it: answers of a status, type or shape that is not described, and any 5xx, are faults.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use tempfile::TempDir;
+
+use crate::process::{Serving, log, registration, submit};
+
+/// With what it depends on fixed by what it asks for; newer ones change what they check.
+const WANTED: &str = "schemathesis==4.32.5";
+
+/// The program, installed once for this user; `None`, said aloud, where there is no Python or no network.
+fn installed() -> Option<PathBuf> {
+    let cache = std::env::var_os("XDG_CACHE_HOME")
+        .map(PathBuf::from)
+        .or_else(|| Some(PathBuf::from(std::env::var_os("HOME")?).join(".cache")))?;
+    let folder = cache.join("carnet/schemathesis");
+    let done = folder.join("installed");
+    let program = folder.join("bin/schemathesis");
+    if std::fs::read_to_string(&done).is_ok_and(|is| is == WANTED) {
+        return Some(program);
+    }
+    match install(&folder) {
+        Ok(()) => {
+            std::fs::write(done, WANTED).unwrap();
+            Some(program)
+        }
+        Err(why) => {
+            eprintln!("SKIPPED: schemathesis against the service: {why}");
+            None
+        }
+    }
+}
+
+fn install(folder: &Path) -> Result<(), String> {
+    std::fs::create_dir_all(folder).map_err(|e| e.to_string())?;
+    run(Command::new("python3")
+        .args(["-m", "venv", "--clear"])
+        .arg(folder))?;
+    run(Command::new(folder.join("bin/python3")).args(["-m", "pip", "install", "--quiet", WANTED]))
+}
+
+fn run(command: &mut Command) -> Result<(), String> {
+    let output = command.output().map_err(|e| format!("{command:?}: {e}"))?;
+    if output.status.success() {
+        return Ok(());
+    }
+    Err(String::from_utf8_lossy(&output.stderr).trim().to_owned())
+}
+
+#[test]
+fn the_service_does_what_its_description_says() {
+    let Some(schemathesis) = installed() else { return };
+    let data = TempDir::new().unwrap();
+    log(data.path());
+    let limits = ["--rate", "100000", "--burst", "100000"];
+    let serving = Serving::start(data.path(), &limits);
+    assert_eq!(submit(&serving.address, &registration(1)).unwrap().0, 200);
+    let output = Command::new(schemathesis)
+        .arg("run")
+        .arg(format!("http://{}/openapi.json", serving.address))
+        .args([
+            "--max-examples",
+            "25",
+            "--seed",
+            "1",
+            "--workers",
+            "2",
+            "--no-color",
+            "--request-timeout",
+            "20",
+        ])
+        .current_dir(data.path())
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(
+        output.status.success(),
+        "{said}{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+}

@@ -1,0 +1,60 @@
+use tempfile::TempDir;
+
+use crate::process::{CAR, Serving, ask, log, registration, submit};
+
+#[test]
+fn the_log_names_no_car_no_person_and_nothing_that_was_sent() {
+    let data = TempDir::new().unwrap();
+    log(data.path());
+    let serving = Serving::start(data.path(), &[]);
+    let address = serving.address.as_str();
+    let statement = registration(1);
+    assert_eq!(submit(address, &statement).unwrap().0, 200);
+    let digest = statement.digest();
+    for (method, path, headers, body) in [
+        ("GET", format!("/api/vehicles/{CAR}/history"), "", ""),
+        (
+            "GET",
+            format!("/api/vehicles/{CAR}/dossier?show=secret-query"),
+            "",
+            "",
+        ),
+        ("GET", format!("/api/vehicles/{CAR}x/label"), "", ""),
+        ("GET", format!("/nowhere/{CAR}"), "", ""),
+        ("GET", format!("/api/tickets/{digest}.{}", "0".repeat(32)), "", ""),
+        (
+            "GET",
+            "/version".to_owned(),
+            "x-request-id: secret-header\r\nuser-agent: secret-agent\r\n",
+            "",
+        ),
+        (
+            "POST",
+            "/api/statements".to_owned(),
+            "content-type: application/json\r\n",
+            "{\"secret-body\":1}",
+        ),
+        ("SECRETMETHOD", "/version".to_owned(), "", ""),
+    ] {
+        assert!(
+            ask(address, method, &path, headers, body).is_some(),
+            "{method} {path}"
+        );
+    }
+    serving.ask_to_end();
+    let (status, log) = serving.ended();
+    assert!(status.success(), "{log}");
+    assert!(log.lines().count() > 8, "{log}");
+    for line in log.lines() {
+        let line: serde_json::Value = serde_json::from_str(line).unwrap_or_else(|e| panic!("{e}: {line}"));
+        assert!(
+            line["timestamp"].is_string() && line["level"].is_string(),
+            "{line}"
+        );
+    }
+    assert!(log.contains("/api/vehicles/{vehicle}/history"), "{log}");
+    let jwt = statement.as_str().split('~').next().unwrap();
+    for secret in [CAR, "Hong", "00가", "secret", "SECRETMETHOD", "127.0.0.1", jwt] {
+        assert!(!log.contains(secret), "{secret} is in the log: {log}");
+    }
+}

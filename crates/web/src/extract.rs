@@ -1,0 +1,153 @@
+//! Requests taken apart, with our own words for what is wrong with them.
+
+use axum::body::to_bytes;
+use axum::extract::{FromRequest, FromRequestParts, Request};
+use axum::http::HeaderMap;
+use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE};
+use axum::http::request::Parts;
+use bytes::Bytes;
+use serde::de::DeserializeOwned;
+use tokio::sync::OwnedSemaphorePermit;
+use vehicle::VehicleId;
+
+use crate::problem::{Kind, Problem};
+use crate::state::App;
+
+/// A body, and the room it takes among all bodies; to be kept while it is worked on.
+pub struct Body {
+    /// The bytes.
+    pub bytes: Bytes,
+    /// The room.
+    pub room: OwnedSemaphorePermit,
+}
+
+impl FromRequest<App> for Body {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, app: &App) -> Result<Self, Problem> {
+        let most = app.options.limits.body;
+        let too_large = || {
+            Problem::new(
+                Kind::BodyTooLarge,
+                format!("the body has more than {most} bytes"),
+                "hand in fewer statements at a time",
+            )
+        };
+        let said = request.headers().get(CONTENT_LENGTH);
+        let said = said
+            .and_then(|v| v.to_str().ok())
+            .and_then(|v| v.parse::<usize>().ok());
+        if said.is_some_and(|said| said > most) {
+            return Err(too_large());
+        }
+        let kib = said.unwrap_or(most).div_ceil(1024).max(1);
+        let room = app
+            .bodies
+            .clone()
+            .try_acquire_many_owned(u32::try_from(kib).unwrap_or(u32::MAX))
+            .map_err(|_| {
+                Problem::overloaded("as many request bodies as this service holds are being worked on")
+            })?;
+        let bytes = to_bytes(request.into_body(), most).await.map_err(|error| {
+            let limit =
+                std::error::Error::source(&error).is_some_and(|e| e.is::<http_body_util::LengthLimitError>());
+            if limit {
+                too_large()
+            } else {
+                Problem::new(Kind::MalformedRequest, "the body ended early", "send all of it")
+            }
+        })?;
+        Ok(Self { bytes, room })
+    }
+}
+
+/// A JSON body.
+pub struct Json<T> {
+    /// What it says.
+    pub value: T,
+    /// The room it takes among all bodies; to be kept while it is worked on.
+    pub room: OwnedSemaphorePermit,
+}
+
+impl<T: DeserializeOwned> FromRequest<App> for Json<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, app: &App) -> Result<Self, Problem> {
+        if !is_json(request.headers()) {
+            return Err(Problem::new(
+                Kind::UnsupportedMediaType,
+                "the body is not declared as JSON",
+                "send it with Content-Type: application/json",
+            ));
+        }
+        let Body { bytes, room } = Body::from_request(request, app).await?;
+        let value = serde_json::from_slice(&bytes).map_err(|error| {
+            let detail = format!("the body is not what is expected here: {error}");
+            Problem::new(
+                Kind::MalformedRequest,
+                detail,
+                "see /openapi.json for the shape of the body",
+            )
+        })?;
+        Ok(Self { value, room })
+    }
+}
+
+fn is_json(headers: &HeaderMap) -> bool {
+    let value = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    let essence = value.and_then(|value| value.split(';').next());
+    essence.is_some_and(|essence| essence.trim().eq_ignore_ascii_case("application/json"))
+}
+
+/// What stands in the variable part of the address.
+pub struct Path<T>(pub T);
+
+impl<T: DeserializeOwned + Send, S: Send + Sync> FromRequestParts<S> for Path<T> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let path = axum::extract::Path::<T>::from_request_parts(parts, state).await;
+        path.map(|axum::extract::Path(value)| Self(value))
+            .map_err(|rejection| {
+                let detail = format!("the address is malformed: {}", rejection.body_text());
+                Problem::new(
+                    Kind::MalformedRequest,
+                    detail,
+                    "see /openapi.json for the addresses there are",
+                )
+            })
+    }
+}
+
+/// The query.
+pub struct Query<T>(pub T);
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Query<T> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let query = axum::extract::Query::<T>::from_request_parts(parts, state).await;
+        query
+            .map(|axum::extract::Query(value)| Self(value))
+            .map_err(|rejection| {
+                let detail = format!("the query is malformed: {}", rejection.body_text());
+                Problem::new(
+                    Kind::MalformedRequest,
+                    detail,
+                    "see /openapi.json for the parameters there are",
+                )
+            })
+    }
+}
+
+/// The vehicle an address names.
+pub struct Vehicle(pub VehicleId);
+
+impl<S: Send + Sync> FromRequestParts<S> for Vehicle {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let Path(text) = Path::<String>::from_request_parts(parts, state).await?;
+        Ok(Self(desk::check::parse_vehicle(&text)?))
+    }
+}

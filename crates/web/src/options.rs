@@ -1,0 +1,90 @@
+//! What a service is run with. The defaults suit one machine behind a reverse proxy.
+
+use std::net::IpAddr;
+use std::num::NonZeroU32;
+use std::time::Duration;
+
+/// Everything that can be set.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// What bounds memory and time.
+    pub limits: Limits,
+    /// Reverse proxies whose `X-Forwarded-For` is believed.
+    pub trusted_proxies: Vec<IpAddr>,
+    /// Whether `POST /add` makes test entries of arbitrary bodies. Never on a log that anybody relies on.
+    pub test_add: bool,
+    /// How long the sealer gathers after the first statement that waits.
+    pub window: Duration,
+    /// How long a submission waits for its receipt before it is answered with a ticket.
+    pub answer_within: Duration,
+    /// How often the checkpoint of a log at rest is cosigned anew.
+    pub renew: Duration,
+    /// How long a stopping service may take to answer what it has begun.
+    pub drain: Duration,
+}
+
+/// What bounds memory and time.
+#[derive(Clone, Debug)]
+pub struct Limits {
+    /// Connections at a time; those beyond are answered 503 and closed.
+    pub connections: usize,
+    /// Connections at a time from one address.
+    pub connections_per_client: usize,
+    /// How long a client may take for the head of a request, and how long a connection may idle.
+    pub head: Duration,
+    /// How long a whole request may take, its body included.
+    pub request: Duration,
+    /// How long a client may stop reading its answer.
+    pub stalled: Duration,
+    /// Requests per second and client, sustained.
+    pub rate: NonZeroU32,
+    /// Requests a client may send at once after a pause.
+    pub burst: NonZeroU32,
+    /// Bytes of a submission's body.
+    pub body: usize,
+    /// Bytes of all bodies that are being worked on.
+    pub bodies: usize,
+    /// Statements handed in and not yet answered.
+    pub queue: usize,
+    /// Statements accepted and not yet sealed beyond which no more are taken.
+    pub waiting: u64,
+    /// Dossiers and histories made at a time.
+    pub reads: usize,
+    /// Dossiers and histories asked for and not begun.
+    pub reads_waiting: usize,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            limits: Limits::default(),
+            trusted_proxies: Vec::new(),
+            test_add: false,
+            window: Duration::from_millis(20),
+            answer_within: Duration::from_secs(10),
+            renew: Duration::from_secs(60),
+            drain: Duration::from_secs(30),
+        }
+    }
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        let number = |n| NonZeroU32::new(n).unwrap_or(NonZeroU32::MIN);
+        Self {
+            connections: 1024,
+            connections_per_client: 256,
+            head: Duration::from_secs(10),
+            request: Duration::from_secs(30),
+            stalled: Duration::from_secs(30),
+            rate: number(50),
+            burst: number(200),
+            body: 2 << 20,
+            bodies: 64 << 20,
+            queue: 4096,
+            waiting: 100_000,
+            reads: 8,
+            reads_waiting: 256,
+        }
+    }
+}

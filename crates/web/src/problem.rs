@@ -1,0 +1,333 @@
+//! Every error as problem details ([RFC 9457](https://www.rfc-editor.org/rfc/rfc9457.html)): a stable type for programs, and
+//! for people what is wrong and the way out.
+
+use std::time::Duration;
+
+use axum::http::header::{CONTENT_TYPE, RETRY_AFTER};
+use axum::http::{HeaderValue, StatusCode};
+use axum::response::{IntoResponse, Response};
+use desk::DeskError;
+use serde::Serialize;
+use store::StoreError;
+use utoipa::ToSchema;
+
+/// The media type of an error.
+pub const MEDIA_TYPE: &str = "application/problem+json";
+
+/// The most characters of a detail: it may quote what was sent.
+const DETAIL: usize = 1000;
+
+/// What can go wrong, by the name that programs match on. The names never change.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// There is nothing at this address.
+    NotFound,
+    /// The address knows no such method.
+    MethodNotAllowed,
+    /// The request could not be understood.
+    MalformedRequest,
+    /// The body is not of a type this address takes.
+    UnsupportedMediaType,
+    /// The body is larger than this address takes.
+    BodyTooLarge,
+    /// No vehicle can have this number.
+    InvalidVehicle,
+    /// Every statement of a submission was refused.
+    StatementsRefused,
+    /// No statement answers to this ticket.
+    UnknownTicket,
+    /// What was here has been erased, or can never come.
+    Gone,
+    /// What was asked for is not shown to this caller.
+    Forbidden,
+    /// This client asks too often.
+    RateLimited,
+    /// The service has as much to do as it can hold.
+    Overloaded,
+    /// The service is about to stop.
+    ShuttingDown,
+    /// The log is ahead of what its witnesses have cosigned.
+    NotPublished,
+    /// The request took too long.
+    Timeout,
+    /// The service failed.
+    Internal,
+}
+
+impl Kind {
+    fn parts(self) -> (&'static str, StatusCode, &'static str) {
+        match self {
+            Self::NotFound => ("not-found", StatusCode::NOT_FOUND, "There is nothing here"),
+            Self::MethodNotAllowed => (
+                "method-not-allowed",
+                StatusCode::METHOD_NOT_ALLOWED,
+                "This address knows no such method",
+            ),
+            Self::MalformedRequest => (
+                "malformed-request",
+                StatusCode::BAD_REQUEST,
+                "The request cannot be understood",
+            ),
+            Self::UnsupportedMediaType => (
+                "unsupported-media-type",
+                StatusCode::UNSUPPORTED_MEDIA_TYPE,
+                "The body is not of a type this address takes",
+            ),
+            Self::BodyTooLarge => (
+                "body-too-large",
+                StatusCode::PAYLOAD_TOO_LARGE,
+                "The body is too large",
+            ),
+            Self::InvalidVehicle => (
+                "invalid-vehicle",
+                StatusCode::UNPROCESSABLE_ENTITY,
+                "No vehicle has this number",
+            ),
+            Self::StatementsRefused => (
+                "statements-refused",
+                StatusCode::UNPROCESSABLE_ENTITY,
+                "No statement was accepted",
+            ),
+            Self::UnknownTicket => (
+                "unknown-ticket",
+                StatusCode::NOT_FOUND,
+                "No statement answers to this ticket",
+            ),
+            Self::Gone => ("gone", StatusCode::GONE, "What was here will not come back"),
+            Self::Forbidden => ("forbidden", StatusCode::FORBIDDEN, "This is not shown to you"),
+            Self::RateLimited => ("rate-limited", StatusCode::TOO_MANY_REQUESTS, "Too many requests"),
+            Self::Overloaded => (
+                "overloaded",
+                StatusCode::SERVICE_UNAVAILABLE,
+                "The service has more to do than it can hold",
+            ),
+            Self::ShuttingDown => (
+                "shutting-down",
+                StatusCode::SERVICE_UNAVAILABLE,
+                "The service is stopping",
+            ),
+            Self::NotPublished => (
+                "not-published",
+                StatusCode::SERVICE_UNAVAILABLE,
+                "The newest entries are not cosigned yet",
+            ),
+            Self::Timeout => (
+                "timeout",
+                StatusCode::REQUEST_TIMEOUT,
+                "The request took too long",
+            ),
+            Self::Internal => (
+                "internal",
+                StatusCode::INTERNAL_SERVER_ERROR,
+                "The service failed",
+            ),
+        }
+    }
+}
+
+/// An error as it is answered.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Problem {
+    /// `urn:carnet:problem:` and a name that never changes; match on this.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// The same in words.
+    pub title: &'static str,
+    /// The HTTP status.
+    pub status: u16,
+    /// What is wrong with this request.
+    pub detail: String,
+    /// What to do about it.
+    pub fix: String,
+    /// Where several things are wrong: each of them.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub errors: Vec<String>,
+    #[serde(skip)]
+    retry_after: Option<Duration>,
+}
+
+impl Problem {
+    /// A problem with what is wrong and the way out.
+    pub fn new(kind: Kind, detail: impl Into<String>, fix: impl Into<String>) -> Self {
+        let (name, status, title) = kind.parts();
+        Self {
+            kind: format!("urn:carnet:problem:{name}"),
+            title,
+            status: status.as_u16(),
+            detail: shortened(detail.into()),
+            fix: fix.into(),
+            errors: Vec::new(),
+            retry_after: None,
+        }
+    }
+
+    /// Asks the client to come again after this time; whole seconds, at least one.
+    #[must_use]
+    pub fn retry_after(mut self, wait: Duration) -> Self {
+        self.retry_after = Some(wait);
+        self
+    }
+
+    /// With each single fault.
+    #[must_use]
+    pub fn with_errors(mut self, errors: Vec<String>) -> Self {
+        self.errors = errors.into_iter().map(shortened).collect();
+        self
+    }
+
+    /// There is nothing at this address.
+    pub fn not_found() -> Self {
+        Self::new(
+            Kind::NotFound,
+            "no resource has this address",
+            "see /openapi.json for the addresses there are",
+        )
+    }
+
+    /// The service has as much to do as it can hold.
+    pub fn overloaded(what: &str) -> Self {
+        let fix = "try again after the time in Retry-After";
+        Self::new(Kind::Overloaded, what, fix).retry_after(Duration::from_secs(1))
+    }
+
+    /// The service is about to stop.
+    pub fn shutting_down() -> Self {
+        let fix = "send the same request again after the time in Retry-After; a statement that was accepted before is \
+                   recognised and gets the same receipt";
+        Self::new(Kind::ShuttingDown, "nothing more is taken by this process", fix)
+            .retry_after(Duration::from_secs(5))
+    }
+
+    /// The service failed; the cause goes to its log and not to the client.
+    pub fn internal() -> Self {
+        Self::new(
+            Kind::Internal,
+            "the cause is in the service's log under this answer's x-request-id",
+            "try again; if it stays, tell the operator the x-request-id",
+        )
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let body = serde_json::to_vec(&self).unwrap_or_default();
+        let mut response = (status, body).into_response();
+        let headers = response.headers_mut();
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static(MEDIA_TYPE));
+        if let Some(wait) = self.retry_after {
+            let seconds = wait.as_secs_f64().ceil().max(1.0);
+            headers.insert(RETRY_AFTER, HeaderValue::from(seconds as u64));
+        }
+        response
+    }
+}
+
+impl From<DeskError> for Problem {
+    fn from(error: DeskError) -> Self {
+        match error {
+            DeskError::Value {
+                what: "vehicle",
+                value,
+                problem,
+            } => Self::new(
+                Kind::InvalidVehicle,
+                format!("vehicle {value:?}: {problem}"),
+                "give a VIN of 17 characters or a frame number, as vin:… or frame:… where it could be both",
+            ),
+            DeskError::Value { what, value, problem } => Self::new(
+                Kind::MalformedRequest,
+                format!("{what} {value:?}: {problem}"),
+                "correct the value",
+            ),
+            DeskError::Store(error) => error.into(),
+            error => {
+                // Its text may name a vehicle, and logs hold no personal data.
+                tracing::error!(kind = kind_of(&error), "operation failed");
+                Self::internal()
+            }
+        }
+    }
+}
+
+impl From<StoreError> for Problem {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::NoQuorum(_) => Self::new(
+                Kind::NotPublished,
+                "entries are sealed that the policy's quorum has not cosigned yet",
+                "try again after the time in Retry-After",
+            )
+            .retry_after(Duration::from_secs(2)),
+            StoreError::Busy { seconds, .. } => {
+                Self::overloaded("another process is sealing").retry_after(Duration::from_secs(seconds))
+            }
+            StoreError::Fenced => Self::overloaded("another process has sealed in the meantime"),
+            error => {
+                tracing::error!(error = %error, "store failed");
+                Self::internal()
+            }
+        }
+    }
+}
+
+/// The name of an error without the values in it.
+fn kind_of(error: &DeskError) -> &'static str {
+    match error {
+        DeskError::File { .. } => "file",
+        DeskError::TooLarge { .. } => "file too large",
+        DeskError::NoLog(_) => "no log",
+        DeskError::LogExists(_) => "log exists",
+        DeskError::Key { .. } => "key file",
+        DeskError::Malformed { .. } => "malformed file",
+        DeskError::Value { .. } => "value",
+        DeskError::NoIssuer(_) => "no issuer",
+        DeskError::NoSigningKey(_) => "no signing key",
+        DeskError::Store(_) => "store",
+        DeskError::Dossier(_) => "dossier",
+        DeskError::Random(_) => "randomness",
+        DeskError::Threads(_) => "threads",
+    }
+}
+
+/// A text that may quote what was sent, at a length a person reads.
+fn shortened(text: String) -> String {
+    match text.char_indices().nth(DETAIL) {
+        Some((at, _)) => format!("{}…", text.get(..at).unwrap_or_default()),
+        None => text,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ALL: [Kind; 16] = [
+        Kind::NotFound,
+        Kind::MethodNotAllowed,
+        Kind::MalformedRequest,
+        Kind::UnsupportedMediaType,
+        Kind::BodyTooLarge,
+        Kind::InvalidVehicle,
+        Kind::StatementsRefused,
+        Kind::UnknownTicket,
+        Kind::Gone,
+        Kind::Forbidden,
+        Kind::RateLimited,
+        Kind::Overloaded,
+        Kind::ShuttingDown,
+        Kind::NotPublished,
+        Kind::Timeout,
+        Kind::Internal,
+    ];
+
+    #[test]
+    fn the_page_about_the_service_names_every_kind_with_its_status() {
+        let page = include_str!("../../../docs/service.md");
+        for kind in ALL {
+            let (name, status, _) = kind.parts();
+            let row = format!("| `{name}` | {} |", status.as_u16());
+            assert!(page.contains(&row), "docs/service.md has no row {row:?}");
+        }
+    }
+}

@@ -1,0 +1,108 @@
+//! Every address of the service, and what each request goes through on the way to its handler.
+
+use std::any::Any;
+use std::sync::Arc;
+
+use axum::extract::{DefaultBodyLimit, Request, State};
+use axum::middleware::{Next, from_fn_with_state};
+use axum::response::{IntoResponse as _, Response};
+use axum::routing::{get, post};
+use axum::{Extension, Router};
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::compression::CompressionLayer;
+use tower_http::compression::predicate::{NotForContentType, Predicate as _, SizeAbove};
+use utoipa::OpenApi as _;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::openapi::{Described, Served};
+use crate::problem::{Kind, Problem};
+use crate::state::App;
+use crate::{api, envelope, health, openapi, static_log, test_add};
+
+/// Answers shorter than this gain nothing from compression.
+const WORTH_COMPRESSING: u64 = 512;
+
+/// The described routes and their description.
+fn described() -> OpenApiRouter<App> {
+    OpenApiRouter::with_openapi(Described::openapi())
+        .routes(routes!(api::statements::submit))
+        .routes(routes!(api::statements::ticket))
+        .routes(routes!(api::vehicles::label))
+        .routes(routes!(api::vehicles::history))
+        .routes(routes!(api::vehicles::dossier))
+        .routes(routes!(api::issuers::issuers))
+        .routes(routes!(api::issuers::policy))
+        .routes(routes!(static_log::checkpoint))
+        .routes(routes!(health::healthz))
+        .routes(routes!(health::version))
+        .routes(routes!(health::metrics))
+}
+
+/// The description of the interface, without a log.
+pub fn description() -> utoipa::openapi::OpenApi {
+    described().into_openapi()
+}
+
+/// The whole service over a log.
+pub fn router(app: App) -> Router {
+    let (router, document) = described().split_for_parts();
+    let tiles = get(static_log::tile);
+    let mut router = router
+        .route("/log/tile/{*path}", tiles)
+        .route("/openapi.json", get(openapi::serve))
+        .layer(Extension(Served(document)));
+    if app.test_issuer.is_some() {
+        router = router.route("/add", post(test_add::add));
+    }
+    // Hashes do not compress; entries and JSON do.
+    let compression = CompressionLayer::new()
+        .gzip(true)
+        .no_br()
+        .compress_when(SizeAbove::new(WORTH_COMPRESSING).and(NotForContentType::const_new("image/")));
+    router
+        .fallback(async || Problem::not_found())
+        .method_not_allowed_fallback(async || {
+            Problem::new(
+                Kind::MethodNotAllowed,
+                "this address is there, but not for this method",
+                "use a method that the Allow header names",
+            )
+        })
+        .layer(compression)
+        .layer(from_fn_with_state(app.clone(), in_time))
+        .layer(CatchPanicLayer::custom(panicked))
+        .layer(from_fn_with_state(app.clone(), envelope::around))
+        // Every body is read through an extractor of ours, which has its own limit.
+        .layer(DefaultBodyLimit::disable())
+        .with_state(app)
+}
+
+/// Ends a request that takes too long, whether the client sends too slowly or the service is at fault.
+async fn in_time(State(app): State<App>, request: Request, next: Next) -> Response {
+    let most = app.options.limits.request;
+    match tokio::time::timeout(most, next.run(request)).await {
+        Ok(response) => response,
+        Err(_) => Problem::new(
+            Kind::Timeout,
+            format!(
+                "the request was not complete and answered within {} s",
+                most.as_secs()
+            ),
+            "send faster, or less at a time",
+        )
+        .into_response(),
+    }
+}
+
+/// A panic is a fault of ours that must cost one request and no more. What it says may quote a request, so it is not logged.
+fn panicked(_: Box<dyn Any + Send>) -> Response {
+    tracing::error!("a handler panicked");
+    Problem::internal().into_response()
+}
+
+/// Keeps the compiler's word that the service can be shared between threads.
+const _: fn() = || {
+    fn shared<T: Send + Sync>() {}
+    shared::<Arc<crate::state::Shared>>();
+};

@@ -1,0 +1,222 @@
+//! Connections: accepted, counted, timed, and let go without cutting anybody short. HTTP/1.1 only; a reverse proxy in front
+//! adds TLS and HTTP/2.
+
+use std::collections::HashMap;
+use std::convert::Infallible;
+use std::io;
+use std::net::{IpAddr, SocketAddr};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::Body;
+use axum::http::Request;
+use hyper::body::Incoming;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::server::graceful::GracefulShutdown;
+use tokio::io::AsyncWriteExt as _;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::Semaphore;
+use tokio_io_timeout::TimeoutStream;
+use tower::ServiceExt as _;
+
+use crate::metrics::Metrics;
+use crate::options::Limits;
+use crate::rate::network;
+
+/// The most bytes of a request's head.
+const HEAD: usize = 16 << 10;
+
+/// The most fields of a request's head.
+const FIELDS: usize = 64;
+
+/// Connections that are told at a time that they are one too many.
+const REFUSALS: usize = 64;
+
+/// What a connection too many hears.
+const TOO_MANY: &[u8] = b"HTTP/1.1 503 Service Unavailable\r\n\
+content-type: application/problem+json\r\n\
+content-length: 187\r\n\
+retry-after: 1\r\n\
+connection: close\r\n\
+x-content-type-options: nosniff\r\n\
+\r\n\
+{\"type\":\"urn:carnet:problem:overloaded\",\"title\":\"The service has more to do than it can hold\",\"status\":503,\
+\"detail\":\"too many connections\",\"fix\":\"try again after the time in Retry-After\"}";
+
+/// Where a request came from: the other end of its connection.
+#[derive(Clone, Copy, Debug)]
+pub struct Peer(pub IpAddr);
+
+/// Serves until `stop` is done, then lets every request that was begun be answered, for as long as `drain` at most.
+///
+/// # Errors
+/// The listening socket failed for good.
+pub async fn serve(
+    listener: TcpListener,
+    router: Router,
+    limits: &Limits,
+    metrics: Arc<Metrics>,
+    stop: impl Future<Output = ()>,
+    drain: Duration,
+) -> io::Result<()> {
+    let connections = Arc::new(Semaphore::new(limits.connections));
+    let refusals = Arc::new(Semaphore::new(REFUSALS));
+    let clients = Arc::new(Clients::default());
+    let graceful = GracefulShutdown::new();
+    let mut http = hyper::server::conn::http1::Builder::new();
+    http.timer(TokioTimer::new())
+        .header_read_timeout(limits.head)
+        .max_buf_size(HEAD)
+        .max_headers(FIELDS)
+        .half_close(false);
+
+    tokio::pin!(stop);
+    loop {
+        let (stream, address) = tokio::select! {
+            biased;
+            () = &mut stop => break,
+            accepted = listener.accept() => match accepted {
+                Ok(accepted) => accepted,
+                Err(error) if passes(&error) => {
+                    tracing::warn!(error = %error, "a connection could not be accepted");
+                    tokio::time::sleep(Duration::from_millis(50)).await;
+                    continue;
+                }
+                Err(error) => return Err(error),
+            },
+        };
+        let client = network(address.ip());
+        let places = connections.clone().try_acquire_owned().ok();
+        let place = places.and_then(|permit| {
+            Some((
+                permit,
+                Clients::admit(&clients, client, limits.connections_per_client)?,
+            ))
+        });
+        let Some(place) = place else {
+            metrics.connection_refused();
+            if let Ok(permit) = refusals.clone().try_acquire_owned() {
+                tokio::spawn(async move {
+                    refuse(stream).await;
+                    drop(permit);
+                });
+            }
+            continue;
+        };
+        // Small answers must not wait for the acknowledgement of the one before.
+        let _only_slower = stream.set_nodelay(true);
+        let mut stream = TimeoutStream::new(stream);
+        stream.set_write_timeout(Some(limits.stalled));
+        let service = service_of(router.clone(), address);
+        let connection = http.serve_connection(TokioIo::new(Box::pin(stream)), service);
+        let connection = graceful.watch(connection);
+        let metrics = metrics.clone();
+        tokio::spawn(async move {
+            metrics.connected();
+            // What goes wrong on a connection is the client's doing, or its network's.
+            let _ended = connection.await;
+            metrics.disconnected();
+            drop(place);
+        });
+    }
+    drop(listener);
+    if tokio::time::timeout(drain, graceful.shutdown()).await.is_err() {
+        tracing::warn!("connections were still open when the time to stop was over");
+    }
+    Ok(())
+}
+
+/// The router as hyper calls it, with the peer's address in each request.
+fn service_of(
+    router: Router,
+    address: SocketAddr,
+) -> impl hyper::service::Service<
+    Request<Incoming>,
+    Response = axum::response::Response,
+    Error = Infallible,
+    Future: Send,
+> {
+    service_fn(move |mut request: Request<Incoming>| {
+        request.extensions_mut().insert(Peer(address.ip()));
+        router.clone().oneshot(request.map(Body::new))
+    })
+}
+
+/// Whether accepting may work again: a client that went away, or descriptors that other connections will give back.
+fn passes(error: &io::Error) -> bool {
+    use io::ErrorKind::{ConnectionAborted, ConnectionReset, Interrupted, OutOfMemory, WouldBlock};
+    let kind = matches!(
+        error.kind(),
+        ConnectionAborted | ConnectionReset | Interrupted | WouldBlock | OutOfMemory
+    );
+    // EMFILE and ENFILE have no kind of their own.
+    kind || matches!(error.raw_os_error(), Some(23 | 24))
+}
+
+/// Says that there are too many, and closes.
+async fn refuse(mut stream: TcpStream) {
+    let told = async {
+        stream.write_all(TOO_MANY).await?;
+        stream.shutdown().await?;
+        // What the client sent is read, or the answer could be lost to a reset.
+        let mut sent = [0; 1024];
+        while tokio::io::AsyncReadExt::read(&mut stream, &mut sent).await? > 0 {}
+        io::Result::Ok(())
+    };
+    let _whether_or_not = tokio::time::timeout(Duration::from_millis(500), told).await;
+}
+
+/// How many connections each client has.
+#[derive(Default)]
+struct Clients(Mutex<HashMap<IpAddr, usize>>);
+
+/// A connection of a client; dropping it makes room for another.
+struct Admitted {
+    clients: Arc<Clients>,
+    client: IpAddr,
+}
+
+impl Clients {
+    fn admit(this: &Arc<Self>, client: IpAddr, most: usize) -> Option<Admitted> {
+        let mut counts = this.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let count = counts.entry(client).or_default();
+        if *count >= most {
+            return None;
+        }
+        *count += 1;
+        Some(Admitted {
+            clients: this.clone(),
+            client,
+        })
+    }
+}
+
+impl Drop for Admitted {
+    fn drop(&mut self) {
+        let mut counts = self.clients.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(count) = counts.get_mut(&self.client) {
+            *count -= 1;
+            if *count == 0 {
+                counts.remove(&self.client);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_answer_to_a_connection_too_many_is_as_long_as_it_says() {
+        let text = std::str::from_utf8(TOO_MANY).unwrap();
+        let (head, body) = text.split_once("\r\n\r\n").unwrap();
+        assert!(
+            head.contains(&format!("content-length: {}\r\n", body.len())),
+            "{}",
+            body.len()
+        );
+    }
+}

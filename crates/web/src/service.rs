@@ -1,0 +1,162 @@
+//! The service from start to end.
+//!
+//! Stopping goes from the outside in: no new connections; what clients have begun is answered; what came through the door is
+//! recorded; what is recorded is sealed; the log is closed. Whatever does not fit into the time for it is lost to the client
+//! only as an answer: a statement that was accepted is in the database, and the next process seals it.
+
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use desk::{Desk, DeskError};
+use tokio::net::TcpListener;
+use tokio::sync::{Notify, Semaphore};
+
+use crate::gate::Gate;
+use crate::intake::Intake;
+use crate::metrics::Metrics;
+use crate::options::Options;
+use crate::rate::Rates;
+use crate::sealer::{Sealer, SealerError};
+use crate::standing::Standing;
+use crate::state::{App, Shared};
+use crate::test_add::TestIssuer;
+use crate::{router, server};
+
+/// Why a service ended.
+#[derive(Debug, thiserror::Error)]
+pub enum ServeError {
+    /// The address cannot be listened on.
+    #[error("cannot listen on {address}: {source}; name another address with --listen")]
+    Listen {
+        /// Which address.
+        address: SocketAddr,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// The listening socket failed.
+    #[error("the listening socket failed: {0}")]
+    Socket(#[from] io::Error),
+    /// The log failed.
+    #[error(transparent)]
+    Desk(#[from] DeskError),
+    /// The sealer stopped.
+    #[error(transparent)]
+    Sealer(#[from] SealerError),
+    /// A task of the service came to a bad end.
+    #[error("a task of the service failed: {0}")]
+    Task(#[from] tokio::task::JoinError),
+}
+
+/// A service that listens and does not serve yet.
+pub struct Service {
+    listener: TcpListener,
+    desk: Arc<Desk>,
+    options: Options,
+}
+
+impl Service {
+    /// Listens on an address.
+    ///
+    /// # Errors
+    /// The address is taken or not one of this machine.
+    pub async fn bind(desk: Desk, address: SocketAddr, options: Options) -> Result<Self, ServeError> {
+        let listener = TcpListener::bind(address)
+            .await
+            .map_err(|source| ServeError::Listen { address, source })?;
+        Ok(Self {
+            listener,
+            desk: Arc::new(desk),
+            options,
+        })
+    }
+
+    /// Where it listens; tells the port where any was asked for.
+    ///
+    /// # Errors
+    /// The system does not say.
+    pub fn address(&self) -> io::Result<SocketAddr> {
+        self.listener.local_addr()
+    }
+
+    /// Serves until `stop` is done, then ends in order.
+    ///
+    /// # Errors
+    /// The log can no longer be sealed, or the listening socket failed; everything accepted is in the database all the same.
+    pub async fn run(self, stop: impl Future<Output = ()>) -> Result<(), ServeError> {
+        let Self {
+            listener,
+            desk,
+            options,
+        } = self;
+        let test_issuer = match options.test_add {
+            true => Some(TestIssuer::of(&desk).await?),
+            false => None,
+        };
+        let waiting = desk.store().status().await.map_err(DeskError::from)?.waiting;
+        let policy = desk::data_dir::read(&desk.dir().policy())?;
+        let limits = options.limits.clone();
+        let wake = Arc::new(Notify::new());
+        let (intake, recorder) = Intake::new(limits.queue, limits.waiting, waiting, wake.clone());
+        let (intake, metrics) = (Arc::new(intake), Arc::new(Metrics::default()));
+        let standing = Arc::new(Standing::default());
+        standing.read_head(&desk, &metrics).await;
+
+        let (no_more_jobs, no_more_batches) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
+        let recording = tokio::spawn(recorder.run(desk.clone(), metrics.clone(), no_more_jobs.clone()));
+        let sealer = Sealer {
+            desk: desk.clone(),
+            intake: intake.clone(),
+            standing: standing.clone(),
+            metrics: metrics.clone(),
+            wake,
+            window: options.window,
+            renew: options.renew,
+        };
+        let mut sealing = tokio::spawn(sealer.run(no_more_batches.clone()));
+
+        let drain = options.drain;
+        let app = App::new(Shared {
+            desk: desk.clone(),
+            intake: intake.clone(),
+            standing: standing.clone(),
+            metrics: metrics.clone(),
+            rates: Rates::new(&limits),
+            bodies: Arc::new(Semaphore::new(limits.bodies.div_ceil(1024))),
+            reads: Gate::new(limits.reads, limits.reads_waiting),
+            policy: String::from_utf8_lossy(&policy).into_owned(),
+            options,
+            test_issuer,
+        });
+        let router = router::router(app);
+
+        // The sealer's end is the service's: what is accepted could not be sealed any more.
+        let mut sealer_ended = None;
+        let stopping = async {
+            tokio::select! {
+                () = stop => {}
+                ended = &mut sealing => sealer_ended = Some(ended),
+            }
+            standing.stop();
+            tracing::info!("stopping");
+        };
+        let served = server::serve(listener, router, &limits, metrics.clone(), stopping, drain).await;
+        intake.waiters().give_up();
+        no_more_jobs.notify_one();
+        recording.await?;
+        no_more_batches.notify_one();
+        let sealed = match sealer_ended {
+            Some(ended) => ended,
+            None => sealing.await,
+        };
+        drop(intake);
+        served?;
+        sealed??;
+        // A connection that was cut may still hold the log; then the lease runs out by itself.
+        if let Some(desk) = Arc::into_inner(desk) {
+            desk.close().await?;
+        }
+        tracing::info!("stopped");
+        Ok(())
+    }
+}

@@ -1,0 +1,58 @@
+//! What every handler can reach.
+
+use std::ops::Deref;
+use std::sync::Arc;
+
+use desk::Desk;
+use tokio::sync::Semaphore;
+
+use crate::gate::Gate;
+use crate::intake::Intake;
+use crate::metrics::Metrics;
+use crate::options::Options;
+use crate::rate::Rates;
+use crate::standing::Standing;
+use crate::test_add::TestIssuer;
+
+/// The state of the service, shared by all requests.
+#[derive(Clone)]
+pub struct App(Arc<Shared>);
+
+/// What is shared.
+pub struct Shared {
+    /// The log.
+    pub desk: Arc<Desk>,
+    /// The way in.
+    pub intake: Arc<Intake>,
+    /// How the service stands.
+    pub standing: Arc<Standing>,
+    /// What is counted.
+    pub metrics: Arc<Metrics>,
+    /// The policy file, as those who verify get it.
+    pub policy: String,
+    /// How it is run.
+    pub options: Options,
+    /// How often clients may ask.
+    pub rates: Rates,
+    /// Room for the bodies that are being worked on, in KiB.
+    pub bodies: Arc<Semaphore>,
+    /// The way to what costs much to read.
+    pub reads: Gate,
+    /// Who signs what `POST /add` takes, where there is that.
+    pub test_issuer: Option<TestIssuer>,
+}
+
+impl App {
+    /// Shares this.
+    pub fn new(shared: Shared) -> Self {
+        Self(Arc::new(shared))
+    }
+}
+
+impl Deref for App {
+    type Target = Shared;
+
+    fn deref(&self) -> &Shared {
+        &self.0
+    }
+}

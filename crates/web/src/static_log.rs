@@ -1,0 +1,136 @@
+//! The log itself, as [c2sp.org/tlog-tiles](https://c2sp.org/tlog-tiles) lays it out: `/log/checkpoint`, `/log/tile/<L>/<N>`,
+//! `/log/tile/entries/<N>`, each also as `.p/<W>`.
+//!
+//! Only the one spelling of a tile's path is an address; whatever else stands there is not found, and never reaches the disk.
+//! A partial tile that was tidied away is cut from the full one that replaced it.
+
+use axum::extract::State;
+use axum::http::header::{ACCESS_CONTROL_ALLOW_ORIGIN, CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_NONE_MATCH};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, Uri};
+use axum::response::{IntoResponse as _, Response};
+use bytes::Bytes;
+use sha2::{Digest as _, Sha256};
+use store::Objects;
+use tlog::tile::{BundleId, TileId, decode_bundle, encode_bundle};
+
+use crate::problem::Problem;
+use crate::state::App;
+
+/// For what never changes. A year is the longest that caches are asked to believe.
+const FOR_EVER: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
+
+/// For the checkpoint: it may be replaced every second.
+const SHORT: HeaderValue = HeaderValue::from_static("public, max-age=1, must-revalidate");
+
+/// For what is not there: it may be soon.
+const NOT_YET: HeaderValue = HeaderValue::from_static("no-store");
+
+const RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
+
+/// The published checkpoint with its cosignatures.
+#[utoipa::path(
+    get,
+    path = "/log/checkpoint",
+    tag = "log",
+    responses(
+        (status = 200, description = "The checkpoint (c2sp.org/tlog-checkpoint) with its cosignatures", body = String, content_type = "text/plain; charset=utf-8"),
+        (status = 304, description = "It is still the one named in If-None-Match"),
+    )
+)]
+pub async fn checkpoint(State(app): State<App>, headers: HeaderMap) -> Result<Response, Problem> {
+    let found = app.desk.store().objects().get("checkpoint").await?;
+    let bytes = found.ok_or_else(Problem::not_found)?;
+    Ok(answer(
+        &headers,
+        bytes,
+        HeaderValue::from_static("text/plain; charset=utf-8"),
+        SHORT,
+    ))
+}
+
+/// A tile or an entry bundle.
+pub async fn tile(State(app): State<App>, uri: Uri, headers: HeaderMap) -> Result<Response, Problem> {
+    // The path as it was sent: decoding it would give one tile many addresses.
+    let path = uri.path().strip_prefix("/log/").ok_or_else(Problem::not_found)?;
+    if uri.query().is_some() {
+        return Err(Problem::not_found());
+    }
+    let objects = app.desk.store().objects();
+    let found = if let Ok(id) = TileId::parse(path) {
+        hashes(objects, id).await?
+    } else if let Ok(id) = BundleId::parse(path) {
+        entries(objects, id).await?
+    } else {
+        None
+    };
+    let Some(bytes) = found else {
+        let mut response = Problem::not_found().into_response();
+        open_to_all(response.headers_mut());
+        response.headers_mut().insert(CACHE_CONTROL, NOT_YET);
+        return Ok(response);
+    };
+    let binary = HeaderValue::from_static("application/octet-stream");
+    Ok(answer(&headers, bytes, binary, FOR_EVER))
+}
+
+async fn hashes(objects: &Objects, id: TileId) -> Result<Option<Bytes>, Problem> {
+    if let Some(bytes) = objects.get(&id.path()).await? {
+        return Ok(Some(bytes));
+    }
+    if id.is_full() {
+        return Ok(None);
+    }
+    let full = objects.get(&id.full().path()).await?;
+    Ok(full.map(|bytes| bytes.slice(..id.byte_len().min(bytes.len()))))
+}
+
+async fn entries(objects: &Objects, id: BundleId) -> Result<Option<Bytes>, Problem> {
+    if let Some(bytes) = objects.get(&id.path()).await? {
+        return Ok(Some(bytes));
+    }
+    if id.is_full() {
+        return Ok(None);
+    }
+    let Some(full) = objects.get(&id.full().path()).await? else {
+        return Ok(None);
+    };
+    let damaged = |_| {
+        tracing::error!(object = id.full().path(), "an entry bundle is damaged");
+        Problem::internal()
+    };
+    let entries = decode_bundle(&full).map_err(damaged)?;
+    let first = entries.get(..usize::from(id.width)).unwrap_or(&entries);
+    Ok(Some(Bytes::from(encode_bundle(first).map_err(damaged)?)))
+}
+
+fn answer(asked: &HeaderMap, bytes: Bytes, media_type: HeaderValue, cache: HeaderValue) -> Response {
+    let tag = format!(
+        "\"{}\"",
+        hex::encode(Sha256::digest(&bytes).get(..16).unwrap_or_default())
+    );
+    let unchanged = asked
+        .get_all(IF_NONE_MATCH)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|list| list.split(','))
+        .any(|known| matches!(known.trim().trim_start_matches("W/"), known if known == tag || known == "*"));
+    let mut response = if unchanged {
+        StatusCode::NOT_MODIFIED.into_response()
+    } else {
+        bytes.into_response()
+    };
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_TYPE, media_type);
+    headers.insert(CACHE_CONTROL, cache);
+    if let Ok(tag) = HeaderValue::from_str(&tag) {
+        headers.insert(ETAG, tag);
+    }
+    open_to_all(headers);
+    response
+}
+
+/// The log is public: a verifier on anybody's page may read it.
+fn open_to_all(headers: &mut HeaderMap) {
+    headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
+    headers.insert(RESOURCE_POLICY, HeaderValue::from_static("cross-origin"));
+}

@@ -1,0 +1,158 @@
+//! A service over a log of its own, in this process.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use desk::data_dir::DataDir;
+use desk::issuer::Issuer;
+use desk::{Desk, InitOptions};
+use rand_chacha::ChaCha20Rng;
+use rand_chacha::rand_core::SeedableRng as _;
+use serde_json::{Value, json};
+use statement::vocabulary::{Role, StatementType};
+use statement::{Claims, Confidence, IssuerSigningKey, SdJwt, issue};
+use tempfile::TempDir;
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+use web::{Options, ServeError, Service};
+
+use crate::client;
+
+pub const ORIGIN: &str = "log.example/carnet";
+
+/// A car that no maker built.
+pub const CAR: &str = "KMHXX00XXXX000001";
+
+/// The register that signs in these tests.
+pub const REGISTER: &str = "register-test";
+
+/// A service that runs.
+pub struct Running {
+    pub address: SocketAddr,
+    stop: oneshot::Sender<()>,
+    ended: JoinHandle<Result<(), ServeError>>,
+    pub data: TempDir,
+}
+
+/// As tests like it: fast, patient where a machine is busy, and with no limit on the rate that a test does not set.
+pub fn options() -> Options {
+    let mut options = Options {
+        window: Duration::from_millis(2),
+        answer_within: Duration::from_secs(100),
+        ..Options::default()
+    };
+    options.limits.request = Duration::from_secs(120);
+    options.limits.rate = 100_000.try_into().unwrap();
+    options.limits.burst = 100_000.try_into().unwrap();
+    options
+}
+
+pub fn key(seed: u8) -> IssuerSigningKey {
+    IssuerSigningKey::from_seed(&[seed; 32])
+}
+
+impl Running {
+    pub async fn new() -> Self {
+        Self::with(options()).await
+    }
+
+    pub async fn with(options: Options) -> Self {
+        let data = TempDir::new().unwrap();
+        let register = key(7);
+        let init = InitOptions {
+            origin: ORIGIN.to_owned(),
+            passphrase: None,
+        };
+        let desk = Desk::init(DataDir::new(data.path()), init).await.unwrap();
+        let issuer = Issuer {
+            id: REGISTER.to_owned(),
+            name: "Register (test)".to_owned(),
+            roles: vec![Role::Register],
+        };
+        desk.enrol(&[(issuer, register.public())]).await.unwrap();
+        Self::over(data, desk, options).await
+    }
+
+    async fn over(data: TempDir, desk: Desk, options: Options) -> Self {
+        let service = Service::bind(desk, "127.0.0.1:0".parse().unwrap(), options)
+            .await
+            .unwrap();
+        let address = service.address().unwrap();
+        let (stop, stopped) = oneshot::channel::<()>();
+        let ended = tokio::spawn(service.run(async {
+            let _ = stopped.await;
+        }));
+        Self {
+            address,
+            stop,
+            ended,
+            data,
+        }
+    }
+
+    /// Stops in order; gives the data back.
+    pub async fn stop(self) -> TempDir {
+        let _ = self.stop.send(());
+        self.ended.await.unwrap().unwrap();
+        self.data
+    }
+
+    /// The same log served again.
+    pub async fn again(data: TempDir, options: Options) -> Self {
+        let desk = Desk::open(DataDir::new(data.path()), None).await.unwrap();
+        Self::over(data, desk, options).await
+    }
+
+    pub async fn get(&self, path: &str) -> client::Answer {
+        client::get(self.address, path).await
+    }
+
+    /// Hands statements in.
+    pub async fn submit(&self, statements: &[&str]) -> client::Answer {
+        client::post_json(
+            self.address,
+            "/api/statements",
+            &json!({"statements": statements}),
+        )
+        .await
+    }
+}
+
+/// The first registration of a car, with personal fields; another one for each number.
+pub fn registration(vehicle: &str, number: u64) -> SdJwt {
+    registration_by(&key(7), REGISTER, vehicle, number)
+}
+
+pub fn registration_by(key: &IssuerSigningKey, issuer: &str, vehicle: &str, number: u64) -> SdJwt {
+    let body = json!({
+        "date": "2020-03-04", "use": "private", "plate": format!("00가{number:04}"), "owner": format!("owner-{number}"),
+        "owner_kind": "person",
+    });
+    registration_saying(key, issuer, vehicle, number, body)
+}
+
+pub fn registration_saying(
+    key: &IssuerSigningKey,
+    issuer: &str,
+    vehicle: &str,
+    number: u64,
+    body: Value,
+) -> SdJwt {
+    let Value::Object(body) = body else {
+        panic!("a body is an object")
+    };
+    let claims = Claims {
+        iss: issuer.to_owned(),
+        iat: 1_700_000_000 + i64::try_from(number).unwrap(),
+        typ: StatementType::RegistrationFirst,
+        vid: desk::check::parse_vehicle(vehicle).unwrap(),
+        event_time: "2020-03-04T10:00:00+09:00".parse().unwrap(),
+        recorded_at: None,
+        place: None,
+        body,
+        evidence: Vec::new(),
+        confidence: Confidence::Authority,
+        supersedes: None,
+    };
+    issue(&claims, key, &mut ChaCha20Rng::seed_from_u64(number)).unwrap()
+}
