@@ -58,7 +58,11 @@ fuzz_target!(|bytes: &[u8]| {
     let (Some(mapping), Some(table)) = (parts.next(), parts.next()) else {
         return;
     };
-    let file = FOLDER.join(if table.starts_with(b"PAR1") { "log.parquet" } else { "log.csv" });
+    let file = FOLDER.join(if table.starts_with(b"PAR1") {
+        "log.parquet"
+    } else {
+        "log.csv"
+    });
     std::fs::write(&file, table).expect("the folder can be written to");
     let mut options = Options {
         // What a file may leave open is answered, so that reading goes on.

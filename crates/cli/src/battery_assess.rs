@@ -54,7 +54,13 @@ const HOW_TO_DESCRIBE: &str = "a description is a TOML file with a table [batter
 pub fn run(global: &Global, options: &BatteryAssess) -> Result<ExitCode, Failure> {
     let description = Description::find(options.battery.as_deref(), &options.files)?;
     let class = class(&options.class);
-    let assessment = assess(&options.files, &options.reading, &options.meter, &description, class)?;
+    let assessment = assess(
+        &options.files,
+        &options.reading,
+        &options.meter,
+        &description,
+        class,
+    )?;
     if let Some(path) = &options.out {
         std::fs::write(path, serde_json::to_vec(&assessment)?)
             .map_err(|e| Failure::Value(format!("{}: {e}", path.display())))?;

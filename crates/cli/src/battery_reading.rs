@@ -60,7 +60,11 @@ pub fn meter(second: &SecondMeter) -> Result<Option<MeterLog>, Failure> {
         soc: Some("display".to_owned()),
         ..Reading::default()
     };
-    Ok(Some(MeterLog::read(path, &options(&reading, true)?, &mut |_| {})?))
+    Ok(Some(MeterLog::read(
+        path,
+        &options(&reading, true)?,
+        &mut |_| {},
+    )?))
 }
 
 /// Recognises files.

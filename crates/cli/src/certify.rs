@@ -669,7 +669,11 @@ async fn evaluate(global: &Global, desk: &Desk, options: Evaluate, now: Timestam
         assessment::evaluation(found, &view.application, options.odometer, today)
             .map_err(|problem| Failure::Value(format!("{}: {problem}", file.display())))
     };
-    let mut evaluation: Evaluation = match (&options.assessment, &options.evaluation, options.telemetry.first()) {
+    let mut evaluation: Evaluation = match (
+        &options.assessment,
+        &options.evaluation,
+        options.telemetry.first(),
+    ) {
         (Some(file), _, _) => {
             let text = desk::data_dir::read(file)?;
             let found = assessment::read(&text)

@@ -142,10 +142,8 @@ mod tests {
             current: vec![100.0, 110.0, 50.0],
             source: Source::default(),
         };
-        let mut samples = Samples {
-            time_s: vec![-1.0, 0.0, 5.0, 10.0, 100.0, 201.0],
-            ..Samples::default()
-        };
+        let mut samples = Samples::default();
+        samples.time_s.extend([-1.0, 0.0, 5.0, 10.0, 100.0, 201.0]);
         meter.lay(&mut samples);
         let beside = samples.column(Channel::MeterCurrent);
         assert_eq!(beside[1..4], [100.0, 105.0, 110.0]);

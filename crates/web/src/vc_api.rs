@@ -50,9 +50,7 @@ impl TestSigner {
 
     /// Signs a credential. One without issuer becomes the signer's.
     fn issue(&self, mut credential: Value, now: Timestamp) -> Result<Value, String> {
-        let fields = credential
-            .as_object_mut()
-            .ok_or("credential must be an object")?;
+        let fields = credential.as_object_mut().ok_or("credential must be an object")?;
         fields.entry("issuer").or_insert_with(|| json!(self.did));
         well_formed(&credential)?;
         let issuer = issuer(&credential).unwrap_or_default();
@@ -123,7 +121,10 @@ fn well_formed(credential: &Value) -> Result<(), String> {
     if list("@context").first().and_then(Value::as_str) != Some(CONTEXT) {
         return Err(format!("@context must begin with {CONTEXT}"));
     }
-    if !list("type").iter().any(|t| t.as_str() == Some("VerifiableCredential")) {
+    if !list("type")
+        .iter()
+        .any(|t| t.as_str() == Some("VerifiableCredential"))
+    {
         return Err("type must hold VerifiableCredential".to_owned());
     }
     if issuer(credential).is_none_or(|issuer| !issuer.contains(':')) {
@@ -185,6 +186,11 @@ mod tests {
         let signer = TestSigner::new(&[7; 32]);
         let mut foreign = credential();
         foreign["issuer"] = json!(TestSigner::new(&[8; 32]).did());
-        assert!(signer.issue(foreign, Timestamp::now()).unwrap_err().starts_with("issuer must be"));
+        assert!(
+            signer
+                .issue(foreign, Timestamp::now())
+                .unwrap_err()
+                .starts_with("issuer must be")
+        );
     }
 }

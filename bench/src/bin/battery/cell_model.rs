@@ -101,7 +101,15 @@ pub struct Curve {
 impl Cell {
     /// A cell of this chemistry and age. `None` where the loss is so great that no cell is left.
     pub fn new(chemistry: Chemistry, ageing: Ageing) -> Option<Self> {
-        let fresh = Self::balanced(chemistry, Ageing { lli: 0.0, lam_n: 0.0, lam_p: 0.0 }, 1.0)?;
+        let fresh = Self::balanced(
+            chemistry,
+            Ageing {
+                lli: 0.0,
+                lam_n: 0.0,
+                lam_p: 0.0,
+            },
+            1.0,
+        )?;
         let mut cell = Self::balanced(chemistry, ageing, 1.0 + 3.0 * ageing.lli)?;
         cell.fresh = fresh.capacity;
         Some(cell)
@@ -111,13 +119,20 @@ impl Cell {
         let (mut negative, mut positive, lithium, limits, charge_volt, resistance) = match chemistry {
             Chemistry::Nmc => {
                 let area = 0.065 * 1.58;
-                let negative = Electrode::new(0.75, 8.52e-5, area, 33_133.0, 5.86e-6, 3.3e-14, 6.48e-7, 1000.0, graphite);
-                let positive = Electrode::new(0.665, 7.56e-5, area, 63_104.0, 5.22e-6, 4e-15, 3.42e-6, 1000.0, nmc);
-                let lithium = negative.capacity * 29_866.0 / 33_133.0 + positive.capacity * 17_038.0 / 63_104.0;
+                let negative = Electrode::new(
+                    0.75, 8.52e-5, area, 33_133.0, 5.86e-6, 3.3e-14, 6.48e-7, 1000.0, graphite,
+                );
+                let positive = Electrode::new(
+                    0.665, 7.56e-5, area, 63_104.0, 5.22e-6, 4e-15, 3.42e-6, 1000.0, nmc,
+                );
+                let lithium =
+                    negative.capacity * 29_866.0 / 33_133.0 + positive.capacity * 17_038.0 / 63_104.0;
                 (negative, positive, lithium, [2.5, 4.2], 4.2, 0.010)
             }
             Chemistry::Lfp => {
-                let negative = Electrode::new(0.58, 3.4e-5, 0.18, 30_555.0, 5e-6, 3e-15, 6.48e-7, 1200.0, graphite);
+                let negative = Electrode::new(
+                    0.58, 3.4e-5, 0.18, 30_555.0, 5e-6, 3e-15, 6.48e-7, 1200.0, graphite,
+                );
                 let positive = Electrode::new(0.374, 8e-5, 0.18, 22_806.0, 5e-8, 5.9e-18, 6e-7, 1200.0, lfp);
                 let lithium = negative.capacity * 0.81 + positive.capacity * 0.0038;
                 (negative, positive, lithium, [2.0, 3.6], 3.65, 0.012)
@@ -136,7 +151,11 @@ impl Cell {
             );
             for _ in 0..80 {
                 let middle = 0.5 * (low + high);
-                if at(middle) < volt { low = middle } else { high = middle }
+                if at(middle) < volt {
+                    low = middle
+                } else {
+                    high = middle
+                }
             }
             0.5 * (low + high)
         };
@@ -170,7 +189,15 @@ impl Cell {
 
     /// Charges from a rested state at a rate (fresh capacity per hour) until the taper falls below `end_rate`, or until `stop`
     /// of true capacity is taken; then rests for so many seconds. Gives the charge and the voltages of the rest.
-    pub fn charge(&self, from: f64, rate: f64, end_rate: f64, stop: Option<f64>, rest_s: f64, step_s: f64) -> (Curve, Vec<f64>) {
+    pub fn charge(
+        &self,
+        from: f64,
+        rate: f64,
+        end_rate: f64,
+        stop: Option<f64>,
+        rest_s: f64,
+        step_s: f64,
+    ) -> (Curve, Vec<f64>) {
         let (x, y) = self.stoichiometry(from);
         let mut n = Particle::new(&self.negative, x, step_s);
         let mut p = Particle::new(&self.positive, y, step_s);
@@ -188,7 +215,11 @@ impl Cell {
                 let (mut low, mut high) = (0.0, full);
                 for _ in 0..40 {
                     let middle = 0.5 * (low + high);
-                    if volt(middle) > self.charge_volt { high = middle } else { low = middle }
+                    if volt(middle) > self.charge_volt {
+                        high = middle
+                    } else {
+                        low = middle
+                    }
                 }
                 amps = 0.5 * (low + high);
             }
@@ -249,7 +280,8 @@ impl Particle {
     fn new(electrode: &Electrode, theta: f64, step_s: f64) -> Self {
         let width = electrode.radius / SHELLS as f64;
         let area = |shell: usize| (shell as f64 * width).powi(2);
-        let volume = |shell: usize| (((shell + 1) as f64 * width).powi(3) - (shell as f64 * width).powi(3)) / 3.0;
+        let volume =
+            |shell: usize| (((shell + 1) as f64 * width).powi(3) - (shell as f64 * width).powi(3)) / 3.0;
         let (mut sub, mut diagonal, mut sup) = ([0.0; SHELLS], [1.0; SHELLS], [0.0; SHELLS]);
         for shell in 0..SHELLS {
             let factor = step_s * electrode.diffusivity / width / volume(shell);
@@ -269,7 +301,9 @@ impl Particle {
             theta: [theta; SHELLS],
             relaxed: [theta; SHELLS],
             per_ampere: source,
-            to_surface: electrode.radius / (3.0 * electrode.capacity * 3600.0) / electrode.diffusivity * width / 2.0,
+            to_surface: electrode.radius / (3.0 * electrode.capacity * 3600.0) / electrode.diffusivity
+                * width
+                / 2.0,
             sub,
             diagonal,
             sup,

@@ -38,13 +38,41 @@ const SIMULATED: usize = 400;
 /// happens where it supposes wrongly.
 const WORLDS: [World; 8] = [
     AS_SUPPOSED,
-    World { name: "all systems honest", circular: 0.0, ..AS_SUPPOSED },
-    World { name: "all systems count coulombs", circular: 1.0, ..AS_SUPPOSED },
-    World { name: "reading errors persist from charge to charge (0.7)", memory: 0.7, ..AS_SUPPOSED },
-    World { name: "short windows", widest: 0.60, ..AS_SUPPOSED },
-    World { name: "definition stretched at the lower end (1.5 pp)", stretch: 0.015, ..AS_SUPPOSED },
-    World { name: "errors half as large", errors: 0.5, ..AS_SUPPOSED },
-    World { name: "errors 1.5 times as large", errors: 1.5, ..AS_SUPPOSED },
+    World {
+        name: "all systems honest",
+        circular: 0.0,
+        ..AS_SUPPOSED
+    },
+    World {
+        name: "all systems count coulombs",
+        circular: 1.0,
+        ..AS_SUPPOSED
+    },
+    World {
+        name: "reading errors persist from charge to charge (0.7)",
+        memory: 0.7,
+        ..AS_SUPPOSED
+    },
+    World {
+        name: "short windows",
+        widest: 0.60,
+        ..AS_SUPPOSED
+    },
+    World {
+        name: "definition stretched at the lower end (1.5 pp)",
+        stretch: 0.015,
+        ..AS_SUPPOSED
+    },
+    World {
+        name: "errors half as large",
+        errors: 0.5,
+        ..AS_SUPPOSED
+    },
+    World {
+        name: "errors 1.5 times as large",
+        errors: 1.5,
+        ..AS_SUPPOSED
+    },
 ];
 
 type Promises = Vec<(String, bool)>;
@@ -59,9 +87,11 @@ fn main() -> Result<()> {
             "simulate" => {
                 let folder = arguments.next().context("simulate FOLDER CARS")?;
                 let cars = arguments.next().context("simulate FOLDER CARS")?.parse()?;
-                return [Chemistry::Nmc, Chemistry::Lfp].into_iter().try_for_each(|chemistry| {
-                    simulated::write(Path::new(&folder), SEED, chemistry, &AS_SUPPOSED, cars)
-                });
+                return [Chemistry::Nmc, Chemistry::Lfp]
+                    .into_iter()
+                    .try_for_each(|chemistry| {
+                        simulated::write(Path::new(&folder), SEED, chemistry, &AS_SUPPOSED, cars)
+                    });
             }
             "--out" => out = arguments.next().map(PathBuf::from),
             folder => data = folder.into(),
@@ -93,7 +123,12 @@ fn on_packs(data: &Path, out: Option<&Path>, promises: &mut Promises) -> Result<
     // With some 25 packs, none outside is what a true coverage of 0.97 shows every second time.
     promises.push(("packs: coverage at 95 %".into(), packs[0].coverage(2) >= 0.92));
     match out {
-        Some(folder) => draw(folder, "reliability-packs.svg", "Packs: coverage of the intervals", &packs),
+        Some(folder) => draw(
+            folder,
+            "reliability-packs.svg",
+            "Packs: coverage of the intervals",
+            &packs,
+        ),
         None => Ok(()),
     }
 }
@@ -116,7 +151,10 @@ fn on_simulated_cars(out: Option<&Path>, promises: &mut Promises) -> Result<()> 
         if place > 0 {
             continue;
         }
-        table(&format!("Simulated cars, both chemistries, {}", world.name), &both);
+        table(
+            &format!("Simulated cars, both chemistries, {}", world.name),
+            &both,
+        );
         promises.push(("simulated cars: mean absolute error".into(), both[0].mae() <= 1.5));
         promises.push(("simulated cars: coverage at 95 %".into(), holds(&both[0])));
         promises.push((
@@ -159,7 +197,10 @@ fn on_cells(data: &Path, out: Option<&Path>, promises: &mut Promises) -> Result<
         if place > 1 {
             continue;
         }
-        promises.push((format!("cells, {name}: mean absolute error"), cells[0].mae() <= 1.3));
+        promises.push((
+            format!("cells, {name}: mean absolute error"),
+            cells[0].mae() <= 1.3,
+        ));
         promises.push((format!("cells, {name}: coverage at 95 %"), holds(&cells[0])));
         // Baselines that passed would make the method pointless. Naive counting does pass where the system is honest.
         promises.push((format!("cells, {name}: AWTLS fails"), cells[2].coverage(2) < 0.92));

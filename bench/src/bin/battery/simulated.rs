@@ -106,7 +106,15 @@ impl Car {
         car
     }
 
-    fn charge(&mut self, dice: &mut Dice, cell: &Cell, vehicle: &Vehicle, world: &World, session: i64, reading: &mut f64) {
+    fn charge(
+        &mut self,
+        dice: &mut Dice,
+        cell: &Cell,
+        vehicle: &Vehicle,
+        world: &World,
+        session: i64,
+        reading: &mut f64,
+    ) {
         let from = dice.within(0.05, 0.55);
         let rate = dice.pick(&[0.08, 0.125, 0.2, 0.5, 0.8]) * dice.within(0.9, 1.1);
         let full = dice.uniform() < world.to_full;
@@ -122,7 +130,11 @@ impl Car {
         let low_end = |soc: f64| vehicle.stretch * (1.0 - soc);
         let start = from + read(dice) + low_end(from);
         let end = from + taken + read(dice) + low_end(from + taken);
-        let jump = if dice.uniform() < 0.03 { dice.within(0.04, 0.10) } else { 0.0 };
+        let jump = if dice.uniform() < 0.03 {
+            dice.within(0.04, 0.10)
+        } else {
+            0.0
+        };
         let jumps_at = dice.within(0.2, 0.9) * taken;
         let shown = |part: f64, ah: f64| {
             let soc = match vehicle.counts {
@@ -133,9 +145,24 @@ impl Car {
         };
         let celsius = dice.within(-2.0, 42.0);
         let before = (BEFORE_S / vehicle.row_s) as usize;
-        let mut row = Row { time: 0.0, session, celsius, from, taken };
+        let mut row = Row {
+            time: 0.0,
+            session,
+            celsius,
+            from,
+            taken,
+        };
         for _ in 0..before {
-            self.push(dice, cell, vehicle, &mut row, cell.open_circuit(from), 0.0, 0.0, start);
+            self.push(
+                dice,
+                cell,
+                vehicle,
+                &mut row,
+                cell.open_circuit(from),
+                0.0,
+                0.0,
+                start,
+            );
         }
         let mut counted = 0.0;
         let mut last = 0.0;
@@ -144,7 +171,16 @@ impl Car {
             counted += 0.5 * (amps + last) * vehicle.row_s / 3600.0 * vehicle.gain;
             last = amps;
             let part = curve.taken[place] / taken.max(1e-9);
-            self.push(dice, cell, vehicle, &mut row, curve.volt[place], amps, part, shown(part, counted));
+            self.push(
+                dice,
+                cell,
+                vehicle,
+                &mut row,
+                curve.volt[place],
+                amps,
+                part,
+                shown(part, counted),
+            );
         }
         let after = shown(1.0, counted);
         // At the end of the taper the management system sets itself right, about.
@@ -155,9 +191,21 @@ impl Car {
     }
 
     #[allow(clippy::too_many_arguments)]
-    fn push(&mut self, dice: &mut Dice, cell: &Cell, vehicle: &Vehicle, row: &mut Row, volt: f64, amps: f64, part: f64, soc: f64) {
+    fn push(
+        &mut self,
+        dice: &mut Dice,
+        cell: &Cell,
+        vehicle: &Vehicle,
+        row: &mut Row,
+        volt: f64,
+        amps: f64,
+        part: f64,
+        soc: f64,
+    ) {
         let true_soc = row.from + part * row.taken;
-        let slope = (cell.open_circuit((true_soc + 0.01).min(1.0)) - cell.open_circuit((true_soc - 0.01).max(0.0))) / 0.02;
+        let slope = (cell.open_circuit((true_soc + 0.01).min(1.0))
+            - cell.open_circuit((true_soc - 0.01).max(0.0)))
+            / 0.02;
         let apart = vehicle.spread * slope.clamp(0.0, 3.0);
         let step = |value: f64, step: f64| (value / step).round() * step;
         row.time += vehicle.row_s;
@@ -166,7 +214,10 @@ impl Car {
         let warm = if amps > 0.4 * self.rated_ah { 4.0 } else { 2.0 };
         for (channel, value) in [
             (Channel::PackVoltage, step(volt * f64::from(self.n_series), 0.1)),
-            (Channel::PackCurrent, step(amps * vehicle.gain + vehicle.offset + dice.normal(0.15), 0.1)),
+            (
+                Channel::PackCurrent,
+                step(amps * vehicle.gain + vehicle.offset + dice.normal(0.15), 0.1),
+            ),
             (Channel::Soc, step(soc, self.soc_step).clamp(0.0, 1.0)),
             (Channel::CellMax, step(volt + apart, vehicle.volt_step)),
             (Channel::CellMin, step(volt - apart, vehicle.volt_step)),
@@ -221,7 +272,12 @@ struct Row {
 }
 
 /// So many cars of a world under all methods, with how often each reason to refuse was given.
-pub fn cars(seed: u64, chemistry: Chemistry, world: &World, count: usize) -> ([Account; 3], Vec<(String, usize)>) {
+pub fn cars(
+    seed: u64,
+    chemistry: Chemistry,
+    world: &World,
+    count: usize,
+) -> ([Account; 3], Vec<(String, usize)>) {
     let mut dice = Dice::new(seed);
     let mut found = accounts();
     let mut reasons: std::collections::BTreeMap<String, usize> = std::collections::BTreeMap::new();
@@ -232,7 +288,14 @@ pub fn cars(seed: u64, chemistry: Chemistry, world: &World, count: usize) -> ([A
             *reasons.entry(refusal.code.name()).or_insert(0) += 1;
         }
         let pairs = pairs(std::slice::from_ref(&car.samples));
-        judge(&mut found, &assessment, &pairs, car.soc_step, car.true_ah, car.rated_ah);
+        judge(
+            &mut found,
+            &assessment,
+            &pairs,
+            car.soc_step,
+            car.true_ah,
+            car.rated_ah,
+        );
     }
     (found, reasons.into_iter().collect())
 }

@@ -180,5 +180,9 @@ fn recent_log(folder: &Path) {
         moved.push_str(&format!("{},{rest}\n", time.to_string().replace('Z', "+00:00")));
     }
     std::fs::write(folder.join("recent.csv"), moved).expect("a file");
-    std::fs::copy(samples.join("ioniq5-2021.battery.toml"), folder.join("recent.battery.toml")).expect("a file");
+    std::fs::copy(
+        samples.join("ioniq5-2021.battery.toml"),
+        folder.join("recent.battery.toml"),
+    )
+    .expect("a file");
 }
