@@ -68,7 +68,7 @@ Examples:
   carnet certify evaluate C-000001 --by kim --telemetry obd.csv --meter charger.csv --battery car.toml --out assessment.json
   carnet battery assess charges.csv --out assessment.json
   carnet certify evaluate C-000001 --by kim --assessment assessment.json")]
-    Evaluate(Evaluate),
+    Evaluate(Box<Evaluate>),
     /// Decide on certification (7.6).
     #[command(
         after_help = "Example:\n  carnet certify decide C-000001 --by park --grant --reasons 'all limits kept'"
@@ -448,7 +448,7 @@ async fn carry_out(
             let view = desk.certify_review(&options.case, &options.by, options.agree, &options.remarks, now);
             case(global, &view.await?)
         }
-        CertifyCommand::Evaluate(options) => evaluate(global, desk, options, now).await,
+        CertifyCommand::Evaluate(options) => evaluate(global, desk, *options, now).await,
         CertifyCommand::Decide(options) => {
             let reasons = options.reasons;
             let step = if options.grant {
