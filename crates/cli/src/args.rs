@@ -368,7 +368,7 @@ Examples:
   carnet battery assess samples/battery/ioniq5-2021.csv
   carnet battery assess charge.csv --battery car.toml --class guided --out assessment.json
   carnet battery assess obd.csv --meter charger.csv        # checks the gain of the car's current sensor")]
-    Assess(BatteryAssess),
+    Assess(Box<BatteryAssess>),
     /// Hold the method to account: estimates against vehicles whose capacity is known.
     #[command(after_help = "\
 TRUTH is a CSV with vehicle_id, chem (NMC or LFP), n_series, rated_ah and true_ah; TELEMETRY names the vehicle in each row. The
@@ -385,7 +385,7 @@ battery is described as for `assess`, and options of reading are given as they w
 Examples:
   carnet battery recompute assessment.json log1.csv log2.csv
   carnet battery recompute certificate.pdf charge.csv --battery car.toml")]
-    Recompute(BatteryRecompute),
+    Recompute(Box<BatteryRecompute>),
 }
 
 #[derive(Debug, ClapArgs)]
