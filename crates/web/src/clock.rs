@@ -9,6 +9,11 @@ pub fn now() -> i64 {
     Timestamp::now().as_second()
 }
 
+/// The moment.
+pub fn moment() -> Timestamp {
+    Timestamp::now()
+}
+
 /// The same for those who count from 1970 only.
 pub fn unsigned() -> u64 {
     u64::try_from(now()).unwrap_or_default()

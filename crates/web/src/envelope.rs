@@ -16,6 +16,7 @@ use axum::response::{IntoResponse as _, Response};
 use crate::problem::{Kind, Problem};
 use crate::server::Peer;
 use crate::state::App;
+use crate::static_log;
 
 /// The answer's id, as it stands in the log.
 pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -53,10 +54,11 @@ pub async fn around(State(app): State<App>, mut request: Request, next: Next) ->
     if let Some(client) = client {
         request.extensions_mut().insert(client);
     }
-    let limited = !matches!(route.as_str(), "/healthz" | "/metrics");
-    let taken = match client {
-        Some(Client(address)) if limited => app.rates.take(address),
-        _ => Ok(()),
+    let taken = match (client, route.as_str()) {
+        // Whoever watches the service must see it when it is overloaded.
+        (None, _) | (_, "/healthz" | "/metrics") => Ok(()),
+        (Some(Client(address)), static_log::TILES) => app.tile_rates.take(address),
+        (Some(Client(address)), _) => app.rates.take(address),
     };
     let mut response = match taken {
         Ok(()) => next.run(request).await,

@@ -1,11 +1,11 @@
 //! Requests taken apart, with our own words for what is wrong with them.
 
-use axum::body::to_bytes;
 use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::HeaderMap;
 use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE};
 use axum::http::request::Parts;
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
+use http_body_util::BodyExt as _;
 use serde::de::DeserializeOwned;
 use tokio::sync::OwnedSemaphorePermit;
 use vehicle::VehicleId;
@@ -40,25 +40,35 @@ impl FromRequest<App> for Body {
         if said.is_some_and(|said| said > most) {
             return Err(too_large());
         }
-        let kib = said.unwrap_or(most).div_ceil(1024).max(1);
-        let room = app
-            .bodies
-            .clone()
-            .try_acquire_many_owned(u32::try_from(kib).unwrap_or(u32::MAX))
-            .map_err(|_| {
-                Problem::overloaded("as many request bodies as this service holds are being worked on")
-            })?;
-        let bytes = to_bytes(request.into_body(), most).await.map_err(|error| {
-            let limit =
-                std::error::Error::source(&error).is_some_and(|e| e.is::<http_body_util::LengthLimitError>());
-            if limit {
-                too_large()
-            } else {
-                Problem::new(Kind::MalformedRequest, "the body ended early", "send all of it")
+        // Room is taken as bytes come, not as they are announced: who announces much and sends little takes little.
+        let mut room = take_room(app, 1)?;
+        let mut bytes = BytesMut::new();
+        let mut body = request.into_body();
+        while let Some(frame) = body.frame().await {
+            let ended = |_| Problem::new(Kind::MalformedRequest, "the body ended early", "send all of it");
+            let Ok(data) = frame.map_err(ended)?.into_data() else {
+                continue;
+            };
+            if bytes.len().saturating_add(data.len()) > most {
+                return Err(too_large());
             }
-        })?;
+            bytes.extend_from_slice(&data);
+            let missing = bytes.len().div_ceil(1024).saturating_sub(room.num_permits());
+            if missing > 0 {
+                room.merge(take_room(app, missing)?);
+            }
+        }
+        let bytes = bytes.freeze();
         Ok(Self { bytes, room })
     }
+}
+
+/// Room for so many KiB of a body.
+fn take_room(app: &App, kib: usize) -> Result<OwnedSemaphorePermit, Problem> {
+    app.bodies
+        .clone()
+        .try_acquire_many_owned(u32::try_from(kib).unwrap_or(u32::MAX))
+        .map_err(|_| Problem::overloaded("as many request bodies as this service holds are being worked on"))
 }
 
 /// A JSON body.

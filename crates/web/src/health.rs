@@ -54,7 +54,7 @@ pub async fn healthz(State(app): State<App>) -> Response {
         reasons.push("the database does not answer".to_owned());
     }
     if let Some(trouble) = app.standing.trouble() {
-        reasons.push(format!("sealing: {trouble}"));
+        reasons.push(trouble);
     }
     for cosigner in app.standing.missing_cosigners() {
         reasons.push(format!("without a cosigner: {cosigner}"));

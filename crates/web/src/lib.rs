@@ -13,7 +13,7 @@
 //! | `access` | who asks, and what may be shown to them |
 //! | `health`, `standing`, `metrics` | how the service is |
 //! | `vc_api` | the VC API of the W3C's test suites, behind a flag |
-//! | `rate`, `gate`, `options` | limits |
+//! | `rate`, `gate`, `outgoing`, `options` | limits |
 //!
 //! It takes no decision about statements or vehicles: those are the desk's. No log line and no metric carries a vehicle, a
 //! body, an address as it was sent, or where a request came from.
@@ -31,6 +31,7 @@ pub mod logging;
 mod metrics;
 mod openapi;
 mod options;
+mod outgoing;
 mod problem;
 mod rate;
 mod router;

@@ -19,6 +19,8 @@ use utoipa::openapi::OpenApi as Document;
         (name = "statements", description = "Handing statements in"),
         (name = "vehicles", description = "What the log knows of a vehicle"),
         (name = "trust", description = "Issuers, and whom a verifier trusts"),
+        (name = "certificates", description = "Battery certificates"),
+        (name = "rules", description = "Import rules behind quotes"),
         (name = "log", description = "The log itself"),
         (name = "service", description = "How the service is"),
     ),

@@ -42,10 +42,16 @@ pub struct Limits {
     pub rate: NonZeroU32,
     /// Requests a client may send at once after a pause.
     pub burst: NonZeroU32,
+    /// Tiles and bundles per second and client, sustained: mirrors read the whole log, and a tile costs little.
+    pub tile_rate: NonZeroU32,
+    /// Tiles and bundles a client may ask for at once after a pause.
+    pub tile_burst: NonZeroU32,
     /// Bytes of a submission's body.
     pub body: usize,
     /// Bytes of all bodies that are being worked on.
     pub bodies: usize,
+    /// Bytes of all dossiers and histories that are being sent.
+    pub answers: usize,
     /// Statements handed in and not yet answered.
     pub queue: usize,
     /// Statements accepted and not yet sealed beyond which no more are taken.
@@ -82,8 +88,11 @@ impl Default for Limits {
             stalled: Duration::from_secs(30),
             rate: number(50),
             burst: number(200),
+            tile_rate: number(1000),
+            tile_burst: number(5000),
             body: 2 << 20,
             bodies: 64 << 20,
+            answers: 256 << 20,
             queue: 4096,
             waiting: 100_000,
             reads: 8,

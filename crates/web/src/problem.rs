@@ -57,67 +57,83 @@ pub enum Kind {
 impl Kind {
     fn parts(self) -> (&'static str, StatusCode, &'static str) {
         match self {
-            Self::NotFound => ("not-found", StatusCode::NOT_FOUND, "There is nothing here"),
+            Self::NotFound => (
+                "urn:carnet:problem:not-found",
+                StatusCode::NOT_FOUND,
+                "There is nothing here",
+            ),
             Self::MethodNotAllowed => (
-                "method-not-allowed",
+                "urn:carnet:problem:method-not-allowed",
                 StatusCode::METHOD_NOT_ALLOWED,
                 "This address knows no such method",
             ),
             Self::MalformedRequest => (
-                "malformed-request",
+                "urn:carnet:problem:malformed-request",
                 StatusCode::BAD_REQUEST,
                 "The request cannot be understood",
             ),
             Self::UnsupportedMediaType => (
-                "unsupported-media-type",
+                "urn:carnet:problem:unsupported-media-type",
                 StatusCode::UNSUPPORTED_MEDIA_TYPE,
                 "The body is not of a type this address takes",
             ),
             Self::BodyTooLarge => (
-                "body-too-large",
+                "urn:carnet:problem:body-too-large",
                 StatusCode::PAYLOAD_TOO_LARGE,
                 "The body is too large",
             ),
             Self::InvalidVehicle => (
-                "invalid-vehicle",
+                "urn:carnet:problem:invalid-vehicle",
                 StatusCode::UNPROCESSABLE_ENTITY,
                 "No vehicle has this number",
             ),
             Self::StatementsRefused => (
-                "statements-refused",
+                "urn:carnet:problem:statements-refused",
                 StatusCode::UNPROCESSABLE_ENTITY,
                 "No statement was accepted",
             ),
             Self::UnknownTicket => (
-                "unknown-ticket",
+                "urn:carnet:problem:unknown-ticket",
                 StatusCode::NOT_FOUND,
                 "No statement answers to this ticket",
             ),
-            Self::Gone => ("gone", StatusCode::GONE, "What was here will not come back"),
-            Self::Forbidden => ("forbidden", StatusCode::FORBIDDEN, "This is not shown to you"),
-            Self::RateLimited => ("rate-limited", StatusCode::TOO_MANY_REQUESTS, "Too many requests"),
+            Self::Gone => (
+                "urn:carnet:problem:gone",
+                StatusCode::GONE,
+                "What was here will not come back",
+            ),
+            Self::Forbidden => (
+                "urn:carnet:problem:forbidden",
+                StatusCode::FORBIDDEN,
+                "This is not shown to you",
+            ),
+            Self::RateLimited => (
+                "urn:carnet:problem:rate-limited",
+                StatusCode::TOO_MANY_REQUESTS,
+                "Too many requests",
+            ),
             Self::Overloaded => (
-                "overloaded",
+                "urn:carnet:problem:overloaded",
                 StatusCode::SERVICE_UNAVAILABLE,
                 "The service has more to do than it can hold",
             ),
             Self::ShuttingDown => (
-                "shutting-down",
+                "urn:carnet:problem:shutting-down",
                 StatusCode::SERVICE_UNAVAILABLE,
                 "The service is stopping",
             ),
             Self::NotPublished => (
-                "not-published",
+                "urn:carnet:problem:not-published",
                 StatusCode::SERVICE_UNAVAILABLE,
                 "The newest entries are not cosigned yet",
             ),
             Self::Timeout => (
-                "timeout",
+                "urn:carnet:problem:timeout",
                 StatusCode::REQUEST_TIMEOUT,
                 "The request took too long",
             ),
             Self::Internal => (
-                "internal",
+                "urn:carnet:problem:internal",
                 StatusCode::INTERNAL_SERVER_ERROR,
                 "The service failed",
             ),
@@ -130,7 +146,7 @@ impl Kind {
 pub struct Problem {
     /// `urn:carnet:problem:` and a name that never changes; match on this.
     #[serde(rename = "type")]
-    pub kind: String,
+    pub kind: &'static str,
     /// The same in words.
     pub title: &'static str,
     /// The HTTP status.
@@ -142,16 +158,17 @@ pub struct Problem {
     /// Where several things are wrong: each of them.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub errors: Vec<String>,
+    /// In seconds.
     #[serde(skip)]
-    retry_after: Option<Duration>,
+    retry_after: Option<u32>,
 }
 
 impl Problem {
     /// A problem with what is wrong and the way out.
     pub fn new(kind: Kind, detail: impl Into<String>, fix: impl Into<String>) -> Self {
-        let (name, status, title) = kind.parts();
+        let (kind, status, title) = kind.parts();
         Self {
-            kind: format!("urn:carnet:problem:{name}"),
+            kind,
             title,
             status: status.as_u16(),
             detail: shortened(detail.into()),
@@ -164,7 +181,7 @@ impl Problem {
     /// Asks the client to come again after this time; whole seconds, at least one.
     #[must_use]
     pub fn retry_after(mut self, wait: Duration) -> Self {
-        self.retry_after = Some(wait);
+        self.retry_after = Some(wait.as_secs_f64().ceil().max(1.0) as u32);
         self
     }
 
@@ -215,9 +232,8 @@ impl IntoResponse for Problem {
         let mut response = (status, body).into_response();
         let headers = response.headers_mut();
         headers.insert(CONTENT_TYPE, HeaderValue::from_static(MEDIA_TYPE));
-        if let Some(wait) = self.retry_after {
-            let seconds = wait.as_secs_f64().ceil().max(1.0);
-            headers.insert(RETRY_AFTER, HeaderValue::from(seconds as u64));
+        if let Some(seconds) = self.retry_after {
+            headers.insert(RETRY_AFTER, HeaderValue::from(seconds));
         }
         response
     }
@@ -325,7 +341,8 @@ mod tests {
     fn the_page_about_the_service_names_every_kind_with_its_status() {
         let page = include_str!("../../../docs/service.md");
         for kind in ALL {
-            let (name, status, _) = kind.parts();
+            let (kind, status, _) = kind.parts();
+            let name = kind.strip_prefix("urn:carnet:problem:").unwrap();
             let row = format!("| `{name}` | {} |", status.as_u16());
             assert!(page.contains(&row), "docs/service.md has no row {row:?}");
         }

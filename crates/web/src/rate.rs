@@ -1,13 +1,12 @@
 //! How often one client may ask: a token bucket for each address.
 
 use std::net::{IpAddr, Ipv6Addr};
+use std::num::NonZeroU32;
 use std::time::Duration;
 
 use governor::clock::{Clock as _, DefaultClock};
 use governor::state::keyed::DefaultKeyedStateStore;
 use governor::{Quota, RateLimiter};
-
-use crate::options::Limits;
 
 /// Addresses remembered before those that have been quiet are forgotten.
 const REMEMBERED: usize = 65_536;
@@ -18,9 +17,9 @@ pub struct Rates {
 }
 
 impl Rates {
-    /// Buckets as the limits say, all full.
-    pub fn new(limits: &Limits) -> Self {
-        let quota = Quota::per_second(limits.rate).allow_burst(limits.burst);
+    /// Buckets that hold `burst` and get `rate` a second, all full.
+    pub fn new(rate: NonZeroU32, burst: NonZeroU32) -> Self {
+        let quota = Quota::per_second(rate).allow_burst(burst);
         Self {
             limiter: RateLimiter::keyed(quota),
         }
@@ -54,14 +53,9 @@ pub fn network(client: IpAddr) -> IpAddr {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::num::NonZeroU32;
 
     fn two_at_once() -> Rates {
-        Rates::new(&Limits {
-            rate: NonZeroU32::MIN,
-            burst: NonZeroU32::new(2).unwrap(),
-            ..Limits::default()
-        })
+        Rates::new(NonZeroU32::MIN, NonZeroU32::new(2).unwrap())
     }
 
     #[test]

@@ -33,6 +33,12 @@ fn described() -> OpenApiRouter<App> {
         .routes(routes!(api::vehicles::dossier))
         .routes(routes!(api::issuers::issuers))
         .routes(routes!(api::issuers::policy))
+        .routes(routes!(api::certificates::directory))
+        .routes(routes!(api::certificates::credential))
+        .routes(routes!(api::rules::markets))
+        .routes(routes!(api::rules::market))
+        .routes(routes!(api::rules::changes))
+        .routes(routes!(api::rules::changes_feed))
         .routes(routes!(static_log::checkpoint))
         .routes(routes!(health::healthz))
         .routes(routes!(health::version))
@@ -49,7 +55,7 @@ pub fn router(app: App) -> Router {
     let (router, document) = described().split_for_parts();
     let tiles = get(static_log::tile);
     let mut router = router
-        .route("/log/tile/{*path}", tiles)
+        .route(static_log::TILES, tiles)
         .route("/openapi.json", get(openapi::serve))
         .layer(Extension(Served(document)));
     if app.test_issuer.is_some() {
@@ -61,7 +67,6 @@ pub fn router(app: App) -> Router {
     // Hashes do not compress; entries and JSON do.
     let compression = CompressionLayer::new()
         .gzip(true)
-        .no_br()
         .compress_when(SizeAbove::new(WORTH_COMPRESSING).and(NotForContentType::const_new("image/")));
     router
         .fallback(async || Problem::not_found())

@@ -172,7 +172,11 @@ impl Sealer {
             self.standing.well();
         } else {
             tracing::warn!(error = %error, "sealing failed; it is tried again");
-            self.standing.ill(error.to_string());
+            // Anybody may ask how the service is; where its files lie is nobody's business.
+            self.standing.ill(match error {
+                StoreError::NoQuorum(_) => error.to_string(),
+                _ => "sealing failed and is tried again; the service's log says why".to_owned(),
+            });
             self.metrics.seal_failed();
         }
         self.standing.read_head(&self.desk, &self.metrics).await;

@@ -35,6 +35,10 @@ pub struct Shared {
     pub options: Options,
     /// How often clients may ask.
     pub rates: Rates,
+    /// How often clients may ask for tiles.
+    pub tile_rates: Rates,
+    /// Room for dossiers and histories that are being sent, in KiB.
+    pub answers: Arc<Semaphore>,
     /// Room for the bodies that are being worked on, in KiB.
     pub bodies: Arc<Semaphore>,
     /// The way to what costs much to read.

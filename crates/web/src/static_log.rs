@@ -16,6 +16,9 @@ use tlog::tile::{BundleId, TileId, decode_bundle, encode_bundle};
 use crate::problem::Problem;
 use crate::state::App;
 
+/// The addresses of tiles and bundles.
+pub const TILES: &str = "/log/tile/{*path}";
+
 /// For what never changes. A year is the longest that caches are asked to believe.
 const FOR_EVER: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
 

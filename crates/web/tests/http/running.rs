@@ -44,6 +44,8 @@ pub fn options() -> Options {
     options.limits.request = Duration::from_secs(120);
     options.limits.rate = 100_000.try_into().unwrap();
     options.limits.burst = 100_000.try_into().unwrap();
+    options.limits.tile_rate = 100_000.try_into().unwrap();
+    options.limits.tile_burst = 100_000.try_into().unwrap();
     options
 }
 
@@ -97,6 +99,21 @@ impl Running {
         self.data
     }
 
+    /// A service whose log's policy asks for a witness that does not answer.
+    pub async fn without_quorum(options: Options) -> Self {
+        let data = Self::new().await.stop().await;
+        let policy = DataDir::new(data.path()).policy();
+        let name = tlog::note::KeyName::new("witness.example/absent").unwrap();
+        let absent = tlog::cosignature::CosigningKey::new(name, &[9; 32]);
+        let text = std::fs::read_to_string(&policy).unwrap();
+        let more = format!(
+            "witness absent {}\ngroup three all both absent\nquorum three",
+            absent.vkey()
+        );
+        std::fs::write(&policy, text.replace("quorum both", &more)).unwrap();
+        Self::again(data, options).await
+    }
+
     /// The same log served again.
     pub async fn again(data: TempDir, options: Options) -> Self {
         let desk = Desk::open(DataDir::new(data.path()), None).await.unwrap();
@@ -129,6 +146,13 @@ pub fn registration_by(key: &IssuerSigningKey, issuer: &str, vehicle: &str, numb
         "owner_kind": "person",
     });
     registration_saying(key, issuer, vehicle, number, body)
+}
+
+/// The same registration once more, in place of another statement.
+pub fn correcting(wrong: &SdJwt, number: u64) -> SdJwt {
+    let mut claims = wrong.claims_unverified().clone();
+    claims.supersedes = Some(wrong.digest());
+    issue(&claims, &key(7), &mut ChaCha20Rng::seed_from_u64(number)).unwrap()
 }
 
 pub fn registration_saying(

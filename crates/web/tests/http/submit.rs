@@ -66,6 +66,17 @@ async fn one_refused_statement_does_not_hold_up_the_others() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_statement_may_correct_another_of_the_same_request() {
+    let service = Running::new().await;
+    let wrong = registration(CAR, 1);
+    let correction = crate::running::correcting(&wrong, 2);
+    let alone = service.submit(&[correction.as_str()]).await;
+    assert_eq!(alone.status, 422, "what it corrects is not there");
+    let both = service.submit(&[wrong.as_str(), correction.as_str()]).await;
+    assert_eq!(both.status, 200, "{both:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn where_all_are_refused_the_answer_is_a_problem_with_each_fault() {
     let service = Running::new().await;
     let stranger = crate::running::registration_by(&crate::running::key(9), "nobody", CAR, 2);

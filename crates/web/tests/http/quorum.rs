@@ -1,0 +1,38 @@
+//! A log whose policy's quorum is missing: it takes statements, shows nothing new, and says so.
+
+use std::time::Duration;
+
+use crate::running::{CAR, Running, options, registration};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_a_quorum_statements_are_taken_and_answered_with_tickets() {
+    let mut options = options();
+    options.answer_within = Duration::from_millis(300);
+    let service = Running::without_quorum(options).await;
+    let before = service.get("/log/checkpoint").await;
+    let answer = service.submit(&[registration(CAR, 1).as_str()]).await;
+    assert_eq!(
+        (answer.status, answer.json()["results"][0]["outcome"].as_str()),
+        (202, Some("waiting"))
+    );
+    let ticket = service.get(answer.header("location").unwrap()).await;
+    assert_eq!(ticket.status, 202);
+    assert_eq!(
+        service.get("/log/checkpoint").await.body,
+        before.body,
+        "nothing is published without the quorum"
+    );
+
+    let health = service.get("/healthz").await;
+    assert_eq!(
+        (health.status, health.json()["status"].as_str()),
+        (200, Some("degraded"))
+    );
+    assert!(health.text().contains("quorum"), "{}", health.text());
+    let dossier = service.get(&format!("/api/vehicles/{CAR}/dossier")).await;
+    assert_eq!(
+        (dossier.status, dossier.problem().as_str()),
+        (503, "not-published")
+    );
+    assert!(dossier.header("retry-after").is_some());
+}
