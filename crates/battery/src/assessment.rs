@@ -9,7 +9,7 @@ use crate::sample::Source;
 /// What telemetry says about one battery. The same input and [`Assessment::method`] give the same bytes of JSON.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Assessment {
-    /// Name and version of the method, as `carnet-soh/1`. Any change of a number changes it.
+    /// Name and version of the method, as `carnet-soh/2`. Any change of a number changes it.
     pub method: String,
     /// How the battery came to the test.
     pub class: Class,
@@ -47,7 +47,10 @@ pub struct Evidence {
     pub answers: Vec<String>,
     /// The files.
     pub sources: Vec<Source>,
-    /// Rows in them.
+    /// Logs of second meters that were laid beside them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub meters: Vec<Source>,
+    /// Rows in the files.
     pub rows: u64,
     /// Rows that could not be used, because time or current was missing, repeated or ran backwards.
     pub rows_unused: u64,

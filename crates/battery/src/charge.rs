@@ -652,7 +652,8 @@ impl ChargeFinder {
                 charge.kelvin_coulombs += celsius * coulombs;
                 charge.coulombs_with_temperature += coulombs;
             }
-            if !meter.is_nan() {
+            // Where one of the two does not flow yet, or any more, their clocks differ and not their gains.
+            if charging && meter.abs() > CHARGING * self.rated {
                 charge.meter_coulombs += meter.abs() * passed;
                 charge.metered_coulombs += taken * passed;
             }

@@ -1,5 +1,5 @@
 //! Capacity from pairs of charge and change of state of charge: robust total least squares per group, fusion of groups, and the
-//! interval (docs/method/soh.md; docs/method/soh.md sections 4 to 6).
+//! interval (docs/method/soh.md, sections 4 to 6).
 
 use crate::quantile::Level;
 
@@ -11,10 +11,17 @@ pub const SOC_BIAS: f64 = 0.006;
 pub const ECHO: f64 = 0.05;
 /// Standard uncertainty, relative, of the current sensor's gain.
 pub const GAIN: f64 = 0.006;
-/// Standard uncertainty, per kelvin from 25 °C, of the charge between two anchors. No correction is made for temperature.
-pub const TEMPERATURE: f64 = 0.0015;
+/// Standard uncertainty, per kelvin from 25 °C, of the charge between two anchors: what is left at the end of a taper (1 % of
+/// capacity at 25 °C) moves with diffusion and kinetics by 4.7 % of itself per kelvin at an activation energy of 35 kJ/mol, and
+/// doubles again towards the cold; a current sensor adds 0.01 %/K. No correction is made for temperature
+/// (docs/decisions/0010-temperature-is-budgeted-not-corrected.md).
+pub const TEMPERATURE: f64 = 0.0008;
 /// Standard uncertainty of a session's charge beside gain and offset, as a part of rated capacity.
 pub const CHARGE: f64 = 0.001;
+/// Degrees of freedom with which the supposed sizes of errors weigh against what sessions show.
+const SUPPOSED: u32 = 4;
+/// Degrees of freedom of a single session.
+const ALONE: u32 = SUPPOSED;
 /// Standardised residual from which a session is an outlier.
 const OUTLIER: f64 = 4.0;
 
@@ -193,12 +200,29 @@ pub struct Fusion {
 }
 
 impl Fusion {
-    /// Half-width of the interval, before the conformal factor.
+    /// Half-width of the interval, before the conformal factor: Student's quantile at the effective degrees of freedom, times
+    /// the combined standard uncertainty (JCGM 100:2008, G.4, Welch-Satterthwaite). Only what is judged by the scatter of sessions
+    /// has few degrees of freedom; the other terms are known from elsewhere.
     pub fn half_width(&self, level: Level) -> f64 {
         let square = |values: &[f64]| values.iter().map(|v| v * v).sum::<f64>();
-        let v = square(&[self.scatter, self.bias, self.echo, self.disagreement]);
-        let u = square(&[self.gain, self.offset, self.temperature, self.scale]);
-        (level.student(self.degrees).powi(2) * v + level.normal().powi(2) * u).sqrt()
+        let scattered = square(&[self.scatter, self.disagreement]);
+        let known = square(&[
+            self.bias,
+            self.echo,
+            self.gain,
+            self.offset,
+            self.temperature,
+            self.scale,
+        ]);
+        let combined = scattered + known;
+        // One session alone cannot show that a car errs as supposed: then every term has the few degrees of the supposition.
+        let effective = if self.degrees == ALONE {
+            f64::from(ALONE)
+        } else {
+            f64::from(self.degrees) * (combined / scattered).powi(2)
+        };
+        // Cut down to a whole number, as the guide asks; infinite where nothing scatters.
+        level.student(effective.min(f64::from(u32::MAX)) as u32) * combined.sqrt()
     }
 }
 
@@ -251,7 +275,9 @@ pub fn fuse(groups: &[(&GroupFit, &[Observation])], systematic: &Systematic) -> 
         offset: systematic.offset_a * through(&|s| s.per_ampere).abs(),
         temperature: TEMPERATURE * known.hypot(unknown),
         scale: systematic.scale * q,
-        degrees: u32::try_from(sessions).unwrap_or(u32::MAX).saturating_add(3),
+        degrees: u32::try_from(sessions)
+            .unwrap_or(u32::MAX)
+            .saturating_add(SUPPOSED - 1),
         shares,
     })
 }

@@ -4,7 +4,7 @@
 //! [`METHOD_VERSION`] give the same bytes. The method is written down in `docs/method/soh.md`.
 //!
 //! The path of a row: [`sample`] → `charge` (charges summed up) → `judge` (what each is worth) → [`fit`] (capacity and interval)
-//! → [`assess`] (the order of it all, and every refusal), with `checks` and [`transport`] beside.
+//! → [`assess`] (the order of it all; every refusal in `assess/refusals.rs`), with `checks` and [`transport`] beside.
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
 pub mod assess;
@@ -29,4 +29,4 @@ pub use pack::{Chemistry, Class, Facts, Pack};
 pub use sample::{Channel, Clock, Samples, SocDefinition, Source};
 
 /// Name and version of the method. Any change of a number that it gives changes the version.
-pub const METHOD_VERSION: &str = "carnet-soh/1";
+pub const METHOD_VERSION: &str = "carnet-soh/2";

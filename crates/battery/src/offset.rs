@@ -70,12 +70,13 @@ impl RestCurrents {
             })
             .unwrap_or(0);
         let width = self.limit / BINS as f64;
-        let sigma = (1.48 * mad as f64 * width).max(self.step() / 12.0_f64.sqrt());
+        let step = self.step();
+        let sigma = (1.48 * mad as f64 * width).max(step / 12.0_f64.sqrt());
         // The median of a coarse sensor is one of its steps; the mean around it resolves finer.
         let (mut sum, mut near) = (0.0, 0_u64);
         for (bin, &count) in self.bins.iter().enumerate() {
             let place = bin as f64 - BINS as f64;
-            if (place - median).abs() * width <= 4.0 * sigma + self.step() {
+            if (place - median).abs() * width <= 4.0 * sigma + step {
                 sum += place * count as f64;
                 near += count;
             }

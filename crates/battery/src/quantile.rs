@@ -34,10 +34,14 @@ impl Level {
 
     /// Half-width of the interval of Student's t with `degrees` degrees of freedom (at least 1).
     pub fn student(self, degrees: u32) -> f64 {
-        // Beyond this the two differ by less than 0.3 %.
-        const NORMAL_FROM: u32 = 1000;
-        if degrees >= NORMAL_FROM {
-            return self.normal();
+        // From here on four terms of Fisher's expansion (Abramowitz and Stegun 26.7.5) are right to a millionth.
+        const EXPANDED_FROM: u32 = 60;
+        if degrees >= EXPANDED_FROM {
+            let (z, n) = (self.normal(), f64::from(degrees));
+            return z
+                + (z.powi(3) + z) / (4.0 * n)
+                + (5.0 * z.powi(5) + 16.0 * z.powi(3) + 3.0 * z) / (96.0 * n.powi(2))
+                + (3.0 * z.powi(7) + 19.0 * z.powi(5) + 17.0 * z.powi(3) - 15.0 * z) / (384.0 * n.powi(3));
         }
         let wanted = self.probability();
         let (mut low, mut high) = (0.0, 1000.0);

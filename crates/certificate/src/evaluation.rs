@@ -12,6 +12,13 @@ pub const SOH_NAME: &str = "SoH (capacity, Carnet method)";
 /// The widest half of the 95 % interval that is certified, in percentage points.
 const WIDEST: Decimal = Decimal::whole(4);
 
+/// Days after the last measurement on which a certificate may still be granted and issued: the scheme's own rule, see
+/// docs/decisions/0026-how-old-the-data-may-be.md.
+pub const FRESH_DAYS: i32 = 30;
+
+/// Days from the first to the last measurement of one evaluation: what is older speaks of another battery.
+pub const SPAN_DAYS: i32 = 365;
+
 /// Most sessions, checks and files listed.
 const MOST: usize = 200;
 
@@ -301,7 +308,24 @@ impl Evaluation {
         Ok(())
     }
 
-    /// What stands in the way of a certificate; empty where nothing does. Nobody in the scheme can grant past these.
+    /// Why the data is too old for a certificate on a day, or too new to be true; `None` where it is neither.
+    pub fn out_of_date(&self, on: Date) -> Option<String> {
+        let until = self.evidence.until;
+        let days = days_between(until, on);
+        if days < 0 {
+            return Some(format!(
+                "the data ends on {until}, after {on}; set the clock of the logger or of this machine"
+            ));
+        }
+        (days > FRESH_DAYS).then(|| {
+            format!(
+                "the data ends on {until}, {days} days before {on}; at most {FRESH_DAYS} are allowed: measure again"
+            )
+        })
+    }
+
+    /// What stands in the way of a certificate; empty where nothing does. Nobody in the scheme can grant past these. How old the
+    /// data is depends on the day, and is asked of [`Evaluation::out_of_date`].
     pub fn obstacles(&self) -> Vec<String> {
         let mut obstacles: Vec<String> = self
             .refused
@@ -332,6 +356,12 @@ impl Evaluation {
             }
             None => {}
         }
+        let span = days_between(self.evidence.from, self.evidence.until);
+        if span > SPAN_DAYS {
+            obstacles.push(format!(
+                "the data spans {span} days; at most {SPAN_DAYS} speak of one battery: leave out the older sessions"
+            ));
+        }
         obstacles.extend(
             self.checks
                 .iter()
@@ -340,4 +370,9 @@ impl Evaluation {
         );
         obstacles
     }
+}
+
+/// Days from one day to another; negative where it lies before.
+fn days_between(from: Date, to: Date) -> i32 {
+    from.until(to).map_or(i32::MAX, |span| span.get_days())
 }

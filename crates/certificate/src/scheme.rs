@@ -6,7 +6,8 @@
 //! | `application_accepted`, `application_declined` | 7.3 | applied | accepted, declined | mandate `review_application` |
 //! | `evaluated` | 7.4 | accepted | evaluated | mandate `evaluate` |
 //! | `reviewed` | 7.5 | evaluated | reviewed, or back to accepted | mandate `review`, not an evaluator |
-//! | `granted`, `refused` | 7.6 | reviewed | granted, refused | mandate `decide`, neither evaluator nor reviewer |
+//! | `granted` | 7.6 | reviewed | granted | mandate `decide`, neither evaluator nor reviewer |
+//! | `refused` | 7.6 | reviewed, or granted and not issued | refused | the same |
 //! | `issued` | 7.7 | granted | in force | mandate `decide` |
 //! | `surveilled` | 7.9 | in force, suspended | the same | mandate `surveil` |
 //! | `changed` | 7.10 | in force, suspended | the same | mandate `decide`, not an evaluator |
@@ -618,7 +619,9 @@ impl Case {
             Step::ApplicationAccepted { .. } | Step::ApplicationDeclined { .. } => &[S::Applied],
             Step::Evaluated { .. } => &[S::Accepted],
             Step::Reviewed { .. } => &[S::Evaluated],
-            Step::Granted { .. } | Step::Refused { .. } => &[S::Reviewed],
+            Step::Granted { .. } => &[S::Reviewed],
+            // Before anything is issued, new history or old data may overtake a decision in favour.
+            Step::Refused { .. } => &[S::Reviewed, S::Granted],
             Step::Issued { .. } => &[S::Granted],
             Step::Suspended { .. } => &[S::InForce],
             Step::Reinstated { .. } => &[S::Suspended],

@@ -483,8 +483,9 @@ Exit code 1 where no number is issued.
 
 Examples:
   carnet battery assess samples/battery/ioniq5-2021.csv
-  carnet battery assess charge.csv --battery car.toml --class guided --out assessment.json")]
-    Assess(BatteryAssess),
+  carnet battery assess charge.csv --battery car.toml --class guided --out assessment.json
+  carnet battery assess obd.csv --meter charger.csv        # checks the gain of the car's current sensor")]
+    Assess(Box<BatteryAssess>),
     /// Hold the method to account: estimates against vehicles whose capacity is known.
     #[command(after_help = "\
 TRUTH is a CSV with vehicle_id, chem (NMC or LFP), n_series, rated_ah and true_ah; TELEMETRY names the vehicle in each row. The
@@ -501,7 +502,7 @@ battery is described as for `assess`, and options of reading are given as they w
 Examples:
   carnet battery recompute assessment.json log1.csv log2.csv
   carnet battery recompute certificate.pdf charge.csv --battery car.toml")]
-    Recompute(BatteryRecompute),
+    Recompute(Box<BatteryRecompute>),
 }
 
 #[derive(Debug, ClapArgs)]
@@ -518,6 +519,8 @@ pub struct BatteryAssess {
     /// Write the assessment as JSON to this file, in the bytes that certificates commit to.
     #[arg(long, value_name = "FILE")]
     pub out: Option<PathBuf>,
+    #[command(flatten)]
+    pub meter: SecondMeter,
     #[command(flatten)]
     pub reading: Reading,
 }
@@ -547,6 +550,8 @@ pub struct BatteryRecompute {
     #[arg(long, value_name = "FILE")]
     pub battery: Option<PathBuf>,
     #[command(flatten)]
+    pub meter: SecondMeter,
+    #[command(flatten)]
     pub reading: Reading,
 }
 
@@ -560,6 +565,20 @@ pub struct BatteryInspect {
     /// Write a picture of voltage, current and state of charge to this SVG file.
     #[arg(long, value_name = "FILE")]
     pub picture: Option<PathBuf>,
+}
+
+/// The log of a second meter of direct current, against which the gain of the vehicle's sensor is checked.
+#[derive(Debug, Default, ClapArgs)]
+pub struct SecondMeter {
+    /// The charger's log of the same charges, or another second meter's; both logs need dates.
+    #[arg(long, value_name = "FILE")]
+    pub meter: Option<PathBuf>,
+    /// Its mapping; otherwise recognised from the columns.
+    #[arg(long, value_name = "NAME|FILE", requires = "meter")]
+    pub meter_mapping: Option<String>,
+    /// How far its clock was ahead of UTC, as +09:00.
+    #[arg(long, value_name = "OFFSET", allow_hyphen_values = true, requires = "meter")]
+    pub meter_utc_offset: Option<String>,
 }
 
 /// How charging logs are to be read, where they do not say it themselves.

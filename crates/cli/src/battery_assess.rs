@@ -4,11 +4,11 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use battery::assessment::{Anchor, Assessment, CheckResult, Estimate, Group, Session};
-use battery::{Assessor, Class, Facts, Pack};
+use battery::{Assessor, Class, Clock, Facts, Pack};
 use serde::Deserialize;
 use telemetry::Event;
 
-use crate::args::{BatteryAssess, Global, Reading};
+use crate::args::{BatteryAssess, Global, Reading, SecondMeter};
 use crate::failure::Failure;
 use crate::{battery_reading, clock, output};
 
@@ -53,11 +53,14 @@ const HOW_TO_DESCRIBE: &str = "a description is a TOML file with a table [batter
 
 pub fn run(global: &Global, options: &BatteryAssess) -> Result<ExitCode, Failure> {
     let description = Description::find(options.battery.as_deref(), &options.files)?;
-    let class = match options.class.as_str() {
-        "guided" => Class::Guided,
-        _ => Class::Field,
-    };
-    let assessment = assess(&options.files, &options.reading, &description, class)?;
+    let class = class(&options.class);
+    let assessment = assess(
+        &options.files,
+        &options.reading,
+        &options.meter,
+        &description,
+        class,
+    )?;
     if let Some(path) = &options.out {
         std::fs::write(path, serde_json::to_vec(&assessment)?)
             .map_err(|e| Failure::Value(format!("{}: {e}", path.display())))?;
@@ -77,19 +80,45 @@ pub fn run(global: &Global, options: &BatteryAssess) -> Result<ExitCode, Failure
     Ok(clock::code(assessment.refusals.is_empty()))
 }
 
+/// A class by its word on the command line.
+pub fn class(word: &str) -> Class {
+    match word {
+        "guided" => Class::Guided,
+        _ => Class::Field,
+    }
+}
+
 /// Reads logs and assesses them.
 pub fn assess(
     files: &[PathBuf],
     reading: &Reading,
+    second: &SecondMeter,
     description: &Description,
     class: Class,
 ) -> Result<Assessment, Failure> {
     let log = battery_reading::open(files, &battery_reading::options(reading, true)?)?;
     let mut assessor = Assessor::new(description.battery.clone(), description.facts.clone(), class);
     assessor.answers(answers(reading));
+    let meter = battery_reading::meter(second)?;
+    if let Some(meter) = &meter {
+        if let Some(file) = log.files().find(|file| file.clock != Clock::Utc) {
+            return Err(Failure::Value(format!(
+                "{}: shows no dates, so no second meter can be laid beside it; log date and time",
+                file.path.display()
+            )));
+        }
+        assessor.meter(meter.source().clone());
+    }
     battery_reading::stream(&log, &mut |event| match event {
         Event::Begin(source) => assessor.source(source.clone()),
-        Event::Rows(samples) => assessor.push(samples),
+        Event::Rows(samples) => match &meter {
+            Some(meter) => {
+                let mut beside = samples.clone();
+                meter.lay(&mut beside);
+                assessor.push(&beside);
+            }
+            None => assessor.push(samples),
+        },
         Event::End { sha256, corrections } => assessor.end_source(sha256, corrections),
     })?;
     Ok(assessor.finish())

@@ -4,9 +4,9 @@ use std::path::PathBuf;
 
 use battery::SocDefinition;
 use indicatif::{ProgressBar, ProgressStyle};
-use telemetry::{Answers, DateOrder, Event, Log, Options, Sign, Unit};
+use telemetry::{Answers, DateOrder, Event, Log, MeterLog, Options, Sign, Unit};
 
-use crate::args::Reading;
+use crate::args::{Reading, SecondMeter};
 use crate::failure::Failure;
 
 /// What the options say about the files.
@@ -45,6 +45,26 @@ pub fn options(reading: &Reading, hash: bool) -> Result<Options, Failure> {
         },
         hash,
     })
+}
+
+/// Reads the log of a second meter, where one is given.
+pub fn meter(second: &SecondMeter) -> Result<Option<MeterLog>, Failure> {
+    let Some(path) = &second.meter else {
+        return Ok(None);
+    };
+    let reading = Reading {
+        mapping: second.meter_mapping.clone(),
+        utc_offset: second.meter_utc_offset.clone(),
+        // Neither matters here: the amount of the current is compared, and no state of charge is read.
+        current_sign: Some("charge-positive".to_owned()),
+        soc: Some("display".to_owned()),
+        ..Reading::default()
+    };
+    Ok(Some(MeterLog::read(
+        path,
+        &options(&reading, true)?,
+        &mut |_| {},
+    )?))
 }
 
 /// Recognises files.

@@ -42,7 +42,7 @@ struct Answers {
 pub fn run(global: &Global, options: &BatteryRecompute) -> Result<ExitCode, Failure> {
     let (differences, sha256, method) = match read(&options.certificate)? {
         Given::Assessment(before) => {
-            let (differences, sha256) = again(&before, &options.files)?;
+            let (differences, sha256) = again(&before, options)?;
             (differences, sha256, Some(before.method))
         }
         Given::Credential(claims) => {
@@ -116,7 +116,7 @@ fn find<'a>(value: &'a Value, key: &str) -> Option<&'a Value> {
 }
 
 /// Computes an assessment again from its own description.
-fn again(before: &Assessment, files: &[PathBuf]) -> Result<(Vec<String>, String), Failure> {
+fn again(before: &Assessment, options: &BatteryRecompute) -> Result<(Vec<String>, String), Failure> {
     let answers = Answers::try_parse_from(&before.evidence.answers).map_err(|e| {
         Failure::Value(format!(
             "the answers kept in the assessment are not understood: {e}"
@@ -127,7 +127,7 @@ fn again(before: &Assessment, files: &[PathBuf]) -> Result<(Vec<String>, String)
         facts: before.facts.clone(),
     };
     // Without dates the order of files counts: it is that of the assessment.
-    let mut files = files.to_vec();
+    let mut files = options.files.clone();
     let place = |path: &PathBuf| {
         let name = path.file_name().map(|n| n.to_string_lossy().into_owned());
         before
@@ -138,7 +138,13 @@ fn again(before: &Assessment, files: &[PathBuf]) -> Result<(Vec<String>, String)
             .unwrap_or(usize::MAX)
     };
     files.sort_by_key(place);
-    let now = assess(&files, &answers.reading, &description, before.class)?;
+    let now = assess(
+        &files,
+        &answers.reading,
+        &options.meter,
+        &description,
+        before.class,
+    )?;
     let (old, new) = (serde_json::to_vec(before)?, serde_json::to_vec(&now)?);
     let mut differences = Vec::new();
     if old != new {
@@ -162,7 +168,13 @@ fn behind(claims: &Claims, options: &BatteryRecompute) -> Result<(Vec<String>, S
         Some("guided") => Class::Guided,
         _ => Class::Field,
     };
-    let now = assess(&options.files, &options.reading, &description, class)?;
+    let now = assess(
+        &options.files,
+        &options.reading,
+        &options.meter,
+        &description,
+        class,
+    )?;
     let sha256 = digest(&serde_json::to_vec(&now)?);
     let mut differences = Vec::new();
     if claims.assessment_sha256 != sha256 {

@@ -19,7 +19,8 @@ use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use store::CertificationBody;
 
-use crate::args::Global;
+use crate::args::{Global, Reading, SecondMeter};
+use crate::battery_assess::{self, Description};
 use crate::failure::Failure;
 use crate::{clock, output};
 
@@ -57,14 +58,17 @@ Example:
         after_help = "Example:\n  carnet certify review C-000001 --by lee --agree --remarks 'recomputed, same bytes'"
     )]
     Review(Review),
-    /// Record an evaluation (7.4), from an assessment as `carnet battery assess --out` writes it.
+    /// Record an evaluation (7.4): from the charging logs themselves, or from an assessment made of them before.
     #[command(after_help = "\
 Where the method refused, or a check failed, the case can end in nothing but a refusal, with these reasons.
+With --telemetry the battery is that of the application; facts that no log shows come from a description as for `battery assess`.
 
-Example:
+Examples:
+  carnet certify evaluate C-000001 --by kim --telemetry charge1.csv --telemetry charge2.csv
+  carnet certify evaluate C-000001 --by kim --telemetry obd.csv --meter charger.csv --battery car.toml --out assessment.json
   carnet battery assess charges.csv --out assessment.json
   carnet certify evaluate C-000001 --by kim --assessment assessment.json")]
-    Evaluate(Evaluate),
+    Evaluate(Box<Evaluate>),
     /// Decide on certification (7.6).
     #[command(
         after_help = "Example:\n  carnet certify decide C-000001 --by park --grant --reasons 'all limits kept'"
@@ -192,7 +196,7 @@ pub struct Review {
 }
 
 #[derive(Debug, ClapArgs)]
-#[group(id = "found", required = true, args = ["assessment", "evaluation"])]
+#[group(id = "found", required = true, args = ["assessment", "evaluation", "telemetry"])]
 pub struct Evaluate {
     /// The case.
     pub case: String,
@@ -205,9 +209,25 @@ pub struct Evaluate {
     /// An evaluation, by a method of another house.
     #[arg(long, value_name = "FILE")]
     pub evaluation: Option<PathBuf>,
+    /// Charging logs of the car, CSV or Parquet; repeat for several.
+    #[arg(long, value_name = "FILE")]
+    pub telemetry: Vec<PathBuf>,
     /// What the odometer showed; otherwise what the telemetry says.
     #[arg(long, value_name = "KM")]
     pub odometer: Option<u32>,
+    /// With --telemetry: a description of the battery with facts; otherwise the one beside the first log, if there is one.
+    #[arg(long, value_name = "FILE", requires = "telemetry")]
+    pub battery: Option<PathBuf>,
+    /// With --telemetry: three or more charges of ordinary use, or charges under supervision.
+    #[arg(long, default_value = "field", value_parser = ["field", "guided"])]
+    pub class: String,
+    /// With --telemetry: write the assessment to this file, for the reviewer.
+    #[arg(long, value_name = "FILE", requires = "telemetry")]
+    pub out: Option<PathBuf>,
+    #[command(flatten)]
+    pub meter: SecondMeter,
+    #[command(flatten)]
+    pub reading: Reading,
 }
 
 #[derive(Debug, ClapArgs)]
@@ -428,7 +448,7 @@ async fn carry_out(
             let view = desk.certify_review(&options.case, &options.by, options.agree, &options.remarks, now);
             case(global, &view.await?)
         }
-        CertifyCommand::Evaluate(options) => evaluate(global, desk, options, now).await,
+        CertifyCommand::Evaluate(options) => evaluate(global, desk, *options, now).await,
         CertifyCommand::Decide(options) => {
             let reasons = options.reasons;
             let step = if options.grant {
@@ -643,17 +663,39 @@ async fn people(global: &Global, desk: &Desk) -> Result<(), Failure> {
 }
 
 async fn evaluate(global: &Global, desk: &Desk, options: Evaluate, now: Timestamp) -> Result<(), Failure> {
-    let mut evaluation: Evaluation = match (&options.assessment, &options.evaluation) {
-        (Some(file), _) => {
-            let view = desk.certify_case(&options.case).await?;
+    let view = desk.certify_case(&options.case).await?;
+    let today = clock::day(now.as_second())?;
+    let from = |found: &battery::Assessment, file: &Path| {
+        assessment::evaluation(found, &view.application, options.odometer, today)
+            .map_err(|problem| Failure::Value(format!("{}: {problem}", file.display())))
+    };
+    let mut evaluation: Evaluation = match (
+        &options.assessment,
+        &options.evaluation,
+        options.telemetry.first(),
+    ) {
+        (Some(file), _, _) => {
             let text = desk::data_dir::read(file)?;
-            let today = clock::day(now.as_second())?;
-            assessment::read(&text)
-                .and_then(|found| assessment::evaluation(&found, &view.application, options.odometer, today))
-                .map_err(|problem| Failure::Value(format!("{}: {problem}", file.display())))?
+            let found = assessment::read(&text)
+                .map_err(|problem| Failure::Value(format!("{}: {problem}", file.display())))?;
+            from(&found, file)?
         }
-        (None, Some(file)) => read(file)?,
-        (None, None) => return Err(Failure::Value("give --assessment or --evaluation".to_owned())),
+        (None, Some(file), _) => read(file)?,
+        (None, None, Some(first)) => {
+            let description = described(&options, &view)?;
+            let class = battery_assess::class(&options.class);
+            let (files, reading) = (&options.telemetry, &options.reading);
+            let found = battery_assess::assess(files, reading, &options.meter, &description, class)?;
+            if let Some(file) = &options.out {
+                desk::data_dir::write(file, &serde_json::to_vec(&found)?, 0o644)?;
+            }
+            from(&found, first)?
+        }
+        (None, None, None) => {
+            return Err(Failure::Value(
+                "give --telemetry, --assessment or --evaluation".to_owned(),
+            ));
+        }
     };
     if let Some(km) = options.odometer {
         evaluation.odometer_km = km;
@@ -664,6 +706,33 @@ async fn evaluate(global: &Global, desk: &Desk, options: Evaluate, now: Timestam
             .certify_evaluate(&options.case, &options.by, &evaluation, now)
             .await?,
     )
+}
+
+/// The battery that is evaluated: the application's, with the facts of a description where there is one.
+fn described(options: &Evaluate, view: &CaseView) -> Result<Description, Failure> {
+    let beside = options
+        .telemetry
+        .first()
+        .map(|first| first.with_extension("battery.toml"))
+        .filter(|file| file.is_file());
+    if let Some(file) = options.battery.as_ref().or(beside.as_ref()) {
+        return Description::read(file);
+    }
+    let battery = &view.application.battery;
+    Ok(Description {
+        battery: battery::Pack {
+            chemistry: match battery.chemistry {
+                Chemistry::NMC => battery::Chemistry::Nmc,
+                Chemistry::LFP => battery::Chemistry::Lfp,
+            },
+            n_series: u32::from(battery.n_series),
+            rated_ah: Some(battery.rated_ah.to_f64()),
+            rated_kwh: None,
+            rated_source: battery.rated_source.clone(),
+            end_voltage: None,
+        },
+        facts: battery::Facts::default(),
+    })
 }
 
 async fn issue(global: &Global, desk: &Desk, options: Issue, now: Timestamp) -> Result<(), Failure> {

@@ -61,6 +61,10 @@ pub struct Serve {
     /// thrown away.
     #[arg(long)]
     test_add: bool,
+    /// For test suites of W3C credentials: POST /credentials/issue and /credentials/verify, with a did:key that is made at the
+    /// start and forgotten at the end. Has nothing to do with certificates.
+    #[arg(long)]
+    test_vc_api: bool,
     /// Print the OpenAPI description and exit; needs no log.
     #[arg(long)]
     print_openapi: bool,
@@ -71,6 +75,7 @@ impl Serve {
         let mut options = Options {
             trusted_proxies: self.trusted_proxy.clone(),
             test_add: self.test_add,
+            test_vc_api: self.test_vc_api,
             ..Options::default()
         };
         options.limits.rate = self.rate;
@@ -87,10 +92,15 @@ pub async fn run(global: &Global, serve: &Serve) -> Result<ExitCode, Failure> {
         return Ok(ExitCode::SUCCESS);
     }
     if !serve.listen.ip().is_loopback() {
+        let fix = "listen on a loopback address, such as 127.0.0.1:7878";
         if serve.test_add {
-            let fix = "listen on a loopback address, such as 127.0.0.1:7878";
             return Err(Failure::Value(format!(
                 "--test-add lets anybody write into the log; {fix}"
+            )));
+        }
+        if serve.test_vc_api {
+            return Err(Failure::Value(format!(
+                "--test-vc-api signs whatever it is sent; {fix}"
             )));
         }
         if !serve.open_to_network {

@@ -7,6 +7,7 @@
 //! - [`Mapping`]: which column is what, from `mappings/*.toml`.
 //! - [`Log::open`] recognises files, [`Log::read`] reads them.
 //! - [`FileReport`]: what was understood.
+//! - [`MeterLog`]: the log of a second meter, laid beside.
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
 mod block;
@@ -16,6 +17,7 @@ mod delimited;
 mod error;
 mod log;
 mod mapping;
+mod meter;
 mod normal;
 mod number;
 mod report;
@@ -27,6 +29,7 @@ pub use clock::{DateOrder, offset as utc_offset};
 pub use error::TelemetryError;
 pub use log::{Event, Log, Options, Progress};
 pub use mapping::{Mapping, Sign};
+pub use meter::MeterLog;
 pub use report::{ColumnReport, FileReport, Format, Question, SaidBy, Statement};
 pub use survey::Answers;
 pub use unit::Unit;

@@ -12,6 +12,7 @@
 //! | `problem` | every error, as RFC 9457 says |
 //! | `access` | who asks, and what may be shown to them |
 //! | `health`, `standing`, `metrics` | how the service is |
+//! | `vc_api` | the VC API of the W3C's test suites, behind a flag |
 //! | `rate`, `gate`, `outgoing`, `options` | limits |
 //!
 //! It takes no decision about statements or vehicles: those are the desk's. No log line and no metric carries a vehicle, a
@@ -42,6 +43,7 @@ mod state;
 mod static_log;
 mod test_add;
 mod ticket;
+pub mod vc_api;
 
 pub use options::{Limits, Options};
 pub use router::description;

@@ -13,6 +13,8 @@ pub struct Options {
     pub trusted_proxies: Vec<IpAddr>,
     /// Whether `POST /add` makes test entries of arbitrary bodies. Never on a log that anybody relies on.
     pub test_add: bool,
+    /// Whether the VC API of test suites is served, with a key of its own that is forgotten at the end.
+    pub test_vc_api: bool,
     /// How long the sealer gathers after the first statement that waits.
     pub window: Duration,
     /// How long a submission waits for its receipt before it is answered with a ticket.
@@ -66,6 +68,7 @@ impl Default for Options {
             limits: Limits::default(),
             trusted_proxies: Vec::new(),
             test_add: false,
+            test_vc_api: false,
             window: Duration::from_millis(20),
             answer_within: Duration::from_secs(10),
             renew: Duration::from_secs(60),

@@ -18,7 +18,7 @@ use utoipa_axum::routes;
 use crate::openapi::{Described, Served};
 use crate::problem::{Kind, Problem};
 use crate::state::App;
-use crate::{api, envelope, health, openapi, static_log, test_add};
+use crate::{api, envelope, health, openapi, static_log, test_add, vc_api};
 
 /// Answers shorter than this gain nothing from compression.
 const WORTH_COMPRESSING: u64 = 512;
@@ -60,6 +60,9 @@ pub fn router(app: App) -> Router {
         .layer(Extension(Served(document)));
     if app.test_issuer.is_some() {
         router = router.route("/add", post(test_add::add));
+    }
+    if let Some(signer) = &app.test_vc_signer {
+        router = router.merge(vc_api::router(signer.clone()));
     }
     // Hashes do not compress; entries and JSON do.
     let compression = CompressionLayer::new()

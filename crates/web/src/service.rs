@@ -21,6 +21,7 @@ use crate::sealer::{Sealer, SealerError};
 use crate::standing::Standing;
 use crate::state::{App, Shared};
 use crate::test_add::TestIssuer;
+use crate::vc_api::TestSigner;
 use crate::{router, server};
 
 /// Why a service ended.
@@ -89,6 +90,16 @@ impl Service {
             desk,
             options,
         } = self;
+        let test_vc_signer = match options.test_vc_api {
+            true => {
+                let mut seed = [0; 32];
+                getrandom::fill(&mut seed).map_err(|e| DeskError::Random(e.to_string()))?;
+                let signer = TestSigner::new(&seed);
+                tracing::warn!(issuer = signer.did(), "the VC API of test suites is served");
+                Some(signer)
+            }
+            false => None,
+        };
         let test_issuer = match options.test_add {
             true => Some(TestIssuer::of(&desk).await?),
             false => None,
@@ -129,6 +140,7 @@ impl Service {
             policy: String::from_utf8_lossy(&policy).into_owned(),
             options,
             test_issuer,
+            test_vc_signer,
         });
         let router = router::router(app);
 

@@ -13,6 +13,7 @@ use crate::options::Options;
 use crate::rate::Rates;
 use crate::standing::Standing;
 use crate::test_add::TestIssuer;
+use crate::vc_api::TestSigner;
 
 /// The state of the service, shared by all requests.
 #[derive(Clone)]
@@ -44,6 +45,8 @@ pub struct Shared {
     pub reads: Gate,
     /// Who signs what `POST /add` takes, where there is that.
     pub test_issuer: Option<TestIssuer>,
+    /// Who signs what the VC API of test suites is given, where there is that.
+    pub test_vc_signer: Option<TestSigner>,
 }
 
 impl App {

@@ -2,6 +2,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan as _};
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
@@ -67,6 +68,9 @@ pub enum IssueError {
     /// Something in the evaluation forbids it.
     #[error("no certificate can be issued: {}", .0.join("; "))]
     Obstacles(Vec<String>),
+    /// The data is older than the scheme allows on the day of issue.
+    #[error("no certificate can be issued: {0}")]
+    OutOfDate(String),
     /// The time cannot be reckoned with.
     #[error("the time of issue {0} lies too far away")]
     Time(Timestamp),
@@ -102,8 +106,12 @@ impl Certificate<'_> {
     /// What the certificate says.
     ///
     /// # Errors
-    /// Something in the evaluation forbids a certificate.
+    /// Something in the evaluation forbids a certificate, or its data is too old.
     pub fn subject(&self) -> Result<Subject, IssueError> {
+        let today = self.issued.to_zoned_datetime(TimeZone::UTC).date();
+        if let Some(why) = self.evaluation.out_of_date(today) {
+            return Err(IssueError::OutOfDate(why));
+        }
         let obstacles = self.evaluation.obstacles();
         let Some(soh) = self.evaluation.soh.clone().filter(|_| obstacles.is_empty()) else {
             return Err(IssueError::Obstacles(obstacles));

@@ -126,7 +126,9 @@ fn erased_contents_leave_a_notice() {
 
 #[test]
 fn a_certificate_is_issued_suspended_and_withdrawn() {
-    plays("certify.txt", yard::folder().path());
+    let folder = yard::folder();
+    recent_log(folder.path());
+    plays("certify.txt", folder.path());
 }
 
 #[test]
@@ -157,4 +159,30 @@ fn rules_are_shown_compared_and_begun() {
 #[test]
 fn the_demo_runs_twice() {
     plays("demo.txt", yard::empty_folder().path());
+}
+
+/// The log of the Ioniq 5 as `recent.csv`, with its dates moved so that it ends yesterday, and its battery's description.
+fn recent_log(folder: &Path) {
+    let samples = yard::samples().join("battery");
+    let text = std::fs::read_to_string(samples.join("ioniq5-2021.csv")).expect("the sample is there");
+    let (header, rows) = text.split_once('\n').expect("a header");
+    let split = |row: &str| {
+        let (time, rest) = row.split_once(',').expect("cells");
+        let time: jiff::Timestamp = time.parse().expect("a time");
+        (time.as_second(), rest.to_owned())
+    };
+    let rows: Vec<_> = rows.lines().map(split).collect();
+    let last = rows.last().expect("rows").0;
+    let days = (jiff::Timestamp::now().as_second() - last) / 86_400 - 1;
+    let mut moved = format!("{header}\n");
+    for (time, rest) in rows {
+        let time = jiff::Timestamp::from_second(time + days * 86_400).expect("a time");
+        moved.push_str(&format!("{},{rest}\n", time.to_string().replace('Z', "+00:00")));
+    }
+    std::fs::write(folder.join("recent.csv"), moved).expect("a file");
+    std::fs::copy(
+        samples.join("ioniq5-2021.battery.toml"),
+        folder.join("recent.battery.toml"),
+    )
+    .expect("a file");
 }

@@ -4,6 +4,7 @@ use certificate::application::Application;
 use certificate::evaluation::Evaluation;
 use certificate::scheme::{Actor, Case, State, Step};
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use statement::vocabulary::StatementType;
 use store::{CaseWrite, StoredCase};
 
@@ -128,9 +129,16 @@ impl Desk {
         let person = self.person(by).await?;
         let before = open.case.records().len();
         let chemistry = open.application.battery.chemistry;
+        let granting = matches!(step, Step::Granted { .. });
         open.case
             .step(step, &person, chemistry, whole(now))
             .map_err(refused("case", case))?;
+        if granting {
+            let today = now.to_zoned_datetime(TimeZone::UTC).date();
+            if let Some(why) = self.last_evaluation(&open).await?.out_of_date(today) {
+                return Err(DeskError::value("case", case, why));
+            }
+        }
         self.finish_step(open, before, now, dry_run).await
     }
 
