@@ -89,7 +89,12 @@ async fn all(statements: usize) -> Result<(), Failure> {
 
     let service = Running::start(folder.path(), Some(0))?;
     let dossiers: Vec<String> = (0..100)
-        .map(|n| format!("/api/vehicles/KMHAA81EBLU{:06}/dossier", statements / PER_VEHICLE + n))
+        .map(|n| {
+            format!(
+                "/api/vehicles/KMHAA81EBLU{:06}/dossier",
+                statements / PER_VEHICLE + n
+            )
+        })
         .collect();
     let (rate, latencies) = read(&service.address, &dossiers, READING).await?;
     println!(
@@ -211,7 +216,11 @@ async fn in_process(desk: &Desk, signed: &[SdJwt]) -> Result<f64, Failure> {
 }
 
 /// Hands all statements in, each client one at a time and waiting for its receipt: statements per second, and how long each took.
-async fn hand_in(address: &str, signed: Arc<Vec<SdJwt>>, clients: usize) -> Result<(f64, Vec<Duration>), Failure> {
+async fn hand_in(
+    address: &str,
+    signed: Arc<Vec<SdJwt>>,
+    clients: usize,
+) -> Result<(f64, Vec<Duration>), Failure> {
     let next = Arc::new(AtomicUsize::new(0));
     let since = Instant::now();
     let clients: Vec<_> = (0..clients)
@@ -292,7 +301,9 @@ async fn read(address: &str, paths: &[String], during: Duration) -> Result<(f64,
                         if since.elapsed() > during {
                             break 'reading;
                         }
-                        connection.ask(&format!("GET {path} HTTP/1.1\r\nhost: bench\r\n\r\n")).await?;
+                        connection
+                            .ask(&format!("GET {path} HTTP/1.1\r\nhost: bench\r\n\r\n"))
+                            .await?;
                         latencies.push(began.elapsed());
                     }
                 }
@@ -341,7 +352,9 @@ impl Connection {
                 if !head.starts_with("http/1.1 200") {
                     return Err(format!("{head}\n{request}").into());
                 }
-                let length = head.lines().find_map(|line| line.strip_prefix("content-length: "));
+                let length = head
+                    .lines()
+                    .find_map(|line| line.strip_prefix("content-length: "));
                 whole = Some(end + 4 + length.ok_or("no content-length")?.trim().parse::<usize>()?);
             }
         }
@@ -391,7 +404,11 @@ impl Running {
     fn stop(mut self) -> Result<(), Failure> {
         drop(self.child.stdin.take());
         let status = self.child.wait()?;
-        if status.success() { Ok(()) } else { Err(format!("the service ended with {status}").into()) }
+        if status.success() {
+            Ok(())
+        } else {
+            Err(format!("the service ended with {status}").into())
+        }
     }
 }
 
@@ -418,7 +435,10 @@ impl Nginx {
         );
         let path = home.join("nginx.conf");
         std::fs::write(&path, config)?;
-        let child = Command::new("taskset").args(["-c", "0", "nginx", "-c"]).arg(&path).spawn()?;
+        let child = Command::new("taskset")
+            .args(["-c", "0", "nginx", "-c"])
+            .arg(&path)
+            .spawn()?;
         let nginx = Self {
             child,
             address: free.to_string(),
