@@ -2,7 +2,6 @@
 
 use std::process::ExitCode;
 
-use desk::data_dir::DataDir;
 use desk::{Desk, InitOptions};
 use serde_json::json;
 
