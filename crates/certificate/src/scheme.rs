@@ -119,6 +119,10 @@ pub enum Step {
         client: String,
         /// SHA-256 of the application's canonical JSON, hex.
         application: String,
+        /// The case it opens, so that two applications that say the same in the same second are two. Absent in records of
+        /// earlier versions.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        case: Option<String>,
     },
     /// 7.3: the body can and will evaluate this car.
     ApplicationAccepted {
@@ -449,10 +453,11 @@ impl Case {
     ///
     /// # Errors
     /// The client has no name.
-    pub fn open(client: &str, application: &str, at: Timestamp) -> Result<Self, SchemeError> {
+    pub fn open(id: &str, client: &str, application: &str, at: Timestamp) -> Result<Self, SchemeError> {
         let step = Step::Applied {
             client: client.to_owned(),
             application: application.to_owned(),
+            case: Some(id.to_owned()),
         };
         if client.trim().is_empty() || client.chars().count() > LONGEST {
             return Err(SchemeError::Text { kind: step.kind() });

@@ -79,7 +79,7 @@ struct Told {
 impl Told {
     fn new() -> Self {
         Self {
-            case: Case::open("Exporter (sample)", &"00".repeat(32), issued()).unwrap(),
+            case: Case::open("C-000001", "Exporter (sample)", &"00".repeat(32), issued()).unwrap(),
             at: issued().as_second(),
         }
     }
@@ -266,7 +266,7 @@ fn a_refusal_a_wide_interval_and_an_echo_are_obstacles() {
 
 #[test]
 fn a_mandate_that_has_ended_or_is_for_something_else_is_not_enough() {
-    let mut case = Case::open("Exporter (sample)", &"00".repeat(32), issued()).unwrap();
+    let mut case = Case::open("C-000001", "Exporter (sample)", &"00".repeat(32), issued()).unwrap();
     let reviewer = person("lee", &[Activity::Review]);
     let refused = case
         .step(accepted(), &reviewer, Chemistry::NMC, issued())
@@ -350,4 +350,11 @@ fn a_record_changed_left_out_or_moved_breaks_the_case() {
             .to_string()
             .contains("may not do review as well")
     );
+}
+
+#[test]
+fn two_applications_that_say_the_same_in_the_same_second_are_two_cases() {
+    let opened = |id: &str| Case::open(id, "Exporter (sample)", &"00".repeat(32), issued()).unwrap();
+
+    assert_ne!(opened("C-000001").head(), opened("C-000002").head());
 }

@@ -343,7 +343,7 @@ mod tests {
     fn credential(number: &str, redacted: bool) -> Value {
         let application: Application = serde_json::from_str(APPLICATION).unwrap();
         let found = assessment::read(ASSESSMENT).unwrap();
-        let on = jiff::civil::date(2026, 11, 24);
+        let on = jiff::civil::date(2025, 8, 20);
         let evaluation = assessment::evaluation(&found, &application, None, on).unwrap();
         let took = |name: &str| Took {
             name: name.to_owned(),
@@ -363,7 +363,7 @@ mod tests {
                 reviewed: took("Lee Bora"),
                 decided: took("Park Chan"),
             },
-            issued: "2026-11-24T09:00:00Z".parse().unwrap(),
+            issued: "2025-08-20T09:00:00Z".parse().unwrap(),
             status: StatusEntry { list: 1, index: 7 },
         };
         unsigned(&certificate, redacted).unwrap()

@@ -27,10 +27,11 @@ impl Desk {
             .check()
             .map_err(|e| DeskError::value("application", application.vehicle.vid.to_string(), e))?;
         let (text, hash) = canonical(application)?;
-        let case = Case::open(&application.client, &hex::encode(hash), whole(now))
+        let id = format!("C-{:06}", self.store.count_cases().await? + 1);
+        let case = Case::open(&id, &application.client, &hex::encode(hash), whole(now))
             .map_err(refused("application", &application.client))?;
         let stored = StoredCase {
-            id: format!("C-{:06}", self.store.count_cases().await? + 1),
+            id,
             label: self.labels.label(&application.vehicle.vid),
             state: case.state().as_str().to_owned(),
         };
