@@ -118,7 +118,15 @@ fn a_log_begins_in_a_directory_moves_to_servers_and_back() {
     there.run(&["issuer", "enrol", "late", "--name", "Late", "--role", "workshop"]);
     there.run(&["dossier", CAR, "--out", "there.carnet"]);
     there.run(&["verify", "there.carnet"]);
-    there.run(&["erase", CAR, "--asked-by", "the keeper", "--reason", "asked for"]);
+    there.run(&[
+        "erase",
+        CAR,
+        "--asked-by",
+        "the keeper",
+        "--reason",
+        "asked for",
+        "--yes",
+    ]);
     there.run(&["seal"]);
     assert!(there.run(&["log", "fsck"]).contains("The log is sound"));
     there.run(&[
