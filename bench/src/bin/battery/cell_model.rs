@@ -28,6 +28,7 @@ impl Electrode {
     /// From active share of the volume, thickness (m), area (m²), sites (mol/m³), radius (m), diffusivity (m²/s), kinetic constant
     /// (A/m² per (mol/m³)^1.5) and concentration of the electrolyte (mol/m³).
     #[rustfmt::skip]
+    #[expect(clippy::too_many_arguments, reason = "one row of the published table of parameters, in its order")]
     fn new(
         share: f64, thickness: f64, area: f64, sites: f64, radius: f64, diffusivity: f64, kinetic: f64, electrolyte: f64,
         potential: fn(f64) -> f64,
