@@ -239,7 +239,10 @@ pub fn write_key(path: &Path, key: &StoredKey, passphrase: &Passphrase) -> Resul
         problem,
     };
     if path.exists() {
-        return Err(refuse("exists already; a key is never overwritten".to_owned()));
+        return Err(refuse(
+            "exists already; a key is never overwritten: use this one, or move the file away first"
+                .to_owned(),
+        ));
     }
     let bytes = match passphrase {
         Some(passphrase) => key_file::encode_encrypted(key, passphrase, &mut rng()),

@@ -14,6 +14,9 @@
 //! Before 4, a failure means that nothing happened: the batch is still waiting. From 4 on the batch is part of the log for
 //! ever, and whoever opens the store next goes on at 5 with the same code. An error at 4 or 5 leaves open what is on the
 //! disk, so the process stops using the store instead of guessing; a missing quorum at 6 leaves nothing in doubt.
+//!
+//! Where more wait than one batch takes, the next one goes through 1 to 3 while this one goes through 5 to 8: both wait for
+//! the disk most of the time. Its commit comes after this one's end all the same, by the same compare-and-swap.
 
 use std::collections::HashSet;
 
@@ -79,6 +82,26 @@ pub struct Refused {
     pub reason: String,
 }
 
+/// A batch after step 3: staged, and not committed. Dropping it drops nothing of the log, but the state in memory is one batch
+/// ahead then.
+pub(crate) struct Prepared {
+    /// Under which lease it was staged: under a later one of others, the staging object may have been swept away.
+    pub(crate) fence: u64,
+    old: LogRow,
+    new: LogRow,
+    sealed: Sealed,
+    entries: Vec<Entry>,
+    waiting: Vec<Waiting>,
+    objects: Vec<Object>,
+}
+
+impl Prepared {
+    /// The path of its staging object.
+    fn staging(&self) -> Option<&String> {
+        self.new.staging.as_ref()
+    }
+}
+
 /// A statement on its way from the waiting room into the log.
 struct Waiting {
     row: i64,
@@ -116,7 +139,8 @@ impl Store {
         let mut done = Sealing::default();
         while self.next_batch(&mut live, &mut done).await? {}
         if !keys.is_empty() {
-            self.one_batch(&mut live, Vec::new(), keys, &mut done).await?;
+            let prepared = self.prepare(&mut live, Vec::new(), keys).await?;
+            self.one_batch(&mut live, prepared, &mut done).await?;
         }
         if done.batches == 0 {
             let row = LogRow::read(&self.db).await?.ok_or(StoreError::NoLog)?;
@@ -134,8 +158,7 @@ impl Store {
     /// already: then [`Refreshed::renewed`] is false.
     pub async fn refresh(&self) -> Result<Refreshed, StoreError> {
         let mut live = self.ready().await?;
-        self.hold_lease(&mut live).await?;
-        let row = LogRow::read(&self.db).await?.ok_or(StoreError::NoLog)?;
+        let (_, row) = self.settled(&mut live).await?;
         let (before, begun) = (self.as_of().await?, crate::quorum::now());
         let missing_cosigners = self.publish(&row, Vec::new()).await?;
         let as_of = self.as_of().await?;
@@ -173,13 +196,57 @@ impl Store {
 
     /// 1 to 8 for the oldest that wait, if any do.
     async fn next_batch(&self, live: &mut Live, done: &mut Sealing) -> Result<bool, StoreError> {
-        self.hold_lease(live).await?;
-        let waiting = self.waiting(live, &mut done.refused).await?;
-        if waiting.is_empty() {
-            return Ok(false);
-        }
-        self.one_batch(live, waiting, Vec::new(), done).await?;
+        let (fence, log) = self.settled(live).await?;
+        let prepared = match live.prepared.take() {
+            Some(prepared) if prepared.fence == fence => prepared,
+            stale => {
+                if stale.is_some() {
+                    live.forget();
+                }
+                let waiting = self.waiting(live, &log, &mut done.refused).await?;
+                if waiting.is_empty() {
+                    return Ok(false);
+                }
+                self.prepare(live, waiting, Vec::new()).await?
+            }
+        };
+        self.one_batch(live, prepared, done).await?;
         Ok(true)
+    }
+
+    /// The lease, and where the log stands with everything published. Whoever had the lease before may have committed a batch
+    /// while we waited for it, and be dead, or slow with the files that the next batch builds on.
+    async fn settled(&self, live: &mut Live) -> Result<(u64, LogRow), StoreError> {
+        let fence = self.hold_lease(live).await?;
+        let row = LogRow::read(&self.db).await?.ok_or(StoreError::NoLog)?;
+        if row.staging.is_none() {
+            return Ok((fence, row));
+        }
+        self.finish(&row).await?;
+        let row = LogRow::read(&self.db).await?.ok_or(StoreError::NoLog)?;
+        Ok((fence, row))
+    }
+
+    /// 1 to 3 for what waits when `log` is committed, where that is a whole batch: with less, more may come until its turn.
+    /// What goes wrong here goes wrong again, and is told, when its turn has come.
+    async fn prepare_ahead(&self, live: &mut Live, log: &LogRow, refused: &mut Vec<Refused>) {
+        let ahead = async {
+            let fence = self.hold_lease(live).await?;
+            let waiting = self.waiting(live, log, refused).await?;
+            if waiting.len() < self.batch {
+                return Ok(None);
+            }
+            self.prepare_after(live, fence, log.clone(), waiting, Vec::new())
+                .await
+                .map(Some)
+        };
+        match ahead.await {
+            Ok(prepared) => live.prepared = prepared,
+            Err(error) => {
+                live.forget();
+                tracing::debug!("the next batch is not prepared: {error}");
+            }
+        }
     }
 
     /// Removes staging objects that no row names. While the database's write lock is held and the lease is ours, nobody
@@ -196,7 +263,8 @@ impl Store {
             return Err(StoreError::Fenced);
         }
         for path in self.objects.list("staging").await? {
-            if row.staging.as_ref() != Some(&path) {
+            let prepared = live.prepared.as_ref().and_then(Prepared::staging);
+            if row.staging.as_ref() != Some(&path) && prepared != Some(&path) {
                 self.objects.delete(&path).await?;
             }
         }
@@ -213,12 +281,17 @@ impl Store {
         if row.size > TreeSize(0) {
             return Ok(());
         }
-        let mut done = Sealing::default();
-        self.one_batch(&mut live, Vec::new(), Vec::new(), &mut done).await
+        let prepared = self.prepare(&mut live, Vec::new(), Vec::new()).await?;
+        self.one_batch(&mut live, prepared, &mut Sealing::default()).await
     }
 
-    /// 1: the next batch of statements, oldest first.
-    async fn waiting(&self, live: &mut Live, refused: &mut Vec<Refused>) -> Result<Vec<Waiting>, StoreError> {
+    /// 1: the next batch of statements after what `log` holds, oldest first.
+    async fn waiting(
+        &self,
+        live: &mut Live,
+        log: &LogRow,
+        refused: &mut Vec<Refused>,
+    ) -> Result<Vec<Waiting>, StoreError> {
         loop {
             let rows = query(
                 "SELECT id, digest, label, key_id FROM statement
@@ -227,9 +300,8 @@ impl Store {
             .bind(signed(self.batch as u64)?)
             .fetch_all(&self.db)
             .await?;
-            let log = LogRow::read(&self.db).await?.ok_or(StoreError::NoLog)?;
             let next = LeafIndex(log.size.0);
-            let state = self.state(live, &log).await?;
+            let state = self.state(live, log).await?;
             let (mut waiting, mut revoked) = (Vec::with_capacity(rows.len()), Vec::new());
             for row in rows {
                 let digest = Digest(bytes32("statement", row.try_get("digest")?)?);
@@ -273,16 +345,26 @@ impl Store {
         self.commit("refused statements", tx).await
     }
 
-    /// 2 to 8 for one batch.
-    async fn one_batch(
+    /// 2 and 3 for one batch, after everything that is committed.
+    async fn prepare(
         &self,
         live: &mut Live,
         waiting: Vec<Waiting>,
         keys: Vec<KeyEntry>,
-        done: &mut Sealing,
-    ) -> Result<(), StoreError> {
-        let fence = self.hold_lease(live).await?;
-        let old = LogRow::read(&self.db).await?.ok_or(StoreError::NoLog)?;
+    ) -> Result<Prepared, StoreError> {
+        let (fence, old) = self.settled(live).await?;
+        self.prepare_after(live, fence, old, waiting, keys).await
+    }
+
+    /// 2 and 3 for one batch, after what `old` holds.
+    async fn prepare_after(
+        &self,
+        live: &mut Live,
+        fence: u64,
+        old: LogRow,
+        waiting: Vec<Waiting>,
+        keys: Vec<KeyEntry>,
+    ) -> Result<Prepared, StoreError> {
         let state = self.state(live, &old).await?;
 
         // 2: sequence. From here on the state in memory is ahead of the disk; any error drops it.
@@ -304,12 +386,9 @@ impl Store {
         let objects = files(&sealed);
         let (name, bytes) = staging::pack(sealed.size, &objects);
         if let Err(error) = self.objects.put_immutable(&name, bytes).await {
-            live.state = None;
-            live.swept = false;
+            live.forget();
             return Err(error);
         }
-
-        // 4: commit.
         let checkpoint = Checkpoint::new(self.origin(), sealed.size, sealed.root);
         let mut note = Note::new(checkpoint.to_string()).map_err(StoreError::format)?;
         let line = self.signer.sign(&note.text);
@@ -321,12 +400,27 @@ impl Store {
             staging: Some(name),
             ..old.clone()
         };
-        let committed = self
-            .commit_batch(fence, &old, &new, &sealed, &entries, &waiting)
-            .await;
-        if let Err(error) = committed {
-            live.state = None;
-            live.swept = false;
+        Ok(Prepared {
+            fence,
+            old,
+            new,
+            sealed,
+            entries,
+            waiting,
+            objects,
+        })
+    }
+
+    /// 4 to 8 for one batch, and 1 to 3 for the one after it.
+    async fn one_batch(
+        &self,
+        live: &mut Live,
+        prepared: Prepared,
+        done: &mut Sealing,
+    ) -> Result<(), StoreError> {
+        // 4: commit.
+        if let Err(error) = self.commit_batch(&prepared).await {
+            live.forget();
             // Only a fenced batch is known not to have happened; any other error may hide a commit that did.
             if matches!(error, StoreError::Fenced) {
                 live.lease = None;
@@ -335,6 +429,13 @@ impl Store {
             }
             return Err(error);
         }
+        let Prepared {
+            new,
+            sealed,
+            waiting,
+            objects,
+            ..
+        } = prepared;
         let places = waiting
             .iter()
             .zip(sealed.first.0..)
@@ -344,7 +445,11 @@ impl Store {
         done.size = sealed.size.0;
 
         // 5 to 8.
-        match self.publish(&new, objects).await {
+        let (published, ()) = tokio::join!(
+            self.publish(&new, objects),
+            self.prepare_ahead(live, &new, &mut done.refused)
+        );
+        match published {
             Ok(missing) => {
                 done.missing_cosigners = missing;
                 Ok(())
@@ -357,15 +462,16 @@ impl Store {
     }
 
     /// 4: everything the batch changes in SQL, if the log is still where the batch began and the lease still ours.
-    async fn commit_batch(
-        &self,
-        fence: u64,
-        old: &LogRow,
-        new: &LogRow,
-        sealed: &Sealed,
-        entries: &[Entry],
-        waiting: &[Waiting],
-    ) -> Result<(), StoreError> {
+    async fn commit_batch(&self, prepared: &Prepared) -> Result<(), StoreError> {
+        let Prepared {
+            fence,
+            old,
+            new,
+            sealed,
+            entries,
+            waiting,
+            ..
+        } = prepared;
         let mut tx = self.write_log().await?;
         let swapped = query(
             "UPDATE log SET size = $1, root = $2, checkpoint = $3, staging = $4
@@ -378,7 +484,7 @@ impl Store {
         .bind(&new.staging)
         .bind(signed(old.size.0)?)
         .bind(old.root.0.to_vec())
-        .bind(signed(fence)?)
+        .bind(signed(*fence)?)
         .execute(&mut *tx)
         .await?;
         if swapped.rows_affected() != 1 {
@@ -573,75 +679,29 @@ fn partials_of(path: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::open::Options;
     use crate::records::Submission;
-    use crate::vault::{Secret, Vault};
-    use history::entry::{MAP_VERSION, Params};
-    use object_store::local::LocalFileSystem;
-    use statement::vocabulary::Role;
-    use std::sync::Arc;
+    use crate::test_store::{enrolment, options, params, statement};
     use std::time::Duration;
-    use tlog::note::{KeyName, SigningKey};
-    use tlog::policy::Policy;
-
-    const ISSUER: [u8; 32] = [7; 32];
-
-    /// A log without cosigners, whose lease ends at once.
-    fn options(folder: &std::path::Path) -> Options {
-        let key = SigningKey::new(KeyName::new("log.test/carnet").unwrap(), &[1; 32]);
-        let log = folder.join("log");
-        std::fs::create_dir_all(&log).unwrap();
-        let policy = Policy::parse(format!("log {}\nquorum none\n", key.vkey())).unwrap();
-        let mut options = Options::new(
-            format!("sqlite://{}", folder.join("carnet.sqlite").display()),
-            Arc::new(LocalFileSystem::new_with_prefix(log).unwrap()),
-            key,
-            policy,
-            Vault::new(Secret::new([9; 32])),
-        );
-        options.lease = Duration::from_millis(1);
-        options
-    }
-
-    fn statement(n: u8) -> Submission {
-        Submission {
-            digest: Digest([n; 32]),
-            label: Label([n; 32]),
-            key_id: KeyId::of(&ISSUER),
-            content: "as it was submitted".to_owned(),
-            draft: None,
-        }
-    }
 
     /// A sequencer asleep between reading what waits and making the batch. The lease it takes then is its own, the log row it
     /// compares with is the newest; only the rows it has read are stale.
     #[tokio::test]
     async fn what_another_process_sealed_after_it_was_read_is_not_sealed_again() {
         let folder = tempfile::tempdir().unwrap();
-        let params = Params {
-            map_version: MAP_VERSION,
-            vrf_epoch: 1,
-            vrf_key: [0x56; 32],
-        };
-        let sleepy = Store::create(options(folder.path()), params).await.unwrap();
-        let enrolment = KeyEntry::Enrolled {
-            key_id: KeyId::of(&ISSUER),
-            public_key: ISSUER,
-            roles: vec![Role::Workshop],
-            issuer: "workshop".to_owned(),
-            name: "Workshop".to_owned(),
-        };
-        sleepy.append(vec![enrolment]).await.unwrap();
+        let sleepy = Store::create(options(folder.path()), params()).await.unwrap();
+        sleepy.append(vec![enrolment()]).await.unwrap();
         sleepy.submit(&[statement(1), statement(2)]).await.unwrap();
         let mut live = sleepy.live.lock().await;
-        let waiting = sleepy.waiting(&mut live, &mut Vec::new()).await.unwrap();
+        let log = LogRow::read(&sleepy.db).await.unwrap().unwrap();
+        let waiting = sleepy.waiting(&mut live, &log, &mut Vec::new()).await.unwrap();
         assert_eq!(waiting.len(), 2);
 
         let other = Store::open(options(folder.path())).await.unwrap();
         assert_eq!(other.seal().await.unwrap().sealed.len(), 2);
         other.close().await.unwrap();
+        let prepared = sleepy.prepare(&mut live, waiting, Vec::new()).await.unwrap();
         let again = sleepy
-            .one_batch(&mut live, waiting, Vec::new(), &mut Sealing::default())
+            .one_batch(&mut live, prepared, &mut Sealing::default())
             .await;
 
         assert!(matches!(again, Err(StoreError::Fenced)), "{again:?}");
@@ -649,5 +709,92 @@ mod tests {
         sleepy.submit(&[statement(3)]).await.unwrap();
         assert_eq!(sleepy.seal().await.unwrap().sealed.len(), 1, "and it goes on");
         assert_eq!(sleepy.fsck(|_, _| {}).await.unwrap().complaints, []);
+    }
+
+    /// The other process had the lease, committed, and is dead or slow before its files are written.
+    #[tokio::test]
+    async fn what_another_process_committed_while_we_waited_for_the_lease_is_published_first() {
+        let folder = tempfile::tempdir().unwrap();
+        let slow = Store::create(options(folder.path()), params()).await.unwrap();
+        slow.append(vec![enrolment()]).await.unwrap();
+        slow.submit(&[statement(1)]).await.unwrap();
+        let next = Store::open(options(folder.path())).await.unwrap();
+        let mut live = next.ready().await.unwrap();
+
+        let mut slow_live = slow.ready().await.unwrap();
+        let log = LogRow::read(&slow.db).await.unwrap().unwrap();
+        let waiting = slow.waiting(&mut slow_live, &log, &mut Vec::new()).await.unwrap();
+        let prepared = slow.prepare(&mut slow_live, waiting, Vec::new()).await.unwrap();
+        slow.commit_batch(&prepared).await.unwrap();
+        slow.submit(&[statement(2)]).await.unwrap();
+        tokio::time::sleep(Duration::from_millis(5)).await;
+        let mut done = Sealing::default();
+        next.next_batch(&mut live, &mut done).await.unwrap();
+
+        assert_eq!(done.sealed, [(Digest([2; 32]), LeafIndex(6))]);
+        assert_eq!(next.fsck(|_, _| {}).await.unwrap().complaints, []);
+    }
+
+    /// A log with an issuer and five statements that wait, sealed two at a time.
+    async fn five_waiting(folder: &std::path::Path) -> Store {
+        let mut options = options(folder);
+        options.batch = 2;
+        let store = Store::create(options, params()).await.unwrap();
+        store.append(vec![enrolment()]).await.unwrap();
+        let statements: Vec<Submission> = (1..=5).map(statement).collect();
+        store.submit(&statements).await.unwrap();
+        store
+    }
+
+    #[tokio::test]
+    async fn a_full_batch_is_staged_while_the_one_before_it_is_published() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = five_waiting(folder.path()).await;
+
+        let first = store.seal_batch().await.unwrap();
+        let ahead = store.live.lock().await.prepared.as_ref().map(|p| p.waiting.len());
+        let second = store.seal_batch().await.unwrap();
+        let fifth = store.live.lock().await.prepared.is_some();
+
+        assert_eq!((first.sealed.len(), ahead, second.sealed.len()), (2, Some(2), 2));
+        assert!(!fifth, "one more may come until its turn");
+        assert_eq!(store.seal().await.unwrap().sealed.len(), 1);
+        assert_eq!(store.fsck(|_, _| {}).await.unwrap().complaints, []);
+    }
+
+    /// The lease of these logs ends at once, so each batch takes it anew; what was staged under the last one stays good.
+    #[tokio::test]
+    async fn a_batch_staged_ahead_outlives_the_renewal_of_the_lease() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = five_waiting(folder.path()).await;
+        store.seal_batch().await.unwrap();
+        let staged = store.live.lock().await.prepared.as_ref().map(|p| p.fence);
+
+        tokio::time::sleep(Duration::from_millis(5)).await;
+        let mut live = store.live.lock().await;
+        let fence = store.hold_lease(&mut live).await.unwrap();
+
+        assert!(staged < Some(fence));
+        assert_eq!(live.prepared.as_ref().map(|p| p.fence), Some(fence));
+    }
+
+    #[tokio::test]
+    async fn a_batch_staged_ahead_is_dropped_when_another_process_has_sealed_meanwhile() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = five_waiting(folder.path()).await;
+        store.seal_batch().await.unwrap();
+        assert!(store.live.lock().await.prepared.is_some());
+        tokio::time::sleep(Duration::from_millis(5)).await;
+
+        let other = Store::open(options(folder.path())).await.unwrap();
+        assert_eq!(other.seal().await.unwrap().sealed.len(), 3);
+        other.close().await.unwrap();
+        store.submit(&[statement(6)]).await.unwrap();
+
+        assert_eq!(
+            store.seal().await.unwrap().sealed,
+            [(Digest([6; 32]), LeafIndex(11))]
+        );
+        assert_eq!(store.fsck(|_, _| {}).await.unwrap().complaints, []);
     }
 }

@@ -44,6 +44,8 @@ mod quorum;
 mod records;
 mod remote_witness;
 mod room;
+#[cfg(test)]
+mod test_store;
 mod vault;
 mod watch;
 mod writing;

@@ -20,6 +20,7 @@ use tlog::tree::RightEdge;
 use tlog::{Hash, LeafIndex, TreeSize, leaf_hash};
 use tokio::sync::Mutex;
 
+use crate::batch::Prepared;
 use crate::cosigner::Cosigner;
 use crate::db::{Connection, Db, On, query};
 use crate::error::StoreError;
@@ -112,11 +113,22 @@ pub struct Store {
 pub(crate) struct Live {
     /// `None` after an error that left it in doubt; it is loaded anew then.
     pub(crate) state: Option<LogState>,
+    /// The next batch, where it was staged while the last one was published; `state` is ahead by it then.
+    pub(crate) prepared: Option<Prepared>,
     pub(crate) lease: Option<Lease>,
     /// An error at or after a commit point: nothing may go on in this process.
     pub(crate) stopped: bool,
     /// Whether staging objects of batches that never committed were looked for.
     pub(crate) swept: bool,
+}
+
+impl Live {
+    /// Drops what is ahead of the database: it is loaded anew, and what was staged without being committed is litter.
+    pub(crate) fn forget(&mut self) {
+        self.state = None;
+        self.prepared = None;
+        self.swept = false;
+    }
 }
 
 /// Where the log stands, for people and scripts.
@@ -232,6 +244,7 @@ impl Store {
             params,
             live: Mutex::new(Live {
                 state: None,
+                prepared: None,
                 lease: None,
                 stopped: false,
                 swept: false,
@@ -344,6 +357,12 @@ impl Store {
     async fn take_lease(&self, live: &mut Live, patience: Duration) -> Result<u64, StoreError> {
         let lease = Lease::take(&self.db, &self.holder, live.lease, self.lease_ttl, patience).await?;
         live.lease = Some(lease);
+        // Every taking counts one up, so nobody had it in between: what was staged before is still there.
+        if let Some(prepared) = &mut live.prepared
+            && prepared.fence.checked_add(1) == Some(lease.fence)
+        {
+            prepared.fence = lease.fence;
+        }
         Ok(lease.fence)
     }
 

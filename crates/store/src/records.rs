@@ -515,3 +515,49 @@ fn standing(row: &Row) -> Result<Submitted, StoreError> {
         None => Submitted::Waiting,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::test_store::{enrolment, options, params, statement};
+
+    /// A submission waits for its turn to write, its content encrypted already, while the vehicle's key is destroyed.
+    #[tokio::test]
+    async fn a_content_is_encrypted_anew_where_its_key_was_destroyed_before_it_was_written() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Arc::new(Store::create(options(folder.path()), params()).await.unwrap());
+        store.append(vec![enrolment()]).await.unwrap();
+        store.submit(&[statement(1)]).await.unwrap();
+        let first = store.seal().await.unwrap().sealed[0].1;
+        let later = Submission {
+            digest: Digest([2; 32]),
+            content: "handed in later".to_owned(),
+            ..statement(1)
+        };
+        let turn = store.turns.submission.lock().await;
+        let submitting = tokio::spawn({
+            let store = store.clone();
+            async move { store.submit(&[later]).await }
+        });
+        tokio::time::sleep(Duration::from_millis(200)).await;
+
+        store.erase(&statement(1).label, first, b"notice").await.unwrap();
+        drop(turn);
+
+        assert_eq!(submitting.await.unwrap().unwrap(), [Submitted::Accepted]);
+        store.seal().await.unwrap();
+        let contents: Vec<Content> = store
+            .statements(&statement(1).label, 100)
+            .await
+            .unwrap()
+            .into_iter()
+            .map(|stored| stored.content)
+            .collect();
+        assert_eq!(
+            contents,
+            [Content::Erased, Content::Present("handed in later".to_owned())]
+        );
+    }
+}

@@ -22,7 +22,7 @@ use crate::watch::Step;
 /// Who waits to write.
 #[derive(Default)]
 pub(crate) struct Turns {
-    submission: Mutex<()>,
+    pub(crate) submission: Mutex<()>,
     any: Mutex<()>,
     log: Mutex<()>,
 }

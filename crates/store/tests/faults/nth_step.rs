@@ -105,13 +105,21 @@ async fn run(
 }
 
 async fn every_step(how: Failure, again: bool) {
+    every_step_of_batches(1000, how, again).await;
+}
+
+/// The same with at most so many statements in a batch.
+async fn every_step_of_batches(batch: usize, how: Failure, again: bool) {
     let template = almost_full_tile().await;
     let mut n = 0;
     loop {
         let step = FaultyStep::new(n, how);
         if !run(
             &template,
-            |options, _| options.watch = step.clone(),
+            |options, _| {
+                options.watch = step.clone();
+                options.batch = batch;
+            },
             |_| step.failed(),
             again,
         )
@@ -138,6 +146,14 @@ async fn a_step_that_fails_and_did_happen_loses_nothing() {
 async fn a_process_that_goes_on_after_a_failed_step_loses_nothing() {
     for how in BOTH {
         every_step(how, true).await;
+    }
+}
+
+/// Of ten statements in batches of four, the second four are staged while the first four are published.
+#[tokio::test]
+async fn a_step_that_fails_while_the_next_batch_is_staged_loses_nothing() {
+    for how in BOTH {
+        every_step_of_batches(4, how, true).await;
     }
 }
 

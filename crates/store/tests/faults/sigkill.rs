@@ -58,7 +58,7 @@ fn say(line: &str) {
 }
 
 /// Hands in and seals two statements at a time until it is killed, or ten at once and then two where it is to stop at one
-/// moment.
+/// moment; in batches so small that one is staged while the one before it is published.
 #[tokio::test]
 #[ignore = "the child of the other tests here"]
 async fn child() {
@@ -69,6 +69,7 @@ async fn child() {
     let moment = std::env::var(MOMENT).ok().map(|n| n.parse().unwrap());
     let log = TestLog::at(directory);
     let mut options = log.options();
+    options.batch = if moment.is_some() { 4 } else { 1 };
     if let Some(moment) = moment {
         options.watch = Arc::new(StopAt {
             moment,
