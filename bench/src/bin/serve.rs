@@ -231,7 +231,7 @@ async fn hand_in(
                 let mut latencies = Vec::new();
                 while let Some(statement) = signed.get(next.fetch_add(1, Ordering::Relaxed)) {
                     let began = Instant::now();
-                    let answer = connection.ask(&submission(statement)).await?;
+                    let answer = std::str::from_utf8(connection.ask(&submission(statement)).await?)?;
                     if !answer.contains("\"outcome\":\"sealed\"") || !answer.contains("\"receipt\":") {
                         return Err(format!("not sealed: {answer}").into());
                     }
@@ -337,7 +337,7 @@ impl Connection {
     }
 
     /// Sends a request and reads the answer, which must be 200 and say how long it is.
-    async fn ask(&mut self, request: &str) -> Result<String, Failure> {
+    async fn ask(&mut self, request: &str) -> Result<&[u8], Failure> {
         self.stream.write_all(request.as_bytes()).await?;
         self.read.clear();
         let mut whole = None;
@@ -358,7 +358,7 @@ impl Connection {
                 whole = Some(end + 4 + length.ok_or("no content-length")?.trim().parse::<usize>()?);
             }
         }
-        Ok(String::from_utf8_lossy(&self.read).into_owned())
+        Ok(&self.read)
     }
 }
 

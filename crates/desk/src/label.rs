@@ -10,10 +10,14 @@ use vehicle::VehicleId;
 /// How many vehicles are remembered; about 100 bytes each.
 const REMEMBERED: usize = 1 << 20;
 
-/// The log's VRF key and the labels computed so far.
+/// How many proofs are remembered; about 150 bytes each. Fewer, because they are asked for only while a vehicle is talked about.
+const PROVED: usize = 1 << 16;
+
+/// The log's VRF key and the labels and proofs computed so far.
 pub(crate) struct Labels {
     key: SecretKey,
     known: Mutex<HashMap<VehicleId, Label>>,
+    proved: Mutex<HashMap<VehicleId, Proof>>,
 }
 
 impl Labels {
@@ -21,33 +25,46 @@ impl Labels {
         Self {
             key,
             known: Mutex::new(HashMap::new()),
+            proved: Mutex::new(HashMap::new()),
         }
     }
 
     /// The vehicle's label.
     pub(crate) fn label(&self, vehicle: &VehicleId) -> Label {
-        if let Ok(known) = self.known.lock()
-            && let Some(label) = known.get(vehicle)
-        {
-            return *label;
-        }
-        let label = self.key.output(&index::id_input(&vehicle.to_string())).label();
-        if let Ok(mut known) = self.known.lock() {
-            if known.len() >= REMEMBERED {
-                known.clear();
-            }
-            known.insert(vehicle.clone(), label);
-        }
-        label
+        remembered(&self.known, REMEMBERED, vehicle, |input| {
+            self.key.output(input).label()
+        })
     }
 
     /// The proof that the label is the vehicle's.
     pub(crate) fn prove(&self, vehicle: &VehicleId) -> Proof {
-        self.key.prove(&index::id_input(&vehicle.to_string()))
+        remembered(&self.proved, PROVED, vehicle, |input| self.key.prove(input))
     }
 
     /// The public key proofs are checked with.
     pub(crate) fn public(&self) -> index::vrf::PublicKey {
         self.key.public()
     }
+}
+
+/// What is remembered of a vehicle, or is now, computed from its VRF input.
+fn remembered<T: Clone>(
+    memory: &Mutex<HashMap<VehicleId, T>>,
+    most: usize,
+    vehicle: &VehicleId,
+    compute: impl FnOnce(&[u8]) -> T,
+) -> T {
+    if let Ok(memory) = memory.lock()
+        && let Some(known) = memory.get(vehicle)
+    {
+        return known.clone();
+    }
+    let computed = compute(&index::id_input(&vehicle.to_string()));
+    if let Ok(mut memory) = memory.lock() {
+        if memory.len() >= most {
+            memory.clear();
+        }
+        memory.insert(vehicle.clone(), computed.clone());
+    }
+    computed
 }

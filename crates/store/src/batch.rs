@@ -143,7 +143,7 @@ impl Store {
             self.one_batch(&mut live, prepared, &mut done).await?;
         }
         if done.batches == 0 {
-            let row = LogRow::read(&self.db).await?.ok_or(StoreError::NoLog)?;
+            let (_, row) = self.settled(&mut live).await?;
             done.missing_cosigners = self.publish(&row, Vec::new()).await?;
             done.size = row.size.0;
         }

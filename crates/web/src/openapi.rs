@@ -1,6 +1,9 @@
 //! The interface described by itself: made from the handlers' own declarations.
 
-use axum::Json;
+use axum::http::HeaderValue;
+use axum::http::header::CONTENT_TYPE;
+use axum::response::IntoResponse;
+use bytes::Bytes;
 use utoipa::OpenApi;
 use utoipa::openapi::OpenApi as Document;
 
@@ -27,11 +30,24 @@ use utoipa::openapi::OpenApi as Document;
 )]
 pub struct Described;
 
-/// The description.
+/// The description as it is sent. Every request carries it along, so it is written once.
 #[derive(Clone)]
-pub struct Served(pub Document);
+pub struct Served(Bytes);
+
+impl Served {
+    /// Writes the description.
+    ///
+    /// # Errors
+    /// Never, as far as its parts can be written.
+    pub fn new(document: &Document) -> Result<Self, serde_json::Error> {
+        Ok(Self(Bytes::from(serde_json::to_vec(document)?)))
+    }
+}
 
 /// The OpenAPI description of everything this service answers.
-pub async fn serve(axum::Extension(Served(document)): axum::Extension<Served>) -> Json<Document> {
-    Json(document)
+pub async fn serve(axum::Extension(Served(document)): axum::Extension<Served>) -> impl IntoResponse {
+    (
+        [(CONTENT_TYPE, HeaderValue::from_static("application/json"))],
+        document,
+    )
 }

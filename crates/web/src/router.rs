@@ -51,13 +51,17 @@ pub fn description() -> utoipa::openapi::OpenApi {
 }
 
 /// The whole service over a log.
-pub fn router(app: App) -> Router {
+///
+/// # Errors
+/// The description cannot be written.
+pub fn router(app: App) -> Result<Router, serde_json::Error> {
     let (router, document) = described().split_for_parts();
+    let document = Served::new(&document)?;
     let tiles = get(static_log::tile);
     let mut router = router
         .route(static_log::TILES, tiles)
         .route("/openapi.json", get(openapi::serve))
-        .layer(Extension(Served(document)));
+        .layer(Extension(document));
     if app.test_issuer.is_some() {
         router = router.route("/add", post(test_add::add));
     }
@@ -68,7 +72,7 @@ pub fn router(app: App) -> Router {
     let compression = CompressionLayer::new()
         .gzip(true)
         .compress_when(SizeAbove::new(WORTH_COMPRESSING).and(NotForContentType::const_new("image/")));
-    router
+    let router = router
         .fallback(async || Problem::not_found())
         .method_not_allowed_fallback(async || {
             Problem::new(
@@ -83,7 +87,8 @@ pub fn router(app: App) -> Router {
         .layer(from_fn_with_state(app.clone(), envelope::around))
         // Every body is read through an extractor of ours, which has its own limit.
         .layer(DefaultBodyLimit::disable())
-        .with_state(app)
+        .with_state(app);
+    Ok(router)
 }
 
 /// Ends a request that takes too long, whether the client sends too slowly or the service is at fault.

@@ -20,6 +20,7 @@ use crate::rate::Rates;
 use crate::sealer::{Sealer, SealerError};
 use crate::standing::Standing;
 use crate::state::{App, Shared};
+use crate::static_log::Kept;
 use crate::test_add::TestIssuer;
 use crate::vc_api::TestSigner;
 use crate::{router, server};
@@ -44,6 +45,9 @@ pub enum ServeError {
     /// The sealer stopped.
     #[error(transparent)]
     Sealer(#[from] SealerError),
+    /// The description of the interface cannot be written.
+    #[error("the description of the interface cannot be written: {0}")]
+    Description(#[from] serde_json::Error),
     /// A task of the service came to a bad end.
     #[error("a task of the service failed: {0}")]
     Task(#[from] tokio::task::JoinError),
@@ -134,6 +138,7 @@ impl Service {
             metrics: metrics.clone(),
             rates: Rates::new(limits.rate, limits.burst),
             tile_rates: Rates::new(limits.tile_rate, limits.tile_burst),
+            tiles: Kept::default(),
             answers: Arc::new(Semaphore::new(limits.answers.div_ceil(1024))),
             bodies: Arc::new(Semaphore::new(limits.bodies.div_ceil(1024))),
             reads: Gate::new(limits.reads, limits.reads_waiting),
@@ -142,7 +147,7 @@ impl Service {
             test_issuer,
             test_vc_signer,
         });
-        let router = router::router(app);
+        let router = router::router(app)?;
 
         // The sealer's end is the service's: what is accepted could not be sealed any more.
         let mut sealer_ended = None;

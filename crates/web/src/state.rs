@@ -12,6 +12,7 @@ use crate::metrics::Metrics;
 use crate::options::Options;
 use crate::rate::Rates;
 use crate::standing::Standing;
+use crate::static_log::Kept;
 use crate::test_add::TestIssuer;
 use crate::vc_api::TestSigner;
 
@@ -37,6 +38,8 @@ pub struct Shared {
     pub rates: Rates,
     /// How often clients may ask for tiles.
     pub tile_rates: Rates,
+    /// Tiles asked for before.
+    pub tiles: Kept,
     /// Room for dossiers and histories that are being sent, in KiB.
     pub answers: Arc<Semaphore>,
     /// Room for the bodies that are being worked on, in KiB.

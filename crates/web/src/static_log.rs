@@ -2,13 +2,16 @@
 //! `/log/tile/entries/<N>`, each also as `.p/<W>`.
 //!
 //! Only the one spelling of a tile's path is an address; whatever else stands there is not found, and never reaches the disk.
-//! A partial tile that was tidied away is cut from the full one that replaced it.
+//! A partial tile that was tidied away is cut from the full one that replaced it. Full ones never change, so those asked for
+//! most are kept in memory.
 
 use axum::extract::State;
 use axum::http::header::{ACCESS_CONTROL_ALLOW_ORIGIN, CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_NONE_MATCH};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, Uri};
 use axum::response::{IntoResponse as _, Response};
 use bytes::Bytes;
+use quick_cache::Weighter;
+use quick_cache::sync::Cache;
 use sha2::{Digest as _, Sha256};
 use store::Objects;
 use tlog::tile::{BundleId, TileId, decode_bundle, encode_bundle};
@@ -28,7 +31,49 @@ const SHORT: HeaderValue = HeaderValue::from_static("public, max-age=1, must-rev
 /// For what is not there: it may be soon.
 const NOT_YET: HeaderValue = HeaderValue::from_static("no-store");
 
+/// Bytes of full tiles and bundles kept in memory: those of the newest million entries or so.
+const KEPT: u64 = 64 << 20;
+
+/// What a full bundle of statements comes to, about.
+const TYPICAL: usize = 27 << 10;
+
 const RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
+
+/// A file with its entity tag.
+#[derive(Clone)]
+struct Found {
+    bytes: Bytes,
+    tag: HeaderValue,
+}
+
+impl Found {
+    fn new(bytes: Bytes) -> Self {
+        let hash = hex::encode(Sha256::digest(&bytes).get(..16).unwrap_or_default());
+        // Quoted hex digits are a header value.
+        let tag = HeaderValue::from_str(&format!("\"{hash}\"")).unwrap_or(HeaderValue::from_static("\"\""));
+        Self { bytes, tag }
+    }
+}
+
+/// Full tiles and bundles that were asked for before, by path.
+pub struct Kept(Cache<String, Found, ByBytes>);
+
+impl Default for Kept {
+    fn default() -> Self {
+        let number = usize::try_from(KEPT).unwrap_or(usize::MAX) / TYPICAL;
+        Self(Cache::with_weighter(number, KEPT, ByBytes))
+    }
+}
+
+/// What a kept file weighs.
+#[derive(Clone)]
+struct ByBytes;
+
+impl Weighter<String, Found> for ByBytes {
+    fn weight(&self, path: &String, found: &Found) -> u64 {
+        u64::try_from(path.len() + found.bytes.len()).unwrap_or(u64::MAX)
+    }
+}
 
 /// The published checkpoint with its cosignatures.
 #[utoipa::path(
@@ -45,7 +90,7 @@ pub async fn checkpoint(State(app): State<App>, headers: HeaderMap) -> Result<Re
     let bytes = found.ok_or_else(Problem::not_found)?;
     Ok(answer(
         &headers,
-        bytes,
+        Found::new(bytes),
         HeaderValue::from_static("text/plain; charset=utf-8"),
         SHORT,
     ))
@@ -58,22 +103,36 @@ pub async fn tile(State(app): State<App>, uri: Uri, headers: HeaderMap) -> Resul
     if uri.query().is_some() {
         return Err(Problem::not_found());
     }
-    let objects = app.desk.store().objects();
-    let found = if let Ok(id) = TileId::parse(path) {
-        hashes(objects, id).await?
-    } else if let Ok(id) = BundleId::parse(path) {
-        entries(objects, id).await?
-    } else {
-        None
+    let kept = app.tiles.0.get(path);
+    let found = match kept {
+        Some(found) => Some(found),
+        None => read(&app, path).await?,
     };
-    let Some(bytes) = found else {
+    let Some(found) = found else {
         let mut response = Problem::not_found().into_response();
         open_to_all(response.headers_mut());
         response.headers_mut().insert(CACHE_CONTROL, NOT_YET);
         return Ok(response);
     };
     let binary = HeaderValue::from_static("application/octet-stream");
-    Ok(answer(&headers, bytes, binary, FOR_EVER))
+    Ok(answer(&headers, found, binary, FOR_EVER))
+}
+
+/// Reads a tile or a bundle, and keeps it where it is full.
+async fn read(app: &App, path: &str) -> Result<Option<Found>, Problem> {
+    let objects = app.desk.store().objects();
+    let (bytes, full) = if let Ok(id) = TileId::parse(path) {
+        (hashes(objects, id).await?, id.is_full())
+    } else if let Ok(id) = BundleId::parse(path) {
+        (entries(objects, id).await?, id.is_full())
+    } else {
+        (None, false)
+    };
+    let found = bytes.map(Found::new);
+    if let Some(found) = found.as_ref().filter(|_| full) {
+        app.tiles.0.insert(path.to_owned(), found.clone());
+    }
+    Ok(found)
 }
 
 async fn hashes(objects: &Objects, id: TileId) -> Result<Option<Bytes>, Problem> {
@@ -106,11 +165,8 @@ async fn entries(objects: &Objects, id: BundleId) -> Result<Option<Bytes>, Probl
     Ok(Some(Bytes::from(encode_bundle(first).map_err(damaged)?)))
 }
 
-fn answer(asked: &HeaderMap, bytes: Bytes, media_type: HeaderValue, cache: HeaderValue) -> Response {
-    let tag = format!(
-        "\"{}\"",
-        hex::encode(Sha256::digest(&bytes).get(..16).unwrap_or_default())
-    );
+fn answer(asked: &HeaderMap, found: Found, media_type: HeaderValue, cache: HeaderValue) -> Response {
+    let Found { bytes, tag } = found;
     let unchanged = asked
         .get_all(IF_NONE_MATCH)
         .iter()
@@ -125,9 +181,7 @@ fn answer(asked: &HeaderMap, bytes: Bytes, media_type: HeaderValue, cache: Heade
     let headers = response.headers_mut();
     headers.insert(CONTENT_TYPE, media_type);
     headers.insert(CACHE_CONTROL, cache);
-    if let Ok(tag) = HeaderValue::from_str(&tag) {
-        headers.insert(ETAG, tag);
-    }
+    headers.insert(ETAG, tag);
     open_to_all(headers);
     response
 }

@@ -18,8 +18,10 @@ use tlog::{Hash, LeafIndex, TreeSize, leaf_hash};
 
 pub const ORIGIN: &str = "log.test/made";
 
+pub const LOG_SEED: [u8; 32] = [3; 32];
+
 pub fn log_key() -> SigningKey {
-    SigningKey::new(KeyName::new(ORIGIN).unwrap(), &[3; 32])
+    SigningKey::new(KeyName::new(ORIGIN).unwrap(), &LOG_SEED)
 }
 
 /// A log whose entries are known.

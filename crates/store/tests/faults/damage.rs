@@ -6,7 +6,7 @@ use std::path::Path;
 use store::{Fsck, Options, Severity, Store, StoreError};
 
 use crate::faulty::{Failure, FaultyFiles};
-use crate::test_log::{TestLog, car, dialect, record, statements};
+use crate::test_log::{TestLog, car, dialect, past_one_machine, record, statements};
 
 /// A closed log of 566 entries: full tiles, partial tiles, two levels, bundles, chains, keys, contents, an erasure.
 async fn healthy() -> TestLog {
@@ -128,13 +128,28 @@ async fn a_missing_object_is_found_and_named() {
     }
 }
 
+/// SQLite's way of writing bytes, in the dialect of the database that the tests run on.
+fn spelled(sql: &str) -> String {
+    if !past_one_machine() {
+        return sql.to_owned();
+    }
+    sql.split("zeroblob(")
+        .enumerate()
+        .map(|(at, part)| match (at, part.split_once(')')) {
+            (0, _) | (_, None) => part.to_owned(),
+            (_, Some((number, rest))) => format!("decode(repeat('00', {number}), 'hex'){rest}"),
+        })
+        .collect::<String>()
+        .replace("x''", "''::bytea")
+}
+
 #[tokio::test]
 async fn a_damaged_row_is_found_and_its_table_named() {
     let log = healthy().await;
     let blob = "zeroblob(32)";
     for (table, damage) in [
-        ("table chain", format!("UPDATE chain SET head = {blob} WHERE label = (SELECT min(label) FROM chain)")),
-        ("table chain", "UPDATE chain SET count = count + 1 WHERE label = (SELECT max(label) FROM chain)".to_owned()),
+        ("table chain", format!("UPDATE chain SET head = {blob} WHERE label = (SELECT label FROM chain ORDER BY label LIMIT 1)")),
+        ("table chain", "UPDATE chain SET count = count + 1 WHERE label = (SELECT label FROM chain ORDER BY label DESC LIMIT 1)".to_owned()),
         ("table chain", "DELETE FROM chain WHERE label = (SELECT label FROM chain ORDER BY label LIMIT 1)".to_owned()),
         ("table chain", format!("INSERT INTO chain VALUES ({blob}, 1, {blob})")),
         ("table statement", format!("UPDATE statement SET digest = {blob} WHERE id = 3")),
@@ -152,15 +167,20 @@ async fn a_damaged_row_is_found_and_its_table_named() {
         ("table issuer_key", "UPDATE issuer_key SET enrolled_at = enrolled_at + 1".to_owned()),
         ("table issuer_key", "DELETE FROM issuer_key WHERE enrolled_at = 3".to_owned()),
         // Rows that no program of ours ever wrote.
-        ("table chain", "UPDATE chain SET head = zeroblob(3) WHERE label = (SELECT min(label) FROM chain)".to_owned()),
-        ("table chain", "UPDATE chain SET count = -1 WHERE label = (SELECT min(label) FROM chain)".to_owned()),
-        ("table chain", "UPDATE chain SET count = 'many' WHERE label = (SELECT min(label) FROM chain)".to_owned()),
+        ("table chain", "UPDATE chain SET head = zeroblob(3) WHERE label = (SELECT label FROM chain ORDER BY label LIMIT 1)".to_owned()),
+        ("table chain", "UPDATE chain SET count = -1 WHERE label = (SELECT label FROM chain ORDER BY label LIMIT 1)".to_owned()),
+        ("table chain", "UPDATE chain SET count = 'many' WHERE label = (SELECT label FROM chain ORDER BY label LIMIT 1)".to_owned()),
         ("table statement", "UPDATE statement SET digest = zeroblob(3) WHERE id = 3".to_owned()),
         ("table statement", "UPDATE statement SET label = x'' WHERE id = 3".to_owned()),
         ("table issuer_key", "UPDATE issuer_key SET enrolled = zeroblob(3)".to_owned()),
         ("table log", format!("UPDATE log SET root = {blob}")),
         ("table log", "UPDATE log SET checkpoint = zeroblob(100)".to_owned()),
     ] {
+        // PostgreSQL keeps text out of a number's column.
+        if past_one_machine() && damage.contains("'many'") {
+            continue;
+        }
+        let damage = spelled(&damage);
         let copy = log.copy();
         assert!(copy.sql(Box::leak(damage.clone().into_boxed_str())).await > 0, "{damage}");
         let mut tables = damaged(&copy).await;
@@ -253,7 +273,7 @@ async fn nothing_is_sealed_on_top_of_damaged_rows() {
         (
             "table chain",
             dialect(
-                "UPDATE chain SET head = zeroblob(32) WHERE label = (SELECT min(label) FROM chain)",
+                "UPDATE chain SET head = zeroblob(32) WHERE label = (SELECT label FROM chain ORDER BY label LIMIT 1)",
                 "UPDATE chain SET head = decode(repeat('00', 32), 'hex') WHERE label = (SELECT label FROM chain ORDER BY label LIMIT 1)",
             ),
         ),
