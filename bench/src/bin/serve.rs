@@ -3,6 +3,8 @@
 //!
 //! `cargo run --release --bin serve [STATEMENTS]`; needs `taskset`, and `nginx` for the last part (skipped aloud without). The
 //! service runs in a process of its own, which this program starts and ends; all of it on 127.0.0.1.
+//!
+//! `serve soak [MINUTES] [STATEMENTS A SECOND]` keeps it busy for long, and says each minute what it takes of memory, files and disk.
 
 use std::io::{BufRead as _, BufReader};
 use std::path::Path;
@@ -36,6 +38,11 @@ fn main() -> Result<(), Failure> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     if let (Some("serve"), Some(data)) = (std::env::args().nth(1).as_deref(), std::env::args().nth(2)) {
         return runtime.block_on(serve(Path::new(&data)));
+    }
+    if std::env::args().nth(1).as_deref() == Some("soak") {
+        let minutes: u64 = std::env::args().nth(2).map_or(Ok(10), |n| n.parse())?;
+        let rate: u32 = std::env::args().nth(3).map_or(Ok(600), |n| n.parse())?;
+        return runtime.block_on(soak(minutes, rate));
     }
     let statements: usize = std::env::args().nth(1).map_or(Ok(10_000), |n| n.parse())?;
     println!("{statements} statements for each part, {PER_VEHICLE} per vehicle");
@@ -158,34 +165,34 @@ async fn log(key: &IssuerSigningKey) -> Result<(tempfile::TempDir, Desk), Failur
     Ok((folder, desk))
 }
 
-/// Service statements as a workshop signs them, one field of them personal.
 fn signed(count: usize, key: &IssuerSigningKey) -> Result<Vec<SdJwt>, Failure> {
     let mut rng = ChaCha20Rng::from_seed([1; 32]);
-    (0..count)
-        .map(|i| {
-            let body = serde_json::json!({
-                "odometer": {"value": 1000 * (i % PER_VEHICLE) + i % 97, "unit": "km", "instrument_state": "working", "method": "seen"},
-                "jobs": [{"text": "oil and filter"}, {"text": "brake pads, front"}],
-                "reason": "maintenance",
-                "total": {"minor": 189_000, "currency": "KRW"},
-                "invoice_sha256": hex::encode([i as u8; 32]),
-            });
-            let claims = Claims {
-                iss: "workshop".to_owned(),
-                iat: 1_700_000_000,
-                typ: StatementType::ServicePerformed,
-                vid: format!("vin:KMHAA81EBLU{:06}", i / PER_VEHICLE).parse()?,
-                event_time: format!("2023-{:02}-{:02}T10:00:00+09:00", 1 + i % 12, 1 + i % 28).parse()?,
-                recorded_at: None,
-                place: Some("KRINC".parse()?),
-                body: body.as_object().cloned().unwrap_or_default(),
-                evidence: Vec::new(),
-                confidence: Confidence::Professional,
-                supersedes: None,
-            };
-            Ok(issue(&claims, key, &mut rng)?)
-        })
-        .collect()
+    (0..count).map(|i| statement(i, key, &mut rng)).collect()
+}
+
+/// The i-th service statement, as a workshop signs it, one field of it personal.
+fn statement(i: usize, key: &IssuerSigningKey, rng: &mut ChaCha20Rng) -> Result<SdJwt, Failure> {
+    let body = serde_json::json!({
+        "odometer": {"value": 1000 * (i % PER_VEHICLE) + i % 97, "unit": "km", "instrument_state": "working", "method": "seen"},
+        "jobs": [{"text": "oil and filter"}, {"text": "brake pads, front"}],
+        "reason": "maintenance",
+        "total": {"minor": 189_000, "currency": "KRW"},
+        "invoice_sha256": hex::encode([i as u8; 32]),
+    });
+    let claims = Claims {
+        iss: "workshop".to_owned(),
+        iat: 1_700_000_000,
+        typ: StatementType::ServicePerformed,
+        vid: format!("vin:KMHAA81EBLU{:06}", i / PER_VEHICLE).parse()?,
+        event_time: format!("2023-{:02}-{:02}T10:00:00+09:00", 1 + i % 12, 1 + i % 28).parse()?,
+        recorded_at: None,
+        place: Some("KRINC".parse()?),
+        body: body.as_object().cloned().unwrap_or_default(),
+        evidence: Vec::new(),
+        confidence: Confidence::Professional,
+        supersedes: None,
+    };
+    Ok(issue(&claims, key, rng)?)
 }
 
 /// The figure to compare with: no HTTP, no receipts, a thousand statements a call.
@@ -274,6 +281,107 @@ async fn keep_busy(address: String, signed: Arc<Vec<SdJwt>>, stop: Arc<AtomicBoo
         count += client.await??;
     }
     Ok(f64::from(count) / since.elapsed().as_secs_f64())
+}
+
+/// Hands in so many statements a second for some minutes, reads dossiers and tiles beside, and watches the service.
+async fn soak(minutes: u64, rate: u32) -> Result<(), Failure> {
+    const CLIENTS: u32 = 64;
+    let key = Arc::new(IssuerSigningKey::from_seed(&[1; 32]));
+    let (folder, desk) = log(&key).await?;
+    desk.close().await?;
+    let service = Running::start(folder.path(), None)?;
+    let (next, until) = (
+        Arc::new(AtomicUsize::new(0)),
+        Instant::now() + Duration::from_secs(60 * minutes),
+    );
+    let mut clients = Vec::new();
+    for client in 0..CLIENTS {
+        let (address, key, next) = (service.address.clone(), key.clone(), next.clone());
+        clients.push(tokio::spawn(async move {
+            let mut connection = Connection::open(&address).await?;
+            let mut rng = ChaCha20Rng::from_seed([u8::try_from(client)?; 32]);
+            let mut turns = tokio::time::interval(Duration::from_secs(1) * CLIENTS / rate);
+            turns.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+            while Instant::now() < until {
+                turns.tick().await;
+                let statement = statement(next.fetch_add(1, Ordering::Relaxed), &key, &mut rng)?;
+                let answer = std::str::from_utf8(connection.ask(&submission(&statement)).await?)?;
+                if !answer.contains("\"outcome\":\"sealed\"") {
+                    return Err(format!("not sealed: {answer}").into());
+                }
+            }
+            Ok::<_, Failure>(())
+        }));
+    }
+    let reading = {
+        let (address, next) = (service.address.clone(), next.clone());
+        tokio::spawn(async move {
+            let mut connection = Connection::open(&address).await?;
+            let mut turns = tokio::time::interval(Duration::from_millis(100));
+            let mut read = 0_usize;
+            while Instant::now() < until {
+                turns.tick().await;
+                // Long sealed, whatever is on its way now.
+                let sealed = next.load(Ordering::Relaxed).saturating_sub(5_000);
+                if sealed == 0 {
+                    continue;
+                }
+                let vehicle = (read * 7919) % (sealed / PER_VEHICLE).max(1);
+                for path in [
+                    format!("/api/vehicles/KMHAA81EBLU{vehicle:06}/dossier"),
+                    format!("/log/tile/entries/{:03}", (read % (sealed / 256).max(1)) % 1000),
+                ] {
+                    connection
+                        .ask(&format!("GET {path} HTTP/1.1\r\nhost: bench\r\n\r\n"))
+                        .await?;
+                }
+                read += 1;
+            }
+            Ok::<_, Failure>(read)
+        })
+    };
+    println!("| minute | statements | memory MiB | files open | disk MiB |\n|---:|---:|---:|---:|---:|");
+    for minute in 0..=minutes {
+        let process = format!("/proc/{}", service.child.id());
+        let status = std::fs::read_to_string(format!("{process}/status"))?;
+        let memory = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+        let kib: u64 = memory
+            .and_then(|kib| kib.trim().strip_suffix(" kB"))
+            .ok_or("no VmRSS")?
+            .parse()?;
+        let files = std::fs::read_dir(format!("{process}/fd"))?.count();
+        println!(
+            "| {minute} | {} | {} | {files} | {} |",
+            next.load(Ordering::Relaxed),
+            kib >> 10,
+            size_of_folder(folder.path())? >> 20
+        );
+        if minute < minutes {
+            tokio::time::sleep_until((until - Duration::from_secs(60 * (minutes - minute - 1))).into()).await;
+        }
+    }
+    for client in clients {
+        client.await??;
+    }
+    println!(
+        "{} dossiers and as many bundles read beside; no request failed",
+        reading.await??
+    );
+    service.stop()
+}
+
+fn size_of_folder(folder: &Path) -> Result<u64, std::io::Error> {
+    let mut size = 0;
+    for entry in std::fs::read_dir(folder)? {
+        let entry = entry?;
+        size += match entry.metadata() {
+            Ok(meta) if meta.is_dir() => size_of_folder(&entry.path())?,
+            Ok(meta) => meta.len(),
+            // Tidied away between listing and looking.
+            Err(_) => 0,
+        };
+    }
+    Ok(size)
 }
 
 fn submission(statement: &SdJwt) -> String {

@@ -19,6 +19,7 @@
 //! the disk most of the time. Its commit comes after this one's end all the same, by the same compare-and-swap.
 
 use std::collections::HashSet;
+use std::time::Duration;
 
 use bytes::Bytes;
 use history::entry::{Entry, KeyEntry, StatementEntry};
@@ -119,15 +120,25 @@ impl Store {
     }
 
     /// Seals one batch of what waits, the oldest, and says which statements that were: for a service, which answers those at
-    /// once and need not wait until nothing waits any more. With nothing waiting, does nothing.
+    /// once and need not wait until nothing waits any more. With nothing waiting, does nothing. Where another process seals, says
+    /// so at once: what waits will be sealed by that one.
     ///
     /// # Errors
     /// As [`Store::seal`].
     pub async fn seal_batch(&self) -> Result<Sealing, StoreError> {
-        let mut live = self.ready().await?;
+        let mut live = self.ready(Duration::ZERO).await?;
         let mut done = Sealing::default();
-        self.next_batch(&mut live, &mut done).await?;
+        self.next_batch(&mut live, &mut done, Duration::ZERO).await?;
         Ok(done)
+    }
+
+    /// Whether a statement waits to be sealed, whoever took it in.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn anything_waits(&self) -> Result<bool, StoreError> {
+        let one = query("SELECT 1 AS one FROM statement WHERE log_index IS NULL AND refused IS NULL LIMIT 1");
+        Ok(one.fetch_optional(&self.db).await?.is_some())
     }
 
     /// Seals everything that waits, then the given key entries.
@@ -135,15 +146,16 @@ impl Store {
     /// # Errors
     /// As [`Store::seal`]; also a key entry that the log's rules do not allow, in which case none of them is sealed.
     pub async fn append(&self, keys: Vec<KeyEntry>) -> Result<Sealing, StoreError> {
-        let mut live = self.ready().await?;
+        let patience = self.patience();
+        let mut live = self.ready(patience).await?;
         let mut done = Sealing::default();
-        while self.next_batch(&mut live, &mut done).await? {}
+        while self.next_batch(&mut live, &mut done, patience).await? {}
         if !keys.is_empty() {
             let prepared = self.prepare(&mut live, Vec::new(), keys).await?;
             self.one_batch(&mut live, prepared, &mut done).await?;
         }
         if done.batches == 0 {
-            let (_, row) = self.settled(&mut live).await?;
+            let (_, row) = self.settled(&mut live, patience).await?;
             done.missing_cosigners = self.publish(&row, Vec::new()).await?;
             done.size = row.size.0;
         }
@@ -157,8 +169,20 @@ impl Store {
     /// Another process is sealing, or a step failed. A missing quorum is none where an older one stands on the checkpoint
     /// already: then [`Refreshed::renewed`] is false.
     pub async fn refresh(&self) -> Result<Refreshed, StoreError> {
-        let mut live = self.ready().await?;
-        let (_, row) = self.settled(&mut live).await?;
+        self.refresh_after(self.patience()).await
+    }
+
+    /// The same; where another process seals, says so at once.
+    ///
+    /// # Errors
+    /// As [`Store::refresh`].
+    pub async fn refresh_unless_busy(&self) -> Result<Refreshed, StoreError> {
+        self.refresh_after(Duration::ZERO).await
+    }
+
+    async fn refresh_after(&self, patience: Duration) -> Result<Refreshed, StoreError> {
+        let mut live = self.ready(patience).await?;
+        let (_, row) = self.settled(&mut live, patience).await?;
         let (before, begun) = (self.as_of().await?, crate::quorum::now());
         let missing_cosigners = self.publish(&row, Vec::new()).await?;
         let as_of = self.as_of().await?;
@@ -182,21 +206,26 @@ impl Store {
             .and_then(|accepted| accepted.as_of))
     }
 
-    /// What only one task may touch, with everything done that an earlier process may have left.
-    async fn ready(&self) -> Result<MutexGuard<'_, Live>, StoreError> {
+    /// What only one task may touch, with everything done that an earlier process may have left. `patience` is for another process
+    /// that seals.
+    async fn ready(&self, patience: Duration) -> Result<MutexGuard<'_, Live>, StoreError> {
         let mut live = self.live.lock().await;
         if live.stopped {
             return Err(StoreError::Stopped);
         }
-        let patience = self.patience();
         self.recover(&mut live, patience).await?;
-        self.sweep(&mut live).await?;
+        self.sweep(&mut live, patience).await?;
         Ok(live)
     }
 
     /// 1 to 8 for the oldest that wait, if any do.
-    async fn next_batch(&self, live: &mut Live, done: &mut Sealing) -> Result<bool, StoreError> {
-        let (fence, log) = self.settled(live).await?;
+    async fn next_batch(
+        &self,
+        live: &mut Live,
+        done: &mut Sealing,
+        patience: Duration,
+    ) -> Result<bool, StoreError> {
+        let (fence, log) = self.settled(live, patience).await?;
         let prepared = match live.prepared.take() {
             Some(prepared) if prepared.fence == fence => prepared,
             stale => {
@@ -216,8 +245,8 @@ impl Store {
 
     /// The lease, and where the log stands with everything published. Whoever had the lease before may have committed a batch
     /// while we waited for it, and be dead, or slow with the files that the next batch builds on.
-    async fn settled(&self, live: &mut Live) -> Result<(u64, LogRow), StoreError> {
-        let fence = self.hold_lease(live).await?;
+    async fn settled(&self, live: &mut Live, patience: Duration) -> Result<(u64, LogRow), StoreError> {
+        let fence = self.take_lease(live, patience).await?;
         let row = LogRow::read(&self.db).await?.ok_or(StoreError::NoLog)?;
         if row.staging.is_none() {
             return Ok((fence, row));
@@ -231,7 +260,7 @@ impl Store {
     /// What goes wrong here goes wrong again, and is told, when its turn has come.
     async fn prepare_ahead(&self, live: &mut Live, log: &LogRow, refused: &mut Vec<Refused>) {
         let ahead = async {
-            let fence = self.hold_lease(live).await?;
+            let fence = self.take_lease(live, Duration::ZERO).await?;
             let waiting = self.waiting(live, log, refused).await?;
             if waiting.len() < self.batch {
                 return Ok(None);
@@ -251,11 +280,11 @@ impl Store {
 
     /// Removes staging objects that no row names. While the database's write lock is held and the lease is ours, nobody
     /// can take the lease and stage; what was staged under an older lease cannot be committed any more.
-    async fn sweep(&self, live: &mut Live) -> Result<(), StoreError> {
+    async fn sweep(&self, live: &mut Live, patience: Duration) -> Result<(), StoreError> {
         if live.swept {
             return Ok(());
         }
-        let fence = self.hold_lease(live).await?;
+        let fence = self.take_lease(live, patience).await?;
         let mut tx = self.write_log().await?;
         let row = LogRow::read(&mut *tx).await?.ok_or(StoreError::NoLog)?;
         if Lease::newest(&mut *tx).await? != fence {
@@ -352,7 +381,7 @@ impl Store {
         waiting: Vec<Waiting>,
         keys: Vec<KeyEntry>,
     ) -> Result<Prepared, StoreError> {
-        let (fence, old) = self.settled(live).await?;
+        let (fence, old) = self.settled(live, self.patience()).await?;
         self.prepare_after(live, fence, old, waiting, keys).await
     }
 
@@ -681,7 +710,6 @@ mod tests {
     use super::*;
     use crate::records::Submission;
     use crate::test_store::{enrolment, options, params, statement};
-    use std::time::Duration;
 
     /// A sequencer asleep between reading what waits and making the batch. The lease it takes then is its own, the log row it
     /// compares with is the newest; only the rows it has read are stale.
@@ -719,9 +747,9 @@ mod tests {
         slow.append(vec![enrolment()]).await.unwrap();
         slow.submit(&[statement(1)]).await.unwrap();
         let next = Store::open(options(folder.path())).await.unwrap();
-        let mut live = next.ready().await.unwrap();
+        let mut live = next.ready(next.patience()).await.unwrap();
 
-        let mut slow_live = slow.ready().await.unwrap();
+        let mut slow_live = slow.ready(slow.patience()).await.unwrap();
         let log = LogRow::read(&slow.db).await.unwrap().unwrap();
         let waiting = slow.waiting(&mut slow_live, &log, &mut Vec::new()).await.unwrap();
         let prepared = slow.prepare(&mut slow_live, waiting, Vec::new()).await.unwrap();
@@ -729,7 +757,9 @@ mod tests {
         slow.submit(&[statement(2)]).await.unwrap();
         tokio::time::sleep(Duration::from_millis(5)).await;
         let mut done = Sealing::default();
-        next.next_batch(&mut live, &mut done).await.unwrap();
+        next.next_batch(&mut live, &mut done, next.patience())
+            .await
+            .unwrap();
 
         assert_eq!(done.sealed, [(Digest([2; 32]), LeafIndex(6))]);
         assert_eq!(next.fsck(|_, _| {}).await.unwrap().complaints, []);

@@ -354,7 +354,7 @@ impl Store {
         self.take_lease(live, self.patience()).await
     }
 
-    async fn take_lease(&self, live: &mut Live, patience: Duration) -> Result<u64, StoreError> {
+    pub(crate) async fn take_lease(&self, live: &mut Live, patience: Duration) -> Result<u64, StoreError> {
         let lease = Lease::take(&self.db, &self.holder, live.lease, self.lease_ttl, patience).await?;
         live.lease = Some(lease);
         // Every taking counts one up, so nobody had it in between: what was staged before is still there.

@@ -111,6 +111,7 @@ pub async fn version(State(app): State<App>) -> Json<Version> {
     responses((status = 200, description = "OpenMetrics text", body = String, content_type = "application/openmetrics-text; version=1.0.0; charset=utf-8"))
 )]
 pub async fn metrics(State(app): State<App>) -> Response {
+    app.metrics.cosigners(app.desk.store().cosigners());
     let text = app.metrics.text(
         app.intake.waiting(),
         app.intake.waiters().len(),

@@ -10,6 +10,7 @@ use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::Registry;
+use store::CosignerState;
 
 use crate::standing::Head;
 
@@ -28,6 +29,12 @@ struct Answered {
 #[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
 struct Route {
     route: String,
+}
+
+/// A cosigner, by the name in the log's own configuration.
+#[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
+struct Cosigner {
+    cosigner: String,
 }
 
 /// The service's counters.
@@ -50,6 +57,8 @@ pub struct Metrics {
     log_size: Gauge,
     as_of: Gauge<i64, AtomicI64>,
     checkpoint_age: Gauge<f64, AtomicU64>,
+    cosigned_size: Family<Cosigner, Gauge>,
+    cosigner_failures: Family<Cosigner, Gauge>,
 }
 
 fn seconds() -> Histogram {
@@ -77,6 +86,8 @@ impl Default for Metrics {
             log_size: Gauge::default(),
             as_of: Gauge::default(),
             checkpoint_age: Gauge::default(),
+            cosigned_size: Family::default(),
+            cosigner_failures: Family::default(),
         };
         let all = &mut metrics.registry;
         all.register("http_requests", "Requests answered", metrics.requests.clone());
@@ -156,6 +167,16 @@ impl Default for Metrics {
             "Time since the policy's quorum last cosigned",
             metrics.checkpoint_age.clone(),
         );
+        all.register(
+            "cosigner_size",
+            "Entries each cosigner vouched for when this process asked it last",
+            metrics.cosigned_size.clone(),
+        );
+        all.register(
+            "cosigner_failures",
+            "How often in a row each cosigner has failed since it last answered this process",
+            metrics.cosigner_failures.clone(),
+        );
         metrics
     }
 }
@@ -189,6 +210,19 @@ impl Metrics {
     /// A connection was one too many.
     pub fn connection_refused(&self) {
         self.connections_refused.inc();
+    }
+
+    /// How the cosigners did when they were asked last.
+    pub fn cosigners(&self, states: Vec<CosignerState>) {
+        for state in states {
+            let cosigner = Cosigner { cosigner: state.name };
+            if let Some((size, _)) = state.cosigned {
+                let size = i64::try_from(size).unwrap_or(i64::MAX);
+                self.cosigned_size.get_or_create(&cosigner).set(size);
+            }
+            let failures = i64::try_from(state.failures).unwrap_or(i64::MAX);
+            self.cosigner_failures.get_or_create(&cosigner).set(failures);
+        }
     }
 
     /// Statements were checked and recorded.

@@ -1,5 +1,8 @@
 //! The task that seals: as soon as something waits, gathered for some milliseconds so that a batch carries many; and with
 //! nothing waiting it renews the checkpoint's cosignatures, so that a dossier is never complete as of long ago.
+//!
+//! Of several processes over one log, one has the lease and seals what all of them take in; the others look up what became of
+//! theirs, and the first to find the lease free goes on.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -17,7 +20,7 @@ use crate::standing::Standing;
 /// Statements that make gathering longer pointless: a full batch.
 const FULL: u64 = 1000;
 
-/// How often waiting statements are looked up that another process may have sealed.
+/// How often to look whether another process has sealed what is waited for here, and whether it has taken in what nobody seals.
 const LOOK: Duration = Duration::from_millis(250);
 
 /// Statements looked up at a time.
@@ -73,6 +76,7 @@ impl Sealer {
                 }
                 _ = look.tick() => {
                     self.look_up().await;
+                    self.seal_for_others().await?;
                     if self.standing.trouble().is_some() || renewed.elapsed() >= self.renew {
                         self.renew().await?;
                         renewed = Instant::now();
@@ -102,12 +106,27 @@ impl Sealer {
         }
     }
 
-    /// Seals what waits; with nothing waiting, asks the cosigners for a newer time.
+    /// Seals what waits without having come through this process's door, or was left by whoever had the lease.
+    async fn seal_for_others(&self) -> Result<(), SealerError> {
+        match self.desk.store().anything_waits().await {
+            Ok(false) => Ok(()),
+            Ok(true) => self.seal_all().await,
+            Err(error) => self.failed(error).await,
+        }
+    }
+
+    /// Seals what waits, and asks the cosigners for a newer time.
     async fn renew(&self) -> Result<(), SealerError> {
+        self.seal_all().await?;
         let begin = Instant::now();
-        match self.desk.store().seal().await {
+        match self.desk.store().refresh_unless_busy().await {
             Ok(done) => {
-                self.sealed(done, begin.elapsed()).await;
+                let nothing_sealed = Sealing {
+                    size: done.size,
+                    missing_cosigners: done.missing_cosigners,
+                    ..Sealing::default()
+                };
+                self.sealed(nothing_sealed, begin.elapsed()).await;
                 Ok(())
             }
             Err(error) => self.failed(error).await,
@@ -170,15 +189,16 @@ impl Sealer {
         if matches!(error, StoreError::Busy { .. } | StoreError::Fenced) {
             self.intake.sealed_elsewhere();
             self.standing.well();
-        } else {
-            tracing::warn!(error = %error, "sealing failed; it is tried again");
-            // Anybody may ask how the service is; where its files lie is nobody's business.
-            self.standing.ill(match error {
-                StoreError::NoQuorum(_) => error.to_string(),
-                _ => "sealing failed and is tried again; the service's log says why".to_owned(),
-            });
-            self.metrics.seal_failed();
+            self.standing.read_head(&self.desk, &self.metrics).await;
+            return Ok(());
         }
+        tracing::warn!(error = %error, "sealing failed; it is tried again");
+        // Anybody may ask how the service is; where its files lie is nobody's business.
+        self.standing.ill(match error {
+            StoreError::NoQuorum(_) => error.to_string(),
+            _ => "sealing failed and is tried again; the service's log says why".to_owned(),
+        });
+        self.metrics.seal_failed();
         self.standing.read_head(&self.desk, &self.metrics).await;
         tokio::time::sleep(BACK_OFF).await;
         Ok(())

@@ -75,6 +75,12 @@ impl Running {
         Self::over(data, desk, options).await
     }
 
+    /// Another service over the same log.
+    pub async fn beside(&self, options: Options) -> Self {
+        let desk = Desk::open(DataDir::new(self.data.path()), None).await.unwrap();
+        Self::over(TempDir::new().unwrap(), desk, options).await
+    }
+
     async fn over(data: TempDir, desk: Desk, options: Options) -> Self {
         let service = Service::bind(desk, "127.0.0.1:0".parse().unwrap(), options)
             .await

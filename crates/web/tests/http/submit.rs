@@ -155,6 +155,25 @@ async fn a_ticket_outlives_the_process_that_gave_it() {
     assert_eq!(service.get(&location).await.json()["outcome"], "sealed");
 }
 
+/// Two processes over one log: whichever has the lease seals what both take in.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_second_service_takes_in_is_sealed_by_the_first_and_answered_soon() {
+    let first = Running::new().await;
+    assert_eq!(first.submit(&[registration(CAR, 1).as_str()]).await.status, 200);
+    let second = first.beside(options()).await;
+
+    let begun = std::time::Instant::now();
+    let answer = second.submit(&[registration(CAR, 2).as_str()]).await;
+
+    assert_eq!(answer.json()["results"][0]["outcome"], "sealed", "{answer:?}");
+    assert!(
+        begun.elapsed() < std::time::Duration::from_secs(8),
+        "the lease lasts 10 s"
+    );
+    second.stop().await;
+    first.stop().await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn statements_of_many_clients_are_sealed_together() {
     let service = Running::new().await;
@@ -177,6 +196,8 @@ async fn statements_of_many_clients_are_sealed_together() {
         .parse()
         .unwrap();
     assert!(batches < 60, "{batches} batches for 60 statements");
+    let cosigners = metrics.text().matches("carnet_cosigner_failures{").count();
+    assert_eq!(cosigners, 2, "the witness and the auditor beside the log");
 }
 
 #[tokio::test(flavor = "multi_thread")]
