@@ -4,10 +4,11 @@
 //! exporter's stock.
 
 use index::Label;
+use statement::KeyId;
 
-use crate::db::{Row, query};
+use crate::db::{Row, query, query_scalar};
 use crate::error::StoreError;
-use crate::log_row::bytes32;
+use crate::log_row::{bytes32, unsigned};
 use crate::open::Store;
 use crate::trail::Deed;
 
@@ -139,6 +140,47 @@ impl Store {
         self.write_deed(&mut tx, deed).await?;
         self.commit("yard", tx).await?;
         Ok(true)
+    }
+
+    /// How many cars are in a yard.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn count_yard(&self, organisation: &str) -> Result<u64, StoreError> {
+        let count: i64 = query_scalar("SELECT count(*) FROM yard WHERE organisation = $1")
+            .bind(organisation)
+            .fetch_one(&self.db)
+            .await?;
+        unsigned("yard", count)
+    }
+
+    /// How many links an organisation has made.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn count_shares(&self, organisation: &str) -> Result<u64, StoreError> {
+        let count: i64 = query_scalar("SELECT count(*) FROM share_link WHERE organisation = $1")
+            .bind(organisation)
+            .fetch_one(&self.db)
+            .await?;
+        unsigned("share_link", count)
+    }
+
+    /// The keys that sealed statements about a car are signed with, each once.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn sealed_keys(&self, label: &Label) -> Result<Vec<KeyId>, StoreError> {
+        let rows = query(
+            "SELECT DISTINCT key_id FROM statement
+             WHERE substr(label, 1, 8) = substr($1, 1, 8) AND label = $1 AND log_index IS NOT NULL",
+        )
+        .bind(label.0.to_vec())
+        .fetch_all(&self.db)
+        .await?;
+        rows.iter()
+            .map(|row| Ok(KeyId(bytes32("statement", row.try_get("key_id")?)?)))
+            .collect()
     }
 
     fn yard_car_of(&self, row: &Row) -> Result<StoredYardCar, StoreError> {
