@@ -312,6 +312,16 @@ impl From<StoreError> for Problem {
             StoreError::Busy { seconds, .. } => {
                 Self::overloaded("another process is sealing").retry_after(Duration::from_secs(seconds))
             }
+            StoreError::Sequence(error) => Self::new(
+                Kind::MalformedRequest,
+                format!("the log does not take this: {error}"),
+                "correct the value",
+            ),
+            StoreError::Map(error) => Self::new(
+                Kind::MalformedRequest,
+                format!("the log does not take this: {error}"),
+                "correct the value",
+            ),
             StoreError::Fenced => Self::overloaded("another process has sealed in the meantime"),
             error => {
                 tracing::error!(error = %error, "store failed");

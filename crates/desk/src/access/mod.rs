@@ -9,6 +9,7 @@
 //! | `tokens` | API tokens |
 //! | `yard` | which organisation has which car, and when that entitles it to personal fields |
 //! | `shares` | links to dossiers |
+//! | `issuers` | enrolling and revoking issuers' keys over the network |
 //! | `trail` | what was done |
 //! | `secret`, `password`, `attempts` | what must not be guessed |
 //!
@@ -19,6 +20,7 @@ mod accounts;
 mod actor;
 mod attempts;
 mod error;
+mod issuers;
 mod login;
 mod password;
 mod permission;
