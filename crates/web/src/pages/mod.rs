@@ -17,11 +17,14 @@ mod foreign;
 mod home;
 pub mod language;
 pub mod layout;
+mod login;
+mod posted;
 pub mod problem;
 pub mod visit;
+mod yard;
 
 use axum::Router;
-use axum::routing::get;
+use axum::routing::{get, post};
 
 use crate::state::App;
 
@@ -30,5 +33,12 @@ pub fn routes() -> Router<App> {
     Router::new()
         .route("/", get(home::page))
         .route("/d", get(find::page))
+        .route("/login", get(login::login).post(login::log_in))
+        .route("/logout", post(login::log_out))
+        .route("/setup", get(login::setup).post(login::set_up))
+        .route("/yard", get(yard::page).post(yard::add))
+        .route("/yard/remove", post(yard::remove))
+        .route("/yard/link", post(yard::link))
+        .route("/yard/withdraw", post(yard::withdraw))
         .route(assets::ASSETS, get(assets::asset))
 }
