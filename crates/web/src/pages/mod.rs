@@ -12,12 +12,15 @@
 //! escapes, and through `foreign`, which keeps it from turning around what stands beside it.
 
 pub mod assets;
+mod dossier;
 mod find;
 mod foreign;
 mod home;
 pub mod language;
 pub mod layout;
 pub mod problem;
+mod report;
+mod verify;
 pub mod visit;
 
 use axum::Router;
@@ -30,5 +33,9 @@ pub fn routes() -> Router<App> {
     Router::new()
         .route("/", get(home::page))
         .route("/d", get(find::page))
+        .route("/d/{vehicle}", get(dossier::page))
+        .route("/verify", get(verify::page))
+        .route(verify::SAVED, get(verify::saved))
+        .route(verify::WORKER, get(verify::worker))
         .route(assets::ASSETS, get(assets::asset))
 }
