@@ -38,10 +38,11 @@ impl Asset {
 }
 
 const CSS: &str = "text/css; charset=utf-8";
+const SCRIPT: &str = "text/javascript; charset=utf-8";
 const SVG: &str = "image/svg+xml";
 
 /// Everything there is.
-static ALL: LazyLock<[Asset; 2]> = LazyLock::new(|| {
+static ALL: LazyLock<[Asset; 4]> = LazyLock::new(|| {
     [
         // What a report looks like is said once, for the service and for the page that is saved.
         Asset::new(
@@ -54,6 +55,19 @@ static ALL: LazyLock<[Asset; 2]> = LazyLock::new(|| {
             ],
         ),
         Asset::new("icon", "svg", SVG, &[include_str!("../../assets/icon.svg")]),
+        // Made by verifier/build.js.
+        Asset::new(
+            "dossier",
+            "js",
+            SCRIPT,
+            &[include_str!("../../../../verifier/served/dossier.js")],
+        ),
+        Asset::new(
+            "verify",
+            "js",
+            SCRIPT,
+            &[include_str!("../../../../verifier/served/verify.js")],
+        ),
     ]
 });
 
@@ -65,6 +79,16 @@ pub fn style() -> &'static Asset {
 /// The icon.
 pub fn icon() -> &'static Asset {
     &ALL[1]
+}
+
+/// The script that checks the dossier a page carries.
+pub fn dossier_script() -> &'static Asset {
+    &ALL[2]
+}
+
+/// The script of the page that checks files.
+pub fn verify_script() -> &'static Asset {
+    &ALL[3]
 }
 
 /// An asset by its name.

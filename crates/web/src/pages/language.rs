@@ -42,6 +42,10 @@ const AREAS: &[fn(Language) -> &'static str] = &[
     area!("../../messages/frame"),
     area!("../../messages/home"),
     area!("../../messages/access"),
+    area!("../../messages/report"),
+    area!("../../messages/findings"),
+    area!("../../messages/countries"),
+    area!("../../messages/verify"),
 ];
 
 /// The words of one language.
@@ -156,7 +160,7 @@ mod tests {
             if line.starts_with('#') || line.trim().is_empty() {
                 continue;
             }
-            if !line.starts_with(' ') {
+            if !line.starts_with([' ', '}']) {
                 let (id, _) = line
                     .split_once(" =")
                     .unwrap_or_else(|| panic!("no message: {line}"));

@@ -1,13 +1,18 @@
 //! The frame around every page: head, header with the languages, footer, and the policy the browser holds it to.
 
+use std::sync::Arc;
+
 use axum::http::header::{CACHE_CONTROL, CONTENT_LANGUAGE, CONTENT_SECURITY_POLICY, CONTENT_TYPE, VARY};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use maud::{DOCTYPE, Markup, html};
+use tokio::sync::Semaphore;
 
+use crate::outgoing;
 use crate::pages::assets::{self, Asset};
 use crate::pages::language::{LANGUAGES, words};
 use crate::pages::visit::Visit;
+use crate::problem::Problem;
 
 /// What a page may do: load scripts, styles and pictures from here, ask here, send forms here, and nothing else. Nothing is
 /// inline, so that markup in a statement could not run even if it came through.
@@ -135,11 +140,20 @@ fn footer(visit: &Visit) -> Markup {
     }
 }
 
-impl IntoResponse for Page {
-    fn into_response(self) -> Response {
+impl Page {
+    /// The answer, whose bytes count in `room` until they are sent: for pages that may be as large as a dossier.
+    ///
+    /// # Errors
+    /// Too much is being sent already.
+    pub fn held(self, room: &Arc<Semaphore>) -> Result<Response, Problem> {
+        let bytes = outgoing::held(self.markup().into_string().into_bytes(), room)?;
+        Ok(self.answered(bytes))
+    }
+
+    fn answered(self, body: impl IntoResponse) -> Response {
         let language = HeaderValue::from_static(self.visit.words.language.tag());
         let html = HeaderValue::from_static("text/html; charset=utf-8");
-        let mut response = (self.status, self.markup().into_string()).into_response();
+        let mut response = (self.status, body).into_response();
         let headers = response.headers_mut();
         headers.insert(CONTENT_TYPE, html);
         headers.insert(CONTENT_LANGUAGE, language);
@@ -147,5 +161,12 @@ impl IntoResponse for Page {
         headers.insert(CACHE_CONTROL, self.cache);
         headers.insert(VARY, HeaderValue::from_static("accept-language"));
         response
+    }
+}
+
+impl IntoResponse for Page {
+    fn into_response(self) -> Response {
+        let markup = self.markup().into_string();
+        self.answered(markup)
     }
 }

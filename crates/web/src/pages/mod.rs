@@ -12,6 +12,7 @@
 //! escapes, and through `foreign`, which keeps it from turning around what stands beside it.
 
 pub mod assets;
+mod dossier;
 mod find;
 mod foreign;
 mod home;
@@ -20,6 +21,8 @@ pub mod layout;
 mod login;
 mod posted;
 pub mod problem;
+mod report;
+mod verify;
 pub mod visit;
 mod yard;
 
@@ -40,5 +43,9 @@ pub fn routes() -> Router<App> {
         .route("/yard/remove", post(yard::remove))
         .route("/yard/link", post(yard::link))
         .route("/yard/withdraw", post(yard::withdraw))
+        .route("/d/{vehicle}", get(dossier::page))
+        .route("/verify", get(verify::page))
+        .route(verify::SAVED, get(verify::saved))
+        .route(verify::WORKER, get(verify::worker))
         .route(assets::ASSETS, get(assets::asset))
 }

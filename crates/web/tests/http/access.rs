@@ -65,10 +65,9 @@ fn routes() -> BTreeSet<(String, String)> {
     ] {
         for added in source.split(".route(").skip(1) {
             let (address, rest) = added.split_once(',').unwrap();
-            let address = match address.trim() {
-                "static_log::TILES" => "/log/tile/{*path}",
-                "assets::ASSETS" => "/assets/{name}",
-                literal => literal.trim_matches('"'),
+            let address = match address.trim().split_once("::") {
+                Some((module, name)) => constant(module, name),
+                None => address.trim().trim_matches('"').to_owned(),
             };
             assert!(
                 address.starts_with('/'),
@@ -77,12 +76,24 @@ fn routes() -> BTreeSet<(String, String)> {
             let call = rest.split('\n').next().unwrap_or_default();
             for method in ["get", "post"] {
                 if call.contains(&format!("{method}(")) || call.contains("tiles") && method == "get" {
-                    routes.insert((method.to_uppercase(), address.to_owned()));
+                    routes.insert((method.to_uppercase(), address.clone()));
                 }
             }
         }
     }
     routes
+}
+
+/// An address that a module has as a constant.
+fn constant(module: &str, name: &str) -> String {
+    let source = concat!(env!("CARGO_MANIFEST_DIR"), "/src");
+    let found = [format!("{source}/{module}.rs"), format!("{source}/pages/{module}.rs")];
+    let found = found
+        .iter()
+        .find_map(|path| std::fs::read_to_string(path).ok())
+        .unwrap();
+    let (_, value) = found.split_once(&format!("const {name}: &str = \"")).unwrap();
+    value.split('"').next().unwrap().to_owned()
 }
 
 /// An address of this route at which nothing of the test's own is harmed.
