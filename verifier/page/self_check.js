@@ -72,6 +72,15 @@ async function check() {
   show(count === 0 ? 'absent' : 'verified', { count, ms, log: report.origin, ownCode });
 }
 
+/** Opens what is folded for the printer, and folds it again afterwards. */
+function openForPrinter() {
+  const folded = [...document.querySelectorAll('main details:not([open])')];
+  for (const details of folded) details.open = true;
+  window.addEventListener('afterprint', () => folded.forEach((details) => (details.open = false)), { once: true });
+}
+
+window.addEventListener('beforeprint', openForPrinter);
+
 check().catch((error) => {
   if (error instanceof Refusal) showRefusal(error);
   else show('failed', { detail: error?.message ?? error });

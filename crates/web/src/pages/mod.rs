@@ -34,6 +34,7 @@ pub fn routes() -> Router<App> {
         .route("/", get(home::page))
         .route("/d", get(find::page))
         .route("/d/{vehicle}", get(dossier::page))
+        .route("/d/share/{token}", get(dossier::shared))
         .route("/verify", get(verify::page))
         .route(verify::SAVED, get(verify::saved))
         .route(verify::WORKER, get(verify::worker))

@@ -3,6 +3,7 @@
 
 mod answers;
 mod client;
+mod dossier_page;
 mod fuzz;
 mod hostile;
 mod limits;
