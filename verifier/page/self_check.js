@@ -8,7 +8,7 @@ import { byId } from './dom.js';
 import { whyMessage } from './why.js';
 
 /** How old the proof of freshness may be before a newer page is worth asking for. */
-const MAX_AGE_DAYS = 30;
+const MAX_AGE_DAYS = 7;
 const DAY = 86_400;
 const MAX_SHOWN = 600;
 

@@ -28,7 +28,7 @@ pub async fn page(visit: Visit) -> Response {
 }
 
 /// What people put between the characters of a number when they read it out or copy it.
-fn as_typed(text: &str) -> String {
+pub fn as_typed(text: &str) -> String {
     text.chars()
         .filter(|c| !c.is_whitespace())
         .collect::<String>()

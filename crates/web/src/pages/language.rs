@@ -41,6 +41,7 @@ const AREAS: &[fn(Language) -> &'static str] = &[
     area!("../../../../verifier/messages"),
     area!("../../messages/frame"),
     area!("../../messages/home"),
+    area!("../../messages/access"),
     area!("../../messages/report"),
     area!("../../messages/findings"),
     area!("../../messages/countries"),

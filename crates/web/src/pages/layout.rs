@@ -130,6 +130,7 @@ fn footer(visit: &Visit) -> Markup {
         footer .bottom {
             p { (visit.say("footer-log")) }
             ul {
+                li { a href=(visit.href("/yard")) { (visit.say("nav-yard")) } }
                 li { a href="/log/checkpoint" { (visit.say("footer-checkpoint")) } }
                 li { a href="/api/policy" { (visit.say("footer-policy")) } }
                 li { a href="/api/issuers" { (visit.say("footer-issuers")) } }

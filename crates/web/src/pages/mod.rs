@@ -18,13 +18,16 @@ mod foreign;
 mod home;
 pub mod language;
 pub mod layout;
+mod login;
+mod posted;
 pub mod problem;
 mod report;
 mod verify;
 pub mod visit;
+mod yard;
 
 use axum::Router;
-use axum::routing::get;
+use axum::routing::{get, post};
 
 use crate::state::App;
 
@@ -33,6 +36,13 @@ pub fn routes() -> Router<App> {
     Router::new()
         .route("/", get(home::page))
         .route("/d", get(find::page))
+        .route("/login", get(login::login).post(login::log_in))
+        .route("/logout", post(login::log_out))
+        .route("/setup", get(login::setup).post(login::set_up))
+        .route("/yard", get(yard::page).post(yard::add))
+        .route("/yard/remove", post(yard::remove))
+        .route("/yard/link", post(yard::link))
+        .route("/yard/withdraw", post(yard::withdraw))
         .route("/d/{vehicle}", get(dossier::page))
         .route("/d/share/{token}", get(dossier::shared))
         .route("/verify", get(verify::page))

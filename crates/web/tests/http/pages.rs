@@ -14,9 +14,11 @@ const LANGUAGES: [(&str, &str); 6] = [
 ];
 
 /// Pages that need nothing in the log.
-const PLAIN: [&str; 4] = [
+const PLAIN: [&str; 6] = [
     "/",
     "/verify",
+    "/login",
+    "/setup",
     "/d?vehicle=KMHXX00XXXXOOOOO1",
     "/d/KMHXX00XXXX000001",
 ];
