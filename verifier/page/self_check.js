@@ -8,7 +8,7 @@ import { byId } from './dom.js';
 import { whyMessage } from './why.js';
 
 /** How old the proof of freshness may be before a newer page is worth asking for. */
-const MAX_AGE_DAYS = 30;
+const MAX_AGE_DAYS = 7;
 const DAY = 86_400;
 const MAX_SHOWN = 600;
 
@@ -71,6 +71,15 @@ async function check() {
   const ownCode = !(await platformIsStrict());
   show(count === 0 ? 'absent' : 'verified', { count, ms, log: report.origin, ownCode });
 }
+
+/** Opens what is folded for the printer, and folds it again afterwards. */
+function openForPrinter() {
+  const folded = [...document.querySelectorAll('main details:not([open])')];
+  for (const details of folded) details.open = true;
+  window.addEventListener('afterprint', () => folded.forEach((details) => (details.open = false)), { once: true });
+}
+
+window.addEventListener('beforeprint', openForPrinter);
 
 check().catch((error) => {
   if (error instanceof Refusal) showRefusal(error);

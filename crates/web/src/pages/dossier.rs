@@ -3,6 +3,7 @@
 
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse as _, Response};
+use desk::access::Opened;
 use desk::export::Disclose;
 use desk::lookup::History;
 use maud::{Markup, PreEscaped, html};
@@ -14,7 +15,18 @@ use crate::pages::{assets, find, foreign, report};
 use crate::problem::Problem;
 use crate::state::App;
 
-/// The page.
+/// A dossier to be shown.
+struct Sight<'s> {
+    vehicle: &'s VehicleId,
+    bytes: &'s [u8],
+    history: &'s History,
+    /// The address of the file.
+    download: String,
+    /// For a link: who shows the car, and until when.
+    shared: Option<&'s Opened>,
+}
+
+/// The page of a vehicle, for anybody who knows its number; personal fields are withheld.
 pub async fn page(
     State(app): State<App>,
     visit: Visit,
@@ -24,42 +36,66 @@ pub async fn page(
         Ok(vehicle) => vehicle,
         Err(error) => return Ok(find::no_vehicle(&visit, &typed, &error.to_string()).into_response()),
     };
-    let _turn = app.reads.enter().await?;
-    let (bytes, history) = app
-        .desk
-        .dossier_and_history(&vehicle, &Disclose::Nothing, clock::unsigned(), clock::today())
-        .await?;
-    let download = format!("/api/vehicles/{vehicle}/dossier");
-    shown(&app, &visit, &vehicle, &bytes, &history, &download)
+    let (bytes, history) = opened(&app, &vehicle, &Disclose::Nothing).await?;
+    let sight = Sight {
+        vehicle: &vehicle,
+        bytes: &bytes,
+        history: &history,
+        download: format!("/api/vehicles/{vehicle}/dossier"),
+        shared: None,
+    };
+    shown(&app, &visit, &sight)
 }
 
-/// A dossier as a page; `download` is the address of the file.
-fn shown(
-    app: &App,
-    visit: &Visit,
-    vehicle: &VehicleId,
-    bytes: &[u8],
-    history: &History,
-    download: &str,
+/// The page that a link opens, with the personal fields that its maker chose.
+pub async fn shared(
+    State(app): State<App>,
+    visit: Visit,
+    Path(token): Path<String>,
 ) -> Result<Response, Problem> {
+    let link = app.desk.open_share(&token, clock::moment()).await?;
+    let (bytes, history) = opened(&app, &link.vehicle, &link.disclose).await?;
+    let sight = Sight {
+        vehicle: &link.vehicle,
+        bytes: &bytes,
+        history: &history,
+        download: format!("/api/shared/{token}"),
+        shared: Some(&link),
+    };
+    shown(&app, &visit, &sight)
+}
+
+async fn opened(app: &App, vehicle: &VehicleId, disclose: &Disclose) -> Result<(Vec<u8>, History), Problem> {
+    let _turn = app.reads.enter().await?;
+    Ok(app
+        .desk
+        .dossier_and_history(vehicle, disclose, clock::unsigned(), clock::today())
+        .await?)
+}
+
+fn shown(app: &App, visit: &Visit, sight: &Sight<'_>) -> Result<Response, Problem> {
     let words = visit.words;
-    let report = &history.report;
+    let report = &sight.history.report;
     let headline = report::headline(report);
     let as_of = report::moment(words, report.as_of);
     let body = html! {
         h1 { bdi { (&headline) } }
-        p #number .vehicle { (foreign::code(words, report::number(vehicle).as_str())) }
+        p #number .vehicle { (foreign::code(words, report::number(sight.vehicle).as_str())) }
         p .as-of { (words.weave("report-complete", &[("time", &as_of)])) }
+        @if let Some(link) = sight.shared {
+            @let who = foreign::foreign(words, &link.organisation, 120);
+            p .notice { (words.weave("share-note", &[("who", &who), ("date", &report::moment(words, link.expires))])) }
+        }
         @if report.is_absent() { p .absent { strong { (words.say("verdict-absent")) } } }
         (report::outcome(words))
         p .buttons.screen {
-            a .button href=(download) download rel="nofollow" { (words.say("download")) }
+            a .button href=(sight.download) download rel="nofollow" { (words.say("download")) }
             a .button href=(visit.href("/verify")) { (words.say("check-yourself")) }
         }
-        (report::sections(words, history))
+        (report::sections(words, sight.history))
         p .hint { (words.say("download-hint")) }
         (report::outcomes(words))
-        (carried(app, vehicle, bytes))
+        (carried(app, sight.vehicle, sight.bytes))
     };
     visit
         .page(headline, body)

@@ -44,6 +44,7 @@ pub fn routes() -> Router<App> {
         .route("/yard/link", post(yard::link))
         .route("/yard/withdraw", post(yard::withdraw))
         .route("/d/{vehicle}", get(dossier::page))
+        .route("/d/share/{token}", get(dossier::shared))
         .route("/verify", get(verify::page))
         .route(verify::SAVED, get(verify::saved))
         .route(verify::WORKER, get(verify::worker))

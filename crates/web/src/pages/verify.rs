@@ -140,7 +140,7 @@ mod tests {
                 content.contains("id=\"dossier\"") && !content.contains('%'),
                 "{content}"
             );
-            assert!(!content.contains("></legend>"), "{content}");
+            assert!(!content.contains("data-message=\"title\"></"), "{content}");
         }
     }
 

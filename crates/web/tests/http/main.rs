@@ -5,6 +5,7 @@ mod access;
 mod accounts;
 mod answers;
 mod client;
+mod dossier_page;
 mod fuzz;
 mod hostile;
 mod isolation;

@@ -14,7 +14,14 @@ const LANGUAGES: [(&str, &str); 6] = [
 ];
 
 /// Pages that need nothing in the log.
-const PLAIN: [&str; 4] = ["/", "/d?vehicle=KMHXX00XXXXOOOOO1", "/login", "/setup"];
+const PLAIN: [&str; 6] = [
+    "/",
+    "/verify",
+    "/login",
+    "/setup",
+    "/d?vehicle=KMHXX00XXXXOOOOO1",
+    "/d/KMHXX00XXXX000001",
+];
 
 /// A page as a browser asks for it.
 pub async fn look(service: &Running, path: &str) -> Answer {

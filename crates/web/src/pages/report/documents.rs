@@ -25,6 +25,7 @@ pub fn section(words: &Words, report: &Report) -> Markup {
     let content = if named.is_empty() {
         html! { p { (words.say("documents-none")) } }
     } else {
+        let count = named.len();
         let rows = html! {
             @for (statement, piece) in named {
                 tr {
@@ -40,8 +41,11 @@ pub fn section(words: &Words, report: &Report) -> Markup {
             }
         };
         html! {
-            p .hint { (words.say("documents-hint")) }
-            (table(words, "documents", &["document-kind", "statements", "digest"], rows))
+            p .hint { (words.say("documents-named")) }
+            details {
+                summary { (words.weave("documents-list", &[("count", &count)])) }
+                (table(words, "documents", &["document-kind", "statements", "digest"], rows))
+            }
         }
     };
     titled(words, "documents", "documents", content)

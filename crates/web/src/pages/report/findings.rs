@@ -5,7 +5,8 @@ use history::findings::{Finding, Level, Message};
 use maud::{Markup, Render, html};
 use statement::vocabulary::StatementType;
 
-use super::written::written_day;
+use super::odometer::as_read;
+use super::written::{number, written_day};
 use super::{timeline, titled, type_name};
 use crate::pages::foreign::foreign;
 use crate::pages::language::Words;
@@ -85,7 +86,7 @@ pub fn told(words: &Words, message: &Message) -> Markup {
     let values: Vec<(&str, Markup)> = message
         .args
         .iter()
-        .map(|(name, value)| (*name, argument(words, value)))
+        .map(|(name, value)| (*name, argument(words, name, value)))
         .collect();
     let values: Vec<(&str, &dyn Render)> = values
         .iter()
@@ -94,13 +95,28 @@ pub fn told(words: &Words, message: &Message) -> Markup {
     words.weave(message.key, &values)
 }
 
-/// A day and a type in the language of the page, anything else as it was stated.
-fn argument(words: &Words, value: &str) -> Markup {
+/// A day, a type and a distance in the language of the page, anything else as it was stated.
+fn argument(words: &Words, name: &str, value: &str) -> Markup {
     if let Some(day) = written_day(words, value) {
         return html! { (day) };
+    }
+    if let Some(distance) = distance(words, name, value) {
+        return html! { (distance) };
     }
     match value.parse::<StatementType>() {
         Ok(typ) => type_name(words, typ),
         Err(_) => foreign(words, value, 120),
     }
+}
+
+/// A reading such as `167240 km`, or the figure of an argument that is named after its unit.
+fn distance(words: &Words, name: &str, value: &str) -> Option<String> {
+    if let Some((figure, unit @ ("km" | "mi"))) = value.split_once(' ') {
+        return Some(as_read(words, figure.parse().ok()?, unit));
+    }
+    let is_distance = name == "km" || name.ends_with("_km");
+    is_distance
+        .then(|| value.parse::<u64>().ok())
+        .flatten()
+        .map(|figure| number(words, figure))
 }

@@ -104,3 +104,6 @@ fn in_time(report: &dossier::Report) -> Vec<&VerifiedStatement> {
     statements.sort_by_key(|statement| (statement.claims.event_time.instant(), statement.log_index));
     statements
 }
+
+#[cfg(test)]
+mod tests;
