@@ -212,7 +212,7 @@ async fn setup_token(global: &Global) -> Result<ExitCode, Failure> {
         }))?;
     } else {
         output::say("This token makes an operator's account, once:")?;
-        say_setup(&setup, "the service's address")?;
+        say_setup(&setup, "<the service's address>")?;
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -221,7 +221,7 @@ async fn setup_token(global: &Global) -> Result<ExitCode, Failure> {
 pub fn say_setup(setup: &SetupToken, service: &str) -> Result<(), Failure> {
     output::say(format_args!("  {}", setup.secret.reveal()))?;
     output::say(format_args!(
-        "  send it with POST /api/setup to {service} before {}; or make the account here: carnet account add --help",
+        "  open {service}/setup before {}, or make an account here: carnet account add --help",
         clock::shown(setup.expires)
     ))
 }
