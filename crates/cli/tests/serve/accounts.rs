@@ -9,7 +9,7 @@ use crate::process::{CAR, Serving, ask, carnet, log, registration, submit};
 
 /// What a command prints as JSON; it must succeed.
 fn told(data: &Path, arguments: &[&str]) -> Value {
-    let ran = carnet(data, &[&["--json"], arguments].concat());
+    let ran = carnet(data, &[&["--json"][..], arguments].concat());
     assert!(
         ran.status.success(),
         "{arguments:?}: {}",
@@ -140,8 +140,11 @@ fn wrong_input_is_answered_with_value_and_fix() {
     let data = TempDir::new().unwrap();
     let password = with_exporter(data.path());
     let add = |name: &'static str, more: &[&str]| {
-        let file = ["--password-file", &password];
-        refused(data.path(), &[&["account", "add", name], more, &file].concat())
+        let file = ["--password-file", password.as_str()];
+        refused(
+            data.path(),
+            &[&["account", "add", name][..], more, &file[..]].concat(),
+        )
     };
     let said = add("lee", &["--role", "boss", "--organisation", "yard-incheon"]);
     assert!(
