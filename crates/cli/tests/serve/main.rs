@@ -1,6 +1,7 @@
 //! `carnet serve` as a process of its own: what it says, what it survives, and what it keeps to itself.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod accounts;
 mod process;
 mod schemathesis;
 mod stopping;

@@ -83,6 +83,8 @@ pub fn registration(number: u64) -> SdJwt {
 pub struct Serving {
     child: Child,
     pub address: String,
+    /// On a log where nobody has an account.
+    pub setup_token: Option<String>,
     log: Option<JoinHandle<String>>,
 }
 
@@ -120,9 +122,11 @@ impl Serving {
             .strip_prefix("http://")
             .unwrap()
             .to_owned();
+        let setup_token = said["setup_token"].as_str().map(str::to_owned);
         Self {
             child,
             address,
+            setup_token,
             log: Some(log),
         }
     }

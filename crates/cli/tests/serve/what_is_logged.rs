@@ -58,3 +58,51 @@ fn the_log_names_no_car_no_person_and_nothing_that_was_sent() {
         assert!(!log.contains(secret), "{secret} is in the log: {log}");
     }
 }
+
+#[test]
+fn the_log_has_no_password_and_no_secret() {
+    let data = TempDir::new().unwrap();
+    log(data.path());
+    let serving = Serving::start(data.path(), &[]);
+    let address = serving.address.as_str();
+    let setup = serving.setup_token.clone().unwrap();
+    let password = "blue-heron-ferry-41";
+    let json = "content-type: application/json\r\n";
+    let first = format!(
+        "{{\"token\": \"{setup}\", \"organisation\": \"association\", \"organisation_name\": \"Association\", \
+         \"name\": \"olga.secret\", \"display_name\": \"Olga\", \"password\": \"{password}\"}}"
+    );
+    assert_eq!(ask(address, "POST", "/api/setup", json, &first).unwrap().0, 204);
+    let login = format!("{{\"name\": \"olga.secret\", \"password\": \"{password}\"}}");
+    let (status, me) = ask(address, "POST", "/api/session", json, &login).unwrap();
+    assert_eq!(status, 200, "{me}");
+    let csrf = serde_json::from_str::<serde_json::Value>(&me).unwrap()["csrf"].to_string();
+    let wrong = login.replace(password, "wrong-secret-password");
+    assert_eq!(ask(address, "POST", "/api/session", json, &wrong).unwrap().0, 401);
+    let link = format!("/api/shared/cnd_{}", "L".repeat(43));
+    assert_eq!(ask(address, "GET", &link, "", "").unwrap().0, 404);
+    let token = format!("authorization: Bearer cnt_{}\r\n", "T".repeat(43));
+    assert_eq!(ask(address, "GET", "/api/me", &token, "").unwrap().0, 401);
+    serving.ask_to_end();
+    let (ended, log) = serving.ended();
+    assert!(ended.success(), "{log}");
+    assert!(
+        log.contains("/api/session") && log.contains("/api/shared/{token}"),
+        "{log}"
+    );
+    for secret in [
+        &setup,
+        password,
+        csrf.trim_matches('"'),
+        "secret",
+        "LLLL",
+        "TTTT",
+        "cns_",
+        "olga",
+    ] {
+        assert!(!log.contains(secret), "{secret} is in the log: {log}");
+    }
+    // Somebody has an account now, so nobody is offered to set up.
+    let again = Serving::start(data.path(), &[]);
+    assert_eq!(again.setup_token, None);
+}

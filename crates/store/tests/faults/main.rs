@@ -3,6 +3,7 @@
 //! One file an idea; all use the log of `test_log`, which is a real one in a temporary directory.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod accounts;
 mod batches;
 mod certification;
 mod damage;

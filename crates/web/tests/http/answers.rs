@@ -34,7 +34,7 @@ async fn every_answer_carries_the_security_headers_and_an_id() {
 async fn a_method_that_an_address_does_not_know_is_told_those_it_knows() {
     let service = Running::new().await;
     for (method, path, allow) in [
-        ("DELETE", "/api/issuers", "GET,HEAD"),
+        ("DELETE", "/api/policy", "GET,HEAD"),
         ("GET", "/api/statements", "POST"),
         ("POST", "/log/checkpoint", "GET,HEAD"),
         ("PUT", "/log/tile/0/000", "GET,HEAD"),

@@ -1,14 +1,21 @@
 //! The service over real sockets: what it answers, what it refuses, and what it survives.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod access;
+mod accounts;
 mod answers;
 mod client;
+mod dossier_page;
 mod fuzz;
 mod hostile;
+mod isolation;
 mod limits;
+mod pages;
+mod people;
 mod quorum;
 mod running;
 mod static_log;
 mod submit;
 mod test_add;
 mod vehicles;
+mod yard_pages;
