@@ -98,6 +98,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Visit {
 #[cfg(test)]
 mod tests {
     use axum::http::HeaderValue;
+    use proptest::prelude::*;
 
     use super::*;
 
@@ -128,5 +129,17 @@ mod tests {
             visit("//evil.example/", "en").in_language(Language::Fr),
             "/evil.example/?lang=fr"
         );
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_is_asked_the_switch_of_language_stays_here(path in "/[!-~]{0,40}", accept in "[ -~]{0,60}") {
+            let Ok(uri) = path.parse::<Uri>() else { return Ok(()) };
+            let mut headers = HeaderMap::new();
+            headers.insert(ACCEPT_LANGUAGE, HeaderValue::from_str(&accept).unwrap());
+            let address = Visit::of(&uri, &headers).in_language(Language::Ko);
+            prop_assert!(address.starts_with('/') && !address.starts_with("//") && !address.starts_with("/\\"), "{}", address);
+            prop_assert!(address.ends_with("lang=ko"));
+        }
     }
 }

@@ -87,7 +87,10 @@ fn routes() -> BTreeSet<(String, String)> {
 /// An address that a module has as a constant.
 fn constant(module: &str, name: &str) -> String {
     let source = concat!(env!("CARGO_MANIFEST_DIR"), "/src");
-    let found = [format!("{source}/{module}.rs"), format!("{source}/pages/{module}.rs")];
+    let found = [
+        format!("{source}/{module}.rs"),
+        format!("{source}/pages/{module}.rs"),
+    ];
     let found = found
         .iter()
         .find_map(|path| std::fs::read_to_string(path).ok())
