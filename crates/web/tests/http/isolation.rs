@@ -163,10 +163,12 @@ fn workshop_visit(vehicle: &str) -> statement::SdJwt {
         event_time: "2023-03-04T10:00:00+09:00".parse().unwrap(),
         recorded_at: None,
         place: None,
-        body: json!({"odometer": {"value": 48210, "unit": "km"}})
-            .as_object()
-            .unwrap()
-            .clone(),
+        body: json!({
+            "odometer": {"value": 48210, "unit": "km", "instrument_state": "working", "method": "seen"},
+        })
+        .as_object()
+        .unwrap()
+        .clone(),
         evidence: Vec::new(),
         confidence: statement::Confidence::Professional,
         supersedes: None,
