@@ -71,8 +71,12 @@ impl Visit {
             query.append_pair(name, value);
         }
         query.append_pair(LANG, language.tag());
-        // A path that began with two slashes would be taken for the name of another server.
-        format!("/{}?{}", self.path.trim_start_matches('/'), query.finish())
+        // What follows two slashes, of either kind, browsers take for the name of another server.
+        format!(
+            "/{}?{}",
+            self.path.trim_start_matches(['/', '\\']),
+            query.finish()
+        )
     }
 
     /// The first value of a parameter of the query.
@@ -125,6 +129,10 @@ mod tests {
 
     #[test]
     fn the_switch_of_language_never_leads_to_another_server() {
+        assert_eq!(
+            visit("/\\evil.example/", "en").in_language(Language::Fr),
+            "/evil.example/?lang=fr"
+        );
         assert_eq!(
             visit("//evil.example/", "en").in_language(Language::Fr),
             "/evil.example/?lang=fr"
