@@ -192,6 +192,8 @@ describe('in Chromium', { skip: missing ?? false }, () => {
     await check(page, asFile('<b>\u202Ecar.carnet', dossier.bytes));
     assert.deepEqual(await verdictOf(page), { verdict: 'verified' });
     for (const summary of await page.locator('.timeline summary').all()) await summary.click();
+    // What is unfolded is filled a moment after the click.
+    await page.waitForFunction(() => [...document.querySelectorAll('.timeline details')].every(({ children }) => children.length > 1));
     const text = await page.locator('#result').textContent();
     assert.equal(await page.locator('#result').locator('img, script, b, iframe, a').count(), 0);
     for (const [words, there] of [

@@ -18,12 +18,16 @@ function thirtyStatements(data) {
   const lines = Array.from({ length: 30 }, (_, at) => {
     const day = `${2010 + Math.floor(at / 2)}-0${(at % 2) * 5 + 2}-11`;
     return JSON.stringify({
-      iss: 'workshop-gwangju',
+      issuer: 'workshop-seoul',
       typ: 'service.performed',
       vid: `vin:${CAR}`,
       event_time: `${day}T10:20:00+09:00[Asia/Seoul]`,
-      place: 'KRKWJ',
-      body: { performed_on: day, odometer: { value: 4000 + at * 7000, unit: 'km' }, items: ['engine oil', 'oil filter'] },
+      place: 'KRSEL',
+      body: {
+        reason: 'maintenance',
+        jobs: [{ text: 'Engine oil and filter changed' }],
+        odometer: { value: 4000 + at * 7000, unit: 'km', instrument_state: 'working', method: 'seen' },
+      },
       confidence: 'B',
     });
   });
@@ -31,7 +35,7 @@ function thirtyStatements(data) {
   writeFileSync(file, `${lines.join('\n')}\n`);
   for (const command of [['record', file], ['seal']]) {
     const done = spawnSync(carnetPath(), ['--data', data, ...command], { encoding: 'utf8' });
-    if (done.status !== 0) throw new Error(`carnet ${command[0]}: ${done.stdout}${done.stderr}`);
+    if (done.status !== 0) throw new Error(`carnet ${command[0]}: ${`${done.stdout}${done.stderr}`.slice(0, 500)}`);
   }
 }
 

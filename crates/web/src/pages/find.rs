@@ -5,7 +5,7 @@ use axum::response::{IntoResponse as _, Redirect, Response};
 use maud::{Markup, html};
 use vehicle::VehicleId;
 
-use crate::pages::foreign::foreign;
+use crate::pages::foreign::{foreign, plain};
 use crate::pages::visit::Visit;
 
 /// The page of a vehicle.
@@ -59,7 +59,7 @@ pub fn field(visit: &Visit, typed: &str, problem: Option<&str>) -> Markup {
         format!("vehicle-hint {problem}")
     });
     // What was typed goes back into the field, but no more of it than a number has.
-    let typed: String = typed.chars().take(60).filter(|c| !c.is_control()).collect();
+    let typed = plain(typed, 60);
     html! {
         form .find action="/d" method="get" role="search" {
             label for="vehicle" { (visit.say("home-vehicle")) }

@@ -36,6 +36,11 @@ pub fn foreign(words: &Words, text: &str, limit: usize) -> Markup {
     }
 }
 
+/// The text for places that hold no elements, such as a title: without what is unseen, and cut after `limit` characters.
+pub fn plain(text: &str, limit: usize) -> String {
+    text.chars().filter(|&c| !is_unseen(c)).take(limit).collect()
+}
+
 /// A number, digest or key: left to right in every language, and breakable.
 pub fn code(words: &Words, text: &str) -> Markup {
     html! { span .code dir="ltr" { (foreign(words, text, USUAL)) } }

@@ -71,8 +71,12 @@ impl Visit {
             query.append_pair(name, value);
         }
         query.append_pair(LANG, language.tag());
-        // A path that began with two slashes would be taken for the name of another server.
-        format!("/{}?{}", self.path.trim_start_matches('/'), query.finish())
+        // What follows two slashes, of either kind, browsers take for the name of another server.
+        format!(
+            "/{}?{}",
+            self.path.trim_start_matches(['/', '\\']),
+            query.finish()
+        )
     }
 
     /// The first value of a parameter of the query.
@@ -98,6 +102,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Visit {
 #[cfg(test)]
 mod tests {
     use axum::http::HeaderValue;
+    use proptest::prelude::*;
 
     use super::*;
 
@@ -125,8 +130,24 @@ mod tests {
     #[test]
     fn the_switch_of_language_never_leads_to_another_server() {
         assert_eq!(
+            visit("/\\evil.example/", "en").in_language(Language::Fr),
+            "/evil.example/?lang=fr"
+        );
+        assert_eq!(
             visit("//evil.example/", "en").in_language(Language::Fr),
             "/evil.example/?lang=fr"
         );
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_is_asked_the_switch_of_language_stays_here(path in "/[!-~]{0,40}", accept in "[ -~]{0,60}") {
+            let Ok(uri) = path.parse::<Uri>() else { return Ok(()) };
+            let mut headers = HeaderMap::new();
+            headers.insert(ACCEPT_LANGUAGE, HeaderValue::from_str(&accept).unwrap());
+            let address = Visit::of(&uri, &headers).in_language(Language::Ko);
+            prop_assert!(address.starts_with('/') && !address.starts_with("//") && !address.starts_with("/\\"), "{}", address);
+            prop_assert!(address.ends_with("lang=ko"));
+        }
     }
 }

@@ -8,7 +8,7 @@ use vehicle::VehicleId;
 
 use super::fields::text_value;
 use super::{issuer_name, row, titled};
-use crate::pages::foreign::code;
+use crate::pages::foreign::{code, plain};
 use crate::pages::language::Words;
 
 use StatementType::{
@@ -39,12 +39,7 @@ pub fn number(vehicle: &VehicleId) -> String {
 pub fn headline(report: &Report) -> String {
     let text = |field: &str, types: &[StatementType]| {
         let (value, _) = spoken(report, field, types)?;
-        // What turns text around has no place in a title; what is longer than names are is cut.
-        let safe = |c: &char| {
-            !c.is_control()
-                && !matches!(c, '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
-        };
-        Some(value.chars().filter(safe).take(PART).collect::<String>())
+        Some(plain(&value, PART))
     };
     let [make, model, year, ..] = FACTS;
     let make = text(make.1, make.2);
