@@ -35,6 +35,7 @@ mod outgoing;
 mod problem;
 mod rate;
 mod router;
+mod rulebook;
 mod sealer;
 mod server;
 mod service;

@@ -20,6 +20,7 @@ use utoipa::openapi::OpenApi as Document;
         (name = "vehicles", description = "What the log knows of a vehicle"),
         (name = "trust", description = "Issuers, and whom a verifier trusts"),
         (name = "certificates", description = "Battery certificates"),
+        (name = "quotes", description = "May it enter, and what will it cost"),
         (name = "rules", description = "Import rules behind quotes"),
         (name = "log", description = "The log itself"),
         (name = "service", description = "How the service is"),

@@ -34,6 +34,8 @@ pub enum Kind {
     InvalidVehicle,
     /// Every statement of a submission was refused.
     StatementsRefused,
+    /// No car of the request can be quoted for.
+    QuotesRefused,
     /// No statement answers to this ticket.
     UnknownTicket,
     /// What was here has been erased, or can never come.
@@ -91,6 +93,11 @@ impl Kind {
                 "urn:carnet:problem:statements-refused",
                 StatusCode::UNPROCESSABLE_ENTITY,
                 "No statement was accepted",
+            ),
+            Self::QuotesRefused => (
+                "urn:carnet:problem:quotes-refused",
+                StatusCode::UNPROCESSABLE_ENTITY,
+                "No quote can be given",
             ),
             Self::UnknownTicket => (
                 "urn:carnet:problem:unknown-ticket",
@@ -318,7 +325,7 @@ fn shortened(text: String) -> String {
 mod tests {
     use super::*;
 
-    const ALL: [Kind; 16] = [
+    const ALL: [Kind; 17] = [
         Kind::NotFound,
         Kind::MethodNotAllowed,
         Kind::MalformedRequest,
@@ -326,6 +333,7 @@ mod tests {
         Kind::BodyTooLarge,
         Kind::InvalidVehicle,
         Kind::StatementsRefused,
+        Kind::QuotesRefused,
         Kind::UnknownTicket,
         Kind::Gone,
         Kind::Forbidden,

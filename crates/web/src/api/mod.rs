@@ -2,6 +2,7 @@
 
 pub mod certificates;
 pub mod issuers;
+pub mod quotes;
 pub mod rules;
 pub mod statements;
 pub mod vehicles;

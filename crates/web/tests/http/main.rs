@@ -7,6 +7,7 @@ mod fuzz;
 mod hostile;
 mod limits;
 mod quorum;
+mod quotes;
 mod running;
 mod static_log;
 mod submit;
