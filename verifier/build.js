@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 // Makes src/vocabulary.js from spec/vocabulary, page/messages.js from messages/, and of all of it the one file
-// carnet-verify.html. It needs nothing but Node, and the same sources give the same bytes.
+// carnet-verify.html, and the scripts in served/ that a service hands out. It needs nothing but Node, and the same sources give the same bytes.
 //
 //   node build.js                                              writes these files
 //   node build.js --policy policy.txt --vrf-key vrf.txt --out check.html
@@ -11,7 +11,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 
-import { bundlePage } from './bundle.js';
+import { bundleModules, bundlePage } from './bundle.js';
 import { messagesModule, readMessages } from './messages_source.js';
 import { vocabularyModule } from './vocabulary_source.js';
 
@@ -24,8 +24,19 @@ export function outputs(trust = null) {
     'src/vocabulary.js': vocabularyModule(join(HERE, '../spec/vocabulary')),
     'page/messages.js': messagesModule(messages),
   };
-  return { ...made, 'carnet-verify.html': bundlePage(HERE, made, messages, trust) };
+  return {
+    ...made,
+    // Labels are for a report; the page of a vehicle comes with its own.
+    'served/dossier.js': served(
+      { ...made, 'src/vocabulary.js': vocabularyModule(join(HERE, '../spec/vocabulary'), { labels: false }) },
+      'page/self_check.js',
+    ),
+    'served/verify.js': served(made, 'page/served.js'),
+    'carnet-verify.html': bundlePage(HERE, made, messages, trust),
+  };
 }
+
+const served = (made, entry) => `// Made by build.js. Do not edit.\n${bundleModules(HERE, made, entry)}`;
 
 function main() {
   const { values } = parseArgs({

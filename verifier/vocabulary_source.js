@@ -4,8 +4,8 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** The text of src/vocabulary.js. */
-export function vocabularyModule(folder) {
+/** The text of src/vocabulary.js, or, without the labels of fields, of a shorter one for scripts that show none. */
+export function vocabularyModule(folder, { labels = true } = {}) {
   const schemas = new Map(
     readdirSync(folder)
       .filter((name) => name.endsWith('.schema.json'))
@@ -23,7 +23,7 @@ export function vocabularyModule(folder) {
       .filter(([, field]) => field['x-personal'])
       .map(([name]) => name);
     const fields = {};
-    collectFields(schema, '', fields, schemas);
+    if (labels) collectFields(schema, '', fields, schemas);
     return `  [${JSON.stringify(schema['x-type'])}, ${JSON.stringify({ issuers, personal, fields })}],`;
   });
   return `// Made by build.js from spec/vocabulary. Do not edit.

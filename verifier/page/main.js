@@ -198,14 +198,21 @@ function openForPrinter() {
   window.addEventListener('afterprint', () => folded.forEach((details) => (details.open = false)), { once: true });
 }
 
-function listen() {
-  const languageChoice = byId('language');
-  languageChoice.append(...languages().map(([id, name]) => h('option', { value: id, lang: id }, name)));
-  languageChoice.value = language();
-  languageChoice.addEventListener('change', () => {
-    speak(languageChoice.value);
+/** The saved page has a choice of languages; in the frame of a service, that has one. */
+function listenToLanguage() {
+  const choice = byId('language');
+  if (!choice) return;
+  choice.append(...languages().map(([id, name]) => h('option', { value: id, lang: id }, name)));
+  choice.value = language();
+  choice.addEventListener('change', () => {
+    speak(choice.value);
     showAll();
   });
+  document.querySelector('.language').hidden = false;
+}
+
+function listen() {
+  listenToLanguage();
   byId('form').addEventListener('submit', (event) => {
     event.preventDefault();
     check();
@@ -232,10 +239,10 @@ function listen() {
 }
 
 function start() {
-  speak(/^#lang=([a-z]{2})$/.exec(location.hash)?.[1] ?? preferredLanguage());
+  const framed = byId('language') === null;
+  speak(framed ? document.documentElement.lang : (/^#lang=([a-z]{2})$/.exec(location.hash)?.[1] ?? preferredLanguage()));
   listen();
   showStatic();
-  document.querySelector('.language').hidden = false;
   if (!globalThis.crypto?.subtle) {
     showNotice(say('cannot'));
     return;

@@ -8,7 +8,7 @@ import { test } from 'node:test';
 import { outputs } from '../build.js';
 import { LANGUAGES, parseMessages } from '../messages_source.js';
 import { ROLES, TYPES } from '../src/vocabulary.js';
-import { whyMessage } from '../page/verdict.js';
+import { whyMessage } from '../page/why.js';
 
 const HERE = new URL('../', import.meta.url);
 const source = (path) => readFileSync(new URL(path, HERE), 'utf8');
@@ -45,7 +45,7 @@ test("an operator's copy differs in its trust and in nothing else", () => {
 
 test('every type and role has a name in every language, and no message is unused', () => {
   const needed = [...ROLES.map((role) => `role-${role}`), ...[...TYPES.keys()].map((typ) => `type-${typ.replaceAll('.', '-')}`)];
-  const sources = ['page.html', 'main.js', 'verdict.js', 'report.js', 'fields.js', 'chart.js', 'foreign_text.js', 'language.js']
+  const sources = ['page.html', 'main.js', 'verdict.js', 'why.js', 'report.js', 'fields.js', 'chart.js', 'foreign_text.js', 'language.js']
     .map((name) => source(`page/${name}`))
     .join('\n');
   const made = /^(type|role|step|confidence|fuel|trust-source|verdict-(verified|absent)|checked-with)(-|$)|^(vin|frame)$/;

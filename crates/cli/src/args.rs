@@ -190,6 +190,29 @@ Examples:
     /// Run the log as a service over HTTP.
     #[command(after_help = crate::serve::AFTER_HELP)]
     Serve(crate::serve::Serve),
+    /// Accounts of the service: who may log in, and as what.
+    Account {
+        #[command(subcommand)]
+        command: crate::account::AccountCommand,
+    },
+    /// API tokens: for programs that act as an account.
+    Token {
+        #[command(subcommand)]
+        command: crate::token::TokenCommand,
+    },
+    /// Yards: which organisation has which car.
+    Yard {
+        #[command(subcommand)]
+        command: crate::yard::YardCommand,
+    },
+    /// Links that open one dossier, with chosen personal fields, until they end or are withdrawn.
+    Share {
+        #[command(subcommand)]
+        command: crate::share::ShareCommand,
+    },
+    /// What was done with privilege: by whom, when, to what. Cannot be changed.
+    #[command(after_help = crate::trail::EXAMPLES)]
+    Trail(crate::trail::Trail),
     /// See all of it on a sample yard: record, seal, dossier, verify, tamper, certify.
     Demo,
 }

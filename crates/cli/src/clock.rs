@@ -76,3 +76,8 @@ pub fn code(all_well: bool) -> ExitCode {
         ExitCode::from(1)
     }
 }
+
+/// A moment for people.
+pub fn shown(seconds: i64) -> String {
+    Timestamp::from_second(seconds).map_or_else(|_| seconds.to_string(), |time| time.to_string())
+}

@@ -5,6 +5,7 @@ use std::process::ExitCode;
 
 use clap::Parser as _;
 
+mod account;
 mod args;
 mod audit;
 mod battery_assess;
@@ -32,9 +33,13 @@ mod record;
 mod rules;
 mod seal;
 mod serve;
+mod share;
 mod show;
+mod token;
+mod trail;
 mod verify;
 mod witness;
+mod yard;
 
 use args::{Args, BatteryCommand, Command, IssuerCommand, LogCommand};
 use failure::Failure;
@@ -111,6 +116,11 @@ async fn run(args: Args) -> Result<ExitCode, Failure> {
         } => battery_recompute::run(&global, &options),
         Command::Erase(options) => erase::run(&global, &options).await,
         Command::Move(options) => moving::run(&global, &options).await,
+        Command::Account { command } => account::run(&global, command).await,
+        Command::Token { command } => token::run(&global, command).await,
+        Command::Yard { command } => yard::run(&global, command).await,
+        Command::Share { command } => share::run(&global, command).await,
+        Command::Trail(options) => trail::run(&global, &options).await,
         Command::Serve(options) => serve::run(&global, &options).await,
         Command::Demo => demo::run(&global).await,
     }

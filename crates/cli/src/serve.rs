@@ -6,13 +6,14 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Args;
+use desk::access::Actor;
 use serde_json::json;
 use tokio::signal::unix::{SignalKind, signal};
 use web::{Options, Service};
 
 use crate::args::Global;
 use crate::failure::Failure;
-use crate::output;
+use crate::{account, clock, output};
 
 /// Printed below the options.
 pub const AFTER_HELP: &str = "\
@@ -26,6 +27,9 @@ Addresses (docs/service.md tells all of it, /openapi.json describes it for progr
 
 The service seals by itself; `carnet seal` is not needed beside it. SIGTERM or Ctrl-C ends it: what was begun is answered,
 what was accepted is sealed. Its log is JSON on standard error and names no car, no client and nothing that was sent.
+
+On a log where nobody has an account yet it prints a setup token, which makes an operator's account once, within a day
+(`carnet account setup-token` makes another). Reading needs no account; docs/access.md says what does.
 
 TLS is for a reverse proxy in front. Name the proxy with --trusted-proxy, or all clients share its limits.
 
@@ -125,10 +129,28 @@ pub async fn run(global: &Global, serve: &Serve) -> Result<ExitCode, Failure> {
     let service = Service::bind(desk, serve.listen, serve.options()).await?;
     let address = service.address()?;
     web::logging::start(std::io::stderr);
+    let setup = match service.desk().has_accounts().await? {
+        true => None,
+        false => Some(
+            service
+                .desk()
+                .make_setup_token(&Actor::Machine, clock::now())
+                .await?,
+        ),
+    };
     if global.json {
-        output::json(&json!({"origin": origin, "url": format!("http://{address}")}))?;
+        let mut said = json!({"origin": origin, "url": format!("http://{address}")});
+        if let (Some(setup), Some(said)) = (&setup, said.as_object_mut()) {
+            said.insert("setup_token".to_owned(), json!(setup.secret.reveal()));
+            said.insert("setup_expires".to_owned(), json!(clock::shown(setup.expires)));
+        }
+        output::json(&said)?;
     } else {
         output::say(format_args!("Serving the log {origin} at http://{address}"))?;
+        if let Some(setup) = &setup {
+            output::say("Nobody has an account yet. This token makes an operator's, once:")?;
+            account::say_setup(setup, &format!("http://{address}"))?;
+        }
     }
     service.run(stop).await?;
     Ok(ExitCode::SUCCESS)

@@ -13,6 +13,7 @@ use tlog::note::{KeyName, SigningKey};
 use tlog::policy::Policy;
 use zeroize::Zeroizing;
 
+use crate::access::Doors;
 use crate::checkers;
 use crate::data_dir::{self, DataDir, Passphrase};
 use crate::error::DeskError;
@@ -37,6 +38,7 @@ pub struct Desk {
     pub(crate) checkers: rayon::ThreadPool,
     pub(crate) log_key: SigningKey,
     pub(crate) passphrase: Passphrase,
+    pub(crate) doors: Doors,
     vrf_key: VrfVerifierKey,
     policy: Policy,
 }
@@ -198,6 +200,7 @@ impl Desk {
             checkers: checkers::pool()?,
             log_key: keys.log,
             passphrase,
+            doors: Doors::default(),
             vrf_key,
             policy,
         })

@@ -64,6 +64,9 @@ pub enum DeskError {
     /// The issuer's signing key is not on this machine.
     #[error("issuer {0:?} has no signing key here; make one with `carnet issuer new {0}`")]
     NoSigningKey(String),
+    /// Somebody was not let in, or not let do it.
+    #[error(transparent)]
+    Access(#[from] crate::access::AccessError),
     /// The store failed.
     #[error(transparent)]
     Store(#[from] store::StoreError),

@@ -37,6 +37,8 @@ pub enum Disclose {
     Nothing,
     /// Those whose dotted path ends in one of these names, such as `plate` or `claim.paid`.
     Only(Vec<String>),
+    /// The same, where a name that shows nothing is no mistake: what is erased meanwhile is no longer there to be shown.
+    IfThere(Vec<String>),
 }
 
 impl Disclose {
@@ -44,7 +46,7 @@ impl Disclose {
         match self {
             Self::All => true,
             Self::Nothing => false,
-            Self::Only(names) => names.iter().any(|name| {
+            Self::Only(names) | Self::IfThere(names) => names.iter().any(|name| {
                 path.strip_suffix(name.as_str())
                     .is_some_and(|before| before.is_empty() || before.ends_with(['.', '/']))
             }),

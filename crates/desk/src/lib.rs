@@ -12,6 +12,7 @@
 //! | [`receipts`] | the receipts of a whole batch, for a service that answers many submitters at once |
 //! | [`check`] | verify a dossier file offline |
 //! | [`certify`] | certificates for traction batteries: the scheme's steps, the directory, verification of a credential |
+//! | [`access`] | accounts, sessions, tokens, yards, links to dossiers, and the trail |
 //! | [`erase`] | destroy a vehicle's contents |
 //! | [`moving`] | a log carried to another database and object store |
 //! | [`rules`] | rule packs: load, check, show, what changed, coverage |
@@ -20,6 +21,7 @@
 //! It knows neither HTTP nor the terminal: operations take values and return values, and progress is a callback.
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
+pub mod access;
 pub mod certify;
 pub mod check;
 mod checkers;

@@ -43,13 +43,26 @@ impl Desk {
         now: u64,
         today: Date,
     ) -> Result<History, DeskError> {
+        let (_, history) = self.dossier_and_history(vehicle, disclose, now, today).await?;
+        Ok(history)
+    }
+
+    /// A vehicle's dossier, as the bytes of a `.carnet` file, and the history that it proves.
+    ///
+    /// # Errors
+    /// As [`Desk::history_showing`].
+    pub async fn dossier_and_history(
+        &self,
+        vehicle: &VehicleId,
+        disclose: &Disclose,
+        now: u64,
+        today: Date,
+    ) -> Result<(Vec<u8>, History), DeskError> {
         let bytes = self.dossier(vehicle, disclose).await?;
         let report = checkers::aside(|| verify(&bytes, &self.trust(u64::MAX), Some(vehicle), now))
             .map_err(|refusal| DeskError::Dossier(format!("our own dossier does not verify: {refusal}")))?;
-        Ok(History {
-            findings: judge(&report, today),
-            report,
-        })
+        let findings = judge(&report, today);
+        Ok((bytes, History { report, findings }))
     }
 }
 

@@ -55,6 +55,36 @@ impl Language {
         if self == Language::Ar { "rtl" } else { "ltr" }
     }
 
+    /// A number with separators of thousands and so many decimals at most.
+    pub fn number(self, number: Decimal, decimals: u32) -> String {
+        let (thousands, point) = self.separators();
+        let rounded =
+            number.round_dp_with_strategy(decimals, rust_decimal::RoundingStrategy::MidpointAwayFromZero);
+        let text = if rounded.is_integer() {
+            rounded.trunc().to_string()
+        } else {
+            format!("{rounded:.*}", usize::try_from(decimals).unwrap_or(2))
+        };
+        let (whole, rest) = text
+            .split_once('.')
+            .map_or((text.as_str(), None), |(w, r)| (w, Some(r)));
+        let (sign, digits) = whole
+            .strip_prefix('-')
+            .map_or(("", whole), |digits| ("-", digits));
+        let mut shown = String::from(sign);
+        for (at, digit) in digits.chars().enumerate() {
+            if at > 0 && (digits.len() - at).is_multiple_of(3) {
+                shown.push_str(thousands);
+            }
+            shown.push(digit);
+        }
+        if let Some(rest) = rest {
+            shown.push_str(point);
+            shown.push_str(rest);
+        }
+        shown
+    }
+
     fn source(self) -> &'static str {
         match self {
             Language::En => include_str!("../locales/en.ftl"),
@@ -141,32 +171,7 @@ impl Words {
 
     /// A number with separators of thousands and so many decimals at most.
     pub fn number(&self, number: Decimal, decimals: u32) -> String {
-        let (thousands, point) = self.language.separators();
-        let rounded =
-            number.round_dp_with_strategy(decimals, rust_decimal::RoundingStrategy::MidpointAwayFromZero);
-        let text = if rounded.is_integer() {
-            rounded.trunc().to_string()
-        } else {
-            format!("{rounded:.*}", usize::try_from(decimals).unwrap_or(2))
-        };
-        let (whole, rest) = text
-            .split_once('.')
-            .map_or((text.as_str(), None), |(w, r)| (w, Some(r)));
-        let (sign, digits) = whole
-            .strip_prefix('-')
-            .map_or(("", whole), |digits| ("-", digits));
-        let mut shown = String::from(sign);
-        for (at, digit) in digits.chars().enumerate() {
-            if at > 0 && (digits.len() - at).is_multiple_of(3) {
-                shown.push_str(thousands);
-            }
-            shown.push(digit);
-        }
-        if let Some(rest) = rest {
-            shown.push_str(point);
-            shown.push_str(rest);
-        }
-        shown
+        self.language.number(number, decimals)
     }
 
     /// A number or a range.

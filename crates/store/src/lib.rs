@@ -8,6 +8,7 @@
 //! | `records` | statements: submitted, read, erased |
 //! | `room` | how much one vehicle's statements may come to |
 //! | `certification` | people, cases and their audit records, certificates |
+//! | `accounts`, `sessions`, `yards`, `trail` | who may do what, what belongs to whom, and what was done |
 //! | `proofs` | what a dossier or receipt needs from tiles and trie |
 //! | `cosigner` | witnesses and auditors that live beside the log |
 //! | `remote_witness` | those run by others, asked over HTTP |
@@ -22,6 +23,7 @@
 //! who may erase is decided one floor up, in `desk`.
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
+mod accounts;
 mod batch;
 mod certification;
 mod cosigner;
@@ -44,10 +46,14 @@ mod quorum;
 mod records;
 mod remote_witness;
 mod room;
+mod sessions;
+mod trail;
 mod vault;
 mod watch;
 mod writing;
+mod yards;
 
+pub use accounts::{AccountChange, SetUp, StoredAccount, StoredOrganisation};
 pub use batch::{Refreshed, Refused, Sealing};
 pub use certification::{
     CaseWrite, CertificationBody, NewStep, StoredCase, StoredCertificate, StoredMandate,
@@ -65,5 +71,8 @@ pub use quorum::CosignerState;
 pub use records::{Content, Erasure, StoredStatement, Submission, Submitted};
 pub use remote_witness::RemoteWitness;
 pub use room::Room;
+pub use sessions::{StoredSession, StoredToken};
+pub use trail::{Deed, StoredDeed};
 pub use vault::{Secret, Vault};
 pub use watch::{Step, Unwatched, Watch};
+pub use yards::{StoredShare, StoredYardCar};

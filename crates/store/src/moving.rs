@@ -184,10 +184,101 @@ const TABLES: &[Table] = &[
             ("content", Bytes),
         ],
     ),
+    table(
+        "organisation",
+        "id",
+        &[("id", Text), ("name", Text), ("issuer", Text), ("created", Int)],
+    ),
+    table(
+        "account",
+        "name",
+        &[
+            ("name", Text),
+            ("display_name", Text),
+            ("organisation", Text),
+            ("role", Text),
+            ("password", Text),
+            ("created", Int),
+            ("disabled", Int),
+        ],
+    ),
+    table(
+        "session",
+        "hash",
+        &[
+            ("hash", Bytes),
+            ("account", Text),
+            ("created", Int),
+            ("last_used", Int),
+            ("expires", Int),
+        ],
+    ),
+    table(
+        "api_token",
+        "id",
+        &[
+            ("id", Text),
+            ("hash", Bytes),
+            ("name", Text),
+            ("account", Text),
+            ("scopes", Text),
+            ("created", Int),
+            ("expires", Int),
+            ("revoked", Int),
+            ("last_used", Int),
+        ],
+    ),
+    table(
+        "setup_token",
+        "id",
+        &[("id", Int), ("hash", Bytes), ("expires", Int)],
+    ),
+    table(
+        "yard",
+        "organisation, label",
+        &[
+            ("organisation", Text),
+            ("label", Bytes),
+            ("car", Bytes),
+            ("note", Bytes),
+            ("added", Int),
+            ("confirmed", Int),
+        ],
+    ),
+    table(
+        "share_link",
+        "id",
+        &[
+            ("id", Text),
+            ("hash", Bytes),
+            ("organisation", Text),
+            ("label", Bytes),
+            ("car", Bytes),
+            ("fields", Text),
+            ("created_by", Text),
+            ("created", Int),
+            ("expires", Int),
+            ("withdrawn", Int),
+        ],
+    ),
+    table(
+        "trail",
+        "id",
+        &[
+            ("id", Int),
+            ("at", Int),
+            ("account", Text),
+            ("token", Text),
+            ("organisation", Text),
+            ("act", Text),
+            ("subject", Bytes),
+            ("outcome", Text),
+        ],
+    ),
 ];
 
 /// Tables whose `id` PostgreSQL counts up by itself.
-const COUNTED: &[&str] = &["certification_mandate"];
+const COUNTED: &[&str] = &["certification_mandate", "trail"];
 
 /// How far a move is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -356,6 +356,11 @@ impl Store {
             .bind(label.0.to_vec())
             .execute(&mut *tx)
             .await?;
+        // A note may say whose the car was.
+        query("UPDATE yard SET note = NULL WHERE label = $1")
+            .bind(label.0.to_vec())
+            .execute(&mut *tx)
+            .await?;
         query(
             "INSERT INTO erasure (label, through, notice) VALUES ($1, $2, $3)
              ON CONFLICT (label, through) DO UPDATE SET notice = excluded.notice",

@@ -42,6 +42,32 @@ impl Vault {
         let plain = Zeroizing::new(decrypt(&self.content_key, &label.0, wrapped)?);
         Some(Zeroizing::new(<[u8; 32]>::try_from(plain.as_slice()).ok()?))
     }
+
+    /// A private text that belongs to no one vehicle's contents, bound to the row it stands in.
+    pub(crate) fn seal_private(&self, row: &str, text: &str) -> Result<Vec<u8>, StoreError> {
+        encrypt(&self.private_key(), row.as_bytes(), text.as_bytes())
+    }
+
+    /// The text again.
+    pub(crate) fn open_private(
+        &self,
+        table: &'static str,
+        row: &str,
+        sealed: &[u8],
+    ) -> Result<String, StoreError> {
+        decrypt(&self.private_key(), row.as_bytes(), sealed)
+            .and_then(|plain| String::from_utf8(plain).ok())
+            .ok_or_else(|| StoreError::row(table, "a text was encrypted under another content key, or moved"))
+    }
+
+    /// Apart from the key that wraps: what is bound to a label there can never be taken for a row's text here.
+    fn private_key(&self) -> Secret {
+        let hash = Sha256::new()
+            .chain_update(b"carnet/private/v1")
+            .chain_update(*self.content_key)
+            .finalize();
+        Zeroizing::new(hash.into())
+    }
 }
 
 /// Content as it goes into the database, bound to its statement.

@@ -1,8 +1,9 @@
 //! The interface described by itself: made from the handlers' own declarations.
 
 use axum::Json;
-use utoipa::OpenApi;
-use utoipa::openapi::OpenApi as Document;
+use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa::openapi::{Components, OpenApi as Document};
+use utoipa::{Modify, OpenApi};
 
 /// What the description says besides the routes.
 #[derive(OpenApi)]
@@ -15,18 +16,40 @@ use utoipa::openapi::OpenApi as Document;
                        Every error is `application/problem+json` (RFC 9457) with a stable `type`.",
         license(name = "Apache-2.0", identifier = "Apache-2.0"),
     ),
+    modifiers(&Keys),
     tags(
         (name = "statements", description = "Handing statements in"),
         (name = "vehicles", description = "What the log knows of a vehicle"),
         (name = "trust", description = "Issuers, and whom a verifier trusts"),
         (name = "certificates", description = "Battery certificates"),
         (name = "quotes", description = "May it enter, and what will it cost"),
+        (name = "access", description = "Accounts, sessions, tokens, the trail"),
+        (name = "yard", description = "An organisation's cars, and links to their dossiers"),
         (name = "rules", description = "Import rules behind quotes"),
         (name = "log", description = "The log itself"),
         (name = "service", description = "How the service is"),
     ),
 )]
 pub struct Described;
+
+/// How a caller is known.
+struct Keys;
+
+impl Modify for Keys {
+    fn modify(&self, document: &mut Document) {
+        let components = document.components.get_or_insert_with(Components::default);
+        let cookie = ApiKeyValue::with_description(
+            "__Host-carnet",
+            "A session, from POST /api/session. To change something also send `csrf` from GET /api/me in X-Carnet-Csrf.",
+        );
+        components.add_security_scheme("session", SecurityScheme::ApiKey(ApiKey::Cookie(cookie)));
+        let bearer = HttpBuilder::new()
+            .scheme(HttpAuthScheme::Bearer)
+            .description(Some("An API token, from POST /api/tokens: `cnt_…`."))
+            .build();
+        components.add_security_scheme("token", SecurityScheme::Http(bearer));
+    }
+}
 
 /// The description.
 #[derive(Clone)]

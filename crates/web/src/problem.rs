@@ -3,16 +3,20 @@
 
 use std::time::Duration;
 
-use axum::http::header::{CONTENT_TYPE, RETRY_AFTER};
+use axum::http::header::{CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use desk::DeskError;
+use desk::access::{AccessError, ShareError};
 use serde::Serialize;
 use store::StoreError;
 use utoipa::ToSchema;
 
 /// The media type of an error.
 pub const MEDIA_TYPE: &str = "application/problem+json";
+
+/// What every stable name begins with.
+const PREFIX: &str = "urn:carnet:problem:";
 
 /// The most characters of a detail: it may quote what was sent.
 const DETAIL: usize = 1000;
@@ -40,8 +44,14 @@ pub enum Kind {
     UnknownTicket,
     /// What was here has been erased, or can never come.
     Gone,
+    /// This is for those who are logged in, or have a token.
+    Unauthenticated,
+    /// No account of this name has this password.
+    WrongLogin,
     /// What was asked for is not shown to this caller.
     Forbidden,
+    /// It cannot be done as things are, such as a name that is taken.
+    Conflict,
     /// This client asks too often.
     RateLimited,
     /// The service has as much to do as it can hold.
@@ -108,6 +118,21 @@ impl Kind {
                 "urn:carnet:problem:gone",
                 StatusCode::GONE,
                 "What was here will not come back",
+            ),
+            Self::Unauthenticated => (
+                "urn:carnet:problem:unauthenticated",
+                StatusCode::UNAUTHORIZED,
+                "Log in, or send a token",
+            ),
+            Self::WrongLogin => (
+                "urn:carnet:problem:wrong-login",
+                StatusCode::UNAUTHORIZED,
+                "Name or password is wrong",
+            ),
+            Self::Conflict => (
+                "urn:carnet:problem:conflict",
+                StatusCode::CONFLICT,
+                "It cannot be done as things are",
             ),
             Self::Forbidden => (
                 "urn:carnet:problem:forbidden",
@@ -199,6 +224,11 @@ impl Problem {
         self
     }
 
+    /// The stable name without what all of them begin with.
+    pub fn name(&self) -> &'static str {
+        self.kind.strip_prefix(PREFIX).unwrap_or(self.kind)
+    }
+
     /// There is nothing at this address.
     pub fn not_found() -> Self {
         Self::new(
@@ -242,6 +272,14 @@ impl IntoResponse for Problem {
         if let Some(seconds) = self.retry_after {
             headers.insert(RETRY_AFTER, HeaderValue::from(seconds));
         }
+        if status == StatusCode::UNAUTHORIZED {
+            headers.insert(
+                WWW_AUTHENTICATE,
+                HeaderValue::from_static("Bearer realm=\"carnet\""),
+            );
+        }
+        // Whoever reads with a browser is shown it as a page.
+        response.extensions_mut().insert(self);
         response
     }
 }
@@ -264,6 +302,12 @@ impl From<DeskError> for Problem {
                 "correct the value",
             ),
             DeskError::Store(error) => error.into(),
+            DeskError::Access(error) => error.into(),
+            DeskError::NoIssuer(issuer) => Self::new(
+                Kind::NotFound,
+                format!("there is no issuer {issuer:?} with an unrevoked key"),
+                "see /api/issuers for those there are",
+            ),
             error => {
                 // Its text may name a vehicle, and logs hold no personal data.
                 tracing::error!(kind = kind_of(&error), "operation failed");
@@ -285,12 +329,89 @@ impl From<StoreError> for Problem {
             StoreError::Busy { seconds, .. } => {
                 Self::overloaded("another process is sealing").retry_after(Duration::from_secs(seconds))
             }
+            StoreError::Sequence(error) => Self::new(
+                Kind::MalformedRequest,
+                format!("the log does not take this: {error}"),
+                "correct the value",
+            ),
+            StoreError::Map(error) => Self::new(
+                Kind::MalformedRequest,
+                format!("the log does not take this: {error}"),
+                "correct the value",
+            ),
             StoreError::Fenced => Self::overloaded("another process has sealed in the meantime"),
             error => {
                 tracing::error!(error = %error, "store failed");
                 Self::internal()
             }
         }
+    }
+}
+
+impl From<AccessError> for Problem {
+    fn from(error: AccessError) -> Self {
+        let detail = error.to_string();
+        match error {
+            AccessError::Anonymous => Self::new(
+                Kind::Unauthenticated,
+                detail,
+                "log in at /login or with POST /api/session, or send `Authorization: Bearer` with an API token",
+            ),
+            AccessError::WrongLogin => Self::new(
+                Kind::WrongLogin,
+                detail,
+                "check both; an operator of this log can make a new password on its machine with `carnet account password`",
+            ),
+            AccessError::Forbidden { .. } => Self::new(
+                Kind::Forbidden,
+                detail,
+                "ask an operator of this log for an account that may",
+            ),
+            AccessError::OutOfScope { .. } => {
+                Self::new(Kind::Forbidden, detail, "make a token with the scope for it")
+            }
+            AccessError::NotHeld => Self::new(
+                Kind::Forbidden,
+                detail,
+                "ask without `show`, or ask an operator of this log to confirm that you hold the car",
+            ),
+            AccessError::SetupToken => Self::new(
+                Kind::Forbidden,
+                detail,
+                "copy the whole token, from cnx_ on; it can be used once, within a day",
+            ),
+            AccessError::TooManyAttempts(seconds) => {
+                let fix = "try again after the time in Retry-After";
+                Self::new(Kind::RateLimited, detail, fix).retry_after(Duration::from_secs(seconds))
+            }
+            AccessError::Busy => Self::overloaded(&detail),
+            AccessError::Hashing => {
+                tracing::error!(error = detail, "a password could not be checked");
+                Self::internal()
+            }
+            AccessError::Taken { .. } | AccessError::LastOperator(_) | AccessError::TooMany { .. } => {
+                Self::new(
+                    Kind::Conflict,
+                    detail,
+                    "see what there is, and ask for something else",
+                )
+            }
+            AccessError::Unknown { .. } => {
+                Self::new(Kind::NotFound, detail, "see the list of those there are")
+            }
+        }
+    }
+}
+
+impl From<ShareError> for Problem {
+    fn from(error: ShareError) -> Self {
+        let (kind, detail) = match error {
+            ShareError::Desk(error) => return error.into(),
+            ShareError::NotFound => (Kind::NotFound, "no dossier answers to this link"),
+            ShareError::Expired => (Kind::Gone, "this link has expired"),
+            ShareError::Withdrawn => (Kind::Gone, "this link was withdrawn by whoever made it"),
+        };
+        Self::new(kind, detail, "ask whoever sent the link for a new one")
     }
 }
 
@@ -307,6 +428,7 @@ fn kind_of(error: &DeskError) -> &'static str {
         DeskError::NoIssuer(_) => "no issuer",
         DeskError::NoSigningKey(_) => "no signing key",
         DeskError::Store(_) => "store",
+        DeskError::Access(_) => "access",
         DeskError::Dossier(_) => "dossier",
         DeskError::Random(_) => "randomness",
         DeskError::Threads(_) => "threads",
@@ -325,7 +447,7 @@ fn shortened(text: String) -> String {
 mod tests {
     use super::*;
 
-    const ALL: [Kind; 17] = [
+    const ALL: [Kind; 20] = [
         Kind::NotFound,
         Kind::MethodNotAllowed,
         Kind::MalformedRequest,
@@ -336,7 +458,10 @@ mod tests {
         Kind::QuotesRefused,
         Kind::UnknownTicket,
         Kind::Gone,
+        Kind::Unauthenticated,
+        Kind::WrongLogin,
         Kind::Forbidden,
+        Kind::Conflict,
         Kind::RateLimited,
         Kind::Overloaded,
         Kind::ShuttingDown,
@@ -344,6 +469,16 @@ mod tests {
         Kind::Timeout,
         Kind::Internal,
     ];
+
+    #[test]
+    fn every_kind_has_words_for_people() {
+        let english = crate::pages::language::words(desk::words::Language::En);
+        for kind in ALL {
+            let name = Problem::new(kind, "", "").name();
+            assert!(english.has(&format!("problem-{name}")), "{name}");
+            assert!(english.has(&format!("problem-{name}-fix")), "{name}");
+        }
+    }
 
     #[test]
     fn the_page_about_the_service_names_every_kind_with_its_status() {

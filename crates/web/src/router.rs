@@ -18,7 +18,7 @@ use utoipa_axum::routes;
 use crate::openapi::{Described, Served};
 use crate::problem::{Kind, Problem};
 use crate::state::App;
-use crate::{api, envelope, health, openapi, static_log, test_add, vc_api};
+use crate::{api, envelope, health, openapi, pages, static_log, test_add, vc_api};
 
 /// Answers shorter than this gain nothing from compression.
 const WORTH_COMPRESSING: u64 = 512;
@@ -31,7 +31,8 @@ fn described() -> OpenApiRouter<App> {
         .routes(routes!(api::vehicles::label))
         .routes(routes!(api::vehicles::history))
         .routes(routes!(api::vehicles::dossier))
-        .routes(routes!(api::issuers::issuers))
+        .routes(routes!(api::issuers::issuers, api::issuers::enrol))
+        .routes(routes!(api::issuers::revoke))
         .routes(routes!(api::issuers::policy))
         .routes(routes!(api::certificates::directory))
         .routes(routes!(api::certificates::credential))
@@ -40,6 +41,25 @@ fn described() -> OpenApiRouter<App> {
         .routes(routes!(api::rules::market))
         .routes(routes!(api::rules::changes))
         .routes(routes!(api::rules::changes_feed))
+        .routes(routes!(api::sessions::set_up))
+        .routes(routes!(api::sessions::log_in, api::sessions::log_out))
+        .routes(routes!(api::sessions::me))
+        .routes(routes!(api::sessions::password))
+        .routes(routes!(
+            api::accounts::organisations,
+            api::accounts::make_organisation
+        ))
+        .routes(routes!(api::accounts::accounts, api::accounts::make_account))
+        .routes(routes!(api::accounts::change_account))
+        .routes(routes!(api::tokens::tokens, api::tokens::make_token))
+        .routes(routes!(api::tokens::revoke_token))
+        .routes(routes!(api::yard::yard))
+        .routes(routes!(api::yard::put, api::yard::remove))
+        .routes(routes!(api::yard::confirm))
+        .routes(routes!(api::shares::shares, api::shares::make_share))
+        .routes(routes!(api::shares::withdraw_share))
+        .routes(routes!(api::shares::shared))
+        .routes(routes!(api::trail::trail))
         .routes(routes!(static_log::checkpoint))
         .routes(routes!(health::healthz))
         .routes(routes!(health::version))
@@ -58,7 +78,8 @@ pub fn router(app: App) -> Router {
     let mut router = router
         .route(static_log::TILES, tiles)
         .route("/openapi.json", get(openapi::serve))
-        .layer(Extension(Served(document)));
+        .layer(Extension(Served(document)))
+        .merge(pages::routes());
     if app.test_issuer.is_some() {
         router = router.route("/add", post(test_add::add));
     }

@@ -81,6 +81,11 @@ impl Service {
         self.listener.local_addr()
     }
 
+    /// The log that is served.
+    pub fn desk(&self) -> &Desk {
+        &self.desk
+    }
+
     /// Serves until `stop` is done, then ends in order.
     ///
     /// # Errors

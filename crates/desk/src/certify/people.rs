@@ -41,7 +41,7 @@ fn day(days: i64) -> Date {
 }
 
 /// A short id that fits into file names, records and tables.
-fn plain_id(what: &'static str, id: &str) -> Result<(), DeskError> {
+pub(crate) fn plain_id(what: &'static str, id: &str) -> Result<(), DeskError> {
     let plain = (1..=40).contains(&id.len())
         && id
             .bytes()

@@ -2,9 +2,16 @@
 
 use axum::Json;
 use axum::extract::State;
-use serde::Serialize;
+use axum::http::StatusCode;
+use desk::DeskError;
+use desk::issuer::Issuer;
+use serde::{Deserialize, Serialize};
+use statement::vocabulary::Role;
 use utoipa::ToSchema;
 
+use crate::access::{May, act};
+use crate::clock;
+use crate::extract::{Json as Sent, Path};
 use crate::problem::Problem;
 use crate::state::App;
 
@@ -60,6 +67,118 @@ pub async fn issuers(State(app): State<App>) -> Result<Json<Issuers>, Problem> {
     Ok(Json(Issuers {
         issuers: issuers.collect(),
     }))
+}
+
+/// A key to be enrolled.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ToEnrol {
+    /// The issuer id, which statements carry as `iss`.
+    pub issuer: String,
+    /// The name a person reads.
+    pub name: String,
+    /// What it may state, such as `workshop`.
+    pub roles: Vec<String>,
+    /// Its Ed25519 public key, 64 hex digits.
+    pub public_key: String,
+}
+
+/// Where the log stands after an act.
+#[derive(Serialize, ToSchema)]
+pub struct Grown {
+    /// Entries in the log.
+    pub size: u64,
+}
+
+/// Enrols an issuer's key; statements sealed afterwards are valid.
+#[utoipa::path(post, path = "/api/issuers", tag = "trust",
+    security(("session" = []), ("token" = [])),
+    request_body = ToEnrol,
+    responses(
+        (status = 201, description = "Enrolled", body = Grown),
+        (status = 400, body = Problem, content_type = "application/problem+json"),
+        (status = 401, body = Problem, content_type = "application/problem+json"),
+        (status = 403, body = Problem, content_type = "application/problem+json"),
+        (status = 404, body = Problem, content_type = "application/problem+json"),
+        (status = 413, body = Problem, content_type = "application/problem+json"),
+        (status = 415, body = Problem, content_type = "application/problem+json"),
+        (status = 429, body = Problem, content_type = "application/problem+json"),
+        (status = 503, body = Problem, content_type = "application/problem+json"),
+    )
+)]
+pub async fn enrol(
+    State(app): State<App>,
+    May(actor, _): May<act::ManageIssuers>,
+    Sent { value, room }: Sent<ToEnrol>,
+) -> Result<(StatusCode, Json<Grown>), Problem> {
+    let wrong = |what, value: &str, problem: String| DeskError::Value {
+        what,
+        value: value.chars().take(80).collect(),
+        problem,
+    };
+    let roles = value.roles.iter().map(|role| {
+        let parsed = role.parse::<Role>();
+        parsed.map_err(|error| wrong("role", role, error.to_string()))
+    });
+    let issuer = Issuer {
+        id: value.issuer,
+        name: value.name,
+        roles: roles.collect::<Result<_, _>>()?,
+    };
+    if issuer.roles.is_empty() {
+        let fix = "name at least one role, such as workshop".to_owned();
+        return Err(wrong("roles", "", fix).into());
+    }
+    let mut key = [0; 32];
+    hex::decode_to_slice(&value.public_key, &mut key).map_err(|error| {
+        wrong(
+            "public key",
+            &value.public_key,
+            format!("{error}; write 64 hex digits"),
+        )
+    })?;
+    let sealing = app.desk.enrol_for(&actor, &issuer, key, clock::now()).await?;
+    drop(room);
+    Ok((StatusCode::CREATED, Json(Grown { size: sealing.size })))
+}
+
+/// Why a key is revoked.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Revocation {
+    /// Why; public.
+    pub reason: String,
+}
+
+/// Revokes every key of an issuer, or one key by its id. Statements sealed before stay valid. An account of role `issuer` revokes
+/// those of its own organisation.
+#[utoipa::path(post, path = "/api/issuers/{issuer}/revocation", tag = "trust",
+    params(("issuer" = String, Path, description = "The issuer's id, or a key's id in hex")),
+    security(("session" = []), ("token" = [])),
+    request_body = Revocation,
+    responses(
+        (status = 204, description = "Revoked"),
+        (status = 400, body = Problem, content_type = "application/problem+json"),
+        (status = 401, body = Problem, content_type = "application/problem+json"),
+        (status = 403, body = Problem, content_type = "application/problem+json"),
+        (status = 404, body = Problem, content_type = "application/problem+json"),
+        (status = 413, body = Problem, content_type = "application/problem+json"),
+        (status = 415, body = Problem, content_type = "application/problem+json"),
+        (status = 429, body = Problem, content_type = "application/problem+json"),
+        (status = 503, body = Problem, content_type = "application/problem+json"),
+    )
+)]
+pub async fn revoke(
+    State(app): State<App>,
+    May(actor, _): May<act::RevokeOwnKey>,
+    Path(issuer): Path<String>,
+    Sent { value, room }: Sent<Revocation>,
+) -> Result<StatusCode, Problem> {
+    app.desk
+        .revoke_for(&actor, &issuer, &value.reason, clock::now())
+        .await?;
+    drop(room);
+    Ok(StatusCode::NO_CONTENT)
 }
 
 /// What a verifier of this log needs. Take it from somebody you trust, and not from the log alone.

@@ -1,5 +1,5 @@
 //! What the log knows of a vehicle. Whoever knows its number may ask: with the number one already holds what the label hides.
-//! Personal fields are withheld; showing them is for those who hold the statements.
+//! Personal fields are withheld; showing them is for those who hold the car.
 
 use axum::Json;
 use axum::extract::State;
@@ -70,26 +70,24 @@ pub struct Shown {
 }
 
 impl Shown {
-    fn disclose(&self, caller: &Caller) -> Result<Disclose, Problem> {
+    /// What is to be shown. Who asks for personal fields is asked who he is, and the trail remembers it.
+    async fn disclose(&self, app: &App, caller: &Caller, vehicle: &VehicleId) -> Result<Disclose, Problem> {
         let Some(show) = &self.show else {
             return Ok(Disclose::Nothing);
         };
-        if !caller.may_disclose() {
-            return Err(Problem::new(
-                Kind::Forbidden,
-                "personal fields are shown only by those who hold the statements",
-                "ask without `show`, or ask the seller for a dossier with the fields you need",
-            ));
-        }
-        if show == "all" {
-            return Ok(Disclose::All);
-        }
         let names: Vec<String> = show.split(',').map(|name| name.trim().to_owned()).collect();
         if names.len() > FIELDS || names.iter().any(String::is_empty) {
             let detail = format!("show: at most {FIELDS} names of fields, none of them empty");
             return Err(Problem::new(Kind::MalformedRequest, detail, "correct the value"));
         }
-        Ok(Disclose::Only(names))
+        app.desk
+            .disclose(caller.actor()?, vehicle, show, clock::now())
+            .await?;
+        Ok(if show == "all" {
+            Disclose::All
+        } else {
+            Disclose::Only(names)
+        })
     }
 }
 
@@ -99,9 +97,11 @@ impl Shown {
         ("vehicle" = String, Path, description = "A VIN or frame number, with or without vin: or frame:", example = "KMHXX00XXXX000001"),
         Shown,
     ),
+    security((), ("session" = []), ("token" = [])),
     responses(
         (status = 200, description = "As `carnet history --json`; `absent` where the log knows nothing of the vehicle", body = serde_json::Value),
         (status = 400, body = Problem, content_type = "application/problem+json"),
+        (status = 401, description = "Personal fields are shown to those who are logged in, or the token is not valid", body = Problem, content_type = "application/problem+json"),
         (status = 403, description = "Personal fields are not shown to this caller", body = Problem, content_type = "application/problem+json"),
         (status = 422, description = "No vehicle has this number", body = Problem, content_type = "application/problem+json"),
         (status = 429, body = Problem, content_type = "application/problem+json"),
@@ -114,7 +114,7 @@ pub async fn history(
     Vehicle(vehicle): Vehicle,
     Query(shown): Query<Shown>,
 ) -> Result<Response, Problem> {
-    let disclose = shown.disclose(&caller)?;
+    let disclose = shown.disclose(&app, &caller, &vehicle).await?;
     let _turn = app.reads.enter().await?;
     let history = app
         .desk
@@ -137,9 +137,11 @@ pub async fn history(
         ("vehicle" = String, Path, description = "A VIN or frame number, with or without vin: or frame:", example = "KMHXX00XXXX000001"),
         Shown,
     ),
+    security((), ("session" = []), ("token" = [])),
     responses(
         (status = 200, description = "A dossier file (spec/dossier.md); of a vehicle the log does not know, the proof of that", body = serde_json::Value, content_type = "application/vnd.carnet.dossier+json"),
         (status = 400, body = Problem, content_type = "application/problem+json"),
+        (status = 401, description = "Personal fields are shown to those who are logged in, or the token is not valid", body = Problem, content_type = "application/problem+json"),
         (status = 403, description = "Personal fields are not shown to this caller", body = Problem, content_type = "application/problem+json"),
         (status = 422, description = "No vehicle has this number", body = Problem, content_type = "application/problem+json"),
         (status = 429, body = Problem, content_type = "application/problem+json"),
@@ -152,13 +154,18 @@ pub async fn dossier(
     Vehicle(vehicle): Vehicle,
     Query(shown): Query<Shown>,
 ) -> Result<Response, Problem> {
-    let disclose = shown.disclose(&caller)?;
+    let disclose = shown.disclose(&app, &caller, &vehicle).await?;
+    send(&app, &vehicle, &disclose).await
+}
+
+/// Makes a dossier and sends it.
+pub async fn send(app: &App, vehicle: &VehicleId, disclose: &Disclose) -> Result<Response, Problem> {
     let _turn = app.reads.enter().await?;
-    let bytes = outgoing::held(app.desk.dossier(&vehicle, &disclose).await?, &app.answers)?;
+    let bytes = outgoing::held(app.desk.dossier(vehicle, disclose).await?, &app.answers)?;
     let mut response = bytes.into_response();
     let headers = response.headers_mut();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static(DOSSIER));
-    if let Ok(value) = HeaderValue::from_str(&format!("attachment; filename=\"{}\"", file_name(&vehicle))) {
+    if let Ok(value) = HeaderValue::from_str(&format!("attachment; filename=\"{}\"", file_name(vehicle))) {
         headers.insert(CONTENT_DISPOSITION, value);
     }
     Ok(response)

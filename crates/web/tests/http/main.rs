@@ -3,9 +3,11 @@
 
 mod answers;
 mod client;
+mod dossier_page;
 mod fuzz;
 mod hostile;
 mod limits;
+mod pages;
 mod quorum;
 mod quotes;
 mod running;

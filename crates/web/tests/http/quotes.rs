@@ -175,8 +175,8 @@ async fn a_question_that_is_wrong_as_a_whole_is_told_where() {
 #[tokio::test(flavor = "multi_thread")]
 async fn facts_come_from_the_history_of_a_car_that_the_log_knows() {
     let service = Running::new().await;
-    let statement = running::registration(running::CAR, 1).encode();
-    assert_eq!(service.submit(&[&statement]).await.status, 200);
+    let statement = running::registration(running::CAR, 1);
+    assert_eq!(service.submit(&[statement.as_str()]).await.status, 200);
     let mut known = question();
     known["cars"] = json!([{"vehicle": running::CAR, "importer": "person", "price": "9000 USD"}]);
     let answer = ask(&service, &known).await;

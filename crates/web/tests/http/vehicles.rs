@@ -33,7 +33,7 @@ async fn personal_fields_are_shown_to_nobody_in_particular() {
         let answer = service.get(&format!("/api/vehicles/{CAR}/{path}")).await;
         assert!(!answer.text().contains("owner-1"), "{path}");
         let asked = service.get(&format!("/api/vehicles/{CAR}/{path}?show=all")).await;
-        assert_eq!((asked.status, asked.problem().as_str()), (403, "forbidden"));
+        assert_eq!((asked.status, asked.problem().as_str()), (401, "unauthenticated"));
     }
 }
 

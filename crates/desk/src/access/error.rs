@@ -1,0 +1,89 @@
+//! Why somebody was not let in, or not let do it.
+
+use super::permission::{Act, Role};
+
+/// Why not.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum AccessError {
+    /// Nobody in particular asks.
+    #[error("this is for those who are logged in")]
+    Anonymous,
+    /// The role does not allow it.
+    #[error("an account of role {role} may not {}", act.words())]
+    Forbidden {
+        /// The role.
+        role: Role,
+        /// What was to be done.
+        act: Act,
+    },
+    /// The token's scopes do not allow it.
+    #[error("this token may not be used to {}", act.words())]
+    OutOfScope {
+        /// What was to be done.
+        act: Act,
+    },
+    /// The organisation does not hold the car.
+    #[error("your organisation is not confirmed as holding this car, so personal fields are not shown to it")]
+    NotHeld,
+    /// No such account, no such password, or disabled: which of them is not said.
+    #[error("no account of this name has this password")]
+    WrongLogin,
+    /// Too many attempts at this name or from this client.
+    #[error("too many attempts; the next one is in {0} s")]
+    TooManyAttempts(u64),
+    /// As many passwords as are checked at a time are being checked.
+    #[error("as many people as can log in at a time are doing so; try again in a moment")]
+    Busy,
+    /// A password could not be hashed.
+    #[error("a password could not be hashed; there may be too little memory")]
+    Hashing,
+    /// No such setup token, or it has expired or was used.
+    #[error(
+        "no setup token of this kind waits to be used; `carnet account setup-token` on the log's machine makes one"
+    )]
+    SetupToken,
+    /// Something of this name is there already.
+    #[error("there is a {what} {name:?} already; choose another name")]
+    Taken {
+        /// What.
+        what: &'static str,
+        /// Its name.
+        name: String,
+    },
+    /// Nothing of this name is there, as far as the asker may see.
+    #[error("there is no {what} {name:?}")]
+    Unknown {
+        /// What.
+        what: &'static str,
+        /// Its name.
+        name: String,
+    },
+    /// Nobody could run the log over the network any more.
+    #[error("{0:?} is the last operator that can log in; make another one first")]
+    LastOperator(String),
+    /// As many as there may be.
+    #[error("there are {most} {what} already, as many as there may be; remove some first")]
+    TooMany {
+        /// What.
+        what: &'static str,
+        /// How many there may be.
+        most: u64,
+    },
+}
+
+/// Why a link opens no dossier.
+#[derive(Debug, thiserror::Error)]
+pub enum ShareError {
+    /// No link has this secret.
+    #[error("no dossier answers to this link; ask whoever sent it for a new one")]
+    NotFound,
+    /// It has ended.
+    #[error("this link has expired; ask whoever sent it for a new one")]
+    Expired,
+    /// Who made it has withdrawn it.
+    #[error("this link was withdrawn by whoever made it")]
+    Withdrawn,
+    /// The log failed.
+    #[error(transparent)]
+    Desk(#[from] crate::error::DeskError),
+}
