@@ -67,6 +67,10 @@ pub struct Serve {
     /// the check is refused, and the one in force stays.
     #[arg(long, env = "CARNET_RULES", value_name = "DIR")]
     rules: Option<PathBuf>,
+    /// Exchange rates for quotes that bring none: a file of the European Central Bank, or date,from,to,rate,source. Repeatable;
+    /// read again when it changes.
+    #[arg(long, value_name = "FILE")]
+    rates: Vec<PathBuf>,
     /// For load tests: make entries of arbitrary bodies at POST /add. Enrols an issuer `test-add` for good; use a log that is
     /// thrown away.
     #[arg(long)]
@@ -87,6 +91,7 @@ impl Serve {
             test_add: self.test_add,
             test_vc_api: self.test_vc_api,
             rules: self.rules.clone(),
+            rates: self.rates.clone(),
             ..Options::default()
         };
         options.limits.rate = self.rate;

@@ -18,7 +18,9 @@ pub struct Options {
     pub test_vc_api: bool,
     /// A folder of rule packs in place of those in the program.
     pub rules: Option<PathBuf>,
-    /// How often that folder is looked at for changes.
+    /// Files of exchange rates for quotes that bring none of their own.
+    pub rates: Vec<PathBuf>,
+    /// How often that folder and those files are looked at for changes.
     pub rules_every: Duration,
     /// How long the sealer gathers after the first statement that waits.
     pub window: Duration,
@@ -75,6 +77,7 @@ impl Default for Options {
             test_add: false,
             test_vc_api: false,
             rules: None,
+            rates: Vec::new(),
             rules_every: Duration::from_secs(5),
             window: Duration::from_millis(20),
             answer_within: Duration::from_secs(10),

@@ -1,13 +1,16 @@
 //! The rules in force: those in the program, with packs of a folder in place of some, which may be replaced while the service
-//! runs. A pack that fails the check is refused, and the one in force stays.
+//! runs. A pack that fails the check is refused, and the one in force stays. Beside them the exchange rates of the operator's
+//! files, which are followed in the same way.
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, SystemTime};
 
-use border::Severity;
+use border::{Rates, Severity};
 use desk::DeskError;
 use desk::rules::{self, Rulebook};
+
+use crate::clock;
 
 /// The rules in force.
 pub struct Rules {
@@ -16,17 +19,22 @@ pub struct Rules {
     book: RwLock<Option<Arc<Rulebook>>>,
     /// Why the folder as it is now is not in force.
     trouble: RwLock<Vec<String>>,
+    rate_files: Vec<PathBuf>,
+    rates: RwLock<Arc<Rates>>,
+    /// Why the files of rates as they are now are not in force.
+    stale: RwLock<Option<String>>,
 }
 
 /// The files of a folder with their sizes and times, by which a change is noticed.
 type Seen = Vec<(PathBuf, u64, Option<SystemTime>)>;
 
 impl Rules {
-    /// The rules in the program, and of the folder if there is one.
+    /// The rules in the program, and of the folder if there is one; the rates of the files.
     ///
     /// # Errors
-    /// The folder cannot be read at the start, or the program's own packs are damaged.
-    pub fn open(folder: Option<PathBuf>) -> Result<Self, DeskError> {
+    /// The folder or a file cannot be read at the start, or the program's own packs are damaged.
+    pub fn open(folder: Option<PathBuf>, rate_files: Vec<PathBuf>) -> Result<Self, DeskError> {
+        let rates = desk::quote::read_rates(&rate_files, clock::today())?;
         let book = folder
             .as_deref()
             .map(|folder| rules::open(Some(folder)))
@@ -35,7 +43,15 @@ impl Rules {
             folder,
             trouble: RwLock::new(book.as_ref().map_or_else(Vec::new, troubles)),
             book: RwLock::new(book.map(Arc::new)),
+            rate_files,
+            rates: RwLock::new(Arc::new(rates)),
+            stale: RwLock::new(None),
         })
+    }
+
+    /// The exchange rates in force; none where no file was given.
+    pub fn exchange(&self) -> Arc<Rates> {
+        self.rates.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// The rules as they are now; a request keeps those it began with.
@@ -64,25 +80,59 @@ impl Rules {
             .clone()
     }
 
-    /// Looks every so often whether the folder has changed, and takes what passes the check. Ends only if there is no folder.
+    /// Looks every so often whether the folder or the files have changed, and takes what can be taken. Ends only if there are
+    /// none.
     pub async fn follow(self: Arc<Self>, every: Duration) {
-        let Some(folder) = self.folder.clone() else {
+        if self.folder.is_none() && self.rate_files.is_empty() {
             return;
-        };
-        let mut seen = look(&folder);
+        }
+        let (mut folder, mut files) = self.look();
         loop {
             tokio::time::sleep(every).await;
-            let now = look(&folder);
-            if now == seen {
+            let (new_folder, new_files) = self.look();
+            let (take_folder, take_files) = (new_folder != folder, new_files != files);
+            (folder, files) = (new_folder, new_files);
+            if !take_folder && !take_files {
                 continue;
             }
-            seen = now;
-            let (rules, folder) = (self.clone(), folder.clone());
+            let rules = self.clone();
             // The check runs every example: that is not for the threads that answer.
-            if let Err(error) = tokio::task::spawn_blocking(move || rules.take(&folder)).await {
+            let taken = tokio::task::spawn_blocking(move || {
+                if let (true, Some(folder)) = (take_folder, &rules.folder) {
+                    rules.take(folder);
+                }
+                if take_files {
+                    rules.take_rates();
+                }
+            });
+            if let Err(error) = taken.await {
                 tracing::error!(error = %error, "the check of the rules came to a bad end");
             }
         }
+    }
+
+    fn look(&self) -> (Seen, Seen) {
+        let folder = self.folder.as_deref().map_or_else(Vec::new, look);
+        let files = self.rate_files.iter().map(|file| seen(file.clone())).collect();
+        (folder, files)
+    }
+
+    fn take_rates(&self) {
+        let stale = match desk::quote::read_rates(&self.rate_files, clock::today()) {
+            Ok(rates) => {
+                tracing::info!(date = %rates.date, "exchange rates read anew");
+                *self.rates.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(rates);
+                None
+            }
+            Err(error) => {
+                tracing::warn!(error = %error, "the exchange rates cannot be read; those in force stay");
+                let date = self.exchange().date;
+                Some(format!(
+                    "the exchange rates cannot be read; those of {date} stay in force"
+                ))
+            }
+        };
+        *self.stale.write().unwrap_or_else(PoisonError::into_inner) = stale;
     }
 
     fn take(&self, folder: &Path) {
@@ -125,21 +175,20 @@ fn troubles(book: &Rulebook) -> Vec<String> {
 }
 
 fn look(folder: &Path) -> Seen {
-    let mut seen = Vec::new();
+    let mut all = Vec::new();
     let Ok(packs) = std::fs::read_dir(folder) else {
-        return seen;
+        return all;
     };
     for pack in packs.flatten().filter(|entry| entry.path().is_dir()) {
-        let Ok(files) = std::fs::read_dir(pack.path()) else {
-            continue;
-        };
-        for file in files.flatten() {
-            let (size, time) = file
-                .metadata()
-                .map_or((0, None), |data| (data.len(), data.modified().ok()));
-            seen.push((file.path(), size, time));
+        if let Ok(files) = std::fs::read_dir(pack.path()) {
+            all.extend(files.flatten().map(|file| seen(file.path())));
         }
     }
-    seen.sort();
-    seen
+    all.sort();
+    all
+}
+
+fn seen(file: PathBuf) -> (PathBuf, u64, Option<SystemTime>) {
+    let (size, time) = std::fs::metadata(&file).map_or((0, None), |data| (data.len(), data.modified().ok()));
+    (file, size, time)
 }

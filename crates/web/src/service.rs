@@ -112,7 +112,7 @@ impl Service {
         };
         let waiting = desk.store().status().await.map_err(DeskError::from)?.waiting;
         let policy = desk::data_dir::read(&desk.dir().policy())?;
-        let rules = Arc::new(Rules::open(options.rules.clone())?);
+        let rules = Arc::new(Rules::open(options.rules.clone(), options.rates.clone())?);
         let limits = options.limits.clone();
         let wake = Arc::new(Notify::new());
         let (intake, recorder) = Intake::new(limits.queue, limits.waiting, waiting, wake.clone());

@@ -56,7 +56,8 @@ pub struct Asked {
     /// The day of departure, as of which export control is judged; otherwise the day of arrival.
     #[schema(format = Date)]
     depart: Option<String>,
-    /// Exchange rates. None are invented: what needs one that does not follow from these is withheld, and asked for.
+    /// Exchange rates; otherwise those that the operator gave the service, if any. None are invented: what needs one that does
+    /// not follow from these is withheld, and asked for.
     rates: Option<AskedRates>,
     /// What the car sells for in a market, by country, as `15000 JOD`; then markets are ranked by what remains for the car.
     #[serde(default)]
@@ -200,7 +201,10 @@ async fn read(app: &App, asked: Asked) -> Result<Question, Problem> {
         .as_deref()
         .map(|text| day("depart", text))
         .transpose()?;
-    let rates = rates(asked.rates)?;
+    let rates = match asked.rates {
+        Some(rates) => read_rates(rates)?,
+        None => Rates::clone(&app.rules.exchange()),
+    };
     let mut retail = BTreeMap::new();
     for (country, text) in asked.retail {
         let amount = text
@@ -267,10 +271,7 @@ async fn history(app: &App, vehicle: &Value) -> Result<Result<Known, Fault>, Pro
     Ok(known.ok_or_else(|| fault("the log knows nothing of this car; give its facts".to_owned())))
 }
 
-fn rates(asked: Option<AskedRates>) -> Result<Rates, Problem> {
-    let Some(asked) = asked else {
-        return Ok(Rates::new(clock::today(), "none given"));
-    };
+fn read_rates(asked: AskedRates) -> Result<Rates, Problem> {
     if asked.pairs.len() > RATES {
         let detail = format!(
             "rates.pairs: {} of them; one request takes {RATES}",

@@ -18,6 +18,7 @@ mod foreign;
 mod home;
 pub mod language;
 pub mod layout;
+mod market;
 pub mod problem;
 mod report;
 mod verify;
@@ -35,6 +36,7 @@ pub fn routes() -> Router<App> {
         .route("/d", get(find::page))
         .route("/d/{vehicle}", get(dossier::page))
         .route("/d/share/{token}", get(dossier::shared))
+        .route("/market", get(market::page))
         .route("/verify", get(verify::page))
         .route(verify::SAVED, get(verify::saved))
         .route(verify::WORKER, get(verify::worker))

@@ -7,6 +7,7 @@ mod dossier_page;
 mod fuzz;
 mod hostile;
 mod limits;
+mod market;
 mod pages;
 mod quorum;
 mod quotes;

@@ -14,7 +14,9 @@ const LANGUAGES: [(&str, &str); 6] = [
 ];
 
 /// Pages that need nothing in the log.
-const PLAIN: [&str; 4] = [
+const PLAIN: [&str; 6] = [
+    "/market",
+    crate::market::ASKED,
     "/",
     "/verify",
     "/d?vehicle=KMHXX00XXXXOOOOO1",
