@@ -3,17 +3,17 @@
 use crate::pages::{assert_nothing_inline, look};
 use crate::running::{self, Running};
 
-/// A petrol car to Jordan and Kazakhstan.
+/// A petrol car to the Emirates and Georgia.
 pub const ASKED: &str = "/market?fuel=petrol&cc=1598&engine_kw=90&category=M1&used=true&manufactured=2022-05-10\
     &first_registration=2022-06-01&model_year=2022&steering=left&title=none&importer=person&personal_use=true\
-    &price=9000&freight=1200&insurance=60&currency=USD&arrive=2026-03-10&to=JO&to=KZ";
+    &price=9000&freight=1200&insurance=60&currency=USD&arrive=2026-03-10&to=AE&to=GE";
 
 async fn with_rates() -> (Running, tempfile::TempDir) {
     let folder = tempfile::TempDir::new().unwrap();
     let file = folder.path().join("rates.csv");
     std::fs::write(
         &file,
-        "date,from,to,rate,source\n2026-03-09,USD,JOD,0.709,a bank\n2026-03-09,USD,KZT,510,a bank\n2026-03-09,EUR,USD,1.08,a bank\n",
+        "date,from,to,rate,source\n2026-03-09,USD,AED,3.6725,a bank\n2026-03-09,USD,GEL,2.7,a bank\n2026-03-09,EUR,USD,1.08,a bank\n",
     )
     .unwrap();
     let mut options = running::options();
@@ -28,8 +28,8 @@ async fn each_market_says_its_verdict_its_charges_and_what_would_change_them() {
     assert_eq!(page.status, 200, "{}", page.text());
     let text = page.text();
     for said in [
-        "id=\"JO\"",
-        "id=\"KZ\"",
+        "id=\"AE\"",
+        "id=\"GE\"",
         "Landed cost",
         "What would change this",
         "Not legal advice",
