@@ -1,9 +1,180 @@
-//! Arithmetic of decimals that fit a machine word, as most prices and rates do; all others take the library's long way.
-//! The results are the library's, to the last digit.
+//! Arithmetic of decimals whose digits fit a machine word, as most prices and rates do; all others take the library's long
+//! way. The results are the library's, to the last digit and decimal place.
 
 use std::cmp::Ordering;
 
 use rust_decimal::Decimal;
+
+const POWERS: [i64; 19] = {
+    let mut powers = [1; 19];
+    let mut at = 1;
+    while at < powers.len() {
+        powers[at] = powers[at - 1] * 10;
+        at += 1;
+    }
+    powers
+};
+
+/// A decimal of digits that fit a machine word: what nearly every fact, price, rate and amount is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Short {
+    digits: i64,
+    /// How many of them are decimals; at most 28.
+    scale: u32,
+}
+
+impl Short {
+    pub(crate) const ZERO: Short = Short { digits: 0, scale: 0 };
+
+    /// The same number; `None` if it has too many digits, or is the zero below zero.
+    #[inline]
+    pub(crate) fn of(number: Decimal) -> Option<Short> {
+        let parts = number.unpack();
+        if parts.hi != 0 || parts.mid >> 31 != 0 {
+            return None;
+        }
+        let digits = i64::from(parts.mid) << 32 | i64::from(parts.lo);
+        if parts.negative && digits == 0 {
+            return None;
+        }
+        Some(Short {
+            digits: if parts.negative { -digits } else { digits },
+            scale: parts.scale,
+        })
+    }
+
+    /// The same number.
+    #[inline]
+    pub(crate) fn decimal(self) -> Decimal {
+        Decimal::new(self.digits, self.scale)
+    }
+
+    pub(crate) fn is_negative(self) -> bool {
+        self.digits < 0
+    }
+
+    /// Both with as many decimals as the one that has more.
+    #[inline]
+    fn aligned(self, other: Short) -> Option<(i64, i64, u32)> {
+        if self.scale == other.scale {
+            return Some((self.digits, other.digits, self.scale));
+        }
+        let unit = *POWERS.get(self.scale.abs_diff(other.scale) as usize)?;
+        if self.scale < other.scale {
+            Some((self.digits.checked_mul(unit)?, other.digits, other.scale))
+        } else {
+            Some((self.digits, other.digits.checked_mul(unit)?, self.scale))
+        }
+    }
+
+    #[inline]
+    pub(crate) fn plus(self, other: Short) -> Option<Short> {
+        if self.scale != other.scale {
+            // A zero leaves the other as it is written.
+            if self.digits == 0 {
+                return Some(other);
+            }
+            if other.digits == 0 {
+                return Some(self);
+            }
+        }
+        let (a, b, scale) = self.aligned(other)?;
+        let digits = a.checked_add(b)?;
+        Some(Short { digits, scale })
+    }
+
+    #[inline]
+    pub(crate) fn minus(self, other: Short) -> Option<Short> {
+        let digits = other.digits.checked_neg()?;
+        self.plus(Short { digits, ..other })
+    }
+
+    #[inline]
+    pub(crate) fn times(self, other: Short) -> Option<Short> {
+        let scale = self.scale + other.scale;
+        let digits = self.digits.checked_mul(other.digits)?;
+        (scale <= Decimal::MAX_SCALE).then_some(Short { digits, scale })
+    }
+
+    /// The order of two numbers; `None` if it takes more digits to tell.
+    #[inline]
+    pub(crate) fn order(self, other: Short) -> Option<Ordering> {
+        let (a, b, _) = self.aligned(other)?;
+        Some(a.cmp(&b))
+    }
+
+    /// Half up, away from zero, to so many decimals.
+    #[inline]
+    pub(crate) fn rounded(self, decimals: u32) -> Short {
+        let Some(down) = self.scale.checked_sub(decimals) else {
+            return self;
+        };
+        let digits = match down {
+            0 => self.digits,
+            // Division by a number known beforehand is several times as fast, and most rates have so many decimals.
+            1 => nearest(self.digits, 10),
+            2 => nearest(self.digits, 100),
+            3 => nearest(self.digits, 1_000),
+            4 => nearest(self.digits, 10_000),
+            _ => match POWERS.get(down as usize) {
+                Some(unit) => nearest(self.digits, *unit),
+                // Less than half of a unit of more than 18 digits, or just about: no word reaches five times ten to the 18th
+                // but by less than twice.
+                None => {
+                    i64::from(down == 19 && self.digits.unsigned_abs() >= 5 * POWERS[18].unsigned_abs())
+                        * self.digits.signum()
+                }
+            },
+        };
+        Short {
+            digits,
+            scale: decimals,
+        }
+    }
+
+    /// The product, half up to so many decimals: an amount in another currency.
+    pub(crate) fn converted(self, rate: Short, decimals: u32) -> Option<Short> {
+        if let Some(product) = self.times(rate) {
+            return Some(product.rounded(decimals));
+        }
+        let scale = self.scale + rate.scale;
+        let down = scale.checked_sub(decimals)?;
+        let unit = *POWERS.get(down as usize)?;
+        let product = u128::from(self.digits.unsigned_abs()) * u128::from(rate.digits.unsigned_abs());
+        if scale > Decimal::MAX_SCALE || product >> 96 != 0 {
+            // The library rounds twice there.
+            return None;
+        }
+        // The quotient as a float is off by less than two if it has at most 15 digits; the rest tells.
+        #[expect(clippy::cast_precision_loss, clippy::cast_possible_truncation)]
+        let mut quotient = ((self.digits as f64 * rate.digits as f64).abs() / unit as f64) as i64;
+        if quotient >= POWERS[15] {
+            return None;
+        }
+        let product = i128::try_from(product).ok()?;
+        let unit = i128::from(unit);
+        let mut rest = product - i128::from(quotient) * unit;
+        while rest < 0 {
+            quotient -= 1;
+            rest += unit;
+        }
+        while rest >= unit {
+            quotient += 1;
+            rest -= unit;
+        }
+        quotient += i64::from(rest >= unit / 2);
+        Some(Short {
+            digits: quotient * self.digits.signum() * rate.digits.signum(),
+            scale: decimals,
+        })
+    }
+}
+
+#[inline]
+fn nearest(digits: i64, unit: i64) -> i64 {
+    let (whole, rest) = (digits / unit, digits % unit);
+    whole + i64::from(rest.unsigned_abs() >= unit.unsigned_abs() / 2) * digits.signum()
+}
 
 /// A decimal's digits, if they fit a machine word.
 fn word(number: Decimal) -> Option<i64> {
@@ -33,6 +204,16 @@ pub(crate) fn product(a: Decimal, b: Decimal) -> Option<Decimal> {
         }
     }
     a.checked_mul(b)
+}
+
+/// The product, half up to so many decimals: an amount in another currency. `None` beyond 28 digits.
+pub(crate) fn converted(amount: Decimal, rate: Decimal, decimals: u32) -> Option<Decimal> {
+    if let (Some(amount), Some(rate)) = (Short::of(amount), Short::of(rate))
+        && let Some(converted) = amount.converted(rate, decimals)
+    {
+        return Some(converted.decimal());
+    }
+    Some(rounded(product(amount, rate)?, decimals))
 }
 
 /// Half up, away from zero, to so many decimals.
@@ -112,7 +293,57 @@ mod tests {
         assert_eq!(significant(Decimal::new(1_234_567, 2), 4), Decimal::from(12_346));
     }
 
+    fn any_word() -> impl Strategy<Value = Decimal> {
+        (any::<i64>(), 0_u32..63, 0_u32..=28)
+            .prop_map(|(digits, cut, scale)| Decimal::new(digits >> cut, scale))
+    }
+
+    /// As written, with all its decimals.
+    fn written(number: Option<Decimal>) -> Option<String> {
+        number.map(|number| number.to_string())
+    }
+
     proptest! {
+        #[test]
+        fn a_word_gives_what_the_library_gives_as_the_library_writes_it(
+            a in any_word(),
+            b in any_word(),
+            decimals in 0_u32..=28,
+        ) {
+            let (x, y) = (Short::of(a).unwrap(), Short::of(b).unwrap());
+            prop_assert_eq!(x.decimal().to_string(), a.to_string());
+            if let Some(sum) = x.plus(y) {
+                prop_assert_eq!(written(Some(sum.decimal())), written(a.checked_add(b)));
+            }
+            if let Some(difference) = x.minus(y) {
+                prop_assert_eq!(written(Some(difference.decimal())), written(a.checked_sub(b)));
+            }
+            if let Some(product) = x.times(y) {
+                prop_assert_eq!(Some(product.decimal()), a.checked_mul(b));
+            }
+            if let Some(order) = x.order(y) {
+                prop_assert_eq!(order, a.cmp(&b));
+            }
+            prop_assert_eq!(written(Some(x.rounded(decimals).decimal())), written(Some(rounded(a, decimals))));
+            if let (Some(converted), Some(product)) = (x.converted(y, decimals), a.checked_mul(b)) {
+                prop_assert_eq!(converted.decimal(), rounded(product, decimals));
+            }
+        }
+
+        #[test]
+        fn half_a_cent_in_another_currency_goes_up(cents in 0_i64..1_000_000_000, rate_digits in 1_i64..1_000) {
+            // An amount of 17 decimals ends in half a cent times a rate of one.
+            let amount = Decimal::new(cents * 10 + 5, 3);
+            let one = Decimal::new(10_i64.pow(17), 17);
+            let (x, y) = (Short::of(amount).unwrap(), Short::of(one).unwrap());
+            prop_assert_eq!(x.converted(y, 2).map(Short::decimal), Some(rounded(amount, 2)));
+            let rate = Decimal::new(rate_digits * 10_i64.pow(14) / 7, 17);
+            let y = Short::of(rate).unwrap();
+            if let Some(converted) = x.converted(y, 2) {
+                prop_assert_eq!(converted.decimal(), rounded(amount * rate, 2));
+            }
+        }
+
         #[test]
         fn the_short_way_gives_what_the_library_gives(a in any_decimal(), b in any_decimal(), decimals in 0_u32..8) {
             prop_assert_eq!(sum(a, b), a.checked_add(b));

@@ -325,6 +325,46 @@ pub(crate) const COMPUTED: &[(&str, &str, &str)] = &[
     ("cif", "price", "price with freight and insurance"),
 ];
 
+/// The places in [`FACTS`] of those that the calculation itself looks at, found when the program is compiled.
+pub(crate) mod place {
+    use super::{FACTS, is_same};
+
+    /// The program does not compile if there is no such fact.
+    const fn of(name: &str) -> usize {
+        let mut at = 0;
+        while at < FACTS.len() {
+            if is_same(FACTS[at].name, name) {
+                return at;
+            }
+            at += 1;
+        }
+        assert!(at == 0, "no such fact");
+        0
+    }
+
+    pub(crate) const USED: usize = of("used");
+    pub(crate) const FUEL: usize = of("fuel");
+    pub(crate) const CC: usize = of("cc");
+    pub(crate) const ENGINE_KW: usize = of("engine_kw");
+    pub(crate) const MOTOR_KW: usize = of("motor_kw");
+    pub(crate) const KW_30MIN: usize = of("kw_30min");
+    pub(crate) const MODEL_YEAR: usize = of("model_year");
+    pub(crate) const MANUFACTURED: usize = of("manufactured");
+    pub(crate) const FIRST_REGISTRATION: usize = of("first_registration");
+    pub(crate) const DOCUMENTS: usize = of("documents");
+    pub(crate) const REGION: usize = of("region");
+}
+
+/// Whether two texts are the same, also while compiling.
+pub(crate) const fn is_same(a: &str, b: &str) -> bool {
+    let (a, b) = (a.as_bytes(), b.as_bytes());
+    let mut at = 0;
+    while at < a.len() && at < b.len() && a[at] == b[at] {
+        at += 1;
+    }
+    at == a.len() && at == b.len()
+}
+
 /// The place of a fact in [`FACTS`].
 pub(crate) fn fact(name: &str) -> Option<usize> {
     FACTS.iter().position(|fact| fact.name == name)
@@ -442,28 +482,38 @@ impl Car {
         self.power_from
     }
 
-    /// A number, if it is known.
-    pub(crate) fn number(&self, name: &str) -> Option<Decimal> {
-        match self.get(name)? {
+    /// The number at a place in [`FACTS`], if it is known.
+    pub(crate) fn number_at(&self, index: usize) -> Option<Decimal> {
+        match self.at(index)? {
             FactValue::Number(number) => Some(*number),
+            _ => None,
+        }
+    }
+
+    /// The word or text at a place in [`FACTS`], if it is known.
+    pub(crate) fn text_at(&self, index: usize) -> Option<&str> {
+        match self.at(index)? {
+            FactValue::Text(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// The date at a place in [`FACTS`], if it is known.
+    pub(crate) fn date_at(&self, index: usize) -> Option<PartialDate> {
+        match self.at(index)? {
+            FactValue::Date(date) => Some(*date),
             _ => None,
         }
     }
 
     /// A word or text, if it is known.
     pub fn text(&self, name: &str) -> Option<&str> {
-        match self.get(name)? {
-            FactValue::Text(text) => Some(text),
-            _ => None,
-        }
+        self.text_at(fact(name)?)
     }
 
     /// A date, if it is known.
     pub fn date(&self, name: &str) -> Option<PartialDate> {
-        match self.get(name)? {
-            FactValue::Date(date) => Some(*date),
-            _ => None,
-        }
+        self.date_at(fact(name)?)
     }
 
     pub(crate) fn put(&mut self, name: &str, value: FactValue) {
@@ -501,8 +551,8 @@ impl Car {
     /// What cannot be, or contradicts itself.
     pub fn faults(&self, arrival: Date) -> Vec<Fault> {
         let mut faults = Vec::new();
-        let fuel = self.text("fuel");
-        let cc = self.number("cc");
+        let fuel = self.text_at(place::FUEL);
+        let cc = self.number_at(place::CC);
         match (fuel, cc) {
             (Some("electric" | "hydrogen"), Some(cc)) if !cc.is_zero() => faults.push(Fault::new(
                 "cc",
@@ -519,8 +569,8 @@ impl Car {
                 )),
             _ => {}
         }
-        let peak = self.number("motor_kw");
-        if let (Some(continuous), Some(peak)) = (self.number("kw_30min"), peak)
+        let peak = self.number_at(place::MOTOR_KW);
+        if let (Some(continuous), Some(peak)) = (self.number_at(place::KW_30MIN), peak)
             && continuous > peak
         {
             faults.push(Fault::new(
@@ -530,8 +580,8 @@ impl Car {
             ));
         }
         let combustion = matches!(fuel, Some("petrol" | "diesel" | "lpg" | "cng"));
-        for name in ["motor_kw", "kw_30min"] {
-            if let (true, Some(kw)) = (combustion, self.number(name))
+        for (name, at) in [("motor_kw", place::MOTOR_KW), ("kw_30min", place::KW_30MIN)] {
+            if let (true, Some(kw)) = (combustion, self.number_at(at))
                 && !kw.is_zero()
             {
                 let problem = format!(
@@ -541,8 +591,8 @@ impl Car {
                 faults.push(Fault::new(name, kw, problem));
             }
         }
-        let manufactured = self.date("manufactured");
-        let registered = self.date("first_registration");
+        let manufactured = self.date_at(place::MANUFACTURED);
+        let registered = self.date_at(place::FIRST_REGISTRATION);
         for (name, date) in [("manufactured", manufactured), ("first_registration", registered)] {
             if let Some(date) = date
                 && date.first() > arrival
@@ -560,7 +610,7 @@ impl Car {
             let problem = format!("before the manufacture in {manufactured}; check both dates");
             faults.push(Fault::new("first_registration", registered, problem));
         }
-        if let (Some(year), Some(manufactured)) = (self.number("model_year"), manufactured) {
+        if let (Some(year), Some(manufactured)) = (self.number_at(place::MODEL_YEAR), manufactured) {
             let made = Decimal::from(manufactured.year());
             if (year - made).abs() > Decimal::TWO {
                 let problem = format!(
@@ -569,7 +619,7 @@ impl Car {
                 faults.push(Fault::new("model_year", year, problem));
             }
         }
-        if let (Some(FactValue::Flag(false)), Some(registered)) = (self.get("used"), registered) {
+        if let (Some(FactValue::Flag(false)), Some(registered)) = (self.at(place::USED), registered) {
             let problem = format!("a car registered in {registered} has been used");
             faults.push(Fault::new("used", "false", problem));
         }
@@ -689,9 +739,12 @@ mod tests {
     #[test]
     fn the_two_horsepowers_become_different_kilowatts_and_say_so() {
         let metric = car(&[("engine_ps", "160")]);
-        assert_eq!(metric.number("engine_kw"), Some("117.6798".parse().unwrap()));
+        assert_eq!(
+            metric.number_at(place::ENGINE_KW),
+            Some("117.6798".parse().unwrap())
+        );
         assert_eq!(metric.power_from(), Some(PowerUnit::MetricHorsepower));
-        let mechanical = car(&[("engine_hp", "200")]).number("engine_kw").unwrap();
+        let mechanical = car(&[("engine_hp", "200")]).number_at(place::ENGINE_KW).unwrap();
         assert_eq!(mechanical.round_dp(6), "149.139974".parse().unwrap());
     }
 

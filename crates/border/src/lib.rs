@@ -20,6 +20,7 @@ mod feel;
 mod money;
 mod outlook;
 mod pack;
+mod shown;
 mod verdict;
 mod working;
 

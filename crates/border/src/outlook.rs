@@ -1,16 +1,14 @@
 //! What would break a verdict: the next dates in the pack or in the car's life on which it changes.
 
-use std::collections::BTreeMap;
-
 use jiff::ToSpan as _;
 use jiff::civil::{Date, date};
 use serde::Serialize;
 
-use crate::evaluate::{Prepared, Question};
+use crate::evaluate::{Glance, Prepared, Question};
 use crate::fact::Fault;
 use crate::feel::Span;
 use crate::pack::{Law, Pack, RuleSet, Side, Standing};
-use crate::verdict::{Outcome, Status, Verdict};
+use crate::verdict::{Outcome, Status};
 
 /// Why a day may change a verdict.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -74,14 +72,18 @@ impl RuleSet {
         let horizon = question.arrival.saturating_add(i64::from(days).days());
         let mut room = Vec::new();
         let voyage = question.departure.map(|departure| question.arrival - departure);
-        let mut state = State::of(&self.judge(pack, &prepared, &mut room));
+        let mut state = State::of(self.glance(pack, &prepared, &mut room));
         let mut outlook = Outlook {
             horizon,
             admission_holds_until: None,
             total_holds_until: None,
             breaks: Vec::new(),
         };
-        for (day, causes) in self.days(pack, question, voyage, horizon) {
+        let marks = self.marks(pack, question, voyage, horizon);
+        for marks in marks.chunk_by(|a, b| a.0 == b.0) {
+            let Some((day, _)) = marks.first().copied() else {
+                continue;
+            };
             let later = Question {
                 // The voyage takes as long on another day.
                 departure: voyage.map(|days| day.saturating_sub(days)),
@@ -89,7 +91,7 @@ impl RuleSet {
                 workings: false,
                 ..*question
             };
-            let next = State::of(&self.judge(pack, &Prepared::of(&later), &mut room));
+            let next = State::of(self.glance(pack, &Prepared::of(&later), &mut room));
             if next == state {
                 continue;
             }
@@ -101,9 +103,16 @@ impl RuleSet {
             let findings = next
                 .admission
                 .iter()
-                .filter(|(id, entry)| state.admission.get(*id) != Some(entry))
-                .map(|(_, (key, outcome))| (key.clone(), *outcome))
+                .filter(|said| !state.admission.contains(said))
+                .map(|said| (said.key.to_owned(), said.outcome))
                 .collect();
+            let mut causes = Vec::with_capacity(marks.len());
+            for (_, mark) in marks {
+                let cause = mark.cause();
+                if !causes.contains(&cause) {
+                    causes.push(cause);
+                }
+            }
             outlook.breaks.push(Break {
                 date: day,
                 causes,
@@ -116,21 +125,18 @@ impl RuleSet {
         Ok(outlook)
     }
 
-    /// The days on which anything could change, with what happens on them.
-    fn days(
-        &self,
-        pack: &Pack,
+    /// What could change anything, by day.
+    fn marks<'a>(
+        &'a self,
+        pack: &'a Pack,
         question: &Question<'_>,
         voyage: Option<jiff::Span>,
         horizon: Date,
-    ) -> BTreeMap<Date, Vec<Cause>> {
-        let mut days: BTreeMap<Date, Vec<Cause>> = BTreeMap::new();
-        let mut add = |day: Date, cause: Cause| {
+    ) -> Vec<(Date, Mark<'a>)> {
+        let mut marks = Vec::new();
+        let mut add = |day: Date, mark: Mark<'a>| {
             if day > question.arrival && day <= horizon {
-                let causes = days.entry(day).or_default();
-                if !causes.contains(&cause) {
-                    causes.push(cause);
-                }
+                marks.push((day, mark));
             }
         };
         let next = |day: Date| day.tomorrow().unwrap_or(day);
@@ -149,70 +155,114 @@ impl RuleSet {
                 .chain(pack.checks.iter().map(|check| &check.law))
                 .filter(|law: &&Law| law.standing != Standing::Superseded);
             for law in laws {
-                let rule = || law.id.clone();
+                let rule = law.id.as_str();
                 if let Some(from) = law.from {
-                    add(shift(from.first()), Cause::Begins { rule: rule() });
+                    add(shift(from.first()), Mark::Begins(rule));
                     if !from.is_exact() {
-                        add(shift(next(from.last())), Cause::Begins { rule: rule() });
+                        add(shift(next(from.last())), Mark::Begins(rule));
                     }
                 }
                 if let Some(to) = law.to {
                     if !to.is_exact() {
-                        add(shift(to.first()), Cause::Ends { rule: rule() });
+                        add(shift(to.first()), Mark::Ends(rule));
                     }
-                    add(shift(next(to.last())), Cause::Ends { rule: rule() });
+                    add(shift(next(to.last())), Mark::Ends(rule));
                 }
             }
         }
         for year in question.arrival.year()..=horizon.year() {
-            add(date(year, 1, 1), Cause::NewYear);
+            add(date(year, 1, 1), Mark::NewYear);
         }
         for fact in ["manufactured", "first_registration"] {
             let Some(born) = question.car.date(fact) else {
                 continue;
             };
-            for start in [born.first(), born.last()] {
+            let (first, last) = (born.first(), born.last());
+            for start in [Some(first), (last != first).then_some(last)]
+                .into_iter()
+                .flatten()
+            {
                 // Bands of age begin on whole and half years, and on the day after.
                 let months = (i32::from(question.arrival.year()) - i32::from(start.year())) * 12;
                 let from = (months / 6 - 2).max(1);
                 for half_year in from..from + 16 {
                     let day = start.saturating_add((half_year * 6).months());
-                    let cause = || Cause::Birthday {
-                        fact: fact.to_owned(),
-                    };
-                    add(day, cause());
-                    add(next(day), cause());
+                    if day > horizon {
+                        break;
+                    }
+                    add(day, Mark::Birthday(fact));
+                    add(next(day), Mark::Birthday(fact));
                 }
             }
         }
-        days
+        marks.sort_by_key(|(day, _)| *day);
+        marks
+    }
+}
+
+/// A cause that borrows its words, until it is known that it changes something.
+#[derive(Clone, Copy)]
+enum Mark<'a> {
+    Begins(&'a str),
+    Ends(&'a str),
+    Birthday(&'static str),
+    NewYear,
+}
+
+impl Mark<'_> {
+    fn cause(self) -> Cause {
+        match self {
+            Mark::Begins(rule) => Cause::Begins {
+                rule: rule.to_owned(),
+            },
+            Mark::Ends(rule) => Cause::Ends {
+                rule: rule.to_owned(),
+            },
+            Mark::Birthday(fact) => Cause::Birthday {
+                fact: fact.to_owned(),
+            },
+            Mark::NewYear => Cause::NewYear,
+        }
     }
 }
 
 #[derive(PartialEq)]
-struct State {
+struct State<'a> {
     status: Status,
     total: Option<Span>,
     known: Span,
-    /// Checks that say anything, by rule.
-    admission: BTreeMap<String, (String, Outcome)>,
+    /// Checks that say anything, by country and rule.
+    admission: Vec<Said<'a>>,
 }
 
-impl State {
-    fn of(verdict: &Verdict<'_>) -> Self {
+/// What a check says.
+#[derive(PartialEq)]
+struct Said<'a> {
+    country: &'a str,
+    rule: &'a str,
+    key: &'a str,
+    outcome: Outcome,
+}
+
+impl<'a> State<'a> {
+    fn of(glance: Glance<'a>) -> Self {
+        let mut admission: Vec<Said<'a>> = glance
+            .findings
+            .iter()
+            .filter(|finding| finding.outcome > Outcome::NoLimit)
+            .map(|finding| Said {
+                country: finding.country,
+                rule: &finding.law.id,
+                key: finding.key,
+                outcome: finding.outcome,
+            })
+            .collect();
+        admission.sort_by_key(|said| (said.country, said.rule));
         State {
-            status: verdict.status,
-            total: verdict.total,
-            known: verdict.known,
-            admission: verdict
-                .findings
-                .iter()
-                .filter(|finding| finding.outcome > Outcome::NoLimit)
-                .map(|finding| {
-                    let id = format!("{}:{}", finding.country, finding.law.id);
-                    (id, (finding.key.to_owned(), finding.outcome))
-                })
-                .collect(),
+            status: glance.status,
+            total: glance.total,
+            known: glance.known,
+            admission,
         }
     }
 }

@@ -7,7 +7,7 @@ use serde::Serialize;
 use crate::fact::PowerUnit;
 use crate::feel::Span;
 use crate::money::{Currency, Money};
-use crate::pack::{Check, Confidence, Effect, Law, Pack, StepKind};
+use crate::pack::{Check, Confidence, Effect, Law, Pack, Row, Rule, Step, StepKind};
 
 /// Whether the car may enter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -108,34 +108,42 @@ pub enum Why<'p> {
 }
 
 /// A rule that was used, and what it alone would give.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug)]
 pub struct RuleUse<'p> {
-    /// The rule.
-    #[serde(flatten)]
-    pub law: &'p Law,
-    /// No date of entry into force is known.
-    pub undated: bool,
+    pub(crate) rule: &'p Rule,
+    pub(crate) used: &'p Row,
     /// The amount by this rule, rounded; none if a value is missing.
     pub amount: Option<Span>,
-    /// The row that was used, as one reads it.
-    pub row: &'p str,
-    /// What the row of the table says besides.
-    #[serde(skip_serializing_if = "str::is_empty")]
-    pub row_note: &'p str,
     /// The formula with its numbers.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub working: Option<String>,
+    pub working: Option<Box<str>>,
+}
+
+impl<'p> RuleUse<'p> {
+    /// The rule.
+    pub fn law(&self) -> &'p Law {
+        &self.rule.law
+    }
+
+    /// No date of entry into force is known.
+    pub fn undated(&self) -> bool {
+        self.rule.law.is_undated()
+    }
+
+    /// The row that was used, as one reads it.
+    pub fn row(&self) -> &'p str {
+        &self.used.text
+    }
+
+    /// What the row of the table says besides.
+    pub fn row_note(&self) -> &'p str {
+        &self.used.note
+    }
 }
 
 /// One line of the calculation.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug)]
 pub struct Line<'p> {
-    /// Its name.
-    pub name: &'p str,
-    /// Its title.
-    pub title: &'p str,
-    /// What it is for.
-    pub kind: StepKind,
+    pub(crate) step: &'p Step,
     /// The amount in local currency (a value may be a plain number); none if it is missing. Where the day of manufacture
     /// is not exact, `low` belongs to the cheapest case and `high` to the dearest, so that lines add up to totals.
     pub amount: Option<Span>,
@@ -143,20 +151,55 @@ pub struct Line<'p> {
     pub seller_amount: Option<Span>,
     /// What the rate is of, if the line has a base.
     pub base: Option<Span>,
-    /// The base in words.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub base_text: Option<&'p str>,
-    /// The formula in words.
-    pub formula: &'p str,
     /// The formula with its numbers, for lines that need no rule.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub working: Option<String>,
+    pub working: Option<Box<str>>,
     /// The rules that gave it; several if sources disagree or a fact is missing.
     pub rules: Vec<RuleUse<'p>>,
     /// Why it is a range, or missing.
     pub why: Vec<Why<'p>>,
     /// It was given, not worked out.
     pub given: bool,
+}
+
+impl<'p> Line<'p> {
+    /// Nothing worked out yet.
+    pub(crate) fn of(step: &'p Step) -> Self {
+        Line {
+            step,
+            amount: None,
+            seller_amount: None,
+            base: None,
+            working: None,
+            rules: Vec::new(),
+            why: Vec::new(),
+            given: false,
+        }
+    }
+
+    /// Its name.
+    pub fn name(&self) -> &'p str {
+        &self.step.name
+    }
+
+    /// Its title.
+    pub fn title(&self) -> &'p str {
+        &self.step.title
+    }
+
+    /// What it is for.
+    pub fn kind(&self) -> StepKind {
+        self.step.kind
+    }
+
+    /// The base in words.
+    pub fn base_text(&self) -> Option<&'p str> {
+        self.step.base_text.as_deref()
+    }
+
+    /// The formula in words.
+    pub fn formula(&self) -> &'p str {
+        &self.step.formula_text
+    }
 }
 
 /// One check that touches the car.
@@ -294,19 +337,19 @@ pub struct Verdict<'p> {
 impl Verdict<'_> {
     /// The line of a step.
     pub fn line(&self, name: &str) -> Option<&Line<'_>> {
-        self.lines.iter().find(|line| line.name == name)
+        self.lines.iter().find(|line| line.name() == name)
     }
 
     /// The charges.
     pub fn charges(&self) -> impl Iterator<Item = &Line<'_>> {
-        self.lines.iter().filter(|line| line.kind == StepKind::Charge)
+        self.lines.iter().filter(|line| line.kind() == StepKind::Charge)
     }
 
     /// The weakest confidence among the rules of the charges.
     pub fn confidence(&self) -> Option<Confidence> {
         self.charges()
             .flat_map(|line| &line.rules)
-            .map(|rule| rule.law.confidence)
+            .map(|used| used.law().confidence)
             .min()
     }
 }

@@ -21,7 +21,7 @@ fn write(expr: &Expr, names: &[Value<'_>], pack: &Pack, binding: u8, text: &mut 
         Expr::Bool(truth) => text.push_str(if *truth { "true" } else { "false" }),
         Expr::Date(date) => text.push_str(&date.to_string()),
         Expr::Name(slot) => match eval(expr, names) {
-            Value::Number(span) => text.push_str(&number(span)),
+            Value::Number(span) => text.push_str(&number(span.span())),
             Value::Text(word) => text.push_str(word),
             Value::Bool(truth) => text.push_str(if truth { "true" } else { "false" }),
             Value::Date(date) => text.push_str(&date.to_string()),

@@ -505,7 +505,7 @@ fn detail(words: &Words, answer: &Answer<'_>, full: bool) -> Result<(), Failure>
         }
     }
     if full {
-        for line in verdict.lines.iter().filter(|line| line.kind != StepKind::Value) {
+        for line in verdict.lines.iter().filter(|line| line.kind() != StepKind::Value) {
             let amount = line
                 .amount
                 .map_or_else(|| words.say("missing"), |span| words.span(span, 2));
@@ -515,10 +515,10 @@ fn detail(words: &Words, answer: &Answer<'_>, full: bool) -> Result<(), Failure>
             } else {
                 format!("; {}", why.join("; "))
             };
-            let title = if line.kind == StepKind::Upside {
-                format!("{} ({})", line.title, words.say("line-upside"))
+            let title = if line.kind() == StepKind::Upside {
+                format!("{} ({})", line.title(), words.say("line-upside"))
             } else {
-                line.title.to_owned()
+                line.title().to_owned()
             };
             let _ = writeln!(text, "  {title}: {amount} {}{why}", verdict.currency);
         }

@@ -363,26 +363,26 @@ async fn explain(global: &Global, about: &About) -> Result<ExitCode, Failure> {
             let amount = line
                 .amount
                 .map_or_else(|| words.say("missing"), |span| words.span(span, 4));
-            output::say(format_args!("  {} = {amount}", line.title))?;
+            output::say(format_args!("  {} = {amount}", line.title()))?;
             if let Some(working) = &line.working {
-                output::say(format_args!("    {} = {working}", line.formula))?;
+                output::say(format_args!("    {} = {working}", line.formula()))?;
             }
             for used in &line.rules {
                 let working = used
                     .working
                     .as_ref()
                     .map_or(String::new(), |working| format!(" = {working}"));
-                output::say(format_args!("    {}{working}", line.formula))?;
+                output::say(format_args!("    {}{working}", line.formula()))?;
                 output::say(format_args!(
                     "    by {}: {}{}",
-                    used.law.id,
-                    used.row,
-                    origin(used.law, false)
+                    used.law().id,
+                    used.row(),
+                    origin(used.law(), false)
                 ))?;
-                if !used.law.note.is_empty() {
-                    output::say(format_args!("      {}", used.law.note))?;
+                if !used.law().note.is_empty() {
+                    output::say(format_args!("      {}", used.law().note))?;
                 }
-                sources(&used.law.sources)?;
+                sources(&used.law().sources)?;
             }
             for why in &line.why {
                 output::say(format_args!("    {}", words.why(why)))?;

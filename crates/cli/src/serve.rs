@@ -2,6 +2,7 @@
 
 use std::net::{IpAddr, SocketAddr};
 use std::num::NonZeroU32;
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Args;
@@ -20,6 +21,7 @@ Addresses (docs/service.md tells all of it, /openapi.json describes it for progr
   POST /api/statements                 hand signed statements in; the answer holds their receipts
   GET  /api/vehicles/VIN/history       what the log knows of a car, personal fields withheld
   GET  /api/vehicles/VIN/dossier       the same as a file that proves it offline
+  POST /api/quotes                     may a car enter, and what will it cost, in all markets or some
   GET  /log/checkpoint, /log/tile/…    the log itself, as c2sp.org/tlog-tiles says
   GET  /healthz, /metrics, /version
 
@@ -61,6 +63,14 @@ pub struct Serve {
     /// Connections at a time from one client.
     #[arg(long, value_name = "N", default_value = "256")]
     max_connections_per_client: usize,
+    /// A folder of rule packs to use instead of those in the program. It may change while the service runs: a pack that fails
+    /// the check is refused, and the one in force stays.
+    #[arg(long, env = "CARNET_RULES", value_name = "DIR")]
+    rules: Option<PathBuf>,
+    /// Exchange rates for quotes that bring none: a file of the European Central Bank, or date,from,to,rate,source. Repeatable;
+    /// read again when it changes.
+    #[arg(long, value_name = "FILE")]
+    rates: Vec<PathBuf>,
     /// For load tests: make entries of arbitrary bodies at POST /add. Enrols an issuer `test-add` for good; use a log that is
     /// thrown away.
     #[arg(long)]
@@ -80,6 +90,8 @@ impl Serve {
             trusted_proxies: self.trusted_proxy.clone(),
             test_add: self.test_add,
             test_vc_api: self.test_vc_api,
+            rules: self.rules.clone(),
+            rates: self.rates.clone(),
             ..Options::default()
         };
         options.limits.rate = self.rate;

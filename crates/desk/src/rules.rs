@@ -40,6 +40,8 @@ pub struct Rulebook {
     pub refused: Vec<String>,
     /// What is wrong with the refused ones, and warnings.
     pub problems: Vec<Problem>,
+    /// The packs of the folder that are in force.
+    taken: Vec<PackSource>,
 }
 
 /// The packs in the program.
@@ -118,37 +120,57 @@ fn sorted(path: &Path) -> Result<Vec<PathBuf>, DeskError> {
 /// # Errors
 /// The folder cannot be read, or the program's own packs are damaged.
 pub fn open(path: Option<&Path>) -> Result<Rulebook, DeskError> {
-    let own = embedded();
     let Some(path) = path else {
-        let set = RuleSet::load(&own).map_err(damaged)?;
         return Ok(Rulebook {
-            set,
+            set: RuleSet::load(&embedded()).map_err(damaged)?,
             replaced: Vec::new(),
             refused: Vec::new(),
             problems: Vec::new(),
+            taken: Vec::new(),
         });
     };
+    over(path, &[])
+}
+
+impl Rulebook {
+    /// The same with the folder as it is now. A pack that does not pass the check is refused, and the one in force stays; a
+    /// pack that is gone from the folder gives way to the one in the program.
+    ///
+    /// # Errors
+    /// As [`open`].
+    pub fn again(&self, path: &Path) -> Result<Rulebook, DeskError> {
+        over(path, &self.taken)
+    }
+}
+
+/// Packs of a folder over those of it that are in force, over those in the program.
+fn over(path: &Path, before: &[PackSource]) -> Result<Rulebook, DeskError> {
     let given = folder(path)?;
-    let mut trial = overlay(&own, given.iter());
-    let (_, mut problems) = RuleSet::read(&trial, &Strictness::Full { today: None });
+    let is_given = |source: &&PackSource| given.iter().any(|given| given.name == source.name);
+    let kept: Vec<PackSource> = before.iter().filter(is_given).cloned().collect();
+    let base = overlay(&embedded(), kept.iter());
+    let (_, mut problems) = RuleSet::read(&overlay(&base, given.iter()), &Strictness::Full { today: None });
     let wrong: Vec<&str> = problems
         .iter()
         .filter(|problem| problem.severity == Severity::Error)
         .map(|problem| problem.pack.as_str())
         .collect();
-    let (refused, taken): (Vec<PackSource>, Vec<PackSource>) = given
+    let (refused, mut taken): (Vec<PackSource>, Vec<PackSource>) = given
         .into_iter()
         .partition(|source| wrong.contains(&source.name.as_str()));
     let mut refused: Vec<String> = refused.into_iter().map(|source| source.name).collect();
     let mut replaced: Vec<String> = taken.iter().map(|source| source.name.clone()).collect();
-    trial = overlay(&own, taken.iter());
-    let set = match RuleSet::load(&trial) {
-        Ok(set) => set,
+    let set = match RuleSet::load(&overlay(&base, taken.iter())) {
+        Ok(set) => {
+            taken.extend(kept.into_iter().filter(|source| refused.contains(&source.name)));
+            set
+        }
         // A shared part that pleases itself can still break a pack that stays; then nothing of the folder is taken.
         Err(found) => {
             problems.extend(found);
             refused.append(&mut replaced);
-            RuleSet::load(&own).map_err(damaged)?
+            taken = kept;
+            RuleSet::load(&base).map_err(damaged)?
         }
     };
     problems.retain(|problem| replaced.contains(&problem.pack) || refused.contains(&problem.pack));
@@ -157,6 +179,7 @@ pub fn open(path: Option<&Path>) -> Result<Rulebook, DeskError> {
         replaced,
         refused,
         problems,
+        taken,
     })
 }
 

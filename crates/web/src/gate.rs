@@ -37,8 +37,9 @@ impl Gate {
     /// # Errors
     /// Too many wait already.
     pub async fn enter(&self) -> Result<SemaphorePermit<'_>, Problem> {
-        let overloaded =
-            || Problem::overloaded("as many dossiers as this service makes at a time are asked for");
+        let overloaded = || {
+            Problem::overloaded("as many dossiers and quotes as this service makes at a time are asked for")
+        };
         if let Ok(permit) = self.inside.try_acquire() {
             return Ok(permit);
         }

@@ -59,6 +59,7 @@ pub async fn healthz(State(app): State<App>) -> Response {
     for cosigner in app.standing.missing_cosigners() {
         reasons.push(format!("without a cosigner: {cosigner}"));
     }
+    reasons.extend(app.rules.troubles());
     let age = app.standing.age();
     if age.is_some_and(|age| age > (app.options.renew * OLD).as_secs()) {
         reasons.push("the checkpoint has not been cosigned for long".to_owned());

@@ -37,6 +37,7 @@ mod pages;
 mod problem;
 mod rate;
 mod router;
+mod rulebook;
 mod sealer;
 mod server;
 mod service;

@@ -2,6 +2,7 @@
 
 use std::net::IpAddr;
 use std::num::NonZeroU32;
+use std::path::PathBuf;
 use std::time::Duration;
 
 /// Everything that can be set.
@@ -15,6 +16,12 @@ pub struct Options {
     pub test_add: bool,
     /// Whether the VC API of test suites is served, with a key of its own that is forgotten at the end.
     pub test_vc_api: bool,
+    /// A folder of rule packs in place of those in the program.
+    pub rules: Option<PathBuf>,
+    /// Files of exchange rates for quotes that bring none of their own.
+    pub rates: Vec<PathBuf>,
+    /// How often that folder and those files are looked at for changes.
+    pub rules_every: Duration,
     /// How long the sealer gathers after the first statement that waits.
     pub window: Duration,
     /// How long a submission waits for its receipt before it is answered with a ticket.
@@ -56,9 +63,9 @@ pub struct Limits {
     pub queue: usize,
     /// Statements accepted and not yet sealed beyond which no more are taken.
     pub waiting: u64,
-    /// Dossiers and histories made at a time.
+    /// Dossiers, histories and requests for quotes worked on at a time.
     pub reads: usize,
-    /// Dossiers and histories asked for and not begun.
+    /// The same, asked for and not begun.
     pub reads_waiting: usize,
 }
 
@@ -69,6 +76,9 @@ impl Default for Options {
             trusted_proxies: Vec::new(),
             test_add: false,
             test_vc_api: false,
+            rules: None,
+            rates: Vec::new(),
+            rules_every: Duration::from_secs(5),
             window: Duration::from_millis(20),
             answer_within: Duration::from_secs(10),
             renew: Duration::from_secs(60),

@@ -38,6 +38,8 @@ pub enum Kind {
     InvalidVehicle,
     /// Every statement of a submission was refused.
     StatementsRefused,
+    /// No car of the request can be quoted for.
+    QuotesRefused,
     /// No statement answers to this ticket.
     UnknownTicket,
     /// What was here has been erased, or can never come.
@@ -101,6 +103,11 @@ impl Kind {
                 "urn:carnet:problem:statements-refused",
                 StatusCode::UNPROCESSABLE_ENTITY,
                 "No statement was accepted",
+            ),
+            Self::QuotesRefused => (
+                "urn:carnet:problem:quotes-refused",
+                StatusCode::UNPROCESSABLE_ENTITY,
+                "No quote can be given",
             ),
             Self::UnknownTicket => (
                 "urn:carnet:problem:unknown-ticket",
@@ -440,7 +447,7 @@ fn shortened(text: String) -> String {
 mod tests {
     use super::*;
 
-    const ALL: [Kind; 19] = [
+    const ALL: [Kind; 20] = [
         Kind::NotFound,
         Kind::MethodNotAllowed,
         Kind::MalformedRequest,
@@ -448,6 +455,7 @@ mod tests {
         Kind::BodyTooLarge,
         Kind::InvalidVehicle,
         Kind::StatementsRefused,
+        Kind::QuotesRefused,
         Kind::UnknownTicket,
         Kind::Gone,
         Kind::Unauthenticated,

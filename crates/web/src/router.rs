@@ -36,6 +36,7 @@ fn described() -> OpenApiRouter<App> {
         .routes(routes!(api::issuers::policy))
         .routes(routes!(api::certificates::directory))
         .routes(routes!(api::certificates::credential))
+        .routes(routes!(api::quotes::quotes))
         .routes(routes!(api::rules::markets))
         .routes(routes!(api::rules::market))
         .routes(routes!(api::rules::changes))

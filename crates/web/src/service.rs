@@ -17,6 +17,7 @@ use crate::intake::Intake;
 use crate::metrics::Metrics;
 use crate::options::Options;
 use crate::rate::Rates;
+use crate::rulebook::Rules;
 use crate::sealer::{Sealer, SealerError};
 use crate::standing::Standing;
 use crate::state::{App, Shared};
@@ -115,6 +116,7 @@ impl Service {
         };
         let waiting = desk.store().status().await.map_err(DeskError::from)?.waiting;
         let policy = desk::data_dir::read(&desk.dir().policy())?;
+        let rules = Arc::new(Rules::open(options.rules.clone(), options.rates.clone())?);
         let limits = options.limits.clone();
         let wake = Arc::new(Notify::new());
         let (intake, recorder) = Intake::new(limits.queue, limits.waiting, waiting, wake.clone());
@@ -135,12 +137,15 @@ impl Service {
         };
         let mut sealing = tokio::spawn(sealer.run(no_more_batches.clone()));
 
+        let following = tokio::spawn(rules.clone().follow(options.rules_every));
+
         let drain = options.drain;
         let app = App::new(Shared {
             desk: desk.clone(),
             intake: intake.clone(),
             standing: standing.clone(),
             metrics: metrics.clone(),
+            rules: rules.clone(),
             rates: Rates::new(limits.rate, limits.burst),
             tile_rates: Rates::new(limits.tile_rate, limits.tile_burst),
             tiles: Kept::default(),
@@ -165,6 +170,7 @@ impl Service {
             tracing::info!("stopping");
         };
         let served = server::serve(listener, router, &limits, metrics.clone(), stopping, drain).await;
+        following.abort();
         intake.waiters().give_up();
         no_more_jobs.notify_one();
         recording.await?;

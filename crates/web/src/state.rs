@@ -11,6 +11,7 @@ use crate::intake::Intake;
 use crate::metrics::Metrics;
 use crate::options::Options;
 use crate::rate::Rates;
+use crate::rulebook::Rules;
 use crate::standing::Standing;
 use crate::static_log::Kept;
 use crate::test_add::TestIssuer;
@@ -44,7 +45,9 @@ pub struct Shared {
     pub answers: Arc<Semaphore>,
     /// Room for the bodies that are being worked on, in KiB.
     pub bodies: Arc<Semaphore>,
-    /// The way to what costs much to read.
+    /// The import rules in force.
+    pub rules: Arc<Rules>,
+    /// The way to what costs much to read or to work out.
     pub reads: Gate,
     /// Who signs what `POST /add` takes, where there is that.
     pub test_issuer: Option<TestIssuer>,

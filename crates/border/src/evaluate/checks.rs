@@ -2,14 +2,14 @@
 
 use super::context::Context;
 use super::push;
-use crate::fact::{Car, FactValue};
+use crate::fact::{Car, FactValue, place};
 use crate::feel::{Tri, Value, eval};
 use crate::pack::{Check, Confidence, Effect, Force, Standing};
 use crate::verdict::{Finding, Outcome, Why};
 
 impl<'a> Context<'a, '_> {
-    /// Adds what each check says of the car.
-    pub(super) fn checks(&self, findings: &mut Vec<Finding<'a>>) {
+    /// Adds what each of the pack's checks at these places says of the car.
+    pub(super) fn checks(&self, which: &[usize], findings: &mut Vec<Finding<'a>>) {
         let day = self.day;
         let names = self.names.as_slice();
         let start = findings.len();
@@ -20,10 +20,7 @@ impl<'a> Context<'a, '_> {
                 force == Force::Perhaps,
             ),
         };
-        for check in &self.pack.checks {
-            if check.effect == Effect::Waive {
-                continue;
-            }
+        for check in which.iter().filter_map(|at| self.pack.checks.get(*at)) {
             let (applies_now, perhaps) = applies(check);
             if applies_now == Tri::No {
                 continue;
@@ -118,7 +115,7 @@ fn trigger(check: &Check, names: &[Value<'_>]) -> Tri {
 
 fn outcome(check: &Check, trigger: Tri, perhaps: bool, car: &Car) -> Outcome {
     let firm = check.law.standing == Standing::InForce && check.law.confidence != Confidence::Low && !perhaps;
-    let evidenced = || match car.get("documents") {
+    let evidenced = || match car.at(place::DOCUMENTS) {
         Some(FactValue::List(documents)) if !check.evidence.is_empty() => {
             check.evidence.iter().all(|needed| documents.contains(needed))
         }

@@ -1,11 +1,9 @@
 //! What one market makes of a prepared question: prices in its currency, its regions, the values that were given for its steps.
 
-use std::cell::RefCell;
-
 use jiff::civil::Date;
 use rust_decimal::Decimal;
 
-use super::prepared::{Prepared, Scenario};
+use super::prepared::{Prepared, Scenario, horsepowers};
 use crate::decimal::product;
 use crate::fact::{COMPUTED, FACTS};
 use crate::feel::{Slot, Value};
@@ -23,7 +21,7 @@ pub(super) struct Context<'a, 'q> {
     pub(super) names: Vec<Value<'a>>,
     /// Values that were given, by the slot of what they stand for.
     given: Vec<(Slot, Value<'a>)>,
-    used: RefCell<Vec<RateUsed>>,
+    used: Vec<RateUsed>,
 }
 
 fn slot_of(index: usize) -> Slot {
@@ -52,7 +50,7 @@ impl<'a, 'q> Context<'a, 'q> {
         names.clear();
         names.reserve(pack.names.len());
         names.extend_from_slice(&scenario.names);
-        names.extend((names.len()..pack.names.len()).map(|at| Value::Unknown(slot_of(at))));
+        names.extend_from_slice(&pack.blank);
         names[slot::DESTINATION] = Value::Text(destination);
         if let (Value::Unknown(_), Some(first)) = (names[slot::REGION], pack.regions.first()) {
             names[slot::REGION] = Value::Text(first);
@@ -66,8 +64,11 @@ impl<'a, 'q> Context<'a, 'q> {
             },
             names,
             given: Vec::new(),
-            used: RefCell::default(),
+            used: Vec::new(),
         };
+        if pack.horsepower {
+            horsepowers(prepared.question.car, &mut context.names);
+        }
         context.take_given();
         context.prices();
         for (currency, at) in &pack.currencies {
@@ -80,23 +81,26 @@ impl<'a, 'q> Context<'a, 'q> {
 
     /// The rates that were used, and the room of the names.
     pub(super) fn end(self) -> (Vec<RateUsed>, Vec<Value<'a>>) {
-        (self.used.into_inner(), self.names)
+        (self.used, self.names)
     }
 
-    fn rate(&self, from: Currency, to: Currency) -> Option<Decimal> {
+    fn rate(&mut self, from: Currency, to: Currency) -> Option<Decimal> {
         if from == to {
             return Some(Decimal::ONE);
         }
-        let mut all = self.used.borrow_mut();
-        if let Some(known) = all.iter().find(|known| known.from == from && known.to == to) {
+        if let Some(known) = self
+            .used
+            .iter()
+            .find(|known| known.from == from && known.to == to)
+        {
             return Some(known.rate);
         }
         let rate = self.prepared.question.rates.rate(from, to)?;
-        all.push(RateUsed { from, to, rate });
+        self.used.push(RateUsed { from, to, rate });
         Some(rate)
     }
 
-    fn local(&self, money: Money) -> Option<Decimal> {
+    fn local(&mut self, money: Money) -> Option<Decimal> {
         if money.currency == self.pack.currency {
             return Some(money.amount);
         }
@@ -132,7 +136,7 @@ impl<'a, 'q> Context<'a, 'q> {
 
     fn prices(&mut self) {
         let values = self.prepared.question.values;
-        let amount = |at: usize, money: Option<Money>| {
+        let mut amount = |at: usize, money: Option<Money>| {
             self.given(slot_of(at)).unwrap_or_else(|| {
                 money
                     .and_then(|money| self.local(money))

@@ -4,16 +4,16 @@ use rust_decimal::Decimal;
 
 use super::context::Context;
 use super::push;
-use crate::decimal::rounded;
-use crate::feel::{Expr, Span, Tri, Value, eval};
+use crate::decimal::{Short, rounded};
+use crate::feel::{Expr, Number, Tri, Value, eval};
 use crate::pack::{Force, Row, Rule, Standing, Step, StepKind};
 use crate::verdict::{Line, RuleUse, Why};
 
-/// What a step's table looks at, and how its cells came out so far.
-#[derive(Default)]
+/// What a step's table looks at, and how its conditions and cells came out so far.
 struct Cells<'a> {
     values: Vec<Value<'a>>,
     tried: Vec<Option<Tri>>,
+    conditions: Vec<Option<Tri>>,
 }
 
 impl Cells<'_> {
@@ -39,90 +39,103 @@ impl Cells<'_> {
     }
 }
 
+/// What comes of a step.
+enum Due {
+    /// It is not due in this case, and has no line.
+    Nothing,
+    Amount(Number),
+    NotKnown,
+}
+
 impl<'a> Context<'a, '_> {
     /// The calculation step by step. Each step's value gets its name, for those that follow.
     pub(super) fn lines(&mut self) -> Vec<Line<'a>> {
         let mut lines = Vec::with_capacity(self.pack.steps.len());
-        let mut cells = Cells::default();
+        let [tests, tried, conditions] = self.pack.widest;
+        let mut cells = Cells {
+            values: Vec::with_capacity(tests),
+            tried: Vec::with_capacity(tried),
+            conditions: Vec::with_capacity(conditions),
+        };
         for step in &self.pack.steps {
             let value = if step.kind == StepKind::Condition {
                 eval(&step.formula, &self.names)
-            } else if let Some(line) = self.step(step, &mut cells) {
-                let value = line.amount.map_or(Value::Unknown(step.slot), Value::Number);
-                lines.push(line);
-                value
             } else {
-                Value::number(Decimal::ZERO)
+                let mut line = Line::of(step);
+                match self.step(step, &mut cells, &mut line) {
+                    Due::Nothing => Value::number(Decimal::ZERO),
+                    Due::Amount(amount) => {
+                        line.amount = Some(amount.span());
+                        lines.push(line);
+                        Value::Number(amount)
+                    }
+                    Due::NotKnown => {
+                        lines.push(line);
+                        Value::Unknown(step.slot)
+                    }
+                }
             };
             self.names[usize::from(step.slot)] = value;
         }
         lines
     }
 
-    fn step(&mut self, step: &'a Step, cells: &mut Cells<'a>) -> Option<Line<'a>> {
-        let mut line = Line {
-            name: &step.name,
-            title: &step.title,
-            kind: step.kind,
-            amount: None,
-            seller_amount: None,
-            base: None,
-            base_text: step.base_text.as_deref(),
-            formula: &step.formula_text,
-            working: None,
-            rules: Vec::new(),
-            why: Vec::new(),
-            given: false,
-        };
+    fn step(&mut self, step: &'a Step, cells: &mut Cells<'a>, line: &mut Line<'a>) -> Due {
         if let Some(value) = self.given(step.slot) {
             line.given = true;
-            match value {
-                Value::Number(span) => line.amount = Some(due(span, step.round)),
-                Value::Unknown(at) => line.why.push(self.why(at)),
-                _ => {}
-            }
-            return Some(line);
+            return match value {
+                Value::Number(number) => Due::Amount(due(number, step.round)),
+                Value::Unknown(at) => {
+                    line.why.push(self.why(at));
+                    Due::NotKnown
+                }
+                _ => Due::NotKnown,
+            };
         }
         let when = step
             .when
             .as_ref()
             .map_or(Tri::Yes, |when| when.holds(&self.names));
         if when == Tri::No {
-            return None;
+            return Due::Nothing;
         }
         if let Some(base) = &step.base {
             let base = eval(base, &self.names);
             self.names[usize::from(step.base_slot)] = base;
-            if let Value::Number(span) = base {
-                line.base = Some(span);
+            if let Value::Number(number) = base {
+                line.base = Some(number.span());
             }
         }
-        if step.rules.is_empty() {
-            match self.amount(&step.formula, step.round) {
-                Ok(amount) => line.amount = Some(amount),
-                Err(why) => line.why.push(why),
-            }
+        let mut amount = if step.rules.is_empty() {
+            let amount = match self.amount(&step.formula, step.round) {
+                Ok(amount) => Some(amount),
+                Err(why) => {
+                    line.why.push(why);
+                    None
+                }
+            };
             line.working = self.spell(step);
+            amount
         } else {
-            self.by_rules(step, cells, &mut line);
-        }
-        if line.amount.is_some_and(|span| !span.is_exact()) {
+            self.by_rules(step, cells, line)
+        };
+        if amount.is_some_and(|number| !number.is_exact()) {
             self.rests_on(step, &mut line.why);
         }
         if let Tri::Unknown(at) = when {
             // It may not be due at all.
             push(&mut line.why, self.why(at));
-            line.amount = line.amount.map(|span| span.hull(Span::exact(Decimal::ZERO)));
+            amount = amount.map(|number| number.hull(Decimal::ZERO.into()));
         }
-        Some(line)
+        amount.map_or(Due::NotKnown, Due::Amount)
     }
 
-    fn by_rules(&mut self, step: &'a Step, cells: &mut Cells<'a>, line: &mut Line<'a>) {
+    fn by_rules(&mut self, step: &'a Step, cells: &mut Cells<'a>, line: &mut Line<'a>) -> Option<Number> {
         let mut settled = false;
         let mut firm = false;
         let mut missing = false;
-        let mut amount: Option<Span> = None;
-        let mut include = |one: Option<Span>| {
+        let mut amount: Option<Number> = None;
+        let mut include = |one: Option<Number>| {
             missing |= one.is_none();
             amount = match (amount, one) {
                 (Some(a), Some(b)) => Some(a.hull(b)),
@@ -135,15 +148,21 @@ impl<'a> Context<'a, '_> {
             .extend(step.tests.iter().map(|(_, expr)| eval(expr, &self.names)));
         cells.tried.clear();
         cells.tried.resize(step.cells.len(), None);
+        cells.conditions.clear();
+        cells.conditions.resize(step.conditions.len(), None);
         for rule in &step.rules {
             let force = rule.law.on(self.day);
             if force == Force::No {
                 continue;
             }
-            let when = rule
-                .when
-                .as_ref()
-                .map_or(Tri::Yes, |when| when.holds(&self.names));
+            let when = rule.condition.map_or(Tri::Yes, |at| match cells.conditions[at] {
+                Some(tried) => tried,
+                None => {
+                    let holds = step.conditions[at].holds(&self.names);
+                    cells.conditions[at] = Some(holds);
+                    holds
+                }
+            });
             if when == Tri::No {
                 continue;
             }
@@ -167,11 +186,9 @@ impl<'a> Context<'a, '_> {
                 };
                 include(one);
                 line.rules.push(RuleUse {
-                    law: &rule.law,
-                    undated: rule.law.is_undated(),
-                    amount: one,
-                    row: &row.text,
-                    row_note: &row.note,
+                    rule,
+                    used: row,
+                    amount: one.map(Number::span),
                     working: self.spell(step),
                 });
             }
@@ -192,22 +209,22 @@ impl<'a> Context<'a, '_> {
                     line.why.push(Why::NoRule { step: &step.name });
                 }
                 None if proposed_only => {
-                    amount = amount.map(|span| span.hull(Span::exact(Decimal::ZERO)));
+                    amount = amount.map(|number| number.hull(Decimal::ZERO.into()));
                 }
                 None => {}
             }
         }
-        line.amount = amount.filter(|_| !missing);
         if line.rules.len() > 1 {
             disagree(line);
         }
+        amount.filter(|_| !missing)
     }
 
     /// Names the earlier steps that are ranges and so make this one a range.
     fn rests_on(&self, step: &'a Step, why: &mut Vec<Why<'a>>) {
         for earlier in step.rests_on.iter().filter_map(|at| self.pack.steps.get(*at)) {
-            if let Value::Number(span) = self.names[usize::from(earlier.slot)]
-                && !span.is_exact()
+            if let Value::Number(number) = self.names[usize::from(earlier.slot)]
+                && !number.is_exact()
             {
                 push(why, Why::DependsOn { step: &earlier.name });
             }
@@ -230,7 +247,7 @@ impl<'a> Context<'a, '_> {
         }
     }
 
-    fn row(&mut self, step: &'a Step, rule: &'a Rule, row: &'a Row) -> Result<Span, Why<'a>> {
+    fn row(&mut self, step: &'a Step, rule: &'a Rule, row: &'a Row) -> Result<Number, Why<'a>> {
         for ((_, at), value) in step.columns.iter().zip(&row.values) {
             self.names[usize::from(*at)] = match value {
                 Some(expr) => eval(expr, &self.names),
@@ -246,9 +263,9 @@ impl<'a> Context<'a, '_> {
         })
     }
 
-    fn amount(&self, formula: &'a Expr, round: u32) -> Result<Span, Why<'a>> {
+    fn amount(&self, formula: &'a Expr, round: u32) -> Result<Number, Why<'a>> {
         match eval(formula, &self.names) {
-            Value::Number(span) => Ok(due(span, round)),
+            Value::Number(number) => Ok(due(number, round)),
             Value::Unknown(at) => Err(self.why(at)),
             Value::Null => Err(Why::DoesNotApply),
             _ => Err(Why::Arithmetic),
@@ -256,11 +273,11 @@ impl<'a> Context<'a, '_> {
     }
 
     /// A step's formula with its numbers, if they are asked for: `0.15 × (176234.10 + 17623.41)`.
-    fn spell(&self, step: &Step) -> Option<String> {
+    fn spell(&self, step: &Step) -> Option<Box<str>> {
         self.prepared
             .question
             .workings
-            .then(|| crate::working::spell(&step.formula, &self.names, self.pack))
+            .then(|| crate::working::spell(&step.formula, &self.names, self.pack).into_boxed_str())
     }
 }
 
@@ -269,22 +286,27 @@ fn disagree(line: &mut Line<'_>) {
     let mut ids: Vec<&str> = Vec::new();
     for used in &line.rules {
         // A rule whose first day was not read disagrees all the same.
-        if matches!(used.law.standing, Standing::InForce) && !ids.contains(&used.law.id.as_str()) {
-            ids.push(&used.law.id);
+        if matches!(used.rule.law.standing, Standing::InForce) && !ids.contains(&used.rule.law.id.as_str()) {
+            ids.push(&used.rule.law.id);
         }
     }
     let differ = line.rules.windows(2).any(|pair| pair[0].amount != pair[1].amount);
-    if ids.len() > 1 && differ && line.rules.iter().any(|used| !used.law.disputes.is_empty()) {
+    if ids.len() > 1 && differ && line.rules.iter().any(|used| !used.rule.law.disputes.is_empty()) {
         push(&mut line.why, Why::Disagree { rules: ids });
     }
 }
 
 /// An amount to so many decimals. Amounts below zero do not exist: a formula that gives one says that nothing is due.
-fn due(span: Span, decimals: u32) -> Span {
-    span.each(|number| {
-        if number.is_sign_negative() {
-            return Decimal::ZERO;
-        }
-        rounded(number, decimals)
-    })
+#[inline]
+fn due(number: Number, decimals: u32) -> Number {
+    match number {
+        Number::Short(short) if short.is_negative() => Number::Short(Short::ZERO),
+        Number::Short(short) => Number::Short(short.rounded(decimals)),
+        Number::Long(_) => number.each(|number| {
+            if number.is_sign_negative() {
+                return Decimal::ZERO;
+            }
+            rounded(number, decimals)
+        }),
+    }
 }

@@ -12,7 +12,7 @@ pub(super) fn merge<'a>(pack: &'a Pack, prepared: &Prepared<'a>, cases: Vec<Case
     let known_sum = |case: &Case<'_>, pick: fn(&Span) -> Decimal| -> Decimal {
         case.lines
             .iter()
-            .filter(|line| line.kind == StepKind::Charge)
+            .filter(|line| line.kind() == StepKind::Charge)
             .filter_map(|line| line.amount.as_ref().map(pick))
             .fold(Decimal::ZERO, |sum, next| {
                 sum.checked_add(next).unwrap_or(Decimal::MAX)
@@ -86,17 +86,17 @@ fn merge_lines<'a>(
     let mut lines: Vec<Line<'a>> = Vec::new();
     for case in cases {
         for line in &case.lines {
-            if !lines.iter().any(|known| std::ptr::eq(known.name, line.name)) {
+            if !lines.iter().any(|known| std::ptr::eq(known.step, line.step)) {
                 lines.push(line.clone());
             }
         }
     }
     for line in &mut lines {
-        let name = line.name;
+        let step = line.step;
         let of = |case: &Case<'a>| -> Option<Line<'a>> {
             case.lines
                 .iter()
-                .find(|other| std::ptr::eq(other.name, name))
+                .find(|other| std::ptr::eq(other.step, step))
                 .cloned()
         };
         let amount = |case: &Case<'a>| match of(case) {
@@ -121,7 +121,7 @@ fn merge_lines<'a>(
                     if !line
                         .rules
                         .iter()
-                        .any(|mine| std::ptr::eq(mine.law, used.law) && mine.amount == used.amount)
+                        .any(|mine| std::ptr::eq(mine.rule, used.rule) && mine.amount == used.amount)
                     {
                         line.rules.push(used);
                     }

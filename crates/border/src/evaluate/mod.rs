@@ -16,10 +16,10 @@ mod total;
 use jiff::civil::Date;
 
 use crate::fact::{Car, Fault};
-use crate::feel::Value;
+use crate::feel::{Span, Value};
 use crate::money::Rates;
 use crate::pack::{Pack, RuleSet, Side};
-use crate::verdict::{Finding, Line, RateUsed, Values, Verdict, Why};
+use crate::verdict::{Finding, Line, RateUsed, Status, Values, Verdict, Why};
 use context::Context;
 use prepared::Scenario;
 
@@ -108,6 +108,32 @@ impl RuleSet {
         }
     }
 
+    /// As much of the verdict as an outlook compares.
+    pub(crate) fn glance<'a>(
+        &'a self,
+        pack: &'a Pack,
+        prepared: &Prepared<'a>,
+        room: &mut Vec<Value<'a>>,
+    ) -> Glance<'a> {
+        if let [only] = prepared.scenarios.as_slice() {
+            let case = self.case(pack, prepared, only, room);
+            let (status, known, total) = total::glance(pack, &case);
+            return Glance {
+                status,
+                known,
+                total,
+                findings: case.findings,
+            };
+        }
+        let verdict = self.judge(pack, prepared, room);
+        Glance {
+            status: verdict.status,
+            known: verdict.known,
+            total: verdict.total,
+            findings: verdict.findings,
+        }
+    }
+
     fn case<'a>(
         &'a self,
         pack: &'a Pack,
@@ -115,16 +141,16 @@ impl RuleSet {
         scenario: &Scenario<'a>,
         room: &mut Vec<Value<'a>>,
     ) -> Case<'a> {
-        let mut findings = Vec::with_capacity(4);
-        for export in self.exports() {
+        let mut findings = Vec::with_capacity(pack.checks.len() + 2);
+        for (export, checks) in self.controls(pack) {
             let context = Context::new(export, pack, prepared, scenario, std::mem::take(room));
-            context.checks(&mut findings);
+            context.checks(checks, &mut findings);
             (_, *room) = context.end();
         }
         let controls = findings.len();
         let mut context = Context::new(pack, pack, prepared, scenario, std::mem::take(room));
         let lines = context.lines();
-        context.checks(&mut findings);
+        context.checks(&pack.barring, &mut findings);
         let rates;
         (rates, *room) = context.end();
         Case {
@@ -140,9 +166,17 @@ impl RuleSet {
 pub(crate) fn controls<'a>(export: &'a Pack, to: &'a str, prepared: &Prepared<'a>) -> Vec<Finding<'a>> {
     let mut found = Vec::new();
     if let Some(scenario) = prepared.scenarios.first() {
-        Context::to(export, to, prepared, scenario, Vec::new()).checks(&mut found);
+        Context::to(export, to, prepared, scenario, Vec::new()).checks(&export.barring, &mut found);
     }
     found
+}
+
+/// What an outlook compares of verdicts.
+pub(crate) struct Glance<'p> {
+    pub(crate) status: Status,
+    pub(crate) known: Span,
+    pub(crate) total: Option<Span>,
+    pub(crate) findings: Vec<Finding<'p>>,
 }
 
 /// The outcome for one scenario.

@@ -5,9 +5,9 @@ use rust_decimal::Decimal;
 
 use super::{Question, total};
 use crate::date::years;
-use crate::fact::{Car, FACTS, FactValue, Fault, KW_PER_MECHANICAL_HP, KW_PER_METRIC_HP};
-use crate::feel::{Slot, Span, Value};
-use crate::pack::{FIRST_OWN, slot, slot_of_fact};
+use crate::fact::{Car, FACTS, FactValue, Fault, KW_PER_MECHANICAL_HP, KW_PER_METRIC_HP, place};
+use crate::feel::{Number, Slot, Value};
+use crate::pack::{UNKNOWN, slot, slot_of_fact};
 
 /// A question whose facts are possible, with ages, horsepowers and the like worked out. It serves every market.
 #[derive(Clone, Debug)]
@@ -54,24 +54,30 @@ impl<'a> Prepared<'a> {
     /// Facts that are known to be possible.
     pub(crate) fn of(question: &Question<'a>) -> Self {
         let facts = facts(question);
-        let scenarios = days(question.car, question.arrival)
-            .into_iter()
-            .map(|days| {
-                let mut names = facts.clone();
-                ages(question, days, &mut names);
-                Scenario { names }
-            })
-            .collect();
+        let days = days(question.car, question.arrival);
+        let mut scenarios = Vec::with_capacity(days.len());
+        let scenario = |days: &Days, mut names: Vec<Value<'a>>| {
+            ages(question, *days, &mut names);
+            Scenario { names }
+        };
+        if let Some((last, others)) = days.split_last() {
+            scenarios.extend(others.iter().map(|days| scenario(days, facts.clone())));
+            scenarios.push(scenario(last, facts));
+        }
         let seller = question.values.price.map(|price| price.currency);
         Prepared {
             paid: seller.and_then(|to| total::paid(question, to)),
             question: *question,
             departure: question.departure.unwrap_or(question.arrival),
             scenarios,
-            inexact: ["manufactured", "first_registration"]
-                .into_iter()
-                .filter(|name| question.car.date(name).is_some_and(|date| !date.is_exact()))
-                .collect(),
+            inexact: [
+                ("manufactured", place::MANUFACTURED),
+                ("first_registration", place::FIRST_REGISTRATION),
+            ]
+            .into_iter()
+            .filter(|(_, at)| question.car.date_at(*at).is_some_and(|date| !date.is_exact()))
+            .map(|(name, _)| name)
+            .collect(),
         }
     }
 }
@@ -81,9 +87,9 @@ fn unknown<'a>(at: usize) -> Value<'a> {
     Value::Unknown(Slot::try_from(at).unwrap_or(Slot::MAX))
 }
 
-/// The values of all facts but dates.
+/// The values of all facts but dates and horsepower.
 fn facts<'a>(question: &Question<'a>) -> Vec<Value<'a>> {
-    let mut names: Vec<Value<'a>> = (0..FIRST_OWN).map(unknown).collect();
+    let mut names: Vec<Value<'a>> = UNKNOWN.to_vec();
     for index in 0..FACTS.len() {
         if let Some(value) = question.car.at(index) {
             names[slot_of_fact(index)] = match value {
@@ -96,9 +102,7 @@ fn facts<'a>(question: &Question<'a>) -> Vec<Value<'a>> {
             };
         }
     }
-    let fuel = question.car.text("fuel");
-    let electric = matches!(fuel, Some("electric" | "hydrogen"));
-    let absent: &[usize] = match fuel {
+    let absent: &[usize] = match question.car.text_at(place::FUEL) {
         Some("electric" | "hydrogen") => &[slot::CC, slot::ENGINE_KW, slot::ENGINE_FUEL],
         Some("petrol" | "diesel" | "lpg" | "cng") => &[slot::MOTOR_KW, slot::KW_30MIN],
         _ => &[],
@@ -110,24 +114,32 @@ fn facts<'a>(question: &Question<'a>) -> Vec<Value<'a>> {
     if let Value::Unknown(_) = names[slot::CLEARED_IN] {
         names[slot::CLEARED_IN] = Value::Text("none");
     }
-    let horsepower = |per: Decimal| match question.car.number("engine_kw") {
-        Some(kw) => Value::number(kw / per),
-        None if electric => Value::Null,
-        None => unknown(slot::ENGINE_KW),
-    };
-    names[slot::METRIC_HP] = horsepower(KW_PER_METRIC_HP);
-    names[slot::MECHANICAL_HP] = horsepower(KW_PER_MECHANICAL_HP);
     names[slot::ARRIVAL] = Value::Date(question.arrival);
     names
+}
+
+/// Adds the engine's power in both horsepowers, which few countries look at.
+pub(super) fn horsepowers(car: &Car, names: &mut [Value<'_>]) {
+    let electric = matches!(car.text_at(place::FUEL), Some("electric" | "hydrogen"));
+    for (at, per) in [
+        (slot::METRIC_HP, KW_PER_METRIC_HP),
+        (slot::MECHANICAL_HP, KW_PER_MECHANICAL_HP),
+    ] {
+        names[at] = match car.number_at(place::ENGINE_KW) {
+            Some(kw) => kw.checked_div(per).map_or(unknown(at), Value::number),
+            None if electric => Value::Null,
+            None => unknown(slot::ENGINE_KW),
+        };
+    }
 }
 
 /// The ages of one case.
 fn ages<'a>(question: &Question<'a>, days: Days, names: &mut [Value<'a>]) {
     let arrival = question.arrival;
     let calendar = |from: Date| Value::number(Decimal::from(arrival.year() - from.year()));
-    let mut any: Option<Span> = None;
+    let mut any: Option<Number> = None;
     let mut widen = |age: Decimal| {
-        let age = Span::exact(age);
+        let age = Number::from(age);
         any = Some(any.map_or(age, |sofar| sofar.hull(age)));
     };
     match days.manufactured {
@@ -159,7 +171,7 @@ fn ages<'a>(question: &Question<'a>, days: Days, names: &mut [Value<'a>]) {
             }
         }
     }
-    names[slot::AGE_MODEL_YEAR] = match question.car.number("model_year") {
+    names[slot::AGE_MODEL_YEAR] = match question.car.number_at(place::MODEL_YEAR) {
         Some(year) => {
             let age = Decimal::from(arrival.year()) - year;
             widen(age);
@@ -180,8 +192,8 @@ struct Days {
 /// The ends of what is known. Bands of age are at least as wide as a year but for the first, which ends at the younger end; so
 /// the ends reach every band in between.
 fn days(car: &Car, arrival: Date) -> Vec<Days> {
-    let ends = |name: &str| -> [Option<Option<Date>>; 2] {
-        match car.date(name) {
+    let ends = |at: usize| -> [Option<Option<Date>>; 2] {
+        match car.date_at(at) {
             None => [Some(None), None],
             Some(date) => {
                 let (first, last) = (date.first(), date.last().min(arrival));
@@ -189,9 +201,9 @@ fn days(car: &Car, arrival: Date) -> Vec<Days> {
             }
         }
     };
-    let registrations = ends("first_registration");
+    let registrations = ends(place::FIRST_REGISTRATION);
     let mut found = Vec::with_capacity(1);
-    for manufactured in ends("manufactured").into_iter().flatten() {
+    for manufactured in ends(place::MANUFACTURED).into_iter().flatten() {
         for registered in registrations.iter().flatten().copied() {
             if let (Some(made), Some(registered)) = (manufactured, registered)
                 && registered < made
@@ -207,8 +219,10 @@ fn days(car: &Car, arrival: Date) -> Vec<Days> {
     if found.is_empty() {
         // Both lie in one month: made at its beginning, registered at its end.
         found.push(Days {
-            manufactured: car.date("manufactured").map(|d| d.first()),
-            registered: car.date("first_registration").map(|d| d.last().min(arrival)),
+            manufactured: car.date_at(place::MANUFACTURED).map(|d| d.first()),
+            registered: car
+                .date_at(place::FIRST_REGISTRATION)
+                .map(|d| d.last().min(arrival)),
         });
     }
     found

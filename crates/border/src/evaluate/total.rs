@@ -3,8 +3,9 @@
 use rust_decimal::Decimal;
 
 use super::{Case, Prepared, Question, push};
-use crate::decimal::{product, rounded};
-use crate::feel::Span;
+use crate::decimal::{self, converted};
+use crate::fact::place;
+use crate::feel::{Number, Span};
 use crate::money::{Currency, Money};
 use crate::pack::{Confidence, Effect, Pack, StepKind};
 use crate::verdict::{Caution, Finding, Line, Outcome, RateUsed, RuleUse, Status, Verdict, Why};
@@ -18,7 +19,6 @@ pub(super) fn total<'a>(pack: &'a Pack, prepared: &Prepared<'a>, case: Case<'a>)
         mut lines,
         mut rates,
     } = case;
-    let zero = Span::exact(Decimal::ZERO);
     let status = status(&findings, controls);
     findings[controls..].sort_by_key(|finding| std::cmp::Reverse(finding.outcome));
     findings[..controls].sort_by_key(|finding| std::cmp::Reverse(finding.outcome));
@@ -36,39 +36,20 @@ pub(super) fn total<'a>(pack: &'a Pack, prepared: &Prepared<'a>, case: Case<'a>)
             rate,
         });
     }
-    let (mut known, mut seller_known) = (zero, zero);
-    let mut missing_lines = Vec::new();
-    let mut overflow = false;
-    for line in &mut lines {
-        if line.kind != StepKind::Value {
+    if let Some(rate) = rate {
+        for line in lines.iter_mut().filter(|line| line.kind() != StepKind::Value) {
             // The two ends may belong to different cases, so they are converted apart.
-            line.seller_amount = line
-                .amount
-                .zip(rate)
-                .and_then(|(span, rate)| converted(span, rate));
-        }
-        if line.kind != StepKind::Charge {
-            continue;
-        }
-        match line.amount {
-            Some(span) => match known.plus(span) {
-                Some(sum) => known = sum,
-                None => overflow = true,
-            },
-            None => missing_lines.push(line.name),
-        }
-        if let Some(span) = line.seller_amount {
-            match seller_known.plus(span) {
-                Some(sum) => seller_known = sum,
-                None => overflow = true,
-            }
+            line.seller_amount = line.amount.and_then(|span| seller_span(span, rate));
         }
     }
-    // A pack that knows of no charge does not know that there is none.
-    let charged = pack.steps.iter().any(|step| step.kind == StepKind::Charge);
-    let complete = charged && missing_lines.is_empty() && !overflow;
-    let total = complete.then_some(known);
-    let seller_total = total.and(rate).map(|_| seller_known);
+    let (known, total) = sums(pack, &lines);
+    let charges = || lines.iter().filter(|line| line.kind() == StepKind::Charge);
+    let missing_lines = charges()
+        .filter(|line| line.amount.is_none())
+        .map(Line::name)
+        .collect();
+    let (seller_known, whole) = added(charges().filter_map(|line| line.seller_amount));
+    let seller_total = total.and(rate).filter(|_| whole).map(|_| seller_known);
     let paid = total.and_then(|_| paid(question, pack.currency));
     let landed = total
         .zip(paid)
@@ -105,12 +86,38 @@ pub(super) fn total<'a>(pack: &'a Pack, prepared: &Prepared<'a>, case: Case<'a>)
     }
 }
 
+/// Status and sums of one case, without what a verdict says besides.
+pub(super) fn glance(pack: &Pack, case: &Case<'_>) -> (Status, Span, Option<Span>) {
+    let (known, total) = sums(pack, &case.lines);
+    (status(&case.findings, case.controls), known, total)
+}
+
+/// The sum of the charges that are known, and of all if all are known.
+fn sums(pack: &Pack, lines: &[Line<'_>]) -> (Span, Option<Span>) {
+    let charges = || lines.iter().filter(|line| line.kind() == StepKind::Charge);
+    let (known, whole) = added(charges().filter_map(|line| line.amount));
+    // A pack that knows of no charge does not know that there is none.
+    let charged = pack.steps.iter().any(|step| step.kind == StepKind::Charge);
+    let complete = charged && whole && charges().all(|line| line.amount.is_some());
+    (known, complete.then_some(known))
+}
+
+/// The sum, and whether it is one: what goes beyond 28 digits is left out.
+fn added(amounts: impl Iterator<Item = Span>) -> (Span, bool) {
+    let mut sum = Number::from(Decimal::ZERO);
+    let mut whole = true;
+    for amount in amounts {
+        match sum.plus(amount.into()) {
+            Some(next) => sum = next,
+            None => whole = false,
+        }
+    }
+    (sum.span(), whole)
+}
+
 /// Both ends in another currency, to its second decimal.
-fn converted(span: Span, rate: Decimal) -> Option<Span> {
-    span.try_each(|amount| {
-        let converted = product(amount, rate)?;
-        Some(rounded(converted, 2))
-    })
+fn seller_span(span: Span, rate: Decimal) -> Option<Span> {
+    span.try_each(|amount| converted(amount, rate, 2))
 }
 
 /// Price, freight and insurance in a currency, if all are known.
@@ -124,8 +131,7 @@ pub(super) fn paid(question: &Question<'_>, to: Currency) -> Option<Decimal> {
             _ => question.rates.rate(currency, to)?,
         };
         last = Some((currency, rate));
-        let amount = product(amount, rate)?;
-        sum = sum.checked_add(rounded(amount, 2))?;
+        sum = decimal::sum(sum, converted(amount, rate, 2)?)?;
     }
     Some(sum)
 }
@@ -152,7 +158,7 @@ fn cautions<'a>(pack: &'a Pack, question: &Question<'a>, lines: &[Line<'a>]) -> 
     if let Some(from) = question.car.power_from() {
         cautions.push(Caution::PowerConverted { from });
     }
-    if let (None, Some(region)) = (question.car.text("region"), pack.regions.first()) {
+    if let (None, Some(region)) = (question.car.text_at(place::REGION), pack.regions.first()) {
         cautions.push(Caution::RegionAssumed { region });
     }
     let rules_that = |test: fn(&RuleUse<'_>) -> bool| {
@@ -162,17 +168,19 @@ fn cautions<'a>(pack: &'a Pack, question: &Question<'a>, lines: &[Line<'a>]) -> 
             .flat_map(|line| &line.rules)
             .filter(|used| test(used))
         {
-            if !ids.contains(&used.law.id.as_str()) {
-                ids.push(&used.law.id);
+            let id = used.law().id.as_str();
+            // Rules that are one and the same have their name at one place.
+            if !ids.iter().any(|known| std::ptr::eq(*known, id)) {
+                ids.push(id);
             }
         }
         ids
     };
-    let undated = rules_that(|used| used.undated);
+    let undated = rules_that(|used| used.undated());
     if !undated.is_empty() {
         cautions.push(Caution::Undated { rules: undated });
     }
-    let weak = rules_that(|used| used.law.confidence == Confidence::Low);
+    let weak = rules_that(|used| used.law().confidence == Confidence::Low);
     if !weak.is_empty() {
         cautions.push(Caution::Weak { rules: weak });
     }
@@ -190,7 +198,7 @@ fn asks<'a>(findings: &[Finding<'a>], lines: &[Line<'a>]) -> Vec<Why<'a>> {
     }
     for why in lines
         .iter()
-        .filter(|line| line.kind == StepKind::Charge)
+        .filter(|line| line.kind() == StepKind::Charge)
         .flat_map(|line| &line.why)
     {
         ask(why, lines, &mut asks);
@@ -206,7 +214,7 @@ fn ask<'a>(why: &Why<'a>, lines: &[Line<'a>], asks: &mut Vec<Why<'a>>) {
             // Steps rest on earlier ones only, so this ends.
             let before = lines
                 .iter()
-                .position(|line| line.name == *step)
+                .position(|line| line.name() == *step)
                 .unwrap_or_default();
             if let Some(line) = lines.get(before) {
                 for why in &line.why {

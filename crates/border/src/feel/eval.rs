@@ -3,7 +3,8 @@
 use jiff::civil::Date;
 use rust_decimal::Decimal;
 
-use super::value::{Slot, Span, Tri, Value};
+use super::number::Number;
+use super::value::{Slot, Tri, Value};
 use crate::decimal::order;
 
 /// An expression whose names are slots.
@@ -91,7 +92,7 @@ pub(crate) fn eval<'a>(expr: &'a Expr, names: &[Value<'a>]) -> Value<'a> {
             .copied()
             .unwrap_or(Value::Unknown(*slot)),
         Expr::Negative(inner) => match eval(inner, names) {
-            Value::Number(span) => number(Span::exact(Decimal::ZERO).minus(span)),
+            Value::Number(span) => number(Number::from(Decimal::ZERO).minus(span)),
             nothing @ (Value::Unknown(_) | Value::Null) => nothing,
             _ => Value::Unknown(NO_NUMBER),
         },
@@ -109,17 +110,35 @@ pub(crate) fn eval<'a>(expr: &'a Expr, names: &[Value<'a>]) -> Value<'a> {
             }
         }
         Expr::In(one, of) => {
-            let one = eval(one, names);
-            from_truth(
-                of.iter()
-                    .fold(Tri::No, |sofar, other| sofar.or(equal(one, eval(other, names)))),
-            )
+            let one = operand(one, names);
+            let mut sofar = Tri::No;
+            for other in of {
+                sofar = sofar.or(equal(one, operand(other, names)));
+                if sofar == Tri::Yes {
+                    break;
+                }
+            }
+            from_truth(sofar)
         }
         Expr::Call(function, arguments) => call(*function, arguments, names),
     }
 }
 
-fn number(span: Option<Span>) -> Value<'static> {
+/// As [`eval`], quick for what is no formula itself.
+#[inline]
+fn operand<'a>(expr: &'a Expr, names: &[Value<'a>]) -> Value<'a> {
+    match expr {
+        Expr::Name(slot) => names
+            .get(usize::from(*slot))
+            .copied()
+            .unwrap_or(Value::Unknown(*slot)),
+        Expr::Number(number) => Value::number(*number),
+        Expr::Text(text) => Value::Text(text),
+        _ => eval(expr, names),
+    }
+}
+
+fn number(span: Option<Number>) -> Value<'static> {
     span.map_or(Value::Unknown(NO_NUMBER), Value::Number)
 }
 
@@ -158,7 +177,7 @@ fn binary<'a>(op: Op, left: &'a Expr, right: &'a Expr, names: &[Value<'a>]) -> V
         }
         _ => {}
     }
-    let (left, right) = (eval(left, names), eval(right, names));
+    let (left, right) = (operand(left, names), operand(right, names));
     if let Value::Unknown(_) = left {
         return left;
     }
@@ -186,9 +205,19 @@ fn binary<'a>(op: Op, left: &'a Expr, right: &'a Expr, names: &[Value<'a>]) -> V
 /// Whether the first is equal to or greater than the second.
 fn at_least(a: Value<'_>, b: Value<'_>) -> Tri {
     match (a, b) {
-        (Value::Number(a), Value::Number(b)) if order(a.low, b.high).is_ge() => Tri::Yes,
-        (Value::Number(a), Value::Number(b)) if order(a.high, b.low).is_lt() => Tri::No,
-        (Value::Number(_), Value::Number(_)) => Tri::Unknown(OVERLAP),
+        (Value::Number(a), Value::Number(b)) => {
+            if let Some(order) = a.short_order(b) {
+                return Tri::of(order.is_ge());
+            }
+            let (a, b) = (a.span(), b.span());
+            if order(a.low, b.high).is_ge() {
+                Tri::Yes
+            } else if order(a.high, b.low).is_lt() {
+                Tri::No
+            } else {
+                Tri::Unknown(OVERLAP)
+            }
+        }
         (Value::Date(a), Value::Date(b)) => Tri::of(a >= b),
         _ => Tri::Unknown(NO_NUMBER),
     }
@@ -198,11 +227,17 @@ fn equal(a: Value<'_>, b: Value<'_>) -> Tri {
     match (a, b) {
         (Value::Unknown(slot), _) | (_, Value::Unknown(slot)) => Tri::Unknown(slot),
         (Value::Null, _) | (_, Value::Null) => Tri::No,
-        (Value::Number(a), Value::Number(b)) => match (a.single(), b.single()) {
-            (Some(a), Some(b)) => Tri::of(order(a, b).is_eq()),
-            _ if a.high < b.low || a.low > b.high => Tri::No,
-            _ => Tri::Unknown(OVERLAP),
-        },
+        (Value::Number(a), Value::Number(b)) => {
+            if let Some(order) = a.short_order(b) {
+                return Tri::of(order.is_eq());
+            }
+            let (a, b) = (a.span(), b.span());
+            match (a.single(), b.single()) {
+                (Some(a), Some(b)) => Tri::of(order(a, b).is_eq()),
+                _ if a.high < b.low || a.low > b.high => Tri::No,
+                _ => Tri::Unknown(OVERLAP),
+            }
+        }
         (Value::Text(a), Value::Text(b)) => Tri::of(a == b),
         (Value::Bool(a), Value::Bool(b)) => Tri::of(a == b),
         (Value::Date(a), Value::Date(b)) => Tri::of(a == b),
@@ -223,18 +258,8 @@ fn call<'a>(function: Function, arguments: &'a [Expr], names: &[Value<'a>]) -> V
         (Function::Max | Function::Min, Value::Number(mut sofar)) => {
             for value in values {
                 match value {
-                    Value::Number(span) if function == Function::Max => {
-                        sofar = Span {
-                            low: sofar.low.max(span.low),
-                            high: sofar.high.max(span.high),
-                        };
-                    }
-                    Value::Number(span) => {
-                        sofar = Span {
-                            low: sofar.low.min(span.low),
-                            high: sofar.high.min(span.high),
-                        };
-                    }
+                    Value::Number(next) if function == Function::Max => sofar = sofar.max(next),
+                    Value::Number(next) => sofar = sofar.min(next),
                     Value::Unknown(_) | Value::Null => return value,
                     _ => return Value::Unknown(NO_NUMBER),
                 }

@@ -6,11 +6,13 @@
 //! [`Span`], because sources disagree; and whatever depends on something unknown is unknown, never false and never zero.
 
 mod eval;
+mod number;
 mod parse;
 mod unary;
 mod value;
 
 pub(crate) use eval::{Expr, Function, Op, eval};
+pub(crate) use number::Number;
 pub(crate) use parse::{Names, parse};
 pub(crate) use unary::{Bound, Test, parse_test};
 pub use value::Span;

@@ -6,9 +6,9 @@ use jiff::civil::Date;
 use rust_decimal::Decimal;
 
 use super::eval::{NO_NUMBER, OVERLAP};
+use super::number::Number;
 use super::parse::date;
-use super::value::{Span, Tri, Value};
-use crate::decimal::order;
+use super::value::{Tri, Value};
 
 /// A test of one value.
 #[derive(Clone, Debug, PartialEq)]
@@ -138,15 +138,15 @@ impl Test {
                 _ => Tri::Unknown(NO_NUMBER),
             },
             Test::Between(low, high) => match value {
-                Value::Number(span) => {
+                Value::Number(number) => {
                     let above = low.map_or(Tri::Yes, |(bound, belongs)| {
-                        against(bound, span, |order| order.is_gt() || (belongs && order.is_eq()))
+                        against(bound, number, |order| order.is_gt() || (belongs && order.is_eq()))
                     });
                     if above == Tri::No {
                         return Tri::No;
                     }
                     let below = high.map_or(Tri::Yes, |(bound, belongs)| {
-                        against(bound, span, |order| order.is_lt() || (belongs && order.is_eq()))
+                        against(bound, number, |order| order.is_lt() || (belongs && order.is_eq()))
                     });
                     above.and(below)
                 }
@@ -198,17 +198,16 @@ impl Test {
     }
 }
 
-fn against(bound: Bound, span: Span, passes: impl Fn(Ordering) -> bool) -> Tri {
+#[inline]
+fn against(bound: Bound, number: Number, passes: impl Fn(Ordering) -> bool) -> Tri {
     let Bound::Number(bound) = bound else {
         return Tri::Unknown(NO_NUMBER);
     };
-    let low = passes(order(span.low, bound));
-    if span.is_exact() {
-        return Tri::of(low);
-    }
-    match (low, passes(order(span.high, bound))) {
-        (true, true) => Tri::Yes,
-        (false, false) => Tri::No,
+    let (low, high) = number.against(bound);
+    match (passes(low), high.map(passes)) {
+        (low, None) => Tri::of(low),
+        (true, Some(true)) => Tri::Yes,
+        (false, Some(false)) => Tri::No,
         _ => Tri::Unknown(OVERLAP),
     }
 }

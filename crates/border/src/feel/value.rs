@@ -6,6 +6,7 @@ use jiff::civil::Date;
 use rust_decimal::Decimal;
 use serde::Serialize;
 
+use super::number::Number;
 use crate::decimal::{order, product, sum};
 
 /// The place of a name in a pack's table of names.
@@ -158,14 +159,15 @@ pub(crate) enum Value<'a> {
     /// Known not to exist, as the displacement of an electric car: no comparison with it is true, no sum has a value.
     Null,
     Bool(bool),
-    Number(Span),
+    Number(Number),
     Text(&'a str),
     List(&'a [String]),
     Date(Date),
 }
 
 impl Value<'_> {
+    #[inline]
     pub(crate) fn number(number: Decimal) -> Self {
-        Value::Number(Span::exact(number))
+        Value::Number(number.into())
     }
 }

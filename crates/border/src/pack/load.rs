@@ -330,6 +330,10 @@ impl Reading<'_> {
             names: std::mem::take(&mut self.table.names),
             currencies: std::mem::take(&mut self.table.currencies),
             given,
+            barring: Vec::new(),
+            horsepower: false,
+            blank: Vec::new(),
+            widest: [0; 3],
         })
     }
 
@@ -393,6 +397,7 @@ impl Reading<'_> {
                 when_text,
                 value_text: value.clone(),
                 when: None,
+                condition: None,
                 rows: Vec::new(),
             };
             self.rules.push((of, rule, value));
@@ -588,6 +593,7 @@ impl Reading<'_> {
             round: step.round.unwrap_or(if is_value { 28 } else { round }).min(28),
             tests,
             cells: Vec::new(),
+            conditions: Vec::new(),
             columns,
         })
     }

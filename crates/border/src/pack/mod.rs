@@ -15,13 +15,13 @@ use std::collections::{BTreeMap, HashMap};
 
 use jiff::civil::Date;
 
-use crate::feel::{Expr, Slot, Test};
+use crate::feel::{Expr, Slot, Test, Tri, Value};
 use crate::money::Currency;
 
 pub use check::Strictness;
 pub use example::{Example, ExampleResult, Expectation, Outcome};
 pub use law::{Confidence, Force, Law, Standing};
-pub(crate) use names::{FIRST_OWN, RESERVED, slot, slot_of_fact};
+pub(crate) use names::{FIRST_OWN, RESERVED, UNKNOWN, slot, slot_of_fact};
 pub use problem::{Problem, Severity};
 
 /// The files of one folder of a rule set, by name. Reading the disk is the caller's.
@@ -84,6 +84,8 @@ pub struct Step {
     pub(crate) tests: Vec<(String, Expr)>,
     /// Each different cell of each column of tests, with the place of what it looks at among `tests`.
     pub(crate) cells: Vec<(usize, Test)>,
+    /// Each different condition of its rules.
+    pub(crate) conditions: Vec<Expr>,
     pub(crate) columns: Vec<(String, Slot)>,
 }
 
@@ -95,6 +97,8 @@ pub struct Rule {
     pub(crate) when_text: String,
     pub(crate) value_text: String,
     pub(crate) when: Option<Expr>,
+    /// The place of its condition among the step's.
+    pub(crate) condition: Option<usize>,
     pub(crate) rows: Vec<Row>,
 }
 
@@ -114,8 +118,17 @@ pub(crate) struct Row {
 }
 
 impl Step {
-    /// Numbers the different cells, so that each is tried once a case and not once a row.
+    /// Numbers the different conditions and cells, so that each is tried once a case and not once a rule or row.
     fn number_cells(&mut self) {
+        for rule in &mut self.rules {
+            rule.condition = rule.when.as_ref().map(|when| {
+                let known = self.conditions.iter().position(|known| known == when);
+                known.unwrap_or_else(|| {
+                    self.conditions.push(when.clone());
+                    self.conditions.len() - 1
+                })
+            });
+        }
         let mut cells: Vec<(usize, Test)> = Vec::new();
         for row in self.rules.iter_mut().flat_map(|rule| &mut rule.rows) {
             row.cells = row
@@ -265,6 +278,14 @@ pub struct Pack {
     pub(crate) currencies: Vec<(Currency, Slot)>,
     /// Slots of what may be given, by name.
     pub(crate) given: HashMap<String, Slot>,
+    /// The places of the checks that are no waivers.
+    pub(crate) barring: Vec<usize>,
+    /// Whether it looks at horsepower.
+    pub(crate) horsepower: bool,
+    /// The values of its own names before anything is worked out.
+    pub(crate) blank: Vec<Value<'static>>,
+    /// The most tests, cells and conditions that one of its steps has.
+    pub(crate) widest: [usize; 3],
 }
 
 impl Pack {
@@ -285,6 +306,61 @@ impl Pack {
         self.given.get(name).copied()
     }
 
+    /// Works out what every question would work out again.
+    fn index(&mut self) {
+        self.barring = (0..self.checks.len())
+            .filter(|at| self.checks[*at].effect != Effect::Waive)
+            .collect();
+        self.blank = (FIRST_OWN..self.names.len())
+            .map(|at| Value::Unknown(Slot::try_from(at).unwrap_or(Slot::MAX)))
+            .collect();
+        let mut used = Vec::new();
+        for step in &self.steps {
+            for (most, has) in
+                self.widest
+                    .iter_mut()
+                    .zip([step.tests.len(), step.cells.len(), step.conditions.len()])
+            {
+                *most = has.max(*most);
+            }
+            used.extend(step.names());
+            let rules = step.rules.iter().filter_map(|rule| rule.when.as_ref());
+            let tests = step.tests.iter().map(|(_, expr)| expr);
+            step.when
+                .iter()
+                .chain(rules)
+                .chain(tests)
+                .for_each(|expr| expr.names(&mut used));
+        }
+        for check in &self.checks {
+            check
+                .when
+                .iter()
+                .chain(&check.fact)
+                .for_each(|expr| expr.names(&mut used));
+        }
+        self.horsepower = [slot::METRIC_HP, slot::MECHANICAL_HP]
+            .iter()
+            .any(|hp| used.iter().any(|slot| usize::from(*slot) == *hp));
+    }
+
+    /// The places of the checks that may touch a car that goes to a country, whatever else is known of it.
+    fn reaches(&self, destination: &str) -> Vec<usize> {
+        let mut names = UNKNOWN.to_vec();
+        names[slot::DESTINATION] = Value::Text(destination);
+        let may = |check: &Check| {
+            check
+                .when
+                .as_ref()
+                .is_none_or(|when| when.holds(&names) != Tri::No)
+        };
+        self.barring
+            .iter()
+            .copied()
+            .filter(|at| may(&self.checks[*at]))
+            .collect()
+    }
+
     /// The name that stands for a slot.
     pub(crate) fn name_of(&self, slot: Slot) -> &str {
         self.names.get(usize::from(slot)).map_or("", String::as_str)
@@ -298,15 +374,30 @@ pub struct RuleSet {
     packs: Vec<Pack>,
     /// The places of those of export control.
     exports: Vec<usize>,
+    /// For each pack, the packs of export control with the places of their checks that may touch a car that goes there.
+    controls: Vec<Vec<(usize, Vec<usize>)>>,
 }
 
 impl RuleSet {
     fn of(packs: BTreeMap<String, Pack>) -> Self {
-        let packs: Vec<Pack> = packs.into_values().collect();
+        let mut packs: Vec<Pack> = packs.into_values().collect();
+        packs.iter_mut().for_each(Pack::index);
+        let exports: Vec<usize> = (0..packs.len())
+            .filter(|at| packs[*at].side == Side::Export)
+            .collect();
+        let controls = packs
+            .iter()
+            .map(|to| {
+                exports
+                    .iter()
+                    .map(|at| (*at, packs[*at].reaches(&to.country)))
+                    .filter(|(_, checks)| !checks.is_empty())
+                    .collect()
+            })
+            .collect();
         RuleSet {
-            exports: (0..packs.len())
-                .filter(|at| packs[*at].side == Side::Export)
-                .collect(),
+            exports,
+            controls,
             packs,
         }
     }
@@ -321,6 +412,15 @@ impl RuleSet {
         self.exports.iter().filter_map(|at| self.packs.get(*at))
     }
 
+    /// The packs of export control that may touch a car to a country, with the places of the checks that may.
+    pub(crate) fn controls(&self, to: &Pack) -> impl Iterator<Item = (&Pack, &[usize])> {
+        let at = self.place(&to.country);
+        at.and_then(|at| self.controls.get(at))
+            .into_iter()
+            .flatten()
+            .filter_map(|(at, checks)| Some((self.packs.get(*at)?, checks.as_slice())))
+    }
+
     /// Every pack.
     pub fn packs(&self) -> impl Iterator<Item = &Pack> {
         self.packs.iter()
@@ -328,11 +428,13 @@ impl RuleSet {
 
     /// The pack of a country.
     pub fn pack(&self, country: &str) -> Option<&Pack> {
-        let at = self
-            .packs
+        self.packs.get(self.place(country)?)
+    }
+
+    fn place(&self, country: &str) -> Option<usize> {
+        self.packs
             .binary_search_by(|pack| pack.country.as_str().cmp(country))
-            .ok()?;
-        self.packs.get(at)
+            .ok()
     }
 }
 

@@ -1,7 +1,7 @@
 //! The names of a pack: facts, worked-out names, currencies, inputs, steps and columns, each with a slot.
 
 use crate::fact::{COMPUTED, FACTS, nearest};
-use crate::feel::{Names, Slot};
+use crate::feel::{Names, Slot, Value};
 use crate::money::Currency;
 
 /// The first slots are for what is to blame when no fact is: overlapping ranges, and numbers that are none.
@@ -9,6 +9,17 @@ pub(crate) const RESERVED: [&str; 2] = ["(ranges that overlap)", "(a number that
 
 /// The first slot that belongs to the pack itself.
 pub(crate) const FIRST_OWN: usize = RESERVED.len() + FACTS.len() + COMPUTED.len();
+
+/// Every name that no pack owns, not known, and to blame for it itself.
+pub(crate) const UNKNOWN: [Value<'static>; FIRST_OWN] = {
+    let mut names = [Value::Unknown(0); FIRST_OWN];
+    let mut at: Slot = 0;
+    while (at as usize) < FIRST_OWN {
+        names[at as usize] = Value::Unknown(at);
+        at += 1;
+    }
+    names
+};
 
 /// The slot of a fact.
 pub(crate) fn slot_of_fact(index: usize) -> usize {
@@ -18,15 +29,7 @@ pub(crate) fn slot_of_fact(index: usize) -> usize {
 /// The slots of names that the calculation itself sets or reads, found when the program is compiled.
 pub(crate) mod slot {
     use super::{COMPUTED, FACTS, RESERVED};
-
-    const fn same(a: &str, b: &str) -> bool {
-        let (a, b) = (a.as_bytes(), b.as_bytes());
-        let mut at = 0;
-        while at < a.len() && at < b.len() && a[at] == b[at] {
-            at += 1;
-        }
-        at == a.len() && at == b.len()
-    }
+    use crate::fact::is_same;
 
     /// The slot of a fact or worked-out name; the program does not compile if there is none.
     const fn of(name: &str) -> usize {
@@ -37,7 +40,7 @@ pub(crate) mod slot {
             } else {
                 COMPUTED[at - FACTS.len()].0
             };
-            if same(known, name) {
+            if is_same(known, name) {
                 return RESERVED.len() + at;
             }
             at += 1;

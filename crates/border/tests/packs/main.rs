@@ -139,7 +139,7 @@ impl Ask {
         let line = verdict.line(line).unwrap_or_else(|| panic!("no line {line}"));
         line.amount
             .and_then(|span| span.single())
-            .unwrap_or_else(|| panic!("{} is {:?}: {:?}", line.name, line.amount, line.why))
+            .unwrap_or_else(|| panic!("{} is {:?}: {:?}", line.name(), line.amount, line.why))
     }
 }
 

@@ -70,12 +70,16 @@ fn check(asked: &Ask) {
     assert!(verdict.known.low >= Decimal::ZERO && verdict.known.high >= Decimal::ZERO);
     let mut sum = (Decimal::ZERO, Decimal::ZERO);
     let mut seller = (Decimal::ZERO, Decimal::ZERO);
-    for line in verdict.lines.iter().filter(|line| line.kind == StepKind::Charge) {
+    for line in verdict
+        .lines
+        .iter()
+        .filter(|line| line.kind() == StepKind::Charge)
+    {
         let Some(span) = line.amount else { continue };
         assert!(
             span.low >= Decimal::ZERO && span.high >= Decimal::ZERO,
             "{}",
-            line.name
+            line.name()
         );
         sum = (sum.0 + span.low, sum.1 + span.high);
         if let Some(span) = line.seller_amount {
@@ -84,7 +88,7 @@ fn check(asked: &Ask) {
         assert!(
             span.low == span.high || !line.why.is_empty(),
             "{} is a range and does not say why",
-            line.name
+            line.name()
         );
     }
     assert_eq!((verdict.known.low, verdict.known.high), sum);
@@ -99,7 +103,7 @@ fn check(asked: &Ask) {
         assert!(
             !line.why.is_empty(),
             "{} is missing and does not say why",
-            line.name
+            line.name()
         );
     }
 }

@@ -169,7 +169,7 @@ fn trap_10_the_kyrgyz_table_of_2018_is_history() {
         .lines
         .iter()
         .flat_map(|line| &line.rules)
-        .map(|rule| rule.law.id.as_str())
+        .map(|rule| rule.law().id.as_str())
         .collect();
     assert!(used.iter().any(|id| id.starts_with("eaeu.personal.")), "{used:?}");
     assert!(!used.iter().any(|id| id.contains("2018")), "{used:?}");

@@ -63,10 +63,10 @@ pub fn column<'p>(verdict: &Verdict<'p>, outlook: Option<&Outlook>) -> Column<'p
     let stack = verdict
         .lines
         .iter()
-        .filter(|line| line.kind == StepKind::Charge)
+        .filter(|line| line.kind() == StepKind::Charge)
         .map(|line| Part {
-            step: line.name,
-            title: line.title,
+            step: line.name(),
+            title: line.title(),
             amount: match seller {
                 Some(_) => line.seller_amount,
                 None => line.amount,

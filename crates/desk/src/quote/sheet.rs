@@ -98,11 +98,19 @@ fn market(words: &Words, quote: &Quote<'_>, page: &mut String) {
         say("column-rule"),
         say("column-amount"),
     );
-    for line in verdict.lines.iter().filter(|line| line.kind == StepKind::Charge) {
+    for line in verdict
+        .lines
+        .iter()
+        .filter(|line| line.kind() == StepKind::Charge)
+    {
         one_line(words, line, page);
     }
     totals(words, quote, page);
-    for line in verdict.lines.iter().filter(|line| line.kind == StepKind::Upside) {
+    for line in verdict
+        .lines
+        .iter()
+        .filter(|line| line.kind() == StepKind::Upside)
+    {
         if let Some(amount) = line.amount {
             let _ = writeln!(
                 page,
@@ -169,14 +177,14 @@ fn original(text: &str) -> String {
 /// What a line is called: in the buyer's language where the charge is one that many countries have, with the pack's own words
 /// beneath.
 fn title(words: &Words, line: &Line<'_>) -> String {
-    match words.charge(line.name) {
-        Some(_) if words.language == PACKS => original(line.title),
+    match words.charge(line.name()) {
+        Some(_) if words.language == PACKS => original(line.title()),
         Some(name) => format!(
             "{}<br><span class=\"small\">{}</span>",
             escape(&name),
-            original(line.title)
+            original(line.title())
         ),
-        None => original(line.title),
+        None => original(line.title()),
     }
 }
 
@@ -217,10 +225,10 @@ fn one_line(words: &Words, line: &Line<'_>, page: &mut String) {
     };
     let mut rules: Vec<String> = Vec::new();
     for used in &line.rules {
-        rules.push(if used.row.is_empty() {
-            used.law.id.clone()
+        rules.push(if used.row().is_empty() {
+            used.law().id.clone()
         } else {
-            format!("{}: {}", used.law.id, used.row)
+            format!("{}: {}", used.law().id, used.row())
         });
     }
     if line.given {
@@ -342,8 +350,8 @@ fn sources(words: &Words, quote: &Quote<'_>) -> Vec<String> {
         .verdict
         .lines
         .iter()
-        .filter(|line| line.kind != StepKind::Upside)
-        .flat_map(|line| line.rules.iter().map(|used| used.law));
+        .filter(|line| line.kind() != StepKind::Upside)
+        .flat_map(|line| line.rules.iter().map(|used| used.law()));
     for law in findings.chain(rules) {
         let confidence = words.say(match law.confidence {
             border::Confidence::High => "confidence-high",

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use border::{Car, Fault, Values};
 
-use super::set_value;
+use super::{Known, set_value};
 use crate::error::DeskError;
 
 /// The longest row that is read, in bytes.
@@ -196,11 +196,16 @@ fn lines(
     }
 }
 
-/// The fields of a JSON object as texts.
+/// The fields of a line that holds a JSON object, as texts.
 fn cells(text: &str) -> Result<Vec<(String, String)>, String> {
-    use serde_json::Value;
-    let object: serde_json::Map<String, Value> =
+    let object =
         serde_json::from_str(text).map_err(|error| format!("not a JSON object on one line: {error}"))?;
+    texts(object)
+}
+
+/// The fields of a JSON object as texts.
+fn texts(object: serde_json::Map<String, serde_json::Value>) -> Result<Vec<(String, String)>, String> {
+    use serde_json::Value;
     object
         .into_iter()
         .filter(|(_, value)| !value.is_null())
@@ -228,6 +233,54 @@ fn cells(text: &str) -> Result<Vec<(String, String)>, String> {
             Ok((name, text))
         })
         .collect()
+}
+
+/// A car from a JSON object, as a line of a yard file holds it: its name, and the car with its prices or what is wrong. Facts
+/// add to those of its history where that is known.
+pub fn car_of(
+    object: serde_json::Map<String, serde_json::Value>,
+    history: Option<Known>,
+) -> (String, Result<(Car, Values), Vec<Fault>>) {
+    let cells = match texts(object) {
+        Ok(cells) => cells,
+        Err(problem) => {
+            let fault = Fault {
+                field: "car".to_owned(),
+                value: String::new(),
+                problem,
+            };
+            return (String::new(), Err(vec![fault]));
+        }
+    };
+    let mut all = cells.iter().map(|(name, text)| (name.as_str(), text.as_str()));
+    let Some(mut known) = history else {
+        return build(&(Car::new(), Values::default()), all);
+    };
+    // The names and prices are read as ever; what is left must not contradict the history.
+    let is_price = |name: &str| {
+        matches!(name, "name" | "vin" | "price" | "freight" | "insurance") || name.starts_with("value.")
+    };
+    let (name, made) = build(
+        &(Car::new(), Values::default()),
+        all.clone().filter(|(name, _)| is_price(name)),
+    );
+    let (values, mut faults) = match made {
+        Ok((_, values)) => (values, Vec::new()),
+        Err(faults) => (Values::default(), faults),
+    };
+    faults.extend(
+        all.by_ref()
+            .filter(|(name, text)| !is_price(name) && !text.trim().is_empty())
+            .filter_map(|(name, text)| known.add(name, text).err()),
+    );
+    (
+        name,
+        if faults.is_empty() {
+            Ok((known.car, values))
+        } else {
+            Err(faults)
+        },
+    )
 }
 
 /// A car from named texts; empty ones are not known.

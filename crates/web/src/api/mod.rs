@@ -3,6 +3,7 @@
 pub mod accounts;
 pub mod certificates;
 pub mod issuers;
+pub mod quotes;
 pub mod rules;
 pub mod sessions;
 pub mod shares;

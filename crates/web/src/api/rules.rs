@@ -1,12 +1,11 @@
-//! The import rules behind quotes: the packs that travel in the program, as they stand on a day.
-
-use std::sync::OnceLock;
+//! The import rules behind quotes, as they stand on a day.
 
 use axum::Json;
+use axum::extract::State;
 use axum::http::HeaderValue;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse as _, Response};
-use desk::rules::{self, Rulebook};
+use desk::rules;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -14,20 +13,7 @@ use utoipa::{IntoParams, ToSchema};
 use crate::clock;
 use crate::extract::{Path, Query};
 use crate::problem::{Kind, Problem};
-
-/// The rules, read once for the process: they are part of the program.
-fn book() -> Result<&'static Rulebook, Problem> {
-    static BOOK: OnceLock<Option<Rulebook>> = OnceLock::new();
-    BOOK.get_or_init(|| match rules::open(None) {
-        Ok(book) => Some(book),
-        Err(error) => {
-            tracing::error!(error = %error, "the rules in the program cannot be read");
-            None
-        }
-    })
-    .as_ref()
-    .ok_or_else(Problem::internal)
-}
+use crate::state::App;
 
 /// A market there are rules for.
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -51,9 +37,10 @@ pub struct Markets {
 
 /// The markets there are rules for. Rules are no legal advice.
 #[utoipa::path(get, path = "/api/rules", tag = "rules", responses((status = 200, body = Markets)))]
-pub async fn markets() -> Result<Json<Markets>, Problem> {
+pub async fn markets(State(app): State<App>) -> Result<Json<Markets>, Problem> {
     let today = clock::today();
-    let markets = book()?.set.packs().map(|pack| {
+    let book = app.rules.book()?;
+    let markets = book.set.packs().map(|pack| {
         let shown = rules::show(pack, today);
         Market {
             country: shown.country.to_owned(),
@@ -86,13 +73,17 @@ pub struct On {
         (status = 404, body = Problem, content_type = "application/problem+json"),
     )
 )]
-pub async fn market(Path(country): Path<String>, Query(On { on }): Query<On>) -> Result<Response, Problem> {
+pub async fn market(
+    State(app): State<App>,
+    Path(country): Path<String>,
+    Query(On { on }): Query<On>,
+) -> Result<Response, Problem> {
     let on = match on {
         Some(text) => day("on", &text)?,
         None => clock::today(),
     };
-    let set = &book()?.set;
-    let pack = set.pack(&country.to_ascii_uppercase()).ok_or_else(|| {
+    let book = app.rules.book()?;
+    let pack = book.set.pack(&country.to_ascii_uppercase()).ok_or_else(|| {
         let detail = format!("there are no rules for {country:?}");
         Problem::new(Kind::NotFound, detail, "see /api/rules for the markets there are")
     })?;
@@ -114,9 +105,12 @@ pub struct Since {
     (status = 200, description = "As `carnet rules changes --json`", body = serde_json::Value),
     (status = 400, body = Problem, content_type = "application/problem+json"),
 ))]
-pub async fn changes(Query(Since { since }): Query<Since>) -> Result<Response, Problem> {
+pub async fn changes(
+    State(app): State<App>,
+    Query(Since { since }): Query<Since>,
+) -> Result<Response, Problem> {
     let since = day("since", &since)?;
-    Ok(Json(book()?.set.changes(since, Date::MAX)).into_response())
+    Ok(Json(app.rules.book()?.set.changes(since, Date::MAX)).into_response())
 }
 
 /// The same as an Atom feed.
@@ -124,14 +118,17 @@ pub async fn changes(Query(Since { since }): Query<Since>) -> Result<Response, P
     (status = 200, body = String, content_type = "application/atom+xml; charset=utf-8"),
     (status = 400, body = Problem, content_type = "application/problem+json"),
 ))]
-pub async fn changes_feed(Query(Since { since }): Query<Since>) -> Result<Response, Problem> {
+pub async fn changes_feed(
+    State(app): State<App>,
+    Query(Since { since }): Query<Since>,
+) -> Result<Response, Problem> {
     let since = day("since", &since)?;
-    let feed = rules::atom(&book()?.set.changes(since, Date::MAX), clock::today());
+    let feed = rules::atom(&app.rules.book()?.set.changes(since, Date::MAX), clock::today());
     let atom = HeaderValue::from_static("application/atom+xml; charset=utf-8");
     Ok(([(CONTENT_TYPE, atom)], feed).into_response())
 }
 
-fn day(name: &str, text: &str) -> Result<Date, Problem> {
+pub(super) fn day(name: &str, text: &str) -> Result<Date, Problem> {
     text.parse().map_err(|_| {
         let detail = format!("{name} {text:?}: not a day");
         Problem::new(

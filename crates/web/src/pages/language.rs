@@ -46,6 +46,7 @@ const AREAS: &[fn(Language) -> &'static str] = &[
     area!("../../messages/findings"),
     area!("../../messages/countries"),
     area!("../../messages/verify"),
+    area!("../../messages/market"),
 ];
 
 /// The words of one language.

@@ -19,6 +19,7 @@ mod home;
 pub mod language;
 pub mod layout;
 mod login;
+mod market;
 mod posted;
 pub mod problem;
 mod report;
@@ -45,6 +46,7 @@ pub fn routes() -> Router<App> {
         .route("/yard/withdraw", post(yard::withdraw))
         .route("/d/{vehicle}", get(dossier::page))
         .route("/d/share/{token}", get(dossier::shared))
+        .route("/market", get(market::page))
         .route("/verify", get(verify::page))
         .route(verify::SAVED, get(verify::saved))
         .route(verify::WORKER, get(verify::worker))

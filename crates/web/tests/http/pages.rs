@@ -14,7 +14,9 @@ const LANGUAGES: [(&str, &str); 6] = [
 ];
 
 /// Pages that need nothing in the log.
-const PLAIN: [&str; 6] = [
+const PLAIN: [&str; 8] = [
+    "/market",
+    crate::market::ASKED,
     "/",
     "/verify",
     "/login",

@@ -1,0 +1,187 @@
+//! The answers: a picture, a table that compares, and each market with its checks, its charges and what would change them.
+
+use border::{Finding, Outcome, Status};
+use desk::quote::{self, Column, Quote};
+use desk::words::Words as Terms;
+use maud::{Markup, html};
+
+use super::form::country;
+use super::picture::{self, COLOURS};
+use crate::pages::foreign::foreign;
+use crate::pages::visit::Visit;
+
+/// More markets than these are folded up.
+const OPEN: usize = 3;
+
+/// All answers.
+pub fn answers(visit: &Visit, terms: &Terms, quotes: &[Quote<'_>]) -> Markup {
+    let columns: Vec<Column<'_>> = quotes
+        .iter()
+        .map(|quote| quote::column(&quote.verdict, quote.outlook.as_ref()))
+        .collect();
+    let oldest = quotes.iter().map(|quote| quote.verdict.as_of).min();
+    html! {
+        p .notice { strong { (terms.disclaimer(&oldest.map_or_else(String::new, |day| day.to_string()))) } }
+        (picture::picture(visit, terms, &columns))
+        (comparison(visit, terms, quotes, &columns))
+        @for (quote, column) in quotes.iter().zip(&columns) {
+            (market(visit, terms, quote, column, quotes.len() <= OPEN))
+        }
+        @if let Some(quote) = quotes.iter().find(|quote| !quote.verdict.rates.is_empty()) {
+            p .hint { (quote::rates_line(terms, quote)) }
+        } @else {
+            p .hint { (visit.say("market-no-rates")) }
+        }
+    }
+}
+
+fn badge(terms: &Terms, status: Status) -> Markup {
+    let name = match status {
+        Status::Admissible => "admissible",
+        Status::Conditional => "conditional",
+        Status::Unknown => "unknown",
+        Status::NotAdmissible => "barred",
+    };
+    html! { span .badge.(name) { (terms.status(status)) } }
+}
+
+fn comparison(visit: &Visit, terms: &Terms, quotes: &[Quote<'_>], columns: &[Column<'_>]) -> Markup {
+    html! {
+        div .scroll {
+            table .compare {
+                thead { tr {
+                    @for id in ["column-market", "column-status", "column-total", "column-landed", "column-holds"] {
+                        th scope="col" { (terms.say(id)) }
+                    }
+                } }
+                tbody {
+                    @for (quote, column) in quotes.iter().zip(columns) {
+                        @let verdict = &quote.verdict;
+                        @let landed = if verdict.seller_total.is_some() { verdict.seller_landed } else { verdict.landed };
+                        tr {
+                            th scope="row" { a href={ "#" (column.country) } { (country(visit, column.country)) } }
+                            td { (badge(terms, column.status)) }
+                            td .n { (amount(terms, column.total, column.currency)) }
+                            td .n { (amount(terms, landed, column.currency)) }
+                            td { (column.holds_until.map_or_else(|| "–".to_owned(), |day| day.to_string())) }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn amount(terms: &Terms, span: Option<border::Span>, currency: border::Currency) -> Markup {
+    match span {
+        Some(span) => html! { bdi { (terms.span(span, 0)) " " (currency) } },
+        None => html! { (terms.say("withheld")) },
+    }
+}
+
+fn market(visit: &Visit, terms: &Terms, quote: &Quote<'_>, column: &Column<'_>, open: bool) -> Markup {
+    let verdict = &quote.verdict;
+    html! {
+        details .market id=(column.country) open[open] {
+            summary { h2 { (country(visit, column.country)) " " (badge(terms, verdict.status)) } }
+            h3 { (terms.say("sheet-admission")) }
+            ul .checks {
+                @for finding in verdict.findings.iter().filter(|finding| finding.outcome > Outcome::Passed) {
+                    (check(visit, terms, finding))
+                }
+            }
+            p { (quote::holds(terms, quote)) }
+            h3 { (terms.say("sheet-cost")) }
+            (costs(visit, terms, quote, column))
+            (list(terms, "sheet-asks", verdict.asks.iter().map(|why| terms.why(why)).collect()))
+            (changes(terms, quote))
+            (list(terms, "sheet-gaps", verdict.cautions.iter().map(|caution| terms.caution(caution)).collect()))
+            p .hint { (terms.disclaimer(&verdict.as_of.to_string())) }
+        }
+    }
+}
+
+fn check(visit: &Visit, terms: &Terms, finding: &Finding<'_>) -> Markup {
+    html! {
+        li {
+            strong { (terms.outcome(finding.outcome)) } ": "
+            @if let Some(topic) = terms.check(finding.key) { (topic) ". " }
+            // A pack's own words stay as they were read: a translated rule would be another one.
+            span lang="en" dir="ltr" { (foreign(visit.words, finding.reason, 600)) }
+            @for why in &finding.why { "; " (terms.why(why)) }
+            @if !finding.authority.is_empty() || !finding.law.act.is_empty() {
+                span .hint lang="en" dir="ltr" { " [" (finding.authority)
+                    @if !finding.authority.is_empty() && !finding.law.act.is_empty() { "; " } (finding.law.act) "]" }
+            }
+        }
+    }
+}
+
+fn costs(visit: &Visit, terms: &Terms, quote: &Quote<'_>, column: &Column<'_>) -> Markup {
+    let verdict = &quote.verdict;
+    let (known, landed) = match verdict.seller_total {
+        Some(_) => (None, verdict.seller_landed),
+        None => (verdict.total.is_none().then_some(verdict.known), verdict.landed),
+    };
+    html! {
+        div .scroll {
+            table .stack {
+                thead { tr {
+                    th scope="col" { (terms.say("column-charge")) }
+                    th scope="col" .n { (terms.say("column-amount")) " (" (column.currency) ")" }
+                } }
+                tbody {
+                    @for (place, (part, line)) in column.stack.iter().zip(verdict.charges()).enumerate() {
+                        tr {
+                            td {
+                                span .key.{ "s" (place % COLOURS) } aria-hidden="true" {}
+                                (picture::name(terms, part))
+                                @for used in &line.rules {
+                                    span .hint lang="en" dir="ltr" { (foreign(visit.words, used.law().act.as_str(), 160)) }
+                                }
+                                @for why in &line.why { span .hint { (terms.why(why)) } }
+                            }
+                            td .n { (part.amount.map_or_else(|| terms.say("missing"), |amount| terms.span(amount, 2))) }
+                        }
+                    }
+                    tr .sum {
+                        @match (column.total, known) {
+                            (Some(total), _) => { td { (terms.say("line-total")) } td .n { (terms.span(total, 2)) } }
+                            (None, known) => {
+                                td { (terms.say("line-known")) }
+                                td .n { (known.map_or_else(String::new, |known| terms.span(known, 2))) " " (verdict.currency) }
+                            }
+                        }
+                    }
+                    @if let Some(landed) = landed {
+                        tr .sum { td { (terms.say("line-landed")) } td .n { (terms.span(landed, 2)) } }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn list(terms: &Terms, title: &str, items: Vec<String>) -> Markup {
+    html! {
+        @if !items.is_empty() {
+            h3 { (terms.say(title)) }
+            ul { @for item in items { li { (item) } } }
+        }
+    }
+}
+
+/// What would change the answer, in order of time.
+fn changes(terms: &Terms, quote: &Quote<'_>) -> Markup {
+    let breaks = quote::breaks(terms, quote);
+    html! {
+        h3 { (terms.say("sheet-breaks")) }
+        @if breaks.is_empty() { p { (quote::holds(terms, quote)) } }
+        ol .changes {
+            @for said in breaks {
+                @let (day, what) = said.split_once(": ").unwrap_or(("", said.as_str()));
+                li { time datetime=(day) { (day) } " " (what) }
+            }
+        }
+    }
+}
