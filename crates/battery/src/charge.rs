@@ -636,7 +636,12 @@ impl ChargeFinder {
         }
         self.rest(time, current, mean);
         if flowing {
-            self.watch_idle(time - self.current_s, self.current, current, self.at(Channel::Soc));
+            self.watch_idle(
+                time - self.current_s,
+                self.current,
+                current,
+                self.at(Channel::Soc),
+            );
         } else {
             self.idle_soc = None;
         }

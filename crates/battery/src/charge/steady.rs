@@ -118,7 +118,10 @@ impl ChargeFinder {
         let Some(&first) = times.first().filter(|first| follows(self.time, **first)) else {
             return from;
         };
-        let after_first = times.array_windows().take(MOST).take_while(|[a, b]| follows(*a, *b));
+        let after_first = times
+            .array_windows()
+            .take(MOST)
+            .take_while(|[a, b]| follows(*a, *b));
         let mut end = shorten(1 + after_first.count());
         let threshold = CHARGING * self.rated;
         let sign = if charge.reversed { -1.0 } else { 1.0 };
@@ -182,11 +185,7 @@ impl ChargeFinder {
         self.time = last;
         self.current_s = last;
         self.current = current;
-        self.current_volt = part
-            .of(Channel::PackVoltage)
-            .last()
-            .copied()
-            .unwrap_or(f64::NAN);
+        self.current_volt = part.of(Channel::PackVoltage).last().copied().unwrap_or(f64::NAN);
         self.current_mean = mean.last().copied().unwrap_or(f64::NAN);
     }
 
@@ -456,22 +455,38 @@ mod tests {
     fn scene() -> impl Strategy<Value = Scene> {
         (
             1_usize..700,
-            prop_oneof![Just(0.0), Just(0.4), Just(4.0), Just(45.0), Just(-45.0), -3.0..3.0_f64],
+            prop_oneof![
+                Just(0.0),
+                Just(0.4),
+                Just(4.0),
+                Just(45.0),
+                Just(-45.0),
+                -3.0..3.0_f64
+            ],
             prop_oneof![Just(0.0), Just(0.3), Just(12.0)],
-            prop_oneof![Just(1.0), Just(10.0), Just(0.2), Just(59.6), Just(61.0), Just(700.0)],
+            prop_oneof![
+                Just(1.0),
+                Just(10.0),
+                Just(0.2),
+                Just(59.6),
+                Just(61.0),
+                Just(700.0)
+            ],
             prop_oneof![Just(0.0), Just(1e-4), Just(-1e-4), Just(2e-3)],
             prop::option::of((2_usize..90, 0_usize..9)),
             any::<bool>(),
         )
-            .prop_map(|(rows, current, noise, interval, slope, spoilt, new_session)| Scene {
-                rows,
-                current,
-                noise,
-                interval,
-                slope,
-                spoilt,
-                new_session,
-            })
+            .prop_map(
+                |(rows, current, noise, interval, slope, spoilt, new_session)| Scene {
+                    rows,
+                    current,
+                    noise,
+                    interval,
+                    slope,
+                    spoilt,
+                    new_session,
+                },
+            )
     }
 
     fn log(scenes: &[Scene], channels: &[bool], start: f64, numbered: bool) -> Samples {
