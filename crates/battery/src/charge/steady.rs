@@ -16,11 +16,30 @@ const LANES: usize = 8;
 
 /// How many values from the first on pass.
 #[inline]
-fn leading(values: &[f64], passes: impl Fn(f64) -> bool) -> usize {
+fn leading<T: Copy>(values: &[T], passes: impl Fn(T) -> bool) -> usize {
     let mut passed = 0;
     for chunk in values.chunks(LANES) {
         if !chunk.iter().fold(true, |all, value| all & passes(*value)) {
             return passed + chunk.iter().take_while(|value| passes(**value)).count();
+        }
+        passed += chunk.len();
+    }
+    passed
+}
+
+/// All values but the first.
+fn behind_first(values: &[f64]) -> &[f64] {
+    values.get(1..).unwrap_or_default()
+}
+
+/// How many values from the second on pass together with the one before.
+#[inline]
+fn leading_pairs(values: &[f64], passes: impl Fn(f64, f64) -> bool) -> usize {
+    let mut passed = 0;
+    for (before, chunk) in values.chunks(LANES).zip(behind_first(values).chunks(LANES)) {
+        let pairs = || before.iter().zip(chunk);
+        if !pairs().fold(true, |all, (a, b)| all & passes(*a, *b)) {
+            return passed + pairs().take_while(|(a, b)| passes(**a, **b)).count();
         }
         passed += chunk.len();
     }
@@ -92,37 +111,24 @@ impl ChargeFinder {
             return from;
         }
         let mut end = rows.time.len().min(from + MOST);
-        let mut shorten = |passed: usize| {
-            end = end.min(from + passed);
-            end
-        };
         if !rows.session.is_empty() {
-            let sessions = rows.session.get(from..).unwrap_or_default();
-            shorten(
-                sessions
-                    .iter()
-                    .take(MOST)
-                    .take_while(|session| Some(**session) == self.session)
-                    .count(),
-            );
+            let sessions = rows.session.get(from..end).unwrap_or_default();
+            end = end.min(from + leading(sessions, |session| Some(session) == self.session));
         } else if self.session.is_some() {
             return from;
         }
         let follows = |before: f64, time: f64| {
-            time - before > 0.0
-                && time - before <= GAP
-                && time.abs() <= 1e11
-                && (self.clock != Clock::Utc || SET.contains(&time))
+            let dated = SET.contains(&time);
+            (time - before > 0.0)
+                & (time - before <= GAP)
+                & (time.abs() <= 1e11)
+                & (dated | (self.clock != Clock::Utc))
         };
-        let times = rows.time.get(from..).unwrap_or_default();
+        let times = rows.time.get(from..end).unwrap_or_default();
         let Some(&first) = times.first().filter(|first| follows(self.time, **first)) else {
             return from;
         };
-        let after_first = times
-            .array_windows()
-            .take(MOST)
-            .take_while(|[a, b]| follows(*a, *b));
-        let mut end = shorten(1 + after_first.count());
+        end = end.min(from + 1 + leading_pairs(times, follows));
         let threshold = CHARGING * self.rated;
         let sign = if charge.reversed { -1.0 } else { 1.0 };
         for channel in Channel::ALL {
@@ -140,11 +146,11 @@ impl ChargeFinder {
             }
             let column = column.get(from..end).unwrap_or_default();
             let passed = if channel == Channel::PackCurrent {
-                leading(column, |value| {
-                    value >= low && value <= high && sign * value > threshold
+                leading(column, |value: f64| {
+                    (value >= low) & (value <= high) & (sign * value > threshold)
                 })
             } else {
-                leading(column, |value| value >= low && value <= high)
+                leading(column, |value: f64| (value >= low) & (value <= high))
             };
             end = end.min(from + passed);
             if end == from {
@@ -273,8 +279,10 @@ impl ChargeFinder {
         let (passed, each, counted) = (&mut passed[..n], &mut each[..n], &mut counted[..n]);
         charge.rows += n as u64;
 
+        // Sums are kept in variables while a loop runs: through the charge itself each addition would wait for memory.
         let (mut at, mut before) = (self.current_s, self.current);
         let (mut usual, mut bucket) = (f64::NAN, 0);
+        let (mut coulombs, mut seconds, mut unsteady) = (charge.coulombs, charge.seconds, 0);
         for ((((time, current), passed), each), counted) in part
             .time
             .iter()
@@ -285,49 +293,55 @@ impl ChargeFinder {
         {
             *passed = time - at;
             *each = 0.5 * (before + current) * sign * *passed;
-            charge.coulombs += *each;
-            *counted = charge.coulombs;
-            charge.seconds += *passed;
+            coulombs += *each;
+            *counted = coulombs;
+            seconds += *passed;
             if *passed != usual {
                 usual = *passed;
                 bucket = (usual.round() as usize).min(60);
             }
             charge.intervals[bucket] += 1;
-            charge.unsteady += u64::from((current - before).abs() > 0.1 * rated);
+            unsteady += u64::from((current - before).abs() > 0.1 * rated);
             (at, before) = (*time, *current);
         }
+        (charge.coulombs, charge.seconds) = (coulombs, seconds);
+        charge.unsteady += unsteady;
         debug_assert!(passed.iter().all(|passed| *passed > 0.0 && *passed <= BREAK));
         let (passed, each, counted) = (&*passed, &*each, &*counted);
 
         match part.known(Channel::PackVoltage) {
             Some(volts) => {
                 let (mut i, mut v) = (self.current, self.current_volt);
+                let (mut joules, mut volt_seconds) = (charge.joules, charge.volt_seconds);
                 for ((volt, current), passed) in volts.iter().zip(current).zip(passed) {
                     let before = if v.is_nan() { *volt } else { v };
-                    charge.joules += 0.5 * (i * before + current * volt) * sign * passed;
-                    charge.volt_seconds += 0.5 * (before + volt) * passed;
+                    joules += 0.5 * (i * before + current * volt) * sign * passed;
+                    volt_seconds += 0.5 * (before + volt) * passed;
                     (i, v) = (*current, *volt);
                 }
+                (charge.joules, charge.volt_seconds) = (joules, volt_seconds);
             }
             None => passed.iter().for_each(|p| charge.seconds_without_voltage += p),
         }
+        let (mut kelvin_coulombs, mut covered) = (charge.kelvin_coulombs, charge.coulombs_with_temperature);
         match (part.known(Channel::TempMin), part.known(Channel::TempMax)) {
             (Some(cold), Some(hot)) => {
                 for ((cold, hot), each) in cold.iter().zip(hot).zip(each) {
-                    charge.kelvin_coulombs += 0.5 * (cold + hot) * each;
-                    charge.coulombs_with_temperature += each;
+                    kelvin_coulombs += 0.5 * (cold + hot) * each;
+                    covered += each;
                 }
                 charge.temp_max = charge.temp_max.max(highest(hot)).max(highest(cold));
             }
             (Some(one), None) | (None, Some(one)) => {
                 for (celsius, each) in one.iter().zip(each) {
-                    charge.kelvin_coulombs += celsius * each;
-                    charge.coulombs_with_temperature += each;
+                    kelvin_coulombs += celsius * each;
+                    covered += each;
                 }
                 charge.temp_max = charge.temp_max.max(highest(one));
             }
             (None, None) => {}
         }
+        (charge.kelvin_coulombs, charge.coulombs_with_temperature) = (kelvin_coulombs, covered);
         for ((meter, current), passed) in part.of(Channel::MeterCurrent).iter().zip(current).zip(passed) {
             if meter.abs() > CHARGING * rated {
                 charge.meter_coulombs += meter.abs() * passed;
@@ -350,61 +364,86 @@ impl ChargeFinder {
         }
         if let (Some(low), Some(high), Some(volts)) = (low, high, part.known(Channel::PackVoltage)) {
             charge.cells_rows += n as u64;
+            let mut sums = [charge.cell_min_sum, charge.cell_max_sum, charge.pack_sum];
             for ((low, high), volt) in low.iter().zip(high).zip(volts) {
-                charge.cell_min_sum += low;
-                charge.cell_max_sum += high;
-                charge.pack_sum += volt;
+                sums[0] += low;
+                sums[1] += high;
+                sums[2] += volt;
             }
+            [charge.cell_min_sum, charge.cell_max_sum, charge.pack_sum] = sums;
         }
 
         if let Some(soc) = part.known(Channel::Soc) {
             let (mut i, mut m) = (self.current, self.current_mean);
+            let (mut jump, mut middle, mut middle_rows) = (charge.volt_jump, charge.middle_sum, 0);
             for ((soc, current), mean) in soc.iter().zip(current).zip(mean) {
                 let level = (mean - m).abs();
-                if (current - i).abs() < 0.05 * rated
-                    && (0.15..0.90).contains(soc)
-                    && level > charge.volt_jump
-                {
-                    charge.volt_jump = level;
+                if (level > jump) & ((current - i).abs() < 0.05 * rated) & (*soc >= 0.15) & (*soc < 0.90) {
+                    jump = level;
                 }
-                if (0.40..=0.80).contains(soc) && !mean.is_nan() {
-                    charge.middle_sum += mean;
-                    charge.middle_rows += 1;
+                if (*soc >= 0.40) & (*soc <= 0.80) & !mean.is_nan() {
+                    middle += mean;
+                    middle_rows += 1;
                 }
                 (i, m) = (*current, *mean);
             }
+            (charge.volt_jump, charge.middle_sum) = (jump, middle);
+            charge.middle_rows += middle_rows;
+            let first = soc.first().copied().unwrap_or(f64::NAN);
             if charge.soc_start.is_nan() {
-                charge.soc_start = soc.first().copied().unwrap_or(f64::NAN);
+                charge.soc_start = first;
             }
-            for ((soc, time), counted) in soc.iter().zip(part.time).zip(counted) {
-                charge.soc_fell = charge.soc_fell.max(charge.soc_max - soc);
-                charge.soc_max = charge.soc_max.max(*soc);
-                if *soc >= 0.995 && charge.coulombs_at_top.is_nan() {
-                    charge.coulombs_at_top = *counted;
+            let mut top = charge.soc_max.max(first);
+            let mut fell = charge.soc_fell.max(charge.soc_max - first);
+            for soc in soc {
+                fell = if top - soc > fell { top - soc } else { fell };
+                top = if *soc > top { *soc } else { top };
+            }
+            (charge.soc_max, charge.soc_fell) = (top, fell);
+            if charge.coulombs_at_top.is_nan()
+                && let Some(place) = soc.iter().position(|soc| *soc >= 0.995)
+            {
+                charge.coulombs_at_top = counted[place];
+            }
+            if let Some((before, at, coulombs)) = self.soc_at
+                && part.time[0] - at <= 2.0 * GAP
+            {
+                let explained = (counted[0] - coulombs) / 3600.0 / rated;
+                charge.jump = charge.jump.max((first - before - explained).abs());
+            }
+            let mut lanes = [0.0_f64; LANES];
+            let (soc_after, counted_after) = (behind_first(soc), behind_first(counted));
+            for (((a, b), c), d) in soc
+                .chunks(LANES)
+                .zip(soc_after.chunks(LANES))
+                .zip(counted.chunks(LANES))
+                .zip(counted_after.chunks(LANES))
+            {
+                for ((((lane, a), b), c), d) in lanes.iter_mut().zip(a).zip(b).zip(c).zip(d) {
+                    let explained = (d - c) / 3600.0 / rated;
+                    let jump = (b - a - explained).abs();
+                    *lane = if jump > *lane { jump } else { *lane };
                 }
-                if let Some((before, at, coulombs)) = self.soc_at
-                    && time - at <= 2.0 * GAP
-                {
-                    let explained = (counted - coulombs) / 3600.0 / rated;
-                    charge.jump = charge.jump.max((soc - before - explained).abs());
-                }
+            }
+            charge.jump = lanes.into_iter().fold(charge.jump, f64::max);
+            if let (Some(soc), Some(time), Some(counted)) = (soc.last(), part.time.last(), counted.last()) {
                 self.soc_at = Some((*soc, *time, *counted));
+                charge.soc_end = *soc;
             }
-            charge.soc_end = soc.last().copied().unwrap_or(f64::NAN);
         }
 
-        for (place, current) in current.iter().enumerate() {
-            let taken = sign * current;
-            if taken < TAPER * rated {
-                let volt = high.unwrap_or(mean).get(place).copied().unwrap_or(f64::NAN);
-                charge.taper_volt = charge.taper_volt.max(volt);
+        let (least, most) = if charge.reversed {
+            (-highest(current), -lowest(current))
+        } else {
+            (lowest(current), highest(current))
+        };
+        if least < TAPER * rated {
+            for (current, volt) in current.iter().zip(high.unwrap_or(mean)) {
+                if sign * current < TAPER * rated {
+                    charge.taper_volt = charge.taper_volt.max(*volt);
+                }
             }
         }
-        let most = if charge.reversed {
-            -lowest(current)
-        } else {
-            highest(current)
-        };
         charge.current_max = charge.current_max.max(most);
         charge.current_last = sign * current.last().copied().unwrap_or(f64::NAN);
         charge.last_s = part.time.last().copied().unwrap_or(charge.last_s);
