@@ -13,6 +13,8 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, Method};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 
+use crate::pages;
+use crate::pages::visit::Visit;
 use crate::problem::{Kind, Problem};
 use crate::server::Peer;
 use crate::state::App;
@@ -54,6 +56,8 @@ pub async fn around(State(app): State<App>, mut request: Request, next: Next) ->
     if let Some(client) = client {
         request.extensions_mut().insert(client);
     }
+    let visit =
+        pages::problem::reads_pages(request.headers()).then(|| Visit::of(request.uri(), request.headers()));
     let taken = match (client, route.as_str()) {
         // Whoever watches the service must see it when it is overloaded.
         (None, _) | (_, "/healthz" | "/metrics") => Ok(()),
@@ -70,6 +74,9 @@ pub async fn around(State(app): State<App>, mut request: Request, next: Next) ->
         .retry_after(wait)
         .into_response(),
     };
+    if let Some(visit) = visit {
+        response = pages::problem::humane(visit, response);
+    }
     if let Ok(value) = HeaderValue::from_str(&id) {
         response.headers_mut().insert(REQUEST_ID, value);
     }

@@ -1,4 +1,4 @@
-//! The log as a service over HTTP: the static log and the JSON interface.
+//! The log as a service over HTTP: the static log, the JSON interface, and pages for people.
 //!
 //! | module | what it owns |
 //! |---|---|
@@ -8,6 +8,7 @@
 //! | `envelope` | request ids, security headers, the log line, the count |
 //! | `intake`, `sealer` | statements of many clients recorded together, sealed, and answered with receipts |
 //! | `api` | the JSON interface, an area to a file |
+//! | `pages` | pages for people, in six languages |
 //! | `static_log` | tiles, entries and checkpoint as tlog-tiles says |
 //! | `problem` | every error, as RFC 9457 says |
 //! | `access` | who asks, and what may be shown to them |
@@ -32,6 +33,7 @@ mod metrics;
 mod openapi;
 mod options;
 mod outgoing;
+mod pages;
 mod problem;
 mod rate;
 mod router;

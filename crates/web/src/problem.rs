@@ -14,6 +14,9 @@ use utoipa::ToSchema;
 /// The media type of an error.
 pub const MEDIA_TYPE: &str = "application/problem+json";
 
+/// What every stable name begins with.
+const PREFIX: &str = "urn:carnet:problem:";
+
 /// The most characters of a detail: it may quote what was sent.
 const DETAIL: usize = 1000;
 
@@ -192,6 +195,11 @@ impl Problem {
         self
     }
 
+    /// The stable name without what all of them begin with.
+    pub fn name(&self) -> &'static str {
+        self.kind.strip_prefix(PREFIX).unwrap_or(self.kind)
+    }
+
     /// There is nothing at this address.
     pub fn not_found() -> Self {
         Self::new(
@@ -235,6 +243,8 @@ impl IntoResponse for Problem {
         if let Some(seconds) = self.retry_after {
             headers.insert(RETRY_AFTER, HeaderValue::from(seconds));
         }
+        // Whoever reads with a browser is shown it as a page.
+        response.extensions_mut().insert(self);
         response
     }
 }
@@ -336,6 +346,16 @@ mod tests {
         Kind::Timeout,
         Kind::Internal,
     ];
+
+    #[test]
+    fn every_kind_has_words_for_people() {
+        let english = crate::pages::language::words(desk::words::Language::En);
+        for kind in ALL {
+            let name = Problem::new(kind, "", "").name();
+            assert!(english.has(&format!("problem-{name}")), "{name}");
+            assert!(english.has(&format!("problem-{name}-fix")), "{name}");
+        }
+    }
 
     #[test]
     fn the_page_about_the_service_names_every_kind_with_its_status() {

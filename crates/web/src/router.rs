@@ -18,7 +18,7 @@ use utoipa_axum::routes;
 use crate::openapi::{Described, Served};
 use crate::problem::{Kind, Problem};
 use crate::state::App;
-use crate::{api, envelope, health, openapi, static_log, test_add, vc_api};
+use crate::{api, envelope, health, openapi, pages, static_log, test_add, vc_api};
 
 /// Answers shorter than this gain nothing from compression.
 const WORTH_COMPRESSING: u64 = 512;
@@ -57,7 +57,8 @@ pub fn router(app: App) -> Router {
     let mut router = router
         .route(static_log::TILES, tiles)
         .route("/openapi.json", get(openapi::serve))
-        .layer(Extension(Served(document)));
+        .layer(Extension(Served(document)))
+        .merge(pages::routes());
     if app.test_issuer.is_some() {
         router = router.route("/add", post(test_add::add));
     }

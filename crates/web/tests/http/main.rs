@@ -6,6 +6,7 @@ mod client;
 mod fuzz;
 mod hostile;
 mod limits;
+mod pages;
 mod quorum;
 mod running;
 mod static_log;

@@ -1,0 +1,34 @@
+//! Pages for people, in six languages, that work without scripts.
+//!
+//! To add a page:
+//! 1. put its words into `messages/<area>/{en,ko,ru,ar,es,fr}.ftl`, and the folder into `language::AREAS`;
+//! 2. write `pub async fn page(visit: Visit, …) -> Result<Page, Problem>` in a file of its own here, with
+//!    `Ok(visit.page(visit.say("my-title"), html! { h1 { (visit.say("my-title")) } … }))`;
+//! 3. add its route to [`routes`];
+//! 4. link with `visit.href("/path")`, which keeps the chosen language; send forms with `(visit.chosen_field())`;
+//! 5. add it to the lists in `tests/http/pages.rs`, and its rules of style to `assets/style.css`: nothing may be inline.
+//!
+//! A `Problem` needs no care: whoever accepts HTML gets it as a page. Text that others wrote goes through `(…)`, which
+//! escapes, and through `foreign`, which keeps it from turning around what stands beside it.
+
+pub mod assets;
+mod find;
+mod foreign;
+mod home;
+pub mod language;
+pub mod layout;
+pub mod problem;
+pub mod visit;
+
+use axum::Router;
+use axum::routing::get;
+
+use crate::state::App;
+
+/// The addresses of pages.
+pub fn routes() -> Router<App> {
+    Router::new()
+        .route("/", get(home::page))
+        .route("/d", get(find::page))
+        .route(assets::ASSETS, get(assets::asset))
+}
