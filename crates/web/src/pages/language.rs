@@ -41,6 +41,7 @@ const AREAS: &[fn(Language) -> &'static str] = &[
     area!("../../../../verifier/messages"),
     area!("../../messages/frame"),
     area!("../../messages/home"),
+    area!("../../messages/certificates"),
 ];
 
 /// The words of one language.

@@ -12,6 +12,7 @@
 //! escapes, and through `foreign`, which keeps it from turning around what stands beside it.
 
 pub mod assets;
+mod certificates;
 mod find;
 mod foreign;
 mod home;
@@ -30,5 +31,7 @@ pub fn routes() -> Router<App> {
     Router::new()
         .route("/", get(home::page))
         .route("/d", get(find::page))
+        .route("/certificates", get(certificates::directory))
+        .route("/certificates/{certificate}", get(certificates::certificate))
         .route(assets::ASSETS, get(assets::asset))
 }

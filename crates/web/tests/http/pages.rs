@@ -14,7 +14,12 @@ const LANGUAGES: [(&str, &str); 6] = [
 ];
 
 /// Pages that need nothing in the log.
-const PLAIN: [&str; 2] = ["/", "/d?vehicle=KMHXX00XXXXOOOOO1"];
+const PLAIN: [&str; 4] = [
+    "/",
+    "/d?vehicle=KMHXX00XXXXOOOOO1",
+    "/certificates",
+    "/certificates/CN-2026-000001",
+];
 
 /// A page as a browser asks for it.
 async fn look(service: &Running, path: &str) -> Answer {
