@@ -2,11 +2,15 @@
 //!
 //! Nothing is judged here: a [`Charge`] holds the facts, and [`crate::judge`] says what they are worth.
 
+mod steady;
+
 use crate::offset::RestCurrents;
 use crate::sample::{Channel, Clock, Samples};
 
 /// Current from which a battery counts as charged, as a part of rated capacity per hour.
 const CHARGING: f64 = 0.02;
+/// Current small enough to show an offset that adds nothing to the state of charge.
+const SMALL_CURRENT: f64 = 0.05;
 /// Current below which a battery counts as rested.
 const RESTED: f64 = 0.0075;
 /// Current below which a charge tapers.
@@ -25,6 +29,11 @@ const SETTLED: f64 = 240.0;
 pub(crate) const JUMP: f64 = 0.03;
 /// Rest over which self-discharge shows, s.
 const LONG_REST: f64 = 6.0 * 3600.0;
+/// Differences of the state of charge, and of cell voltages (V), that are no step of theirs but rounding.
+const SOC_STEP: f64 = 1e-5;
+const CELL_STEP: f64 = 1e-4;
+/// Rows that must go together before they are taken together.
+const WORTHWHILE: usize = 16;
 /// Charges kept. More is no telemetry of one vehicle; the rest is counted.
 const MOST: usize = 10_000;
 /// Clocks before 2010 or after 2100 were never set.
@@ -219,6 +228,26 @@ pub(crate) struct Watch {
     pub intervals_long: u64,
 }
 
+impl Watch {
+    fn odometer(&mut self, km: f64) {
+        if !km.is_nan() {
+            self.odometer_fell = self.odometer_fell.max(self.odometer_last - km);
+            self.odometer_last = km;
+        }
+    }
+
+    fn isolation(&mut self, kiloohm: f64) {
+        self.isolation_min = self.isolation_min.min(kiloohm);
+    }
+
+    fn reported_soh(&mut self, soh: f64) {
+        if !soh.is_nan() {
+            self.reported_soh_rose = self.reported_soh_rose.max(soh - self.reported_soh);
+            self.reported_soh = soh;
+        }
+    }
+}
+
 /// A value that stays known for a while after its row: loggers poll signals in turn.
 #[derive(Debug, Clone, Copy)]
 struct Held {
@@ -245,6 +274,13 @@ impl Held {
             f64::NAN
         }
     }
+}
+
+/// Rows to be read, column by column; a column is empty where the file does not have it.
+struct Rows<'a> {
+    time: &'a [f64],
+    session: &'a [i64],
+    columns: [&'a [f64]; Channel::ALL.len()],
 }
 
 /// Rest as it goes on.
@@ -286,7 +322,24 @@ pub(crate) struct ChargeFinder {
     held: [Held; Channel::ALL.len()],
 }
 
-fn within(value: f64, low: f64, high: f64) -> f64 {
+/// What a channel can show; anything else is taken as missing.
+const fn limits(channel: Channel) -> (f64, f64) {
+    match channel {
+        Channel::PackVoltage => (0.5, 2000.0),
+        Channel::PackCurrent | Channel::MeterCurrent => (-5000.0, 5000.0),
+        Channel::Soc => (-0.02, 1.05),
+        Channel::CellMax | Channel::CellMin | Channel::CellMean => (0.5, 6.0),
+        Channel::TempMin | Channel::TempMax => (-60.0, 150.0),
+        Channel::Plugged | Channel::Parked => (f64::NEG_INFINITY, f64::INFINITY),
+        Channel::Odometer => (0.0, 5e6),
+        Channel::Isolation => (0.0, 1e9),
+        Channel::ReportedSoh => (0.0, 1.5),
+    }
+}
+
+/// The value, or NaN where its channel cannot show it.
+fn sound(channel: Channel, value: f64) -> f64 {
+    let (low, high) = limits(channel);
     if value >= low && value <= high {
         value
     } else {
@@ -369,13 +422,35 @@ impl ChargeFinder {
     /// Reads rows.
     pub fn push(&mut self, samples: &Samples) {
         let columns: [&[f64]; Channel::ALL.len()] = std::array::from_fn(|c| samples.column(Channel::ALL[c]));
-        let mut row = [f64::NAN; Channel::ALL.len()];
-        for (place, &time) in samples.time_s.iter().enumerate() {
-            for (cell, column) in row.iter_mut().zip(&columns) {
-                *cell = column.get(place).copied().unwrap_or(f64::NAN);
+        let rows = Rows {
+            time: &samples.time_s,
+            session: &samples.session,
+            columns,
+        };
+        let (mut place, mut singly) = (0, 0);
+        while place < rows.time.len() {
+            if place >= singly {
+                let end = self.steady(&rows, place);
+                if end - place >= WORTHWHILE {
+                    self.stretch(&rows, place, end);
+                    place = end;
+                    continue;
+                }
+                singly = end + WORTHWHILE;
             }
-            self.row(time, samples.session.get(place).copied(), &row);
+            self.push_row(&rows, place);
+            place += 1;
         }
+    }
+
+    fn push_row(&mut self, rows: &Rows<'_>, place: usize) {
+        let Some(&time) = rows.time.get(place) else {
+            return;
+        };
+        let row = rows
+            .columns
+            .map(|column| column.get(place).copied().unwrap_or(f64::NAN));
+        self.row(time, rows.session.get(place).copied(), &row);
     }
 
     /// The end of what belongs together: nothing is carried over.
@@ -435,7 +510,7 @@ impl ChargeFinder {
             }
         }
         self.hold(time, row);
-        let current = within(row[Channel::PackCurrent as usize], -5000.0, 5000.0);
+        let current = sound(Channel::PackCurrent, row[Channel::PackCurrent as usize]);
         if current.is_nan() {
             self.watch.current_absurd += u64::from(!row[Channel::PackCurrent as usize].is_nan());
             self.watch.rows_unused += u64::from(row.iter().all(|v| v.is_nan()));
@@ -459,24 +534,21 @@ impl ChargeFinder {
         let watch = &mut self.watch;
         let get = |channel: Channel| row[channel as usize];
         let mut keep = |channel: Channel, value: f64| self.held[channel as usize].set(value, time);
-        let soc = get(Channel::Soc);
-        let sound = within(soc, -0.02, 1.05);
-        watch.soc_outside += u64::from(soc.is_finite() && sound.is_nan());
-        if !sound.is_nan() {
-            if !watch.soc_last.is_nan() {
-                let step = (sound - watch.soc_last).abs();
-                if step > 1e-5 {
-                    watch.soc_step = watch.soc_step.min(step);
-                }
+        let soc = sound(Channel::Soc, get(Channel::Soc));
+        watch.soc_outside += u64::from(get(Channel::Soc).is_finite() && soc.is_nan());
+        if !soc.is_nan() {
+            let step = (soc - watch.soc_last).abs();
+            if step > SOC_STEP {
+                watch.soc_step = watch.soc_step.min(step);
             }
-            (watch.soc_last, watch.soc_last_s) = (sound, time);
+            (watch.soc_last, watch.soc_last_s) = (soc, time);
         }
-        keep(Channel::Soc, sound);
-        let pack = within(get(Channel::PackVoltage), 0.5, 2000.0);
+        keep(Channel::Soc, soc);
+        let pack = sound(Channel::PackVoltage, get(Channel::PackVoltage));
         watch.pack_highest = watch.pack_highest.max(pack);
         keep(Channel::PackVoltage, pack);
         for channel in [Channel::CellMax, Channel::CellMin, Channel::CellMean] {
-            let volt = within(get(channel), 0.5, 6.0);
+            let volt = sound(channel, get(channel));
             if get(channel).is_finite()
                 && volt.is_nan()
                 && let Some(charge) = &mut self.charge
@@ -487,37 +559,26 @@ impl ChargeFinder {
             watch.cell_lowest = watch.cell_lowest.min(volt);
             keep(channel, volt);
         }
-        let cell = within(get(Channel::CellMin), 0.5, 6.0);
+        let cell = sound(Channel::CellMin, get(Channel::CellMin));
         let step = (cell - self.last_cell).abs();
-        if step > 1e-4 {
+        if step > CELL_STEP {
             watch.cell_step = watch.cell_step.min(step);
         }
         if !cell.is_nan() {
             self.last_cell = cell;
         }
         for channel in [Channel::TempMin, Channel::TempMax] {
-            let celsius = within(get(channel), -60.0, 150.0);
+            let celsius = sound(channel, get(channel));
             watch.temp_highest = watch.temp_highest.max(celsius);
             watch.temp_lowest = watch.temp_lowest.min(celsius);
             keep(channel, celsius);
         }
-        keep(Channel::Plugged, get(Channel::Plugged));
-        keep(Channel::Parked, get(Channel::Parked));
-        keep(
-            Channel::MeterCurrent,
-            within(get(Channel::MeterCurrent), -5000.0, 5000.0),
-        );
-        let odometer = within(get(Channel::Odometer), 0.0, 5e6);
-        if !odometer.is_nan() {
-            watch.odometer_fell = watch.odometer_fell.max(watch.odometer_last - odometer);
-            watch.odometer_last = odometer;
+        for channel in [Channel::Plugged, Channel::Parked, Channel::MeterCurrent] {
+            keep(channel, sound(channel, get(channel)));
         }
-        watch.isolation_min = watch.isolation_min.min(within(get(Channel::Isolation), 0.0, 1e9));
-        let soh = within(get(Channel::ReportedSoh), 0.0, 1.5);
-        if !soh.is_nan() {
-            watch.reported_soh_rose = watch.reported_soh_rose.max(soh - watch.reported_soh);
-            watch.reported_soh = soh;
-        }
+        watch.odometer(sound(Channel::Odometer, get(Channel::Odometer)));
+        watch.isolation(sound(Channel::Isolation, get(Channel::Isolation)));
+        watch.reported_soh(sound(Channel::ReportedSoh, get(Channel::ReportedSoh)));
     }
 
     fn at(&self, channel: Channel) -> f64 {
@@ -575,7 +636,12 @@ impl ChargeFinder {
         }
         self.rest(time, current, mean);
         if flowing {
-            self.watch_idle(time, current);
+            self.watch_idle(
+                time - self.current_s,
+                self.current,
+                current,
+                self.at(Channel::Soc),
+            );
         } else {
             self.idle_soc = None;
         }
@@ -724,20 +790,18 @@ impl ChargeFinder {
 
     /// Sums up what a small steady current should have added to the state of charge, and what it did: a current that adds
     /// nothing is the sensor's offset. Near full the state of charge stands still for other reasons.
-    fn watch_idle(&mut self, time: f64, current: f64) {
-        const SMALL: f64 = 0.05;
+    fn watch_idle(&mut self, passed: f64, before: f64, current: f64, soc: f64) {
         const STEADY: f64 = 0.01;
         const NEAR_FULL: f64 = 0.97;
-        let soc = self.at(Channel::Soc);
-        let steady = (current - self.current).abs() < STEADY * self.rated
-            && (0.0..SMALL * self.rated).contains(&current);
+        let steady = (current - before).abs() < STEADY * self.rated
+            && (0.0..SMALL_CURRENT * self.rated).contains(&current);
         if !steady || soc.is_nan() || soc >= NEAR_FULL {
             self.idle_soc = None;
             return;
         }
-        if let Some(before) = self.idle_soc {
-            self.watch.idle_expected += current * (time - self.current_s) / 3600.0 / self.rated;
-            self.watch.idle_observed += soc - before;
+        if let Some(soc_before) = self.idle_soc {
+            self.watch.idle_expected += current * passed / 3600.0 / self.rated;
+            self.watch.idle_observed += soc - soc_before;
             self.watch.idle_current = self.watch.idle_current.max(current);
         }
         self.idle_soc = Some(soc);

@@ -128,6 +128,23 @@ advice-battery-history = Ask for the reason and for the papers.
 advice-tampering = Have the measurement repeated by another lab.
 advice-second-meter = Have the current sensor calibrated and the measurement repeated.
 
+# What an assessment always words the same way: sources of limits, findings, carriers
+source-ours = Carnet method (no public law fixes it)
+source-repair-guides = SAE J2012; maker’s repair guides
+source-recall-register = maker, national recall register
+source-soc-definition = Carnet method: display and BMS definitions were seen to differ by 19 % of capacity
+source-reported-health = for comparison; UN GTR 22 Part A allows 5 pp
+phrase-none-known = none known
+phrase-soc-limit = the management system’s own, agreeing with cell voltage at full
+phrase-soc-own = management system’s own
+phrase-soc-not-stated = not stated
+phrase-soc-agrees = agrees with cell voltage at full
+phrases = { $one }; { $other }
+found-compared = { $own } (ours { $ours }, difference { $difference })
+carrier-default = Ro-Ro, guidance where the carrier says nothing else
+carrier-greece = Greek ferries
+carrier-strict = Carrier that asks for at most 30 %
+
 # Transport
 transport = Transport
 transport-ready = Ready for transport

@@ -127,6 +127,21 @@ impl Limit {
     }
 }
 
+/// The three quantities of `97.0 % (ours 93.3 %, difference +3.7 pp)`: value, places, unit of each.
+pub(crate) fn compared(words: &str) -> Option<[(f64, u8, Unit); 3]> {
+    let (own, rest) = words.strip_suffix(')')?.split_once(" (ours ")?;
+    let (ours, difference) = rest.split_once(", difference ")?;
+    let one = |words| match quantity(words)? {
+        Quantity::One {
+            value,
+            decimals,
+            unit,
+        } => Some((value, decimals, unit)),
+        Quantity::Two { .. } => None,
+    };
+    Some([one(own)?, one(ours)?, one(difference)?])
+}
+
 /// `36 mV`, or `3.214 to 4.183 V`.
 fn quantity(words: &str) -> Option<Quantity> {
     let (numbers, symbol) = words.rsplit_once(' ')?;

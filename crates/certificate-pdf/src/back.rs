@@ -85,8 +85,8 @@ impl Press<'_> {
         let limit = self.set(&limit, BODY, third.1 - 8.0)?;
         let mut sources = Vec::new();
         if !check.source.is_empty() {
-            let source = check.source.clone();
-            sources.push(self.verbatim(&source, REMARK, third.1 - 8.0)?);
+            let source = self.words.phrased(&check.source)?;
+            sources.push(self.set(&source, REMARK, third.1 - 8.0)?);
         }
         let (word, ink) = match check.outcome {
             Outcome::Pass => ("outcome-pass", Ink::GREEN),
@@ -147,7 +147,7 @@ impl Press<'_> {
             } => self.words.range(low, high, decimals, unit),
             Reading::Count(0) => self.words.say("found-none")?,
             Reading::Count(count) => count.to_string(),
-            Reading::Text(text) => self.words.isolated(text),
+            Reading::Text(text) => self.words.phrased(text)?,
             Reading::Missing => self.words.say("missing")?,
         })
     }
@@ -172,7 +172,7 @@ impl Press<'_> {
                 unit,
             } => words.tell("within", &[("range", &words.range(low, high, decimals, unit))]),
             Limit::Zero => words.say("zero"),
-            Limit::Text(ref text) => Ok(words.isolated(text)),
+            Limit::Text(ref text) => words.phrased(text),
             Limit::None => words.say("no-limit"),
         }
     }
@@ -207,7 +207,7 @@ impl Press<'_> {
             let range = words.range(window.min_percent, window.max_percent, 0, Unit::Percent);
             let named = words.tell(
                 "window",
-                &[("carrier", &words.isolated(&window.carrier)), ("range", &range)],
+                &[("carrier", &words.phrased(&window.carrier)?), ("range", &range)],
             )?;
             let inside = (window.min_percent..=window.max_percent).contains(&transport.soc_percent);
             let verdict = words.say(if inside { "window-inside" } else { "window-outside" })?;

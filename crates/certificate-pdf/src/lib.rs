@@ -22,6 +22,7 @@ mod language;
 #[cfg(test)]
 mod layout_tests;
 mod pen;
+pub mod phrases;
 mod plot;
 mod press;
 mod qr;

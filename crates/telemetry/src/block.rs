@@ -213,6 +213,15 @@ impl Op {
             Reading::IsZero => f64::from(u8::from(number == 0.0)),
         }
     }
+
+    /// What the numbers of a column mean.
+    pub fn extend(&self, to: &mut Vec<f64>, numbers: &[f64]) {
+        if self.reading == Reading::Value && self.scale == 1.0 && self.missing.is_empty() {
+            to.extend_from_slice(numbers);
+        } else {
+            to.extend(numbers.iter().map(|number| self.value(*number)));
+        }
+    }
 }
 
 /// Extremes and mean of a family in one row.

@@ -4,13 +4,15 @@
 //! panic in it says no more than that the file is damaged, and nothing of ours is in a half-made state then, because every call
 //! hands over buffers that are cleared before the next: so panics are caught here, and only here.
 
+mod pages;
+
 use std::fs::File;
 use std::io::{Read as _, Seek as _, SeekFrom};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, OnceLock};
 
 use parquet::basic::{ConvertedType, LogicalType, TimeUnit};
-use parquet::column::page::{Page, PageMetadata, PageReader};
 use parquet::column::reader::{ColumnReader, get_column_reader};
 use parquet::data_type::{ByteArray, FixedLenByteArray, Int96};
 use parquet::errors::ParquetError;
@@ -18,6 +20,7 @@ use parquet::file::reader::{FileReader as _, SerializedFileReader};
 use parquet::schema::types::ColumnDescriptor;
 use sha2::{Digest as _, Sha256};
 
+use self::pages::{Careful, Translated};
 use crate::block::{BLOCK_ROWS, Block, Extremes, Faults, Layout, SessionNames, What};
 use crate::clock::{self, DateOrder};
 use crate::delimited::{Candidates, TimeRead, time_read};
@@ -163,12 +166,39 @@ pub fn sniff(
 struct Column {
     place: usize,
     max_def: i16,
-    /// What an integer is multiplied with: decimals are integers.
+    number: Number,
+    time: Option<Time>,
+    reader: Option<ColumnReader>,
+    /// Whether `reader` hands out finished numbers.
+    finished: bool,
+    /// The texts that `reader` hands out the places of.
+    dictionary: Option<Arc<OnceLock<Texts>>>,
+}
+
+/// What an integer of a column means.
+#[derive(Debug, Clone, Copy)]
+struct Number {
+    /// What it is multiplied with: decimals are integers.
     scale: f64,
     unsigned: bool,
-    time: Option<Time>,
-    text: bool,
-    reader: Option<ColumnReader>,
+}
+
+impl Number {
+    fn int32(self, value: i32) -> f64 {
+        if self.unsigned {
+            f64::from(value as u32) * self.scale
+        } else {
+            f64::from(value) * self.scale
+        }
+    }
+
+    fn int64(self, value: i64) -> f64 {
+        if self.unsigned {
+            value as u64 as f64 * self.scale
+        } else {
+            value as f64 * self.scale
+        }
+    }
 }
 
 /// Reads the rows of a Parquet table.
@@ -198,16 +228,33 @@ pub struct Rows {
 struct Texts {
     bytes: Vec<u8>,
     ends: Vec<usize>,
+    /// Where the rows name texts of a dictionary instead.
+    named: Option<Named>,
+}
+
+/// Per row the place of its text in a dictionary, -1 for none.
+#[derive(Debug, Clone)]
+struct Named {
+    dictionary: Arc<OnceLock<Texts>>,
+    places: Vec<i32>,
 }
 
 impl Texts {
     fn clear(&mut self) {
         self.bytes.clear();
         self.ends.clear();
+        self.named = None;
+    }
+
+    fn len(&self) -> usize {
+        match &self.named {
+            Some(named) => named.places.len(),
+            None => self.ends.len(),
+        }
     }
 
     fn is_empty(&self) -> bool {
-        self.ends.is_empty()
+        self.len() == 0
     }
 
     fn push(&mut self, text: &[u8]) {
@@ -216,6 +263,12 @@ impl Texts {
     }
 
     fn get(&self, row: usize) -> Option<&[u8]> {
+        if let Some(named) = &self.named {
+            return match usize::try_from(*named.places.get(row)?) {
+                Ok(place) => named.dictionary.get()?.get(place),
+                Err(_) => Some(&[]),
+            };
+        }
         let start = match row.checked_sub(1) {
             None => 0,
             Some(before) => *self.ends.get(before)?,
@@ -224,7 +277,16 @@ impl Texts {
     }
 
     fn iter(&self) -> impl Iterator<Item = &[u8]> {
-        (0..self.ends.len()).filter_map(|row| self.get(row))
+        (0..self.len()).filter_map(|row| self.get(row))
+    }
+
+    /// How many rows from `row` on have the very same place in a dictionary; at least the row itself.
+    fn alike(&self, row: usize) -> usize {
+        let places = self.named.as_ref().and_then(|named| named.places.get(row..));
+        let Some((first, rest)) = places.and_then(<[i32]>::split_first) else {
+            return 1;
+        };
+        1 + rest.iter().take_while(|place| *place == first).count()
     }
 
     /// Puts texts where the definition levels say there is one, and nothing elsewhere.
@@ -353,9 +415,20 @@ impl Rows {
         self.left_in_group = contained(&self.path, || {
             let group = reader.get_row_group(group)?;
             for column in columns.iter_mut() {
-                let pages = group.get_column_page_reader(column.place)?;
-                let descriptor = group.metadata().schema_descr().column(column.place);
-                column.reader = Some(get_column_reader(descriptor, Box::new(Careful(pages))));
+                let pages = Careful(group.get_column_page_reader(column.place)?);
+                let chunk = group.metadata().column(column.place);
+                column.reader = Some(match Translated::new(pages, chunk, column.number)? {
+                    Ok((pages, descriptor, texts)) => {
+                        column.finished = texts.is_none();
+                        column.dictionary = texts;
+                        get_column_reader(descriptor, Box::new(pages))
+                    }
+                    Err(pages) => {
+                        column.finished = false;
+                        column.dictionary = None;
+                        get_column_reader(chunk.column_descr_ptr(), Box::new(pages))
+                    }
+                });
             }
             u64::try_from(group.metadata().num_rows())
                 .map_err(|_| ParquetError::General("a negative number of rows".into()))
@@ -413,10 +486,13 @@ impl Rows {
         } else {
             first
         };
-        let end = (self.at..self.len)
-            .find(|row| !same(*row, &vehicle))
-            .unwrap_or(self.len)
-            .max(self.at + 1);
+        let mut end = self.at + 1;
+        while end < self.len && same(end, &vehicle) {
+            end += match self.texts.get(place) {
+                Some(texts) => texts.alike(end),
+                None => 1,
+            };
+        }
         self.vehicle = vehicle;
         end
     }
@@ -429,6 +505,17 @@ impl Rows {
         let Some(time_place) = layout.ops.iter().position(|op| op.what == What::Time) else {
             return;
         };
+        let numbers = self
+            .values
+            .get(time_place)
+            .and_then(|values| values.get(self.at..end));
+        if let Some(numbers) = numbers.filter(|numbers| {
+            self.time == Time::Number && !numbers.iter().fold(false, |any, time| any | time.is_nan())
+        }) {
+            block.rows.extend(first_record..=self.record);
+            block.time.extend_from_slice(numbers);
+            return self.take_columns(layout, block, end, None, first_record);
+        }
         let mut kept: Vec<usize> = Vec::new();
         for row in self.at..end {
             let record = first_record + (row - self.at) as u64;
@@ -469,7 +556,27 @@ impl Rows {
                 kept.push(row);
             }
         }
-        let whole = kept.len() == end - self.at;
+        let some = (kept.len() < end - self.at).then_some(kept.as_slice());
+        self.take_columns(layout, block, end, some, first_record);
+    }
+
+    /// Takes the columns beside the time into the block: of all rows up to `end`, or of some.
+    fn take_columns(
+        &mut self,
+        layout: &Layout,
+        block: &mut Block,
+        end: usize,
+        some: Option<&[usize]>,
+        first_record: u64,
+    ) {
+        let all = self.at..end;
+        let kept = || -> Box<dyn Iterator<Item = usize> + '_> {
+            match some {
+                Some(rows) => Box::new(rows.iter().copied()),
+                None => Box::new(all.clone()),
+            }
+        };
+        let count = some.map_or(all.len(), <[usize]>::len);
         let mut families = vec![Vec::new(); layout.families.len()];
         for (((op, values), texts), fault) in layout
             .ops
@@ -481,11 +588,16 @@ impl Rows {
             match op.what {
                 What::Time | What::Vehicle => {}
                 What::Session => {
-                    for &row in &kept {
-                        block.session.push(match texts.get(row) {
-                            Some(text) => self.sessions.number(text),
-                            None => values.get(row).map_or(0, |value| *value as i64),
-                        });
+                    if texts.is_empty() && some.is_none() {
+                        let run = values.get(all.clone()).unwrap_or_default();
+                        block.session.extend(run.iter().map(|value| *value as i64));
+                    } else {
+                        for row in kept() {
+                            block.session.push(match texts.get(row) {
+                                Some(text) => self.sessions.number(text),
+                                None => values.get(row).map_or(0, |value| *value as i64),
+                            });
+                        }
                     }
                 }
                 What::Slot(_) | What::Family(_) => {
@@ -507,23 +619,21 @@ impl Rows {
                             let Some(column) = block.columns.get_mut(slot) else {
                                 continue;
                             };
-                            if whole {
-                                let run = values.get(self.at..end).unwrap_or_default();
-                                column.extend(run.iter().map(|value| op.value(*value)));
-                            } else {
-                                column.extend(
-                                    kept.iter()
+                            match some {
+                                None => op.extend(column, values.get(all.clone()).unwrap_or_default()),
+                                Some(rows) => column.extend(
+                                    rows.iter()
                                         .map(|row| op.value(values.get(*row).copied().unwrap_or(f64::NAN))),
-                                );
+                                ),
                             }
                         }
                         What::Family(family) => {
                             let Some(rows) = families.get_mut(family) else {
                                 continue;
                             };
-                            rows.resize(kept.len(), Extremes::default());
-                            for (extremes, row) in rows.iter_mut().zip(&kept) {
-                                extremes.take(op.value(values.get(*row).copied().unwrap_or(f64::NAN)));
+                            rows.resize(count, Extremes::default());
+                            for (extremes, row) in rows.iter_mut().zip(kept()) {
+                                extremes.take(op.value(values.get(row).copied().unwrap_or(f64::NAN)));
                             }
                         }
                         _ => {}
@@ -545,17 +655,17 @@ impl Column {
         let mut column = Self {
             place,
             max_def: descriptor.max_def_level(),
-            scale: 1.0,
-            unsigned: false,
+            number: Number {
+                scale: 1.0,
+                unsigned: false,
+            },
             time: Some(Time::Number),
-            text: false,
             reader: None,
+            finished: false,
+            dictionary: None,
         };
         match descriptor.physical_type() {
-            Type::BYTE_ARRAY | Type::FIXED_LEN_BYTE_ARRAY => {
-                column.text = true;
-                column.time = None;
-            }
+            Type::BYTE_ARRAY | Type::FIXED_LEN_BYTE_ARRAY => column.time = None,
             // What older tools write for timestamps; they do not say in which zone.
             Type::INT96 => {
                 column.time = Some(Time::Stamp {
@@ -577,8 +687,10 @@ impl Column {
                     utc: stamp.is_adjusted_to_u_t_c,
                 });
             }
-            Some(LogicalType::Decimal(decimal)) => column.scale = 10_f64.powi(-decimal.scale.clamp(0, 38)),
-            Some(LogicalType::Integer(integer)) => column.unsigned = !integer.is_signed,
+            Some(LogicalType::Decimal(decimal)) => {
+                column.number.scale = 10_f64.powi(-decimal.scale.clamp(0, 38))
+            }
+            Some(LogicalType::Integer(integer)) => column.number.unsigned = !integer.is_signed,
             _ => match descriptor.converted_type() {
                 ConvertedType::TIMESTAMP_MILLIS => {
                     column.time = Some(Time::Stamp {
@@ -609,13 +721,17 @@ impl Column {
         values.clear();
         texts.clear();
         scratch.def.clear();
-        let (max_def, scale, unsigned) = (self.max_def, self.scale, self.unsigned);
+        let (max_def, number) = (self.max_def, self.number);
         let def = &mut scratch.def;
         macro_rules! numbers {
             ($reader:expr, $buffer:expr, $number:expr) => {{
                 $buffer.clear();
-                let (records, _, _) = $reader.read_records(most, Some(def), None, $buffer)?;
-                spread(def, max_def, records, $buffer.iter().map($number), values);
+                let (records, found, _) = $reader.read_records(most, Some(def), None, $buffer)?;
+                if found == records {
+                    values.extend($buffer.iter().map($number));
+                } else {
+                    spread(def, max_def, records, $buffer.iter().map($number), values);
+                }
                 records
             }};
         }
@@ -623,19 +739,41 @@ impl Column {
             return Ok(0);
         };
         Ok(match reader {
+            ColumnReader::DoubleColumnReader(r) if self.finished => {
+                let (records, found, _) = r.read_records(most, Some(def), None, values)?;
+                if found < records {
+                    scratch.double.clear();
+                    scratch.double.append(values);
+                    spread(def, max_def, records, scratch.double.iter().copied(), values);
+                }
+                records
+            }
+            ColumnReader::Int32ColumnReader(r) if let Some(dictionary) = &self.dictionary => {
+                let mut places = Vec::with_capacity(most);
+                let (records, found, _) = r.read_records(most, Some(def), None, &mut places)?;
+                if found < records {
+                    let mut found = places.into_iter();
+                    let place = |level: &i16| match *level == max_def {
+                        true => found.next().unwrap_or(-1),
+                        false => -1,
+                    };
+                    places = def.iter().take(records).map(place).collect();
+                }
+                texts.named = Some(Named {
+                    dictionary: dictionary.clone(),
+                    places,
+                });
+                records
+            }
             ColumnReader::BoolColumnReader(r) => {
                 numbers!(r, &mut scratch.bools, |v: &bool| f64::from(u8::from(*v)))
             }
-            ColumnReader::Int32ColumnReader(r) => numbers!(r, &mut scratch.int32, |v: &i32| if unsigned {
-                f64::from(*v as u32) * scale
-            } else {
-                f64::from(*v) * scale
-            }),
-            ColumnReader::Int64ColumnReader(r) => numbers!(r, &mut scratch.int64, |v: &i64| if unsigned {
-                *v as u64 as f64 * scale
-            } else {
-                *v as f64 * scale
-            }),
+            ColumnReader::Int32ColumnReader(r) => {
+                numbers!(r, &mut scratch.int32, |v: &i32| number.int32(*v))
+            }
+            ColumnReader::Int64ColumnReader(r) => {
+                numbers!(r, &mut scratch.int64, |v: &i64| number.int64(*v))
+            }
             ColumnReader::Int96ColumnReader(r) => {
                 numbers!(r, &mut scratch.int96, |v: &Int96| v.to_nanos() as f64 * 1e-9)
             }
@@ -643,11 +781,7 @@ impl Column {
                 numbers!(r, &mut scratch.float, |v: &f32| single(*v))
             }
             ColumnReader::DoubleColumnReader(r) => {
-                numbers!(r, &mut scratch.double, |v: &f64| if v.is_finite() {
-                    *v
-                } else {
-                    f64::NAN
-                })
+                numbers!(r, &mut scratch.double, |v: &f64| double(*v))
             }
             ColumnReader::ByteArrayColumnReader(r) => {
                 scratch.bytes.clear();
@@ -673,6 +807,11 @@ impl Column {
             }
         })
     }
+}
+
+/// A finite number, or none.
+fn double(value: f64) -> f64 {
+    if value.is_finite() { value } else { f64::NAN }
 }
 
 /// Single precision as the decimal that was meant: 360.6 and not 360.6000061035156, as a text file would have it.
@@ -706,45 +845,6 @@ fn spread(
             true => found.next().unwrap_or(f64::NAN),
             false => f64::NAN,
         });
-    }
-}
-
-/// Pages whose dictionary has no more values than bytes: the decoder makes room for as many as the page claims.
-struct Careful(Box<dyn PageReader>);
-
-impl Careful {
-    fn look(page: Option<Page>) -> Result<Option<Page>, ParquetError> {
-        if let Some(Page::DictionaryPage { buf, num_values, .. }) = &page
-            && *num_values as usize > buf.len()
-        {
-            return Err(ParquetError::General(format!(
-                "a dictionary of {} bytes claims {num_values} values",
-                buf.len()
-            )));
-        }
-        Ok(page)
-    }
-}
-
-impl Iterator for Careful {
-    type Item = Result<Page, ParquetError>;
-
-    fn next(&mut self) -> Option<Self::Item> {
-        self.get_next_page().transpose()
-    }
-}
-
-impl PageReader for Careful {
-    fn get_next_page(&mut self) -> Result<Option<Page>, ParquetError> {
-        Self::look(self.0.get_next_page()?)
-    }
-
-    fn peek_next_page(&mut self) -> Result<Option<PageMetadata>, ParquetError> {
-        self.0.peek_next_page()
-    }
-
-    fn skip_next_page(&mut self) -> Result<(), ParquetError> {
-        self.0.skip_next_page()
     }
 }
 

@@ -1,6 +1,7 @@
 //! Tables as text: what a spreadsheet, a logger or a telephone writes and calls CSV.
 
 use std::io::Read as _;
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use csv_core::ReadRecordResult;
@@ -379,6 +380,39 @@ fn unreadable(path: &Path, gzip: bool, source: std::io::Error) -> TelemetryError
     }
 }
 
+/// Finds where the fields of a line end; nothing if there are not so many of them, or there is a quote or a carriage return among
+/// them. Eight bytes are looked at together.
+fn cut(line: &[u8], delimiter: u8, fields: usize, ends: &mut Vec<usize>) -> Option<()> {
+    const EACH: u64 = 0x0101_0101_0101_0101;
+    const LOW: u64 = 0x7f7f_7f7f_7f7f_7f7f;
+    /// The high bit of each byte of `word` that is `byte`.
+    fn marks(word: u64, byte: u8) -> u64 {
+        let other = word ^ (EACH * u64::from(byte));
+        !(((other & LOW) + LOW) | other | LOW)
+    }
+    ends.resize(ends.len().max(fields), 0);
+    let mut free = ends.iter_mut().take(fields.checked_sub(1)?);
+    let (words, rest) = line.as_chunks::<8>();
+    let mut last = [0; 8];
+    last.get_mut(..rest.len())?.copy_from_slice(rest);
+    for (place, bytes) in words.iter().chain([&last]).enumerate() {
+        let word = u64::from_le_bytes(*bytes);
+        if marks(word, b'"') | marks(word, b'\r') != 0 {
+            return None;
+        }
+        let mut found = marks(word, delimiter);
+        while found != 0 {
+            *free.next()? = 8 * place + found.trailing_zeros() as usize / 8;
+            found &= found - 1;
+        }
+    }
+    if free.next().is_some() {
+        return None;
+    }
+    *ends.get_mut(fields - 1)? = line.len();
+    Some(())
+}
+
 /// Reads the rows of a text table.
 pub struct Rows {
     path: PathBuf,
@@ -389,6 +423,11 @@ pub struct Rows {
     len: usize,
     ended: bool,
     core: csv_core::Reader,
+    delimiter: u8,
+    /// The record, if it is a plain line: where it lies in the buffer.
+    plain: Option<Range<usize>>,
+    /// Up to here in the buffer no line is plain.
+    not_plain_before: usize,
     record: Vec<u8>,
     ends: Vec<usize>,
     fields: usize,
@@ -423,6 +462,9 @@ impl Rows {
             core: csv_core::ReaderBuilder::new()
                 .delimiter(sniffed.delimiter)
                 .build(),
+            delimiter: sniffed.delimiter,
+            plain: None,
+            not_plain_before: 0,
             record: vec![0; 1 << 12],
             ends: vec![0; 64],
             fields: 0,
@@ -442,7 +484,7 @@ impl Rows {
             },
         };
         rows.skip_lines(sniffed.header_line - 1)?;
-        rows.next_record()?;
+        rows.quoted_record()?;
         rows.header = rows.record.get(..rows.record_len()).unwrap_or_default().to_vec();
         Ok(rows)
     }
@@ -459,6 +501,7 @@ impl Rows {
 
     fn refill(&mut self) -> Result<(), TelemetryError> {
         self.at = 0;
+        self.not_plain_before = 0;
         self.len = loop {
             match self.text.reader.read(&mut self.buffer) {
                 Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
@@ -497,8 +540,46 @@ impl Rows {
         }
     }
 
-    /// Reads a record into `record` and `ends`; false at the end of the file.
+    /// Reads a record; false at the end of the file.
     fn next_record(&mut self) -> Result<bool, TelemetryError> {
+        self.plain = self.plain_line();
+        if self.plain.is_some() {
+            return Ok(true);
+        }
+        self.quoted_record()
+    }
+
+    /// The next line, where nothing in it needs more than to be cut at its delimiters: it lies whole in the buffer, no quote is
+    /// in it, and it has as many fields as the header. Its fields end at `ends`.
+    fn plain_line(&mut self) -> Option<Range<usize>> {
+        loop {
+            if self.at < self.not_plain_before || self.ended {
+                return None;
+            }
+            let waiting = self.buffer.get(self.at..self.len)?;
+            let Some(end) = memchr::memchr(b'\n', waiting) else {
+                self.not_plain_before = self.len;
+                return None;
+            };
+            let line = waiting.get(..end)?;
+            let line = line.strip_suffix(b"\r").unwrap_or(line);
+            let start = self.at;
+            if line.is_empty() {
+                self.at = start + end + 1;
+                continue;
+            }
+            if cut(line, self.delimiter, self.width, &mut self.ends).is_none() {
+                self.not_plain_before = start + end + 1;
+                return None;
+            }
+            self.fields = self.width;
+            self.at = start + end + 1;
+            return Some(start..start + line.len());
+        }
+    }
+
+    /// Reads a record that may have quotes into `record` and `ends`; false at the end of the file.
+    fn quoted_record(&mut self) -> Result<bool, TelemetryError> {
         let (mut out, mut fields) = (0, 0);
         loop {
             if self.at == self.len && !self.ended {
@@ -563,12 +644,16 @@ impl Rows {
                     continue;
                 }
             }
-            let record = self.record.as_slice();
+            // In a plain line a delimiter stands between two fields.
+            let (record, between) = match &self.plain {
+                Some(line) => (self.buffer.get(line.clone()).unwrap_or_default(), 1),
+                None => (self.record.as_slice(), 0),
+            };
             let ends = self.ends.as_slice();
             let field = |place: usize| -> &[u8] {
                 let start = match place.checked_sub(1) {
                     None => 0,
-                    Some(before) => ends.get(before).copied().unwrap_or(0),
+                    Some(before) => ends.get(before).map_or(0, |end| end + between),
                 };
                 let end = ends.get(place).copied().unwrap_or(start);
                 record.get(start..end).unwrap_or_default()
@@ -606,8 +691,8 @@ impl Rows {
                 }
             }
             if time.is_nan() {
-                let repeated = self.fields == self.width
-                    && record.get(..self.header.len()) == Some(self.header.as_slice());
+                let fields = (0..self.width).flat_map(|place| field(place).iter());
+                let repeated = self.fields == self.width && fields.eq(&self.header);
                 if repeated {
                     self.faults.repeated_header += 1;
                     self.faults.rows -= 1;
@@ -699,5 +784,50 @@ impl Rows {
             self.faults.rows -= 1;
         }
         Ok(false)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// The fields of a line as the CSV parser sees them.
+    fn parsed(line: &[u8], delimiter: u8) -> Vec<Vec<u8>> {
+        let mut core = csv_core::ReaderBuilder::new().delimiter(delimiter).build();
+        let (mut record, mut ends) = ([0; 400], [0; 400]);
+        let whole = [line, b"\n"].concat();
+        let (result, read, _, count) = core.read_record(&whole, &mut record, &mut ends);
+        assert_eq!((result, read), (ReadRecordResult::Record, whole.len()));
+        let starts = std::iter::once(0).chain(ends);
+        starts
+            .zip(ends)
+            .take(count)
+            .map(|(a, b)| record[a..b].to_vec())
+            .collect()
+    }
+
+    proptest! {
+        #[test]
+        fn a_plain_line_is_cut_as_the_parser_cuts_it(
+            line in prop::collection::vec(prop_oneof![4 => Just(b'7'), 2 => Just(b','), 1 => Just(b';'), 1 => any::<u8>()], 1..90),
+            fields in 1_usize..12,
+        ) {
+            prop_assume!(!line.contains(&b'\n'));
+            let mut ends = Vec::new();
+            let cut = cut(&line, b',', fields, &mut ends);
+            if line.contains(&b'"') || line.contains(&b'\r') {
+                prop_assert_eq!(cut, None);
+                return Ok(());
+            }
+            let expected = parsed(&line, b',');
+            prop_assert_eq!(cut.is_some(), expected.len() == fields);
+            if cut.is_some() {
+                let starts = std::iter::once(0).chain(ends.iter().map(|end| end + 1));
+                let found: Vec<Vec<u8>> = starts.zip(&ends).take(fields).map(|(a, b)| line[a..*b].to_vec()).collect();
+                prop_assert_eq!(found, expected);
+            }
+        }
     }
 }

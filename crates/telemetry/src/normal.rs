@@ -7,8 +7,8 @@ use crate::clock::NEVER_SET_S;
 use crate::survey::Plan;
 use crate::unit::plausible;
 
-/// Rows handed on at a time.
-const RUN: usize = 16_384;
+/// Rows taken and handed on at a time: few enough that all their columns stay in the cache until they have been assessed.
+const RUN: usize = 2048;
 
 /// What was repaired in the rows of a file.
 #[derive(Debug, Clone, Default)]
@@ -118,50 +118,83 @@ impl<'a> Normaliser<'a> {
             .extend(block.time.iter().map(|time| time * tick - ahead));
         let numbered = !block.session.is_empty();
         let restarts = !numbered && self.plan.clock == Clock::Relative;
-        let in_order = {
-            let before = self.last.map_or(f64::NEG_INFINITY, |(time, _)| time);
-            let rises = self.times.first().is_none_or(|first| *first > before)
-                && self.times.array_windows::<2>().all(|[a, b]| b > a);
-            rises && !(self.plan.drop_unset && self.times.first().is_some_and(|first| *first < NEVER_SET_S))
-        };
-        if in_order {
-            self.out.time_s.extend_from_slice(&self.times);
-            if numbered {
-                self.out.session.extend_from_slice(&block.session);
-            } else if restarts {
-                self.out.session.resize(self.out.time_s.len(), self.session);
-            }
-            for (place, slot) in self.layout.slots.iter().enumerate() {
-                let (Some(from), Some(convert), Some(&(low, high)), Some(fault)) = (
-                    block.columns.get(place),
-                    self.plan.convert.get(place),
-                    self.limits.get(place),
-                    self.repairs.implausible.get_mut(place),
-                ) else {
-                    continue;
-                };
-                let to = self.out.column_mut(slot.channel);
-                to.extend(from.iter().zip(&block.rows).map(|(value, row)| {
-                    let value = convert.apply(*value);
-                    if value < low || value > high {
-                        fault.note(*row, value.to_string().as_bytes());
-                        return f64::NAN;
-                    }
-                    value
-                }));
-            }
-            if let Some(time) = self.times.last() {
-                let session = block.session.last().copied().unwrap_or(self.session);
-                self.last = Some((*time, session));
-                self.count_last();
-            }
-        } else {
-            for row in 0..block.len() {
+        let mut row = 0;
+        while row < block.len() {
+            let end = self.in_order(block, row);
+            if end > row {
+                self.run(block, row, end, restarts);
+                row = end;
+            } else {
                 self.row(block, row, numbered, restarts);
+                row += 1;
+            }
+            if self.out.len() >= RUN {
+                self.hand_on(false, emit);
             }
         }
-        if self.out.len() >= RUN {
-            self.hand_on(false, emit);
+    }
+
+    /// Where the rows end that follow each other in time, or begin another session; `from` itself if its own row does not.
+    fn in_order(&self, block: &Block, from: usize) -> usize {
+        let end = block.len().min(from + RUN);
+        let times = self.times.get(from..end).unwrap_or_default();
+        let set = |time: f64| !(self.plan.drop_unset && time < NEVER_SET_S);
+        let mut sessions = block.session.get(from..end).unwrap_or_default().iter();
+        let (mut before, mut session_before) = match self.last {
+            Some((time, session)) => (time, Some(session)),
+            None => (f64::NEG_INFINITY, None),
+        };
+        let in_order = times
+            .iter()
+            .take_while(|time| {
+                let session = sessions.next().copied();
+                let another = session.is_some() && session != session_before;
+                let follows = (**time > before || another) && set(**time);
+                (before, session_before) = (**time, session);
+                follows
+            })
+            .count();
+        from + in_order
+    }
+
+    /// Takes rows in order, column by column.
+    fn run(&mut self, block: &Block, from: usize, end: usize, restarts: bool) {
+        let Some(times) = self.times.get(from..end) else {
+            return;
+        };
+        self.out.time_s.extend_from_slice(times);
+        if let Some(sessions) = block.session.get(from..end) {
+            self.out.session.extend_from_slice(sessions);
+        } else if restarts {
+            self.out.session.resize(self.out.time_s.len(), self.session);
+        }
+        for (place, slot) in self.layout.slots.iter().enumerate() {
+            let (Some(values), Some(convert), Some(&(low, high))) = (
+                block.columns.get(place).and_then(|column| column.get(from..end)),
+                self.plan.convert.get(place),
+                self.limits.get(place),
+            ) else {
+                continue;
+            };
+            let to = self.out.column_mut(slot.channel);
+            let start = to.len();
+            convert.extend(to, values);
+            let to = to.get_mut(start..).unwrap_or_default();
+            let outside = |value: f64| (value < low) | (value > high);
+            if to.iter().fold(false, |any, value| any | outside(*value)) {
+                let rows = block.rows.get(from..end).unwrap_or_default();
+                for (value, row) in to.iter_mut().zip(rows).filter(|(value, _)| outside(**value)) {
+                    if let Some(fault) = self.repairs.implausible.get_mut(place) {
+                        fault.note(*row, value.to_string().as_bytes());
+                    }
+                    *value = f64::NAN;
+                }
+            }
+        }
+        if let Some(time) = times.last() {
+            let session = block.session.get(end - 1).copied().unwrap_or(self.session);
+            self.last = Some((*time, session));
+            self.count_last();
         }
     }
 

@@ -164,6 +164,16 @@ impl Conversion {
     pub fn apply(self, value: f64) -> f64 {
         value * self.factor / self.divisor + self.offset
     }
+
+    /// Converts many values, to the same bits as one by one.
+    pub fn extend(self, to: &mut Vec<f64>, from: &[f64]) {
+        // A division by one changes nothing, and is what a loop over most columns would spend its time on.
+        if self.divisor == 1.0 {
+            to.extend(from.iter().map(|value| value * self.factor + self.offset));
+        } else {
+            to.extend(from.iter().map(|value| self.apply(*value)));
+        }
+    }
 }
 
 impl<'de> Deserialize<'de> for Unit {

@@ -419,6 +419,19 @@ mod tests {
     }
 
     #[test]
+    fn pages_have_words_of_their_own_for_what_every_assessment_says() {
+        let said = |words: &str| certificate_pdf::phrases::phrase(words).is_some();
+        for rule in battery::transport::rules() {
+            assert!(said(&rule.name), "{}", rule.name);
+        }
+        let found = assessment::read(ASSESSMENT).unwrap();
+        for check in &found.checks {
+            let law = check.limit_source.starts_with("UN R100");
+            assert!(said(&check.limit_source) || law, "{}", check.limit_source);
+        }
+    }
+
+    #[test]
     fn what_no_page_has_words_for_is_said_and_not_left_out() {
         let mut other = credential("CN-2026-000001", false);
         other["credentialSubject"]["checks"][0]["id"] = "smell".into();

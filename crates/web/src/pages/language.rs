@@ -47,6 +47,7 @@ const AREAS: &[fn(Language) -> &'static str] = &[
     area!("../../messages/countries"),
     area!("../../messages/verify"),
     area!("../../messages/market"),
+    area!("../../messages/certificates"),
 ];
 
 /// The words of one language.

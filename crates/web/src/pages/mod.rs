@@ -12,6 +12,7 @@
 //! escapes, and through `foreign`, which keeps it from turning around what stands beside it.
 
 pub mod assets;
+mod certificates;
 mod dossier;
 mod find;
 mod foreign;
@@ -50,5 +51,7 @@ pub fn routes() -> Router<App> {
         .route("/verify", get(verify::page))
         .route(verify::SAVED, get(verify::saved))
         .route(verify::WORKER, get(verify::worker))
+        .route("/certificates", get(certificates::directory))
+        .route("/certificates/{certificate}", get(certificates::certificate))
         .route(assets::ASSETS, get(assets::asset))
 }

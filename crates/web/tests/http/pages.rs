@@ -14,7 +14,7 @@ const LANGUAGES: [(&str, &str); 6] = [
 ];
 
 /// Pages that need nothing in the log.
-const PLAIN: [&str; 8] = [
+const PLAIN: [&str; 10] = [
     "/market",
     crate::market::ASKED,
     "/",
@@ -23,6 +23,8 @@ const PLAIN: [&str; 8] = [
     "/setup",
     "/d?vehicle=KMHXX00XXXXOOOOO1",
     "/d/KMHXX00XXXX000001",
+    "/certificates",
+    "/certificates/CN-2026-000001",
 ];
 
 /// A page as a browser asks for it.
