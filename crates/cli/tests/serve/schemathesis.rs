@@ -66,8 +66,9 @@ fn the_service_does_what_its_description_says() {
             "25",
             "--seed",
             "1",
+            // Python 3.11 counts how deep it parses for all threads together (CPython issue 106905) and stops two of them at random.
             "--workers",
-            "2",
+            "1",
             "--no-color",
             "--request-timeout",
             "20",

@@ -1,5 +1,7 @@
 //! The answers: a picture, a table that compares, and each market with its checks, its charges and what would change them.
 
+use std::collections::BTreeSet;
+
 use border::{Finding, Outcome, Status};
 use desk::quote::{self, Column, Quote};
 use desk::words::Words as Terms;
@@ -20,6 +22,11 @@ pub fn answers(visit: &Visit, terms: &Terms, quotes: &[Quote<'_>]) -> Markup {
         .map(|quote| quote::column(&quote.verdict, quote.outlook.as_ref()))
         .collect();
     let oldest = quotes.iter().map(|quote| quote.verdict.as_of).min();
+    let rates: BTreeSet<String> = quotes
+        .iter()
+        .filter(|quote| !quote.verdict.rates.is_empty())
+        .map(|quote| quote::rates_line(terms, quote))
+        .collect();
     html! {
         p .notice { strong { (terms.disclaimer(&oldest.map_or_else(String::new, |day| day.to_string()))) } }
         (picture::picture(visit, terms, &columns))
@@ -27,10 +34,11 @@ pub fn answers(visit: &Visit, terms: &Terms, quotes: &[Quote<'_>]) -> Markup {
         @for (quote, column) in quotes.iter().zip(&columns) {
             (market(visit, terms, quote, column, quotes.len() <= OPEN))
         }
-        @if let Some(quote) = quotes.iter().find(|quote| !quote.verdict.rates.is_empty()) {
-            p .hint { (quote::rates_line(terms, quote)) }
-        } @else {
+        @if rates.is_empty() {
             p .hint { (visit.say("market-no-rates")) }
+        }
+        @for line in &rates {
+            p .hint { bdi { (line) } }
         }
     }
 }
@@ -63,7 +71,7 @@ fn comparison(visit: &Visit, terms: &Terms, quotes: &[Quote<'_>], columns: &[Col
                             td { (badge(terms, column.status)) }
                             td .n { (amount(terms, column.total, column.currency)) }
                             td .n { (amount(terms, landed, column.currency)) }
-                            td { (column.holds_until.map_or_else(|| "–".to_owned(), |day| day.to_string())) }
+                            td .day { (column.holds_until.map_or_else(|| "–".to_owned(), |day| day.to_string())) }
                         }
                     }
                 }
