@@ -196,6 +196,11 @@ impl Rates {
         Ok(())
     }
 
+    /// Whether no rate is known.
+    pub fn is_empty(&self) -> bool {
+        self.pairs.is_empty()
+    }
+
     /// What one `from` is in `to`: as published, or its inverse, or through one third currency.
     pub fn rate(&self, from: Currency, to: Currency) -> Option<Decimal> {
         if from == to {

@@ -173,6 +173,9 @@ pub fn set_value(values: &mut Values, name: &str, text: &str) -> Result<(), Faul
     Ok(())
 }
 
+/// How many wrong names are told at a time.
+const FAULTS: usize = 20;
+
 /// Refuses values that no pack of the markets has a name for.
 ///
 /// # Errors
@@ -189,17 +192,24 @@ pub fn check_values(set: &RuleSet, to: &[String], values: &Values) -> Result<(),
                         || pack.steps.iter().any(|step| step.name == **name)
                 })
         })
-        .map(|name| {
+        .take(FAULTS)
+        .enumerate()
+        .map(|(at, name)| {
             let mut known: Vec<&str> = packs.iter().flat_map(|pack| &pack.inputs).map(|input| input.name.as_str()).collect();
             known.sort_unstable();
             known.dedup();
             Fault {
                 field: "value".to_owned(),
                 value: name.clone(),
-                problem: format!(
-                    "no pack of these markets has a value of this name; besides cif, fob and the steps of each pack there are {}",
-                    if known.is_empty() { "none".to_owned() } else { known.join(", ") }
-                ),
+                // Once is enough to be told what there is.
+                problem: if at > 0 {
+                    "no pack of these markets has a value of this name".to_owned()
+                } else {
+                    format!(
+                        "no pack of these markets has a value of this name; besides cif, fob and the steps of each pack there are {}",
+                        if known.is_empty() { "none".to_owned() } else { known.join(", ") }
+                    )
+                },
             }
         })
         .collect();

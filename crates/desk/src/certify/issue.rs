@@ -236,9 +236,21 @@ impl Desk {
     /// # Errors
     /// There is no such certificate, or its car was erased.
     pub async fn credential(&self, id: &str, redacted: bool) -> Result<Value, DeskError> {
+        let kept = self.kept_credential(id, redacted).await?;
+        kept.ok_or_else(|| none_issued(id))
+    }
+
+    /// The twin without vehicle id; `None` where its car was erased.
+    ///
+    /// # Errors
+    /// There is no such certificate, or what is stored is not what was issued.
+    pub async fn kept_twin(&self, id: &str) -> Result<Option<Value>, DeskError> {
+        self.kept_credential(id, true).await
+    }
+
+    async fn kept_credential(&self, id: &str, redacted: bool) -> Result<Option<Value>, DeskError> {
         let open = self.open_case(id).await?;
-        let none = || DeskError::value("certificate", id, "no certificate was issued in this case");
-        let certificate = self.store.certificate(id).await?.ok_or_else(none)?;
+        let certificate = self.store.certificate(id).await?.ok_or_else(|| none_issued(id))?;
         let hash = if redacted {
             certificate.redacted
         } else {
@@ -250,10 +262,15 @@ impl Desk {
                     serde_json::from_str(&text).map_err(|e| DeskError::value("certificate", id, e))?;
                 // What is handed out is what the log vouches for.
                 let same = digest(&value).is_ok_and(|d| hash_of(id, &d).is_ok_and(|d| d == hash));
-                same.then_some(value)
-                    .ok_or_else(|| DeskError::value("certificate", id, "the stored credential was changed"))
+                let changed = || DeskError::value("certificate", id, "the stored credential was changed");
+                same.then_some(Some(value)).ok_or_else(changed)
             }
-            _ => Err(none()),
+            Some(Content::Erased) => Ok(None),
+            None => Err(none_issued(id)),
         }
     }
+}
+
+fn none_issued(id: &str) -> DeskError {
+    DeskError::value("certificate", id, "no certificate was issued in this case")
 }

@@ -62,6 +62,7 @@ key-valid = valid
 key-revoked-later = revoked later
 download = Download the dossier
 download-hint = One file that proves all of this, also without a network and without us. Personal fields are left out; the seller can give you a dossier that shows them.
+download-hint-shared = One file that proves all of this, also without a network and without us. It holds the fields that whoever sent you this link chose.
 check-yourself = Check a dossier file yourself
 share-note = { $who } shows you this car with the fields they chose. The link works until { $date }.
 timeline-hint = In order of time, as stated and signed.

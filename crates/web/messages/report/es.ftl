@@ -62,6 +62,7 @@ key-valid = válida
 key-revoked-later = revocada después
 download = Descargar el expediente
 download-hint = Un archivo que prueba todo esto, también sin red y sin nosotros. Faltan los campos personales; el vendedor puede darle un expediente que los muestre.
+download-hint-shared = Un archivo que prueba todo esto, también sin red y sin nosotros. Contiene los campos que eligió quien le envió este enlace.
 check-yourself = Compruebe usted un expediente
 share-note = { $who } le muestra este coche con los campos que ha elegido. El enlace funciona hasta el { $date }.
 timeline-hint = En orden de tiempo, tal como se declaró y firmó.

@@ -65,6 +65,7 @@ key-valid = valide
 key-revoked-later = révoquée ensuite
 download = Télécharger le dossier
 download-hint = Un seul fichier qui prouve tout cela, même sans réseau et sans nous. Les champs personnels sont laissés de côté ; le vendeur peut vous donner un dossier qui les montre.
+download-hint-shared = Un seul fichier qui prouve tout cela, même sans réseau et sans nous. Il contient les champs choisis par la personne qui vous a envoyé ce lien.
 check-yourself = Vérifier soi-même un dossier
 share-note = { $who } vous montre cette voiture avec les champs choisis. Le lien fonctionne jusqu’au { $date }.
 timeline-hint = Dans l’ordre du temps, tel que déclaré et signé.

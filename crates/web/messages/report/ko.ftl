@@ -62,6 +62,7 @@ key-valid = 유효
 key-revoked-later = 이후 폐기됨
 download = 기록부 내려받기
 download-hint = 네트워크 없이도, 우리 없이도 이 모든 것을 증명하는 파일 하나입니다. 개인정보 항목은 빠져 있으며, 판매자는 그것이 담긴 기록부를 줄 수 있습니다.
+download-hint-shared = 네트워크 없이도, 우리 없이도 이 모든 것을 증명하는 파일 하나입니다. 이 링크를 보낸 사람이 고른 항목이 담겨 있습니다.
 check-yourself = 기록부 파일 직접 확인하기
 share-note = { $who }이(가) 고른 항목과 함께 이 차를 보여 줍니다. 링크는 { $date }까지 유효합니다.
 timeline-hint = 시간순, 진술되고 서명된 그대로.

@@ -271,7 +271,18 @@ async fn history(app: &App, vehicle: &Value) -> Result<Result<Known, Fault>, Pro
     Ok(known.ok_or_else(|| fault("the log knows nothing of this car; give its facts".to_owned())))
 }
 
+/// Characters of what a request calls the source of its rates: every quote of the answer repeats it.
+const SOURCE: usize = 200;
+
 fn read_rates(asked: AskedRates) -> Result<Rates, Problem> {
+    let length = asked.source.chars().count();
+    if length > SOURCE {
+        return Err(Problem::new(
+            Kind::MalformedRequest,
+            format!("rates.source: {length} characters; {SOURCE} are taken"),
+            "name the source in a few words",
+        ));
+    }
     if asked.pairs.len() > RATES {
         let detail = format!(
             "rates.pairs: {} of them; one request takes {RATES}",

@@ -153,7 +153,7 @@ pub async fn certificate(
         return Ok(visit.page(title, body).with_status(StatusCode::NOT_FOUND));
     };
     // The twin of an erased car is gone; its line stays, so that nobody takes the number for free.
-    let twin = app.desk.credential(&number, true).await.ok();
+    let twin = app.desk.kept_twin(&number).await?;
     Ok(page_of_one(&visit, &entry, twin.as_ref()))
 }
 

@@ -93,7 +93,7 @@ fn shown(app: &App, visit: &Visit, sight: &Sight<'_>) -> Result<Response, Proble
             a .button href=(visit.href("/verify")) { (words.say("check-yourself")) }
         }
         (report::sections(words, sight.history))
-        p .hint { (words.say("download-hint")) }
+        p .hint { (words.say(if sight.shared.is_some() { "download-hint-shared" } else { "download-hint" })) }
         (report::outcomes(words))
         (carried(app, sight.vehicle, sight.bytes))
     };

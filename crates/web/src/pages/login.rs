@@ -1,8 +1,8 @@
 //! `/login`, `/logout`, `/setup`: getting in and out with a browser.
 
 use axum::extract::State;
-use axum::http::header::SET_COOKIE;
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::header::{RETRY_AFTER, SET_COOKIE};
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{AppendHeaders, IntoResponse as _, Redirect, Response};
 use desk::DeskError;
 use desk::access::{AccessError, FirstAccount};
@@ -44,10 +44,11 @@ pub async fn log_in(
             return Ok(page.with_status(StatusCode::UNPROCESSABLE_ENTITY).into_response());
         }
         Err(DeskError::Access(AccessError::TooManyAttempts(seconds))) => {
-            let seconds = FluentValue::from(seconds);
-            let wait = visit.words.tell("login-wait", &[("seconds", seconds)]);
-            let page = form(&visit, name, Some(wait));
-            return Ok(page.with_status(StatusCode::TOO_MANY_REQUESTS).into_response());
+            let wait = visit
+                .words
+                .tell("login-wait", &[("seconds", FluentValue::from(seconds))]);
+            let page = form(&visit, name, Some(wait)).with_status(StatusCode::TOO_MANY_REQUESTS);
+            return Ok(([(RETRY_AFTER, HeaderValue::from(seconds))], page).into_response());
         }
         Err(error) => return Err(error.into()),
     };

@@ -80,9 +80,12 @@ fn answer(
             },
         )
     });
-    let (answers, status) = match &quoted {
-        Ok(quotes) => (shown::answers(visit, &terms, quotes), StatusCode::OK),
-        Err(faults) => (wrong(visit, faults), StatusCode::UNPROCESSABLE_ENTITY),
+    let (answers, status) = match (&quoted, &asked) {
+        (Ok(quotes), Ok(asked)) => (
+            shown::answers(visit, &terms, quotes, &asked.rates),
+            StatusCode::OK,
+        ),
+        (Err(faults), _) | (_, Err(faults)) => (wrong(visit, faults), StatusCode::UNPROCESSABLE_ENTITY),
     };
     let known = asked.as_ref().ok().and_then(|asked| asked.known.as_ref());
     let body = html! {

@@ -29,13 +29,20 @@ fn at(value: f64) -> String {
 
 /// The bars of the columns that have a total in one currency; nothing if there is none.
 pub fn picture(visit: &Visit, terms: &Terms, columns: &[Column<'_>]) -> Markup {
-    let Some(currency) = columns
-        .iter()
-        .find(|column| column.total.is_some())
+    let drawn = |currency| {
+        let with = |column: &&Column<'_>| column.currency == currency && column.total.is_some();
+        columns.iter().filter(with).count()
+    };
+    let totals = columns.iter().filter(|column| column.total.is_some());
+    // Where rates are missing, some are in the currency of their market and cannot stand beside the others.
+    let Some(currency) = totals
+        .clone()
         .map(|column| column.currency)
+        .max_by_key(|currency| drawn(*currency))
     else {
         return html! {};
     };
+    let left_out = totals.filter(|column| column.currency != currency).count();
     let bars: Vec<(&Column<'_>, Span)> = columns
         .iter()
         .filter(|column| column.currency == currency)
@@ -56,7 +63,10 @@ pub fn picture(visit: &Visit, terms: &Terms, columns: &[Column<'_>]) -> Markup {
                     }
                 }
             }
-            figcaption .hint { (visit.say("market-picture-hint")) }
+            figcaption .hint {
+                (visit.say("market-picture-hint"))
+                @if left_out > 0 { " " (visit.say("market-picture-left-out")) }
+            }
         }
     }
 }

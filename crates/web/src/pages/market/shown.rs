@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use border::{Finding, Outcome, Status};
+use border::{Finding, Outcome, Rates, Status};
 use desk::quote::{self, Column, Quote};
 use desk::words::Words as Terms;
 use maud::{Markup, html};
@@ -16,7 +16,7 @@ use crate::pages::visit::Visit;
 const OPEN: usize = 3;
 
 /// All answers.
-pub fn answers(visit: &Visit, terms: &Terms, quotes: &[Quote<'_>]) -> Markup {
+pub fn answers(visit: &Visit, terms: &Terms, quotes: &[Quote<'_>], known: &Rates) -> Markup {
     let columns: Vec<Column<'_>> = quotes
         .iter()
         .map(|quote| quote::column(&quote.verdict, quote.outlook.as_ref()))
@@ -34,7 +34,7 @@ pub fn answers(visit: &Visit, terms: &Terms, quotes: &[Quote<'_>]) -> Markup {
         @for (quote, column) in quotes.iter().zip(&columns) {
             (market(visit, terms, quote, column, quotes.len() <= OPEN))
         }
-        @if rates.is_empty() {
+        @if known.is_empty() {
             p .hint { (visit.say("market-no-rates")) }
         }
         @for line in &rates {
@@ -55,7 +55,7 @@ fn badge(terms: &Terms, status: Status) -> Markup {
 
 fn comparison(visit: &Visit, terms: &Terms, quotes: &[Quote<'_>], columns: &[Column<'_>]) -> Markup {
     html! {
-        div .scroll {
+        div .scroll role="group" tabindex="0" aria-label=(visit.say("market-compared")) {
             table .compare {
                 thead { tr {
                     @for id in ["column-market", "column-status", "column-total", "column-landed", "column-holds"] {
