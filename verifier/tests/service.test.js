@@ -22,6 +22,9 @@ const trustOf = ({ trust }) => kit.trusts.find(({ name }) => name === trust);
 const CAR = 'KNAPH81ABHK000003';
 const ELECTRIC = 'KMHKN81ABMU000005';
 const UNKNOWN = 'KMHXX00XXXX000001';
+// One car in four markets: a form that was sent.
+const MARKETS =
+  '/market?fuel=petrol&cc=1598&engine_kw=90&category=M1&used=true&manufactured=2022-05-10&first_registration=2022-06-01&model_year=2022&steering=left&title=none&importer=person&personal_use=true&price=9000&freight=1200&insurance=60&currency=USD&arrive=2026-03-10&to=AE&to=GE&to=JO&to=RU';
 
 const missing = !chromiumPath()
   ? 'SKIPPED: no Chromium found (CHROMIUM names one); the pages of the service were not tried in a browser'
@@ -257,8 +260,8 @@ describe('the pages of the service', { skip: missing ?? false }, () => {
   test('every page fits a small phone in every language', async () => {
     const { page, close } = await open('/', { width: 320 });
     for (const language of LANGUAGES) {
-      for (const path of ['/', '/verify', `/d/${ELECTRIC}`, '/d/nonsense', '/nowhere']) {
-        await page.goto(`${service.url}${path}?lang=${language}`);
+      for (const path of ['/', '/verify', `/d/${ELECTRIC}`, '/d/nonsense', '/nowhere', '/login', '/certificates', '/market', MARKETS]) {
+        await page.goto(`${service.url}${path}${path.includes('?') ? '&' : '?'}lang=${language}`);
         await page.evaluate(() => document.querySelectorAll('main details').forEach((details) => (details.open = true)));
         await assertNoSidewaysScroll(page, `${path} in ${language}`);
       }
@@ -279,7 +282,7 @@ describe('the pages of the service', { skip: missing ?? false }, () => {
   });
 
   test('assistive technology finds nothing wrong on any page, at phone and desktop width, light and dark', async () => {
-    const pages = ['/', '/verify', `/d/${CAR}`, `/d/${ELECTRIC}`, `/d/${UNKNOWN}`, '/d?vehicle=nonsense', '/nowhere', '/login'];
+    const pages = ['/', '/verify', `/d/${CAR}`, `/d/${ELECTRIC}`, `/d/${UNKNOWN}`, '/d?vehicle=nonsense', '/nowhere', '/login', '/setup', '/certificates', '/certificates/CN-2026-000001', '/market', MARKETS];
     for (const [lang, width, colorScheme] of [['ar', 390, 'light'], ['ko', 1280, 'light'], ['ar', 1280, 'dark'], ['ko', 390, 'dark']]) {
       const { page, close } = await open('/', { width, colorScheme, bypassCSP: true });
       for (const path of pages) {
