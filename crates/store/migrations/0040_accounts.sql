@@ -88,3 +88,7 @@ BEGIN SELECT RAISE(ABORT, 'the trail is never changed'); END;
 
 CREATE TRIGGER trail_is_never_deleted BEFORE DELETE ON trail
 BEGIN SELECT RAISE(ABORT, 'the trail is never deleted'); END;
+
+-- INSERT OR REPLACE deletes without asking the trigger above.
+CREATE TRIGGER trail_is_never_replaced BEFORE INSERT ON trail WHEN EXISTS (SELECT 1 FROM trail WHERE id = NEW.id)
+BEGIN SELECT RAISE(ABORT, 'the trail is never changed'); END;

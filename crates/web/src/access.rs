@@ -127,7 +127,7 @@ pub mod act {
     }
 
     acts! {
-        SeeSelf ChangePassword ManageTokens SeeYard ChangeYard ConfirmYard SeeShares Share ManageOrganisations ManageAccounts
+        SeeSelf ChangePassword ManageTokens SeeYard ChangeYard ConfirmYard SeeShares Share ManageOrganisations SeeAccounts ManageAccounts
         SeeTrail ManageIssuers RevokeOwnKey
     }
 }

@@ -95,6 +95,11 @@ impl Intake {
         self.waiting.fetch_sub(number, Ordering::Relaxed);
     }
 
+    /// The database has nothing that waits.
+    pub fn nothing_waits(&self) {
+        self.waiting.store(0, Ordering::Relaxed);
+    }
+
     /// Another process seals what this one records, so only those who wait here are counted.
     pub fn sealed_elsewhere(&self) {
         let waiting = i64::try_from(self.waiters.len()).unwrap_or(i64::MAX);
@@ -254,14 +259,20 @@ impl Waiters {
             .collect()
     }
 
-    /// Statements that somebody has waited for longer than `patience`, a few at a time.
+    /// Statements that somebody has waited for longer than `patience`, a few at a time, longest first: they are sealed in order.
     pub fn overdue(&self, patience: Duration, at_most: usize) -> Vec<Digest> {
         let waiting = self.lock();
-        waiting
+        let mut overdue: Vec<(Instant, Digest)> = waiting
             .iter()
-            .filter(|(_, waiters)| waiters.first().is_some_and(|w| w.since.elapsed() > patience))
-            .map(|(digest, _)| *digest)
+            .filter_map(|(digest, waiters)| Some((waiters.first()?.since, *digest)))
+            .filter(|(since, _)| since.elapsed() > patience)
+            .collect();
+        drop(waiting);
+        overdue.sort_unstable_by_key(|(since, _)| *since);
+        overdue
+            .into_iter()
             .take(at_most)
+            .map(|(_, digest)| digest)
             .collect()
     }
 

@@ -70,10 +70,7 @@ impl Sealer {
             tokio::select! {
                 biased;
                 () = stop.notified() => return self.seal_all().await,
-                () = self.wake.notified() => {
-                    self.gather().await;
-                    self.seal_all().await?;
-                }
+                // Before the next batch: where statements never stop coming, those who wait for another's batch are told all the same.
                 _ = look.tick() => {
                     self.look_up().await;
                     self.seal_for_others().await?;
@@ -81,6 +78,10 @@ impl Sealer {
                         self.renew().await?;
                         renewed = Instant::now();
                     }
+                }
+                () = self.wake.notified() => {
+                    self.gather().await;
+                    self.seal_all().await?;
                 }
             }
         }
@@ -99,7 +100,11 @@ impl Sealer {
         loop {
             let begin = Instant::now();
             match self.desk.store().seal_batch().await {
-                Ok(done) if done.batches == 0 && done.refused.is_empty() => return Ok(()),
+                Ok(done) if done.batches == 0 && done.refused.is_empty() => {
+                    // Also what other processes took in or sealed, which nobody counted here.
+                    self.intake.nothing_waits();
+                    return Ok(());
+                }
                 Ok(done) => self.sealed(done, begin.elapsed()).await,
                 Err(error) => return self.failed(error).await,
             }
@@ -188,7 +193,9 @@ impl Sealer {
         }
         if matches!(error, StoreError::Busy { .. } | StoreError::Fenced) {
             self.intake.sealed_elsewhere();
-            self.standing.well();
+            if matches!(error, StoreError::Busy { .. }) {
+                self.standing.well();
+            }
             self.standing.read_head(&self.desk, &self.metrics).await;
             return Ok(());
         }

@@ -126,7 +126,7 @@ impl Desk {
     /// # Errors
     /// The role does not allow it, or the database failed.
     pub async fn accounts(&self, actor: &Actor) -> Result<Vec<AccountView>, DeskError> {
-        actor.may(Act::ManageAccounts)?;
+        actor.may(Act::SeeAccounts)?;
         let all = self.store.accounts().await?;
         Ok(all.into_iter().map(account_view).collect())
     }

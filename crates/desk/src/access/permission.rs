@@ -43,7 +43,9 @@ pub enum Act {
     Disclose,
     /// List and make organisations.
     ManageOrganisations,
-    /// List, make, disable and change accounts.
+    /// See organisations' accounts.
+    SeeAccounts,
+    /// Make, disable and change accounts.
     ManageAccounts,
     /// See what was done in the matters of one's organisation.
     SeeTrail,
@@ -66,7 +68,7 @@ pub enum Scope {
     Shares,
     /// See personal fields.
     Disclose,
-    /// Organisations and accounts.
+    /// Organisations, and seeing accounts.
     Accounts,
     /// See the trail.
     Trail,
@@ -113,6 +115,7 @@ impl Role {
             Act::RevokeOwnKey => matches!(self, Issuer | Operator),
             Act::ConfirmYard
             | Act::ManageOrganisations
+            | Act::SeeAccounts
             | Act::ManageAccounts
             | Act::SeeWholeTrail
             | Act::ManageIssuers => self == Operator,
@@ -126,12 +129,12 @@ impl Act {
         match self {
             Self::SeeSelf => Needs::Nothing,
             // A stolen token must not be able to outlive its revocation.
-            Self::ChangePassword | Self::ManageTokens => Needs::Session,
+            Self::ChangePassword | Self::ManageTokens | Self::ManageAccounts => Needs::Session,
             Self::SeeYard => Needs::OneOf(&[Scope::YardRead, Scope::YardWrite]),
             Self::ChangeYard | Self::ConfirmYard => Needs::OneOf(&[Scope::YardWrite]),
             Self::SeeShares | Self::Share => Needs::OneOf(&[Scope::Shares]),
             Self::Disclose => Needs::OneOf(&[Scope::Disclose]),
-            Self::ManageOrganisations | Self::ManageAccounts => Needs::OneOf(&[Scope::Accounts]),
+            Self::ManageOrganisations | Self::SeeAccounts => Needs::OneOf(&[Scope::Accounts]),
             Self::SeeTrail | Self::SeeWholeTrail => Needs::OneOf(&[Scope::Trail]),
             Self::ManageIssuers | Self::RevokeOwnKey => Needs::OneOf(&[Scope::Issuers]),
         }
@@ -159,6 +162,7 @@ impl Act {
             Self::Share => "make and withdraw links",
             Self::Disclose => "see personal fields",
             Self::ManageOrganisations => "manage organisations",
+            Self::SeeAccounts => "see accounts",
             Self::ManageAccounts => "manage accounts",
             Self::SeeTrail => "see the trail",
             Self::SeeWholeTrail => "see the whole trail",
@@ -242,7 +246,7 @@ impl FromStr for Scope {
 mod tests {
     use super::*;
 
-    const ACTS: [Act; 15] = [
+    const ACTS: [Act; 16] = [
         Act::SeeSelf,
         Act::ChangePassword,
         Act::ManageTokens,
@@ -253,6 +257,7 @@ mod tests {
         Act::Share,
         Act::Disclose,
         Act::ManageOrganisations,
+        Act::SeeAccounts,
         Act::ManageAccounts,
         Act::SeeTrail,
         Act::SeeWholeTrail,
@@ -261,10 +266,13 @@ mod tests {
     ];
 
     #[test]
-    fn a_token_with_every_scope_does_no_more_than_a_person_and_makes_no_tokens() {
+    fn a_token_with_every_scope_does_no_more_than_a_person_and_makes_no_tokens_or_accounts() {
         let all: BTreeSet<Scope> = Scope::ALL.into_iter().collect();
         let beyond: Vec<Act> = ACTS.into_iter().filter(|act| !act.is_within(&all)).collect();
-        assert_eq!(beyond, [Act::ChangePassword, Act::ManageTokens]);
+        assert_eq!(
+            beyond,
+            [Act::ChangePassword, Act::ManageTokens, Act::ManageAccounts]
+        );
     }
 
     #[test]

@@ -97,3 +97,5 @@ BEGIN
 END $$;
 CREATE TRIGGER trail_is_never_deleted BEFORE DELETE ON trail
     FOR EACH ROW EXECUTE FUNCTION trail_is_never_deleted();
+CREATE TRIGGER trail_is_never_emptied BEFORE TRUNCATE ON trail
+    FOR EACH STATEMENT EXECUTE FUNCTION trail_is_never_deleted();

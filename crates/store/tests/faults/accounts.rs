@@ -6,7 +6,7 @@ use store::{
     StoredToken, StoredYardCar,
 };
 
-use crate::test_log::{TestLog, car, record, statements};
+use crate::test_log::{TestLog, car, dialect, record, statements};
 
 const NOW: i64 = 1_790_000_000;
 
@@ -71,7 +71,15 @@ async fn with_ann() -> (TestLog, Store) {
 #[tokio::test]
 async fn nobody_changes_or_deletes_a_record_of_the_trail() {
     let (log, store) = with_ann().await;
-    for sql in ["UPDATE trail SET account = 'somebody else'", "DELETE FROM trail"] {
+    let around = dialect(
+        "INSERT OR REPLACE INTO trail SELECT id, at, 'somebody else', token, organisation, act, subject, outcome FROM trail",
+        "TRUNCATE trail",
+    );
+    for sql in [
+        "UPDATE trail SET account = 'somebody else'",
+        "DELETE FROM trail",
+        around,
+    ] {
         let refused = log.try_sql_all(&[sql]).await.unwrap_err().to_string();
         assert!(refused.contains("the trail is never"), "{refused}");
     }

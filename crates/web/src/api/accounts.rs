@@ -160,7 +160,7 @@ pub struct Accounts {
 )]
 pub async fn accounts(
     State(app): State<App>,
-    May(actor, _): May<act::ManageAccounts>,
+    May(actor, _): May<act::SeeAccounts>,
 ) -> Result<Answered<Accounts>, Problem> {
     let all = app.desk.accounts(&actor).await?;
     Ok(Answered(Accounts {
