@@ -128,10 +128,11 @@ impl Place {
                 )
             }
         };
-        let key = |name: &str| CosigningKey::new(KeyName::new(name).unwrap(), &[7; 32]);
+        let key = |name: &str, seed: u8| CosigningKey::new(KeyName::new(name).unwrap(), &[seed; 32]);
         let log = SigningKey::new(KeyName::new(ORIGIN).unwrap(), &[1; 32]);
         let vkey = log.vkey().clone();
-        let (witness, auditor) = (key("bench.example/log/witness"), key("bench.example/log/auditor"));
+        let witness = key("bench.example/log/witness", 7);
+        let auditor = key("bench.example/log/auditor", 8);
         let policy = format!(
             "log {vkey}\nwitness w {}\nwitness a {}\ngroup both all w a\nquorum both\n",
             witness.vkey(),
