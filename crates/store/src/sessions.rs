@@ -44,31 +44,43 @@ pub struct StoredToken {
 const USED: i64 = 300;
 
 impl Store {
-    /// Begins a session, and tidies away those that have ended.
+    /// Begins a session, and tidies away those that have ended. `false`, and nothing begun, where the account has another password than
+    /// was read of it, or is disabled.
     ///
     /// # Errors
     /// The database failed.
     pub async fn begin_session(
         &self,
         hash: &[u8; 32],
-        account: &str,
+        account: &StoredAccount,
         expires: i64,
         deed: &Deed,
-    ) -> Result<(), StoreError> {
+    ) -> Result<bool, StoreError> {
         let mut tx = self.write().await?;
+        let same =
+            query("SELECT 1 AS one FROM account WHERE name = $1 AND password = $2 AND disabled IS NULL")
+                .bind(&account.name)
+                .bind(&account.password)
+                .fetch_optional(&mut *tx)
+                .await?;
+        if same.is_none() {
+            self.end(tx).await?;
+            return Ok(false);
+        }
         query("DELETE FROM session WHERE expires <= $1")
             .bind(deed.at)
             .execute(&mut *tx)
             .await?;
         query("INSERT INTO session (hash, account, created, last_used, expires) VALUES ($1, $2, $3, $3, $4)")
             .bind(hash.to_vec())
-            .bind(account)
+            .bind(&account.name)
             .bind(deed.at)
             .bind(expires)
             .execute(&mut *tx)
             .await?;
         self.write_deed(&mut tx, deed).await?;
-        self.commit("session", tx).await
+        self.commit("session", tx).await?;
+        Ok(true)
     }
 
     /// The session with this hash, of an account that may be used: not ended, and used within `idle` seconds.

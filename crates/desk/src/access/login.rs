@@ -166,15 +166,20 @@ impl Desk {
             csrf: secret::csrf_token(secret.reveal()),
             expires,
         };
-        let actor = Actor::Account(Box::new(Known::of(account, by)?));
+        let actor = Actor::Account(Box::new(Known::of(account.clone(), by)?));
         let subject = match refused {
             0 => String::new(),
             refused => format!("after {refused} refused"),
         };
         let deed = actor.deed("log in", subject, None, now);
-        self.store
-            .begin_session(&secret.hash(), &name, expires, &deed)
-            .await?;
+        // Hashing takes its time: the password may be another by now, or the account disabled.
+        if !self
+            .store
+            .begin_session(&secret.hash(), &account, expires, &deed)
+            .await?
+        {
+            return Err(AccessError::WrongLogin.into());
+        }
         Ok(LoggedIn {
             secret,
             actor,

@@ -91,6 +91,22 @@ async fn nobody_changes_or_deletes_a_record_of_the_trail() {
     );
 }
 
+/// The password was checked, which takes its time, and is changed before the session begins.
+#[tokio::test]
+async fn no_session_begins_with_a_password_that_was_changed_meanwhile() {
+    let (_log, store) = with_ann().await;
+    let as_read = account("ann");
+    store
+        .set_password("ann", "$argon2id$another", None, &deed("change password", "ann"))
+        .await
+        .unwrap();
+    let begun = store
+        .begin_session(&[7; 32], &as_read, NOW + 3600, &deed("log in", ""))
+        .await;
+    assert!(!begun.unwrap());
+    assert!(store.session(&[7; 32], NOW, 3600).await.unwrap().is_none());
+}
+
 #[tokio::test]
 async fn a_change_that_did_not_happen_is_not_in_the_trail() {
     let (_log, store) = with_ann().await;
@@ -138,7 +154,7 @@ async fn a_session_ends_by_age_by_rest_and_with_its_account() {
     let (_log, store) = with_ann().await;
     let (hash, hour) = ([1; 32], 3600);
     store
-        .begin_session(&hash, "ann", NOW + 10 * hour, &deed("log in", ""))
+        .begin_session(&hash, &account("ann"), NOW + 10 * hour, &deed("log in", ""))
         .await
         .unwrap();
     let there = async |now| store.session(&hash, now, 2 * hour).await.unwrap().is_some();
@@ -149,7 +165,7 @@ async fn a_session_ends_by_age_by_rest_and_with_its_account() {
     );
     assert!(!there(NOW + 6 * hour).await, "not used for more than two hours");
     store
-        .begin_session(&[2; 32], "ann", NOW + hour, &deed("log in", ""))
+        .begin_session(&[2; 32], &account("ann"), NOW + hour, &deed("log in", ""))
         .await
         .unwrap();
     assert!(
@@ -165,7 +181,7 @@ async fn a_session_ends_by_age_by_rest_and_with_its_account() {
         ..AccountChange::default()
     };
     store
-        .begin_session(&[4; 32], "ann", NOW + hour, &deed("log in", ""))
+        .begin_session(&[4; 32], &account("ann"), NOW + hour, &deed("log in", ""))
         .await
         .unwrap();
     store
