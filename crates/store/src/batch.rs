@@ -236,7 +236,7 @@ impl Store {
                 if waiting.is_empty() {
                     return Ok(false);
                 }
-                self.prepare(live, waiting, Vec::new()).await?
+                self.prepare_after(live, fence, log, waiting, Vec::new()).await?
             }
         };
         self.one_batch(live, prepared, done).await?;
