@@ -1,5 +1,5 @@
 //! Arithmetic of decimals whose digits fit a machine word, as most prices and rates do; all others take the library's long
-//! way. The results are the library's, to the last digit and decimal place.
+//! way. The results are worth what the library's are, and have its decimal places, but for a product of nought, which may keep more.
 
 use std::cmp::Ordering;
 
