@@ -81,6 +81,7 @@ impl Language {
 }
 
 const NO_BREAK_SPACE: &str = "\u{a0}";
+const WORD_JOINER: &str = "\u{2060}";
 
 /// The words of one language.
 pub(crate) struct Words {
@@ -185,9 +186,15 @@ impl Words {
         self.isolated(&join_unit(&number, self.symbol(unit)))
     }
 
-    /// From one quantity to another, with the unit once.
+    /// From one quantity to another, with the unit once. A line may not end within it: on a page that runs to the left the
+    /// two halves would change places. After a dash a no-break space alone does not forbid it (UAX #14, LB12a), a word
+    /// joiner does.
     pub(crate) fn range(&self, low: f64, high: f64, decimals: u8, unit: Unit) -> String {
-        let numbers = format!("{} – {}", self.number(low, decimals), self.number(high, decimals));
+        let numbers = format!(
+            "{} –{WORD_JOINER} {}",
+            self.number(low, decimals),
+            self.number(high, decimals)
+        );
         self.isolated(&join_unit(
             &numbers.replace(' ', NO_BREAK_SPACE),
             self.symbol(unit),
@@ -251,6 +258,14 @@ mod tests {
 
     fn words(language: Language) -> Words {
         Words::new(language).expect("messages parse")
+    }
+
+    #[test]
+    fn a_range_stays_on_one_line() {
+        assert_eq!(
+            words(Language::English).range(20.0, 50.0, 0, Unit::Percent),
+            "20\u{a0}–\u{2060}\u{a0}50\u{a0}%"
+        );
     }
 
     #[test]
