@@ -179,7 +179,7 @@ async fn connect_sqlite(url: &str, create: bool) -> Result<Db, StoreError> {
         .max_connections(4)
         .connect_with(options)
         .await?;
-    sqlx::migrate!("./migrations").run(&pool).await?;
+    crate::migrations::sqlite().run(&pool).await?;
     Ok(Db::Sqlite(pool))
 }
 
@@ -214,7 +214,7 @@ async fn connect_postgres(url: &str) -> Result<Db, StoreError> {
         })
         .connect_with(options)
         .await?;
-    sqlx::migrate!("./migrations/postgres").run(&pool).await?;
+    crate::migrations::postgres().run(&pool).await?;
     Ok(Db::Postgres(pool))
 }
 

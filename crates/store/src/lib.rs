@@ -35,6 +35,7 @@ pub mod http;
 mod lease;
 mod log_row;
 mod memory;
+mod migrations;
 mod moved;
 mod moving;
 mod objects;
