@@ -4,6 +4,8 @@
 //! Test only. The key is made when the service starts and forgotten when it ends; whatever is sent is signed by it, as a
 //! `did:key` that no certificate of ours trusts. Certificates are issued by `carnet certify issue` and by nothing here.
 
+use std::collections::BTreeSet;
+
 use axum::body::Bytes;
 use axum::extract::DefaultBodyLimit;
 use axum::http::StatusCode;
@@ -16,8 +18,14 @@ use ed25519_dalek::SigningKey;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-/// The context every credential must name first.
+/// The context a credential of the data model 2.0 must name first.
 const CONTEXT: &str = "https://www.w3.org/ns/credentials/v2";
+
+/// The same of the data model 1.1, of which the test suites have credentials too.
+const CONTEXT_1_1: &str = "https://www.w3.org/2018/credentials/v1";
+
+/// The context of the terms of a proof, which that of the data model 1.1 does not hold.
+const CONTEXT_OF_PROOFS: &str = "https://w3id.org/security/data-integrity/v2";
 
 /// Most bytes of a request.
 const LONGEST: usize = 256 << 10;
@@ -57,6 +65,13 @@ impl TestSigner {
         if issuer != self.did {
             return Err(format!("issuer must be {}, not {issuer:?}", self.did));
         }
+        let mut contexts = list(&credential, "@context");
+        if contexts.first().and_then(Value::as_str) == Some(CONTEXT_1_1)
+            && !contexts.contains(&json!(CONTEXT_OF_PROOFS))
+        {
+            contexts.push(json!(CONTEXT_OF_PROOFS));
+            credential["@context"] = Value::Array(contexts);
+        }
         proof::sign(&credential, &self.method, now, &self.key).map_err(|e| e.to_string())
     }
 }
@@ -71,7 +86,9 @@ pub fn router<S: Clone + Send + Sync + 'static>(signer: TestSigner) -> Router<S>
 }
 
 async fn issue(Extension(signer): Extension<TestSigner>, body: Bytes) -> Response {
-    let issued = field(&body, "credential").and_then(|credential| signer.issue(credential, Timestamp::now()));
+    let issued = read(&body)
+        .and_then(|mut request| field(&mut request, "credential"))
+        .and_then(|credential| signer.issue(credential, Timestamp::now()));
     match issued {
         Ok(signed) => (StatusCode::CREATED, Json(json!({"verifiableCredential": signed}))).into_response(),
         Err(problem) => refuse(&problem),
@@ -79,8 +96,12 @@ async fn issue(Extension(signer): Extension<TestSigner>, body: Bytes) -> Respons
 }
 
 async fn verify(body: Bytes) -> Response {
-    let verified =
-        field(&body, "verifiableCredential").and_then(|credential| proven(&credential, Timestamp::now()));
+    let verified = read(&body).and_then(|mut request| {
+        let credential = field(&mut request, "verifiableCredential")?;
+        proven(&credential, Timestamp::now())?;
+        let part = |of: &Value, name: &str| of.get(name).cloned().unwrap_or_default();
+        as_expected(&part(&credential, "proof"), &part(&request, "options"))
+    });
     match verified {
         Ok(()) => Json(json!({"verified": true, "problemDetails": []})).into_response(),
         Err(problem) => refuse(&problem),
@@ -97,9 +118,13 @@ fn refuse(problem: &str) -> Response {
     (StatusCode::BAD_REQUEST, Json(body)).into_response()
 }
 
-/// A field of a request. Names that occur twice are refused, which `serde_json` alone would not do.
-fn field(body: &[u8], name: &str) -> Result<Value, String> {
-    let mut request = jcs::read(body).map_err(|e| format!("the request {e}"))?;
+/// A request. Names that occur twice are refused, which `serde_json` alone would not do.
+fn read(body: &[u8]) -> Result<Value, String> {
+    jcs::read(body).map_err(|e| format!("the request {e}"))
+}
+
+/// A field of a request.
+fn field(request: &mut Value, name: &str) -> Result<Value, String> {
     request
         .get_mut(name)
         .map(Value::take)
@@ -111,17 +136,25 @@ fn issuer(credential: &Value) -> Option<&str> {
     issuer.as_str().or_else(|| issuer.get("id")?.as_str())
 }
 
-/// What the data model asks of every credential (VC Data Model 2.0, section 4).
-fn well_formed(credential: &Value) -> Result<(), String> {
-    let list = |name: &str| match credential.get(name) {
+/// The values of a field that holds one or a list of them.
+fn list(credential: &Value, name: &str) -> Vec<Value> {
+    match credential.get(name) {
         Some(Value::Array(items)) => items.clone(),
         Some(one) => vec![one.clone()],
         None => Vec::new(),
-    };
-    if list("@context").first().and_then(Value::as_str) != Some(CONTEXT) {
-        return Err(format!("@context must begin with {CONTEXT}"));
     }
-    if !list("type")
+}
+
+/// What the data model asks of every credential (VC Data Model 2.0, section 4).
+fn well_formed(credential: &Value) -> Result<(), String> {
+    let contexts = list(credential, "@context");
+    if ![CONTEXT, CONTEXT_1_1]
+        .map(Some)
+        .contains(&contexts.first().and_then(Value::as_str))
+    {
+        return Err(format!("@context must begin with {CONTEXT} or {CONTEXT_1_1}"));
+    }
+    if !list(credential, "type")
         .iter()
         .any(|t| t.as_str() == Some("VerifiableCredential"))
     {
@@ -130,7 +163,7 @@ fn well_formed(credential: &Value) -> Result<(), String> {
     if issuer(credential).is_none_or(|issuer| !issuer.contains(':')) {
         return Err("issuer must be a URL, or an object whose id is one".to_owned());
     }
-    let subjects = list("credentialSubject");
+    let subjects = list(credential, "credentialSubject");
     let claims = |subject: &Value| subject.as_object().is_some_and(|s| !s.is_empty());
     if subjects.is_empty() || !subjects.iter().all(claims) {
         return Err("credentialSubject must be an object with a claim, or a list of such".to_owned());
@@ -148,7 +181,15 @@ fn proven(credential: &Value, now: Timestamp) -> Result<(), String> {
         .method(&read.verification_method)
         .ok_or_else(|| format!("{} is no key of the issuer {issuer}", read.verification_method))?;
     proof::verify(credential, &method.public).map_err(|e| e.to_string())?;
-    for (name, passed) in [("validFrom", false), ("validUntil", true)] {
+    if let Some(expires) = read.expires.filter(|expires| now >= *expires) {
+        return Err(format!("proof.expires is {expires}, and now is {now}"));
+    }
+    for (name, passed) in [
+        ("validFrom", false),
+        ("issuanceDate", false),
+        ("validUntil", true),
+        ("expirationDate", true),
+    ] {
         let Some(value) = credential.get(name) else {
             continue;
         };
@@ -158,6 +199,32 @@ fn proven(credential: &Value, now: Timestamp) -> Result<(), String> {
             .ok_or_else(|| format!("{name} must be a time with Z or an offset"))?;
         if (passed && time < now) || (!passed && time > now) {
             return Err(format!("{name} is {time}, and now is {now}"));
+        }
+    }
+    Ok(())
+}
+
+/// Whether the proof is for what the request expects (Data Integrity 1.0, section 4.4, steps for `expectedProofPurpose`, `domain`
+/// and `challenge`). One string and a list of it are the same; an expectation of null is none.
+fn as_expected(proof: &Value, options: &Value) -> Result<(), String> {
+    let strings = |value: &Value| -> BTreeSet<String> {
+        match value {
+            Value::Array(items) => items.iter().map(Value::to_string).collect(),
+            one => BTreeSet::from([one.to_string()]),
+        }
+    };
+    for (option, field) in [
+        ("expectedProofPurpose", "proofPurpose"),
+        ("domain", "domain"),
+        ("challenge", "challenge"),
+    ] {
+        let Some(expected) = options.get(option).filter(|expected| !expected.is_null()) else {
+            continue;
+        };
+        if proof.get(field).map(strings) != Some(strings(expected)) {
+            return Err(format!(
+                "proof.{field} must be {expected}, which options.{option} asks for"
+            ));
         }
     }
     Ok(())
@@ -179,6 +246,26 @@ mod tests {
         assert_eq!(proven(&signed, now), Ok(()));
         signed["credentialSubject"]["name"] = json!("another");
         assert!(proven(&signed, now).unwrap_err().contains("signature"));
+    }
+
+    #[test]
+    fn a_proof_for_another_purpose_domain_or_challenge_than_expected_is_refused() {
+        let proof = json!({"proofPurpose": "assertionMethod", "domain": ["a.example"]});
+        for met in [
+            json!({}),
+            json!({"expectedProofPurpose": "assertionMethod"}),
+            json!({"domain": "a.example", "challenge": null}),
+        ] {
+            assert_eq!(as_expected(&proof, &met), Ok(()), "{met}");
+        }
+        for unmet in [
+            json!({"expectedProofPurpose": "authentication"}),
+            json!({"domain": "b.example"}),
+            json!({"domain": ["a.example", "b.example"]}),
+            json!({"challenge": "1235abcd6789"}),
+        ] {
+            assert!(as_expected(&proof, &unmet).is_err(), "{unmet}");
+        }
     }
 
     #[test]

@@ -18,6 +18,8 @@ pub struct Proof {
     pub verification_method: String,
     /// When it was made, as its maker says.
     pub created: Option<Timestamp>,
+    /// From when on it proves nothing any more. Whether that has come is for the caller to check, who knows the time.
+    pub expires: Option<Timestamp>,
     signature: [u8; 64],
 }
 
@@ -117,13 +119,18 @@ pub fn read(document: &Value) -> Result<Proof, ProofError> {
     let verification_method = text("verificationMethod")
         .ok_or_else(|| must("verificationMethod", "a URL"))?
         .to_owned();
-    let created = match proof.get("created") {
-        None => None,
-        Some(value) => {
-            let time = value.as_str().and_then(|text| text.parse().ok());
-            Some(time.ok_or_else(|| must("created", "a time with Z or an offset"))?)
-        }
+    let time = |field: &'static str| match proof.get(field) {
+        None => Ok(None),
+        Some(value) => match value.as_str().and_then(date_time) {
+            Some(time) => Ok(Some(time)),
+            None => Err(must(field, "a time such as 2026-01-31T12:00:00Z")),
+        },
     };
+    let (created, expires) = (time("created")?, time("expires")?);
+    // One proof has none before it, so a proof that rests on another rests on one that is missing (Data Integrity, 4.5).
+    if proof.contains_key("previousProof") {
+        return Err(must("previousProof", "absent: only single proofs are read"));
+    }
     // 64 bytes have at most 88 base58 digits; longer texts are not decoded, which takes quadratic time.
     let signature = text("proofValue")
         .and_then(|text| text.strip_prefix('z'))
@@ -134,8 +141,22 @@ pub fn read(document: &Value) -> Result<Proof, ProofError> {
     Ok(Proof {
         verification_method,
         created,
+        expires,
         signature,
     })
+}
+
+/// A `dateTimeStamp` of XML Schema. The parser takes other forms of ISO 8601 too, which are none. A time without offset is read
+/// as UTC, as Data Integrity (2.1) says.
+fn date_time(text: &str) -> Option<Timestamp> {
+    let at = |position: usize| text.as_bytes().get(position).copied();
+    let formed = at(10) == Some(b'T') && at(13) == Some(b':') && at(16) == Some(b':');
+    if !formed || text.contains(['[', 'z']) {
+        return None;
+    }
+    text.parse::<Timestamp>()
+        .or_else(|_| format!("{text}Z").parse())
+        .ok()
 }
 
 /// Verifies the proof of a document with a public key, as the specification says. Whether the key may speak for the issuer,

@@ -293,6 +293,9 @@ fn signed_by(document: &Value, issuers: &[DidDocument], now: Timestamp) -> Resul
     {
         return Err(wrong("the proof is dated in the future".to_owned()));
     }
+    if let Some(expires) = proof.expires.filter(|expires| now >= *expires) {
+        return Err(wrong(format!("the proof expired at {expires}")));
+    }
     Ok(Signed {
         issuer: issuer.to_owned(),
         public: method.public,

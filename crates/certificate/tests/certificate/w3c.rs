@@ -90,6 +90,51 @@ fn the_w3c_vectors_are_reproduced_byte_for_byte() {
     );
 }
 
+#[test]
+fn the_times_of_a_proof_are_date_time_stamps_and_utc_where_they_have_no_offset() {
+    let read = |field: &str, value: Value| {
+        let mut signed = crate::sample::signed();
+        signed["proof"][field] = value;
+        proof::read(&signed)
+    };
+    let noon = Some(crate::sample::time("2026-01-31T12:00:00Z"));
+    for text in [
+        "2026-01-31T12:00:00Z",
+        "2026-01-31T12:00:00.0Z",
+        "2026-01-31T14:00:00+02:00",
+        "2026-01-31T12:00:00",
+    ] {
+        assert_eq!(read("created", text.into()).unwrap().created, noon, "{text}");
+        assert_eq!(read("expires", text.into()).unwrap().expires, noon, "{text}");
+    }
+    for text in [
+        "soon",
+        "2026-01-31",
+        "2026-01-31T12:00Z",
+        "2026-01-31 12:00:00Z",
+        "2026-01-31T12:00:00z",
+        "2026-01-31T12:00:00+00:00[UTC]",
+        "2026-01-31T12:00:00+99:00",
+    ] {
+        assert!(read("created", text.into()).is_err(), "{text}");
+        assert!(read("expires", text.into()).is_err(), "{text}");
+    }
+    assert!(read("created", Value::Null).is_err());
+}
+
+#[test]
+fn a_proof_that_rests_on_another_is_refused() {
+    let mut signed = crate::sample::signed();
+    signed["proof"]["previousProof"] = "urn:uuid:26329423-bec9-4b2e-88cb-a7c7d9dc4544".into();
+    assert!(matches!(
+        proof::read(&signed),
+        Err(proof::ProofError::Field {
+            field: "previousProof",
+            ..
+        })
+    ));
+}
+
 /// Section 3.3.2 lets a document have more contexts than its proof was made for; a verifier of credentials must notice.
 #[test]
 fn a_context_added_after_signing_verifies_and_a_context_put_in_front_does_not() {

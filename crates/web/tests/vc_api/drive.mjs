@@ -84,9 +84,9 @@ await check('ours verifies ours', async () => (await oursVerify(issued)).status 
 const pair = await Ed25519Multikey.generate();
 const did = `did:key:${pair.publicKeyMultibase}`;
 Object.assign(pair, {id: `${did}#${pair.publicKeyMultibase}`, controller: did});
-const sign = (credential = {...plain, issuer: did}) => vc.issue({
+const sign = (credential = {...plain, issuer: did}, proof = undefined) => vc.issue({
   credential: structuredClone(credential), documentLoader,
-  suite: new DataIntegrityProof({signer: pair.signer(), cryptosuite: jcs.createSignCryptosuite()})
+  suite: Object.assign(new DataIntegrityProof({signer: pair.signer(), cryptosuite: jcs.createSignCryptosuite()}), {proof})
 });
 const theirs = await sign();
 await check('ours verifies theirs', async () => (await oursVerify(theirs)).body.verified === true);
@@ -113,6 +113,22 @@ for(const [name, change] of [
   ['no type', c => delete c.type]
 ]) {
   await check(`refused: ${name}`, () => refused(altered(theirs, change)));
+}
+for(const [name, proof] of [
+  ['a proof that has expired', {expires: '2020-01-01T00:00:00Z'}],
+  ['an expiry that is no date', {expires: 'tomorrow'}],
+  ['a proof that rests on one that is missing', {previousProof: 'urn:uuid:26329423-bec9-4b2e-88cb-a7c7d9dc4544'}]
+]) {
+  await check(`refused: ${name}`, async () => refused(await sign(undefined, proof)));
+}
+await check('a proof that has not expired verifies', async () =>
+  (await oursVerify(await sign(undefined, {expires: '2999-01-01T00:00:00Z'}))).status === 200);
+const expecting = async (credential, options) => (await post('/credentials/verify', {verifiableCredential: credential, options})).status;
+const bound = await sign(undefined, {domain: 'a.example', challenge: '1235abcd6789'});
+await check('the expected purpose, domain and challenge verify', async () =>
+  await expecting(bound, {expectedProofPurpose: 'assertionMethod', domain: ['a.example'], challenge: '1235abcd6789'}) === 200);
+for(const options of [{expectedProofPurpose: 'authentication'}, {domain: 'b.example'}, {challenge: 'another'}]) {
+  await check(`refused: a proof that is not for ${JSON.stringify(options)}`, async () => await expecting(bound, options) === 400);
 }
 await check('refused: a credential that has run out', async () => {
   const old = {...plain, validFrom: '2020-01-01T00:00:00Z', validUntil: '2020-01-02T00:00:00Z'};
