@@ -181,14 +181,6 @@ impl Desk {
     ) -> Result<AccountView, DeskError> {
         actor.may(Act::ManageAccounts)?;
         let account = self.existing_account(name).await?;
-        let is_operator = |a: &StoredAccount| a.role == Role::Operator.as_str() && a.disabled.is_none();
-        let loses = change.disabled == Some(true) || change.role.is_some_and(|role| role != Role::Operator);
-        if loses && is_operator(&account) {
-            let all = self.store.accounts().await?;
-            if !all.iter().any(|a| a.name != account.name && is_operator(a)) {
-                return Err(AccessError::LastOperator(account.name).into());
-            }
-        }
         let display_name = change
             .display_name
             .as_deref()
@@ -209,7 +201,14 @@ impl Desk {
             disabled: change.disabled.map(|disabled| disabled.then_some(now)),
             display_name,
         };
-        self.store.change_account(&account.name, &stored, &deed).await?;
+        let needed = Role::Operator.as_str();
+        if !self
+            .store
+            .change_account(&account.name, &stored, needed, &deed)
+            .await?
+        {
+            return Err(AccessError::LastOperator(account.name).into());
+        }
         Ok(account_view(self.existing_account(name).await?))
     }
 
