@@ -338,6 +338,42 @@ async fn once_confirmed_a_car_stays_so_whatever_its_exporter_writes_beside_it() 
     assert_eq!((there.confirmed, there.note.as_str()), (Some(NOW), "other"));
 }
 
+/// Whoever confirms has no part in what the exporter writes, and what was erased while he did must not come back.
+#[tokio::test]
+async fn confirming_a_car_leaves_what_is_written_beside_it_alone() {
+    let (_log, store) = with_ann().await;
+    let confirm = async |label, at| {
+        let mut deed = deed("confirm in yard", "KMHXX00XXXX000001");
+        deed.at = at;
+        store
+            .confirm_yard_car("yard-a", &label, "vin:KMHXX00XXXX000001", &deed)
+            .await
+            .unwrap();
+        store.yard_car("yard-a", &label).await.unwrap().unwrap()
+    };
+    store
+        .put_yard_car(
+            &yard_car(Label([5; 32]), "was Mr Hong's"),
+            &deed("put into yard", ""),
+        )
+        .await
+        .unwrap();
+
+    let there = confirm(Label([5; 32]), NOW + 1).await;
+    assert_eq!(
+        (there.lot.as_str(), there.note.as_str()),
+        ("lot 7", "was Mr Hong's")
+    );
+    assert_eq!((there.added, there.confirmed), (NOW, Some(NOW + 1)));
+
+    let again = confirm(Label([5; 32]), NOW + 2).await;
+    assert_eq!(again.confirmed, Some(NOW + 1), "it has been since then");
+
+    let new = confirm(Label([6; 32]), NOW + 3).await;
+    assert_eq!((new.lot.as_str(), new.note.as_str()), ("", ""));
+    assert_eq!((new.added, new.confirmed), (NOW + 3, Some(NOW + 3)));
+}
+
 #[tokio::test]
 async fn erasing_a_car_clears_the_note_beside_it_and_leaves_it_in_the_yard() {
     let (_log, store) = with_ann().await;
