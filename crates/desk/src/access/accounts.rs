@@ -238,14 +238,25 @@ impl Desk {
             .attempts
             .take(name, None, now)
             .map_err(AccessError::TooManyAttempts)?;
-        let account = self.existing_account(name).await?;
-        if !self.doors.passwords.verify(old, Some(&account.password)).await? {
+        let looked = self.has_password(name, old).await;
+        if looked.is_err() {
+            self.doors.attempts.give_back(name, None);
+        }
+        if !looked? {
             return Err(AccessError::WrongLogin.into());
         }
         self.doors.attempts.succeeded(name, None);
         let phc = self.doors.passwords.hash(new).await?;
         let deed = actor.deed("change password", name, Some(organisation), now);
         Ok(self.store.set_password(name, &phc, Some(hash), &deed).await?)
+    }
+
+    async fn has_password(&self, name: &str, password: &str) -> Result<bool, DeskError> {
+        let account = self.existing_account(name).await?;
+        self.doors
+            .passwords
+            .verify(password, Some(&account.password))
+            .await
     }
 
     /// Gives an account another password without the old one: at the machine only. Every session of the account ends.
