@@ -217,6 +217,33 @@ async fn a_link_opens_one_dossier_with_the_chosen_fields_until_it_is_withdrawn()
     }
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_link_with_personal_fields_that_was_refused_is_in_the_trail() {
+    let service = service().await;
+    service.submit(&[registration(CAR, 1).as_str()]).await;
+    let ann = Person::logged_in(&service, "ann").await;
+    let share = json!({"vehicle": CAR, "fields": ["owner"]});
+    assert_eq!(
+        ann.post("/api/shares", &share).await.status,
+        404,
+        "not in her yard"
+    );
+    put(&ann, "").await;
+    assert_eq!(ann.post("/api/shares", &share).await.status, 403, "not confirmed");
+    let without = ann.post("/api/shares", &json!({"vehicle": CAR})).await;
+    assert_eq!(without.status, 201);
+
+    let trail = ann.get("/api/trail").await.json();
+    let acts = trail["acts"].as_array().unwrap().iter();
+    let links: Vec<(&str, &str)> = acts
+        .filter(|act| act["act"] == "make link")
+        .map(|act| (act["outcome"].as_str().unwrap(), act["subject"].as_str().unwrap()))
+        .collect();
+    let outcomes: Vec<&str> = links.iter().map(|(outcome, _)| *outcome).collect();
+    assert_eq!(outcomes, ["done", "refused", "refused"]);
+    assert_eq!(links[1].1, format!("vin:{CAR}: owner"));
+}
+
 /// Disclosures that a dossier carries.
 fn shown_fields(dossier: &Answer) -> usize {
     let dossier = dossier.json();
