@@ -126,10 +126,20 @@ impl Store {
     /// # Errors
     /// As [`Store::seal`].
     pub async fn seal_batch(&self) -> Result<Sealing, StoreError> {
-        let mut live = self.ready(Duration::ZERO).await?;
         let mut done = Sealing::default();
-        self.next_batch(&mut live, &mut done, Duration::ZERO).await?;
+        self.seal_batch_into(&mut done).await?;
         Ok(done)
+    }
+
+    /// The same for who keeps count: `done` says what became of statements also where an error came after that, such as a
+    /// missing quorum after the commit.
+    ///
+    /// # Errors
+    /// As [`Store::seal`].
+    pub async fn seal_batch_into(&self, done: &mut Sealing) -> Result<(), StoreError> {
+        let mut live = self.ready(Duration::ZERO).await?;
+        self.next_batch(&mut live, done, Duration::ZERO).await?;
+        Ok(())
     }
 
     /// Whether a statement waits to be sealed, whoever took it in.

@@ -98,15 +98,18 @@ impl Sealer {
     /// Seals batch after batch until nothing waits.
     async fn seal_all(&self) -> Result<(), SealerError> {
         loop {
-            let begin = Instant::now();
-            match self.desk.store().seal_batch().await {
-                Ok(done) if done.batches == 0 && done.refused.is_empty() => {
+            let (begin, mut done) = (Instant::now(), Sealing::default());
+            match self.desk.store().seal_batch_into(&mut done).await {
+                Ok(()) if done.batches == 0 && done.refused.is_empty() => {
                     // Also what other processes took in or sealed, which nobody counted here.
                     self.intake.nothing_waits();
                     return Ok(());
                 }
-                Ok(done) => self.sealed(done, begin.elapsed()).await,
-                Err(error) => return self.failed(error).await,
+                Ok(()) => self.sealed(done, begin.elapsed()).await,
+                Err(error) => {
+                    self.count(&done, begin.elapsed());
+                    return self.failed(error).await;
+                }
             }
         }
     }
@@ -114,7 +117,10 @@ impl Sealer {
     /// Seals what waits without having come through this process's door, or was left by whoever had the lease.
     async fn seal_for_others(&self) -> Result<(), SealerError> {
         match self.desk.store().anything_waits().await {
-            Ok(false) => Ok(()),
+            Ok(false) => {
+                self.intake.nothing_waits();
+                Ok(())
+            }
             Ok(true) => self.seal_all().await,
             Err(error) => self.failed(error).await,
         }
@@ -138,17 +144,21 @@ impl Sealer {
         }
     }
 
-    async fn sealed(&self, done: Sealing, took: Duration) {
+    /// Something was sealed, maybe, before an error: it does not wait for sealing any more. Its receipts wait until it is published.
+    fn count(&self, done: &Sealing, took: Duration) {
         if done.batches > 0 {
             self.metrics
                 .sealed(done.batches, done.sealed.len(), done.refused.len(), took);
         }
         self.intake.sealed(done.sealed.len() + done.refused.len());
-        for refused in done.refused {
-            self.intake
-                .waiters()
-                .tell(&refused.digest, &Outcome::Refused(refused.reason));
+        for refused in &done.refused {
+            let outcome = Outcome::Refused(refused.reason.clone());
+            self.intake.waiters().tell(&refused.digest, &outcome);
         }
+    }
+
+    async fn sealed(&self, done: Sealing, took: Duration) {
+        self.count(&done, took);
         if done.missing_cosigners.is_empty() {
             self.standing.well();
         } else {

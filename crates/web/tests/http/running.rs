@@ -130,6 +130,29 @@ impl Running {
         client::get(self.address, path).await
     }
 
+    /// The value of a counter or gauge that has no labels.
+    pub async fn metric(&self, name: &str) -> f64 {
+        let metrics = self.get("/metrics").await;
+        let line = metrics
+            .text()
+            .lines()
+            .find_map(|line| line.strip_prefix(name)?.strip_prefix(' '));
+        line.unwrap_or_else(|| panic!("no {name}")).parse().unwrap()
+    }
+
+    /// Waits until the service's health is as wanted.
+    pub async fn until(&self, what: &str, is_so: impl Fn(&Value) -> bool) {
+        let mut health = Value::Null;
+        for _ in 0..200 {
+            health = self.get("/healthz").await.json();
+            if is_so(&health) {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        panic!("{what}: {health}");
+    }
+
     /// Hands statements in.
     pub async fn submit(&self, statements: &[&str]) -> client::Answer {
         client::post_json(
