@@ -9,6 +9,7 @@ mod dossier_page;
 mod fuzz;
 mod hostile;
 mod isolation;
+mod issuer_keys;
 mod limits;
 mod market;
 mod pages;
