@@ -40,7 +40,8 @@ impl Desk {
         plain_text("issuer name", &issuer.name, 1, 120)?;
         let key = KeyId::of(&public_key);
         let subject = format!("{} {key}", issuer.id);
-        let deed = actor.deed("enrol issuer", subject, None, now);
+        let concerned = self.signing_as(actor, &issuer.id).await?;
+        let deed = actor.deed("enrol issuer", subject, concerned.as_deref(), now);
         let issuers = [(issuer.clone(), public_key)];
         let doing = self.enrol_into(&issuers, done);
         self.with_record(deed, doing, &key, |_| true).await
@@ -76,9 +77,10 @@ impl Desk {
             }
         }
         let mut change = KeyChange::Published;
-        for (key, _) in keys {
+        for (key, record) in keys {
             let subject = format!("{issuer} {key}: {reason}");
-            let deed = actor.deed("revoke issuer", subject, None, now);
+            let concerned = self.signing_as(actor, &record.issuer).await?;
+            let deed = actor.deed("revoke issuer", subject, concerned.as_deref(), now);
             let doing = self.revoke_into(key, &reason, done);
             let this = self
                 .with_record(deed, doing, &key, |record| record.revoked_at.is_some())
@@ -88,6 +90,17 @@ impl Desk {
             }
         }
         Ok(change)
+    }
+
+    /// Whose matter a key of this issuer is: the organisation's that signs under its id; of several, the actor's own.
+    async fn signing_as(&self, actor: &Actor, issuer: &str) -> Result<Option<String>, DeskError> {
+        let all = self.store.organisations().await?;
+        let signing = all
+            .into_iter()
+            .filter(|organisation| organisation.issuer.as_deref() == Some(issuer))
+            .map(|organisation| organisation.id);
+        let own = actor.known().map(|known| known.organisation.as_str());
+        Ok(signing.min_by_key(|id| Some(id.as_str()) != own))
     }
 
     /// `happened` says of the key's record whether the act is in the log.

@@ -7,7 +7,7 @@ use tokio::io::AsyncWriteExt as _;
 use tokio::net::TcpStream;
 
 use crate::client::{Answer, request};
-use crate::people::{Person, data, service_with};
+use crate::people::{LAB, Person, data, service, service_with};
 use crate::running::{CAR, REGISTER, Running, key, options, registration, sql};
 
 fn shop() -> Value {
@@ -142,4 +142,28 @@ async fn a_key_that_is_sealed_without_the_quorum_is_enrolled_and_the_trail_says_
     assert!(is_enrolled(&service).await);
     assert_eq!(enrolled.status, 201, "{enrolled:?}");
     assert_eq!(enrolments(&operator).await, ["done"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_key_that_an_operator_revokes_is_in_the_trail_of_the_organisation_whose_it_was() {
+    let service = service().await;
+    let operator = Person::logged_in(&service, "olga").await;
+    let path = format!("/api/issuers/{LAB}/revocation");
+    let revoked = operator.post(&path, &json!({"reason": "closed down"})).await;
+    assert_eq!(revoked.status, 204, "{revoked:?}");
+
+    let seen = Person::logged_in(&service, "ivy")
+        .await
+        .get("/api/trail")
+        .await
+        .json();
+    let seen = seen["acts"].as_array().unwrap().iter();
+    let revocations: Vec<&Value> = seen.filter(|act| act["act"] == "revoke issuer").collect();
+    assert_eq!(revocations.len(), 1);
+    assert_eq!(
+        (&revocations[0]["account"], &revocations[0]["organisation"]),
+        (&json!("olga"), &json!("lab"))
+    );
+    let others = Person::logged_in(&service, "ann").await.get("/api/trail").await;
+    assert!(!others.text().contains("revoke issuer"));
 }
