@@ -29,6 +29,9 @@ impl Herald {
     /// Something was sealed and published.
     pub async fn sealed(&self, done: Sealing, took: Duration) {
         self.count(&done, took);
+        if done.batches > 0 {
+            self.standing.in_turn();
+        }
         if done.missing_cosigners.is_empty() {
             self.standing.well();
         } else {

@@ -93,6 +93,7 @@ impl Sealer {
                 Ok(()) if done.batches == 0 && done.refused.is_empty() => {
                     // Also what other processes took in or sealed, which nobody counted here.
                     self.herald.intake.nothing_waits();
+                    self.herald.standing.in_turn();
                     return Ok(());
                 }
                 Ok(()) => self.herald.sealed(done, begin.elapsed()).await,
@@ -109,6 +110,7 @@ impl Sealer {
         match self.herald.desk.store().anything_waits().await {
             Ok(false) => {
                 self.herald.intake.nothing_waits();
+                self.herald.standing.in_turn();
                 Ok(())
             }
             Ok(true) => self.seal_all().await,
@@ -141,7 +143,12 @@ impl Sealer {
         if matches!(error, StoreError::Busy { .. } | StoreError::Fenced) {
             self.herald.intake.sealed_elsewhere();
             if matches!(error, StoreError::Busy { .. }) {
+                self.herald.standing.in_turn();
                 self.herald.standing.well();
+            } else {
+                let times = self.herald.standing.overtaken();
+                tracing::warn!(times, "another process sealed or took the lease in between");
+                self.herald.metrics.overtaken();
             }
             self.herald
                 .standing

@@ -6,6 +6,7 @@ mod accounts;
 mod answers;
 mod client;
 mod dossier_page;
+mod fenced;
 mod fuzz;
 mod hostile;
 mod isolation;
