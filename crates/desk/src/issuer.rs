@@ -94,6 +94,17 @@ impl Desk {
     /// # Errors
     /// A key that is enrolled already or weak, an empty name or role list; then none is enrolled.
     pub async fn enrol(&self, issuers: &[(Issuer, [u8; 32])]) -> Result<Sealing, DeskError> {
+        let mut done = Sealing::default();
+        self.enrol_into(issuers, &mut done).await?;
+        Ok(done)
+    }
+
+    /// The same; `done` says what was sealed on the way also where an error came after that.
+    pub(crate) async fn enrol_into(
+        &self,
+        issuers: &[(Issuer, [u8; 32])],
+        done: &mut Sealing,
+    ) -> Result<(), DeskError> {
         let enrolled = self.store.issuer_keys().await?;
         let mut entries = Vec::with_capacity(issuers.len());
         for (issuer, public_key) in issuers {
@@ -121,7 +132,7 @@ impl Desk {
                 name: issuer.name.clone(),
             });
         }
-        Ok(self.store.append(entries).await?)
+        Ok(self.store.append_into(&entries, done).await?)
     }
 
     /// Revokes a key; statements sealed before stay valid.
@@ -129,6 +140,18 @@ impl Desk {
     /// # Errors
     /// The key is not enrolled, or revoked already.
     pub async fn revoke(&self, key_id: KeyId, reason: &str) -> Result<Sealing, DeskError> {
+        let mut done = Sealing::default();
+        self.revoke_into(key_id, reason, &mut done).await?;
+        Ok(done)
+    }
+
+    /// The same; `done` says what was sealed on the way also where an error came after that.
+    pub(crate) async fn revoke_into(
+        &self,
+        key_id: KeyId,
+        reason: &str,
+        done: &mut Sealing,
+    ) -> Result<(), DeskError> {
         let keys = self.store.issuer_keys().await?;
         let known = keys.iter().find(|(id, _)| *id == key_id);
         match known {
@@ -145,13 +168,11 @@ impl Desk {
             }
             Some(_) => {}
         }
-        Ok(self
-            .store
-            .append(vec![KeyEntry::Revoked {
-                key_id,
-                reason: reason.to_owned(),
-            }])
-            .await?)
+        let entry = KeyEntry::Revoked {
+            key_id,
+            reason: reason.to_owned(),
+        };
+        Ok(self.store.append_into(&[entry], done).await?)
     }
 
     /// All keys of all issuers, in order of enrolment.

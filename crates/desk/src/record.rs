@@ -10,7 +10,7 @@ use serde_json::json;
 use sha2::{Digest as _, Sha256};
 use statement::vocabulary::StatementType;
 use statement::{Claims, Confidence, Digest, IssuerSigningKey, KeyId, SdJwt, form82, issue, vocabulary};
-use store::{Submission, Submitted};
+use store::{Foresight, Submission, Submitted};
 
 use crate::checkers;
 use crate::data_dir;
@@ -149,6 +149,8 @@ struct Recorder<'d> {
     chunk: Vec<(Line, Result<Prepared, Vec<String>>)>,
     chunk_text: usize,
     refused: Option<RefusedFiles>,
+    /// What a dry run would have recorded by now.
+    foreseen: Foresight,
     now: i64,
     report: RecordReport,
 }
@@ -285,12 +287,12 @@ impl Desk {
     ) -> Result<Vec<Result<Submitted, Vec<String>>>, DeskError> {
         let keys: HashMap<_, _> = self.issuers().await?.into_iter().collect();
         let mut here = statements.iter().map(SdJwt::digest).collect();
-        self.submit_checked(statements, &[], &keys, now, &mut here, false)
+        self.submit_checked(statements, &[], &keys, now, &mut here, None)
             .await
     }
 
-    /// Checks in parallel, then submits what passed in one transaction. `drafts` goes with `statements` where they were
-    /// signed here.
+    /// Checks in parallel, then submits what passed in one transaction; in a dry run, foresees what would become of it. `drafts`
+    /// goes with `statements` where they were signed here.
     async fn submit_checked(
         &self,
         statements: &[SdJwt],
@@ -298,7 +300,7 @@ impl Desk {
         keys: &HashMap<KeyId, KeyRecord>,
         now: i64,
         here: &mut HashSet<Digest>,
-        dry_run: bool,
+        dry_run: Option<&mut Foresight>,
     ) -> Result<Vec<Result<Submitted, Vec<String>>>, DeskError> {
         let prepared = self.prepared.of(statements, keys);
         let mut answers: Vec<Result<Submission, Vec<String>>> = checkers::aside(|| {
@@ -330,21 +332,11 @@ impl Desk {
             }
         }
         let passed: Vec<Submission> = answers.iter().flatten().cloned().collect();
-        let mut submitted = if dry_run {
-            let mut standings = Vec::with_capacity(passed.len());
-            for submission in &passed {
-                standings.push(
-                    self.store
-                        .find(&submission.digest)
-                        .await?
-                        .unwrap_or(Submitted::Accepted),
-                );
-            }
-            standings
-        } else {
-            self.store.submit(&passed).await?
-        }
-        .into_iter();
+        let submitted = match dry_run {
+            Some(foreseen) => self.store.foresee(&passed, foreseen).await?,
+            None => self.store.submit(&passed).await?,
+        };
+        let mut submitted = submitted.into_iter();
         Ok(answers
             .into_iter()
             .map(|answer| {
@@ -445,6 +437,7 @@ impl<'d> Recorder<'d> {
             chunk: Vec::with_capacity(CHUNK),
             chunk_text: 0,
             refused: None,
+            foreseen: Foresight::default(),
             now,
             report: RecordReport {
                 dry_run,
@@ -549,7 +542,7 @@ impl<'d> Recorder<'d> {
                 &self.keys,
                 self.now,
                 &mut self.here,
-                self.report.dry_run,
+                self.report.dry_run.then_some(&mut self.foreseen),
             )
             .await?
             .into_iter();

@@ -169,7 +169,9 @@ impl Store {
         self.commit("password", tx).await
     }
 
-    /// Changes an account and ends its sessions: none goes on with what the account may no longer do.
+    /// Changes an account and ends its sessions: none goes on with what the account may no longer do. `false`, and nothing
+    /// changed, where the account is the last one of the role `needed` that may be used, and would not be any more: of two who
+    /// change each other at once, the second is looked at when the first has changed.
     ///
     /// # Errors
     /// The database failed.
@@ -177,9 +179,12 @@ impl Store {
         &self,
         name: &str,
         change: &AccountChange,
+        needed: &str,
         deed: &Deed,
-    ) -> Result<(), StoreError> {
+    ) -> Result<bool, StoreError> {
         let mut tx = self.write().await?;
+        let usable = "SELECT count(*) FROM account WHERE role = $1 AND disabled IS NULL";
+        let before: i64 = query_scalar(usable).bind(needed).fetch_one(&mut *tx).await?;
         if let Some(role) = &change.role {
             query("UPDATE account SET role = $1 WHERE name = $2")
                 .bind(role)
@@ -201,11 +206,17 @@ impl Store {
                 .execute(&mut *tx)
                 .await?;
         }
+        let after: i64 = query_scalar(usable).bind(needed).fetch_one(&mut *tx).await?;
+        if after == 0 && before > 0 {
+            self.end(tx).await?;
+            return Ok(false);
+        }
         if change.role.is_some() || change.disabled.is_some() {
             end_sessions(&mut tx, name, None).await?;
         }
         self.write_deed(&mut tx, deed).await?;
-        self.commit("account", tx).await
+        self.commit("account", tx).await?;
+        Ok(true)
     }
 
     /// Lets whoever has the secret with this hash set up an operator's account, until it `expires`. One before it is void.

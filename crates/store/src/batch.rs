@@ -19,7 +19,7 @@
 //! the disk most of the time. Its commit comes after this one's end all the same, by the same compare-and-swap.
 
 use std::collections::HashSet;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use history::entry::{Entry, KeyEntry, StatementEntry};
@@ -33,12 +33,12 @@ use tlog::tile::{BundleId, TileId};
 use tlog::{LeafIndex, TreeSize};
 use tokio::sync::{MutexGuard, watch};
 
-use crate::db::{QueryBuilder, query};
+use crate::db::{QueryBuilder, query, query_scalar};
 use crate::error::StoreError;
 use crate::lease::Lease;
 use crate::log_row::{LogRow, bytes32, signed};
 use crate::objects::{CHECKPOINT, Object, staging};
-use crate::open::{Live, Store};
+use crate::open::{Live, POLL, Store};
 use crate::quorum::Gathered;
 
 /// Rows per SQL statement: well below SQLite's limit of 32,766 bound values.
@@ -103,6 +103,15 @@ impl Prepared {
     }
 }
 
+/// What comes after a batch.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Next {
+    /// What waits, of which a whole batch can be staged ahead.
+    Statements,
+    /// Keys, which nothing must be staged before.
+    Keys,
+}
+
 /// A statement on its way from the waiting room into the log.
 struct Waiting {
     row: i64,
@@ -116,7 +125,19 @@ impl Store {
     /// Another process is sealing, a step failed, or the quorum is missing. Statements are never lost: those not sealed
     /// still wait, those committed are published by the next call or the next process.
     pub async fn seal(&self) -> Result<Sealing, StoreError> {
-        self.append(Vec::new()).await
+        let patience = self.patience();
+        let mut live = self.ready(patience).await?;
+        let mut done = Sealing::default();
+        while self
+            .next_batch(&mut live, &mut done, patience, Next::Statements)
+            .await?
+        {}
+        if done.batches == 0 {
+            let (_, row) = self.settled(&mut live, patience).await?;
+            done.missing_cosigners = self.publish(&row, Vec::new()).await?;
+            done.size = row.size.0;
+        }
+        Ok(done)
     }
 
     /// Seals one batch of what waits, the oldest, and says which statements that were: for a service, which answers those at
@@ -126,10 +147,21 @@ impl Store {
     /// # Errors
     /// As [`Store::seal`].
     pub async fn seal_batch(&self) -> Result<Sealing, StoreError> {
-        let mut live = self.ready(Duration::ZERO).await?;
         let mut done = Sealing::default();
-        self.next_batch(&mut live, &mut done, Duration::ZERO).await?;
+        self.seal_batch_into(&mut done).await?;
         Ok(done)
+    }
+
+    /// The same for who keeps count: `done` says what became of statements also where an error came after that, such as a
+    /// missing quorum after the commit.
+    ///
+    /// # Errors
+    /// As [`Store::seal`].
+    pub async fn seal_batch_into(&self, done: &mut Sealing) -> Result<(), StoreError> {
+        let mut live = self.ready(Duration::ZERO).await?;
+        self.next_batch(&mut live, done, Duration::ZERO, Next::Statements)
+            .await?;
+        Ok(())
     }
 
     /// Whether a statement waits to be sealed, whoever took it in.
@@ -141,25 +173,81 @@ impl Store {
         Ok(one.fetch_optional(&self.db).await?.is_some())
     }
 
-    /// Seals everything that waits, then the given key entries.
+    /// Seals key entries, in a batch of their own. Statements that waited when this was called and are signed with a key that
+    /// is to be revoked are sealed before, with those older than they are; nothing else is waited for, however much comes in.
     ///
     /// # Errors
     /// As [`Store::seal`]; also a key entry that the log's rules do not allow, in which case none of them is sealed.
     pub async fn append(&self, keys: Vec<KeyEntry>) -> Result<Sealing, StoreError> {
-        let patience = self.patience();
-        let mut live = self.ready(patience).await?;
         let mut done = Sealing::default();
-        while self.next_batch(&mut live, &mut done, patience).await? {}
-        if !keys.is_empty() {
-            let prepared = self.prepare(&mut live, Vec::new(), keys).await?;
-            self.one_batch(&mut live, prepared, &mut done).await?;
-        }
-        if done.batches == 0 {
-            let (_, row) = self.settled(&mut live, patience).await?;
-            done.missing_cosigners = self.publish(&row, Vec::new()).await?;
-            done.size = row.size.0;
-        }
+        self.append_into(&keys, &mut done).await?;
         Ok(done)
+    }
+
+    /// The same for who keeps count: `done` says what became of statements also where an error came after that.
+    ///
+    /// # Errors
+    /// As [`Store::append`].
+    pub async fn append_into(&self, keys: &[KeyEntry], done: &mut Sealing) -> Result<(), StoreError> {
+        if keys.is_empty() {
+            done.size = LogRow::read(&self.db).await?.ok_or(StoreError::NoLog)?.size.0;
+            return Ok(());
+        }
+        let (begin, patience) = (Instant::now(), self.patience());
+        let before = self.last_to_go_before(keys).await?;
+        // Between two attempts others may look whether the lease is free, and after what they wait for.
+        loop {
+            match self.try_append(keys, before, done).await {
+                Err(StoreError::Busy { .. }) if begin.elapsed() < patience => tokio::time::sleep(POLL).await,
+                result => return result,
+            }
+        }
+    }
+
+    async fn try_append(
+        &self,
+        keys: &[KeyEntry],
+        before: Option<i64>,
+        done: &mut Sealing,
+    ) -> Result<(), StoreError> {
+        let patience = Duration::ZERO;
+        let mut live = self.ready(patience).await?;
+        // What is staged already goes first: the state in memory is ahead by it.
+        while live.prepared.is_some() || self.any_waits_up_to(before).await? {
+            if !self.next_batch(&mut live, done, patience, Next::Keys).await? {
+                break;
+            }
+        }
+        let (fence, log) = self.settled(&mut live, patience).await?;
+        let prepared = self
+            .prepare_after(&mut live, fence, log, Vec::new(), keys.to_vec())
+            .await?;
+        self.one_batch(&mut live, prepared, done, Next::Keys).await
+    }
+
+    /// The last statement that waits and is signed with a key to be revoked: who took it in said that it will be sealed.
+    async fn last_to_go_before(&self, keys: &[KeyEntry]) -> Result<Option<i64>, StoreError> {
+        let mut last = None;
+        for key in keys {
+            let KeyEntry::Revoked { key_id, .. } = key else {
+                continue;
+            };
+            let sql = "SELECT id FROM statement WHERE log_index IS NULL AND refused IS NULL AND key_id = $1
+                       ORDER BY id DESC LIMIT 1";
+            let id: Option<i64> = query_scalar(sql)
+                .bind(key_id.0.to_vec())
+                .fetch_optional(&self.db)
+                .await?;
+            last = last.max(id);
+        }
+        Ok(last)
+    }
+
+    async fn any_waits_up_to(&self, last: Option<i64>) -> Result<bool, StoreError> {
+        let Some(last) = last else { return Ok(false) };
+        let sql =
+            "SELECT 1 AS one FROM statement WHERE log_index IS NULL AND refused IS NULL AND id <= $1 LIMIT 1";
+        Ok(query(sql).bind(last).fetch_optional(&self.db).await?.is_some())
     }
 
     /// Has the newest checkpoint cosigned anew, without a new entry (rule R1): dossiers made from then on are complete as of
@@ -224,6 +312,7 @@ impl Store {
         live: &mut Live,
         done: &mut Sealing,
         patience: Duration,
+        next: Next,
     ) -> Result<bool, StoreError> {
         let (fence, log) = self.settled(live, patience).await?;
         let prepared = match live.prepared.take() {
@@ -239,7 +328,7 @@ impl Store {
                 self.prepare_after(live, fence, log, waiting, Vec::new()).await?
             }
         };
-        self.one_batch(live, prepared, done).await?;
+        self.one_batch(live, prepared, done, next).await?;
         Ok(true)
     }
 
@@ -311,7 +400,8 @@ impl Store {
             return Ok(());
         }
         let prepared = self.prepare(&mut live, Vec::new(), Vec::new()).await?;
-        self.one_batch(&mut live, prepared, &mut Sealing::default()).await
+        self.one_batch(&mut live, prepared, &mut Sealing::default(), Next::Statements)
+            .await
     }
 
     /// 1: the next batch of statements after what `log` holds, oldest first.
@@ -446,6 +536,7 @@ impl Store {
         live: &mut Live,
         prepared: Prepared,
         done: &mut Sealing,
+        next: Next,
     ) -> Result<(), StoreError> {
         // 4: commit.
         if let Err(error) = self.commit_batch(&prepared).await {
@@ -474,10 +565,12 @@ impl Store {
         done.size = sealed.size.0;
 
         // 5 to 8.
-        let (published, ()) = tokio::join!(
-            self.publish(&new, objects),
-            self.prepare_ahead(live, &new, &mut done.refused)
-        );
+        let ahead = async {
+            if next == Next::Statements {
+                self.prepare_ahead(live, &new, &mut done.refused).await;
+            }
+        };
+        let (published, ()) = tokio::join!(self.publish(&new, objects), ahead);
         match published {
             Ok(missing) => {
                 done.missing_cosigners = missing;
@@ -709,7 +802,7 @@ fn partials_of(path: &str) -> Option<String> {
 mod tests {
     use super::*;
     use crate::records::Submission;
-    use crate::test_store::{enrolment, options, params, statement};
+    use crate::test_store::{enrolment, enrolment_of, options, params, statement};
 
     /// A sequencer asleep between reading what waits and making the batch. The lease it takes then is its own, the log row it
     /// compares with is the newest; only the rows it has read are stale.
@@ -729,7 +822,7 @@ mod tests {
         other.close().await.unwrap();
         let prepared = sleepy.prepare(&mut live, waiting, Vec::new()).await.unwrap();
         let again = sleepy
-            .one_batch(&mut live, prepared, &mut Sealing::default())
+            .one_batch(&mut live, prepared, &mut Sealing::default(), Next::Statements)
             .await;
 
         assert!(matches!(again, Err(StoreError::Fenced)), "{again:?}");
@@ -757,7 +850,7 @@ mod tests {
         slow.submit(&[statement(2)]).await.unwrap();
         tokio::time::sleep(Duration::from_millis(5)).await;
         let mut done = Sealing::default();
-        next.next_batch(&mut live, &mut done, next.patience())
+        next.next_batch(&mut live, &mut done, next.patience(), Next::Statements)
             .await
             .unwrap();
 
@@ -825,6 +918,21 @@ mod tests {
             store.seal().await.unwrap().sealed,
             [(Digest([6; 32]), LeafIndex(11))]
         );
+        assert_eq!(store.fsck(|_, _| {}).await.unwrap().complaints, []);
+    }
+
+    #[tokio::test]
+    async fn a_key_waits_for_the_batch_that_is_staged_and_for_no_other() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = five_waiting(folder.path()).await;
+        store.seal_batch().await.unwrap();
+        assert!(store.live.lock().await.prepared.is_some());
+
+        let sealing = store.append(vec![enrolment_of([8; 32])]).await.unwrap();
+
+        assert_eq!((sealing.batches, sealing.sealed.len()), (2, 2));
+        assert_eq!(store.status().await.unwrap().waiting, 1);
+        assert_eq!(store.seal().await.unwrap().sealed.len(), 1);
         assert_eq!(store.fsck(|_, _| {}).await.unwrap().complaints, []);
     }
 }

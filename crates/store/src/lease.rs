@@ -45,25 +45,13 @@ impl Lease {
     }
 
     async fn try_take(db: &Db, holder: &str, ttl: u64) -> Result<Self, StoreError> {
+        // Looked at first without the lock: who finds the lease taken, as all but one process do all day, holds nobody up and
+        // waits for nobody.
+        Self::next_fence(&mut db.acquire().await?, holder, ttl).await?;
+        // Taken under the lock over where the log stands: two who find it free must not both have it, and as long as somebody
+        // holds that lock and has seen that the lease is his, nobody begins to stage what he would sweep away.
         let mut tx = db.begin(Lock::Log).await?;
-        let row = query("SELECT holder, fence, expires FROM lease WHERE id = 1")
-            .fetch_optional(&mut tx)
-            .await?;
-        let now = clock(&mut tx).await?;
-        let mut fence = 1;
-        if let Some(row) = row {
-            let (other, last): (String, i64) = (row.try_get("holder")?, row.try_get("fence")?);
-            let expires = unsigned("lease", row.try_get("expires")?)?;
-            // An end further away than any holder could have asked for means that the clock went back since.
-            let running = expires > now && expires <= now.saturating_add(ttl);
-            if other != holder && running {
-                return Err(StoreError::Busy {
-                    holder: other,
-                    seconds: (expires - now).div_ceil(1000),
-                });
-            }
-            fence = unsigned("lease", last)? + 1;
-        }
+        let (fence, now) = Self::next_fence(&mut tx, holder, ttl).await?;
         let expires = now.saturating_add(ttl);
         query(
             "INSERT INTO lease (id, holder, fence, expires) VALUES (1, $1, $2, $3)
@@ -80,6 +68,26 @@ impl Lease {
             fence,
             expires: now_ms().saturating_add(ttl),
         })
+    }
+
+    /// Under which number the lease can be taken, and the time, unless another holder's runs.
+    async fn next_fence(db: &mut Connection, holder: &str, ttl: u64) -> Result<(u64, u64), StoreError> {
+        let row = query("SELECT holder, fence, expires FROM lease WHERE id = 1")
+            .fetch_optional(&mut *db)
+            .await?;
+        let now = clock(db).await?;
+        let Some(row) = row else { return Ok((1, now)) };
+        let (other, last): (String, i64) = (row.try_get("holder")?, row.try_get("fence")?);
+        let expires = unsigned("lease", row.try_get("expires")?)?;
+        // An end further away than any holder could have asked for means that the clock went back since.
+        let running = expires > now && expires <= now.saturating_add(ttl);
+        if other != holder && running {
+            return Err(StoreError::Busy {
+                holder: other,
+                seconds: (expires - now).div_ceil(1000),
+            });
+        }
+        Ok((unsigned("lease", last)? + 1, now))
     }
 
     /// The fencing number of whoever took the lease last; 0 before anybody did.
@@ -114,4 +122,31 @@ pub(crate) async fn clock(db: &mut Connection) -> Result<u64, StoreError> {
 fn now_ms() -> u64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     u64::try_from(since.as_millis()).unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::open::Store;
+    use crate::test_store::{enrolment, options, params, statement};
+
+    #[tokio::test]
+    async fn who_finds_the_lease_taken_does_not_wait_for_the_one_who_writes() {
+        let folder = tempfile::tempdir().unwrap();
+        let options = || {
+            let mut options = options(folder.path());
+            options.lease = Duration::from_secs(10);
+            options
+        };
+        let sealing = Store::create(options(), params()).await.unwrap();
+        sealing.append(vec![enrolment()]).await.unwrap();
+        let other = Store::open(options()).await.unwrap();
+        other.submit(&[statement(1)]).await.unwrap();
+        let writing = sealing.write_log().await.unwrap();
+
+        let answer = tokio::time::timeout(Duration::from_secs(5), other.seal_batch()).await;
+
+        assert!(matches!(answer, Ok(Err(StoreError::Busy { .. }))), "{answer:?}");
+        sealing.end(writing).await.unwrap();
+    }
 }

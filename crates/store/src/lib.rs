@@ -73,7 +73,7 @@ pub use proofs::{ChainProof, Head, Snapshot};
 pub use quorum::CosignerState;
 pub use records::{Content, Erasure, StoredStatement, Submission, Submitted};
 pub use remote_witness::RemoteWitness;
-pub use room::Room;
+pub use room::{Foresight, Room};
 pub use sessions::{StoredSession, StoredToken};
 pub use trail::{Deed, StoredDeed};
 pub use vault::{Secret, Vault};

@@ -17,6 +17,9 @@ use crate::watch::{Step, Watch};
 /// Objects written at the same time. Local disks gain from grouping fsyncs, object stores from parallel requests.
 const PARALLEL: usize = 16;
 
+/// How often to write an object that was there when it was to be written and is gone when it is looked at.
+const LOOKS: u32 = 3;
+
 /// The name of the one mutable object.
 pub(crate) const CHECKPOINT: &str = "checkpoint";
 
@@ -53,33 +56,40 @@ impl Objects {
     /// had succeeded says so, and so does the second run of a recovery.
     pub(crate) async fn put_immutable(&self, path: &str, bytes: Bytes) -> Result<(), StoreError> {
         self.watch.before(&Step::Put(path.to_owned()))?;
+        // Another process that staged the same batch may be done with it, and remove it between our two looks.
+        for _ in 0..LOOKS {
+            match self.put_or_compare(path, &bytes).await? {
+                Some(true) => return self.watch.after(&Step::Put(path.to_owned())),
+                Some(false) => return Err(StoreError::ObjectDiffers(path.to_owned())),
+                None => {}
+            }
+        }
+        Err(StoreError::ObjectMissing(path.to_owned()))
+    }
+
+    /// Writes an object where there is none, or looks whether it is the same; `None` where it was there and is gone.
+    async fn put_or_compare(&self, path: &str, bytes: &Bytes) -> Result<Option<bool>, StoreError> {
         let options = PutOptions {
             mode: PutMode::Create,
             ..Default::default()
         };
-        let put = self
-            .store
-            .put_opts(&Path::from(path), PutPayload::from_bytes(bytes.clone()), options)
-            .await;
+        let payload = PutPayload::from_bytes(bytes.clone());
+        let put = self.store.put_opts(&Path::from(path), payload, options).await;
         match put {
-            Ok(_) => {}
+            Ok(_) => Ok(Some(true)),
             Err(object_store::Error::AlreadyExists { .. }) => {
-                if self.get(path).await? != Some(bytes) {
-                    return Err(StoreError::ObjectDiffers(path.to_owned()));
-                }
+                Ok(self.get(path).await?.map(|found| found == bytes))
             }
             // A server without conditional writes, and one told to do without.
             Err(object_store::Error::NotImplemented { .. } | object_store::Error::NotSupported { .. }) => {
-                self.put_where_missing(path, bytes).await?;
+                self.put_where_missing(path, bytes.clone()).await?;
+                Ok(Some(true))
             }
-            Err(source) => {
-                return Err(StoreError::Object {
-                    path: path.to_owned(),
-                    source,
-                });
-            }
+            Err(source) => Err(StoreError::Object {
+                path: path.to_owned(),
+                source,
+            }),
         }
-        self.watch.after(&Step::Put(path.to_owned()))
     }
 
     /// Writes an object where there is none. Two processes may both find none; they write the same bytes, because what is

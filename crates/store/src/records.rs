@@ -12,7 +12,7 @@ use crate::db::{BUSY, Connection, QueryBuilder, Row, query, query_scalar};
 use crate::error::StoreError;
 use crate::log_row::{bytes32, signed, unsigned};
 use crate::open::Store;
-use crate::room;
+use crate::room::{self, Foresight};
 use crate::vault::{self, Secret};
 
 /// Rows per SQL statement.
@@ -126,7 +126,7 @@ impl Store {
                 });
             }
             let candidates: Vec<&Submission> = fresh.iter().map(|(submission, _)| *submission).collect();
-            let full = room::without_room(&mut tx, &self.room, &candidates).await?;
+            let full = room::without_room(&mut tx, &self.room, &Foresight::default(), &candidates).await?;
             if !full.is_empty() {
                 let chunk_answers = answers.iter_mut().rev().take(chunk.len()).rev();
                 for (answer, _) in chunk_answers
@@ -158,6 +158,46 @@ impl Store {
             keep(&mut tx, rows).await?;
         }
         self.commit("submission", tx).await?;
+        Ok(answers)
+    }
+
+    /// What [`Store::submit`] would answer; accepts nothing. What was foreseen as accepted before counts as if it were there.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn foresee(
+        &self,
+        submissions: &[Submission],
+        foreseen: &mut Foresight,
+    ) -> Result<Vec<Submitted>, StoreError> {
+        let mut tx = self.db.read().await?;
+        let mut answers = Vec::with_capacity(submissions.len());
+        for chunk in submissions.chunks(ROWS) {
+            let known = known(&mut tx, chunk).await?;
+            let (mut fresh, mut here) = (Vec::with_capacity(chunk.len()), HashSet::new());
+            let mut foreseeable = Vec::with_capacity(chunk.len());
+            for submission in chunk {
+                foreseeable.push(match known.get(&submission.digest.0) {
+                    Some(answer) => *answer,
+                    None if !foreseen.knows(submission) && here.insert(submission.digest.0) => {
+                        fresh.push(submission);
+                        Submitted::Accepted
+                    }
+                    None => Submitted::Waiting,
+                });
+            }
+            let full = room::without_room(&mut tx, &self.room, foreseen, &fresh).await?;
+            for (answer, submission) in foreseeable.iter_mut().zip(chunk) {
+                if full.contains(&submission.digest.0) {
+                    *answer = Submitted::NoRoom;
+                }
+            }
+            for submission in fresh.iter().filter(|s| !full.contains(&s.digest.0)) {
+                foreseen.add(submission);
+            }
+            answers.append(&mut foreseeable);
+        }
+        tx.rollback().await?;
         Ok(answers)
     }
 

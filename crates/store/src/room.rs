@@ -10,6 +10,7 @@ use crate::error::StoreError;
 use crate::log_row::{bytes32, unsigned};
 use crate::packing;
 use crate::records::Submission;
+use crate::vault;
 
 /// The room that one vehicle's statements have together, in bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,6 +44,45 @@ impl Room {
     }
 }
 
+/// What was foreseen to be accepted, and is not stored: by [`crate::Store::foresee`], from one part of a file to the next.
+#[derive(Clone, Debug, Default)]
+pub struct Foresight {
+    digests: HashSet<[u8; 32]>,
+    /// By label and key.
+    cars: HashMap<[u8; 32], HashMap<[u8; 32], Lain>>,
+}
+
+/// Statements as they lie in the database.
+#[derive(Clone, Copy, Debug, Default)]
+struct Lain {
+    statements: u64,
+    bytes: u64,
+}
+
+impl Foresight {
+    /// Whether this statement was foreseen already.
+    pub(crate) fn knows(&self, submission: &Submission) -> bool {
+        self.digests.contains(&submission.digest.0)
+    }
+
+    /// This statement would be accepted.
+    pub(crate) fn add(&mut self, submission: &Submission) {
+        self.digests.insert(submission.digest.0);
+        let keys = self.cars.entry(submission.label.0).or_default();
+        let lain = keys.entry(submission.key_id.0).or_default();
+        lain.statements += 1;
+        lain.bytes += vault::sealed_length(&submission.content);
+    }
+
+    fn statements(&self, label: &[u8; 32]) -> u64 {
+        let keys = self.cars.get(label);
+        keys.into_iter()
+            .flat_map(HashMap::values)
+            .map(|lain| lain.statements)
+            .sum()
+    }
+}
+
 /// What a vehicle has taken of its room.
 #[derive(Default)]
 struct Taken {
@@ -51,6 +91,18 @@ struct Taken {
 }
 
 impl Taken {
+    fn of(room: &Room, keys: HashMap<[u8; 32], Lain>) -> Self {
+        let bytes = keys.values().fold(0_u64, |sum, lain| {
+            sum.saturating_add(room.key)
+                .saturating_add(room.statement.saturating_mul(lain.statements))
+                .saturating_add(packing::most_characters(lain.bytes))
+        });
+        Self {
+            bytes,
+            keys: keys.into_keys().collect(),
+        }
+    }
+
     fn add(&mut self, room: &Room, key: [u8; 32], content: u64) -> bool {
         let key_bytes = if self.keys.contains(&key) { 0 } else { room.key };
         let bytes = [room.statement, key_bytes, content]
@@ -65,14 +117,15 @@ impl Taken {
     }
 }
 
-/// Which of the submissions, by digest, do not fit any more, taken in their order.
+/// Which of the submissions, by digest, do not fit any more, taken in their order, after those `foreseen`.
 pub(crate) async fn without_room(
     tx: &mut Connection,
     room: &Room,
+    foreseen: &Foresight,
     submissions: &[&Submission],
 ) -> Result<HashSet<[u8; 32]>, StoreError> {
     let mut full = HashSet::new();
-    let mut counted = crowded(tx, room, submissions).await?;
+    let mut counted = crowded(tx, room, foreseen, submissions).await?;
     for submission in submissions {
         let Some(taken) = counted.get_mut(&submission.label.0) else {
             continue;
@@ -89,6 +142,7 @@ pub(crate) async fn without_room(
 async fn crowded(
     tx: &mut Connection,
     room: &Room,
+    foreseen: &Foresight,
     submissions: &[&Submission],
 ) -> Result<HashMap<[u8; 32], Taken>, StoreError> {
     // Half of what always fits may be there, and half may come: then nobody need count.
@@ -102,7 +156,7 @@ async fn crowded(
     }
     let mut crowded: HashMap<[u8; 32], Taken> = coming
         .iter()
-        .filter(|(_, count)| **count > few)
+        .filter(|(label, count)| count.saturating_add(foreseen.statements(label)) > few)
         .map(|(label, _)| (*label, Taken::default()))
         .collect();
     let mut sql = QueryBuilder::new(tx.dialect(), "SELECT v.column1 AS label FROM (");
@@ -127,16 +181,15 @@ async fn crowded(
         .bind(label.to_vec())
         .fetch_all(&mut *tx)
         .await?;
+        let mut keys = foreseen.cars.get(label).cloned().unwrap_or_default();
         for row in rows {
-            let statements = unsigned("statement", row.try_get("statements")?)?;
-            let bytes = packing::most_characters(unsigned("statement", row.try_get("bytes")?)?);
-            taken.keys.insert(bytes32("statement", row.try_get("key_id")?)?);
-            taken.bytes = taken
-                .bytes
-                .saturating_add(room.key)
-                .saturating_add(room.statement.saturating_mul(statements))
-                .saturating_add(bytes);
+            let lain = keys
+                .entry(bytes32("statement", row.try_get("key_id")?)?)
+                .or_default();
+            lain.statements += unsigned("statement", row.try_get("statements")?)?;
+            lain.bytes += unsigned("statement", row.try_get("bytes")?)?;
         }
+        *taken = Taken::of(room, keys);
     }
     Ok(crowded)
 }

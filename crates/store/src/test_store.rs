@@ -44,9 +44,13 @@ pub(crate) fn params() -> Params {
 }
 
 pub(crate) fn enrolment() -> KeyEntry {
+    enrolment_of(ISSUER)
+}
+
+pub(crate) fn enrolment_of(public_key: [u8; 32]) -> KeyEntry {
     KeyEntry::Enrolled {
-        key_id: KeyId::of(&ISSUER),
-        public_key: ISSUER,
+        key_id: KeyId::of(&public_key),
+        public_key,
         roles: vec![Role::Workshop],
         issuer: "workshop".to_owned(),
         name: "Workshop".to_owned(),

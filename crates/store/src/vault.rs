@@ -15,6 +15,9 @@ use crate::packing;
 
 const NONCE: usize = 24;
 
+/// The bytes by which encryption says that nothing was changed.
+const TAG: usize = 16;
+
 /// A 32-byte secret.
 pub type Secret = Zeroizing<[u8; 32]>;
 
@@ -73,6 +76,11 @@ impl Vault {
 /// Content as it goes into the database, bound to its statement.
 pub(crate) fn seal(key: &Secret, digest: &Digest, content: &str) -> Result<Vec<u8>, StoreError> {
     encrypt(key, &digest.0, &packing::pack(content))
+}
+
+/// How many bytes [`seal`] makes of it.
+pub(crate) fn sealed_length(content: &str) -> u64 {
+    u64::try_from(packing::pack(content).len() + NONCE + TAG).unwrap_or(u64::MAX)
 }
 
 /// Content as it was submitted.

@@ -118,6 +118,35 @@ impl Store {
         self.commit("yard", tx).await
     }
 
+    /// Confirms that an organisation holds a car, which is put into its yard where it is not there. What is written beside it is
+    /// not touched, so that nothing comes back that was erased meanwhile. Once confirmed it stays so, as of then.
+    ///
+    /// # Errors
+    /// There is no such organisation, or the database failed.
+    pub async fn confirm_yard_car(
+        &self,
+        organisation: &str,
+        label: &Label,
+        vehicle: &str,
+        deed: &Deed,
+    ) -> Result<(), StoreError> {
+        let row = row_name(organisation, label);
+        let sealed = self.vault.seal_private(&row, &format!("{vehicle}{BETWEEN}"))?;
+        let mut tx = self.write().await?;
+        query(
+            "INSERT INTO yard (organisation, label, car, note, added, confirmed) VALUES ($1, $2, $3, NULL, $4, $4)
+             ON CONFLICT (organisation, label) DO UPDATE SET confirmed = coalesce(yard.confirmed, excluded.confirmed)",
+        )
+        .bind(organisation)
+        .bind(label.0.to_vec())
+        .bind(sealed)
+        .bind(deed.at)
+        .execute(&mut *tx)
+        .await?;
+        self.write_deed(&mut tx, deed).await?;
+        self.commit("yard", tx).await
+    }
+
     /// Takes a car out of a yard; `false` where it is not there.
     ///
     /// # Errors

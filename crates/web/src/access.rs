@@ -3,7 +3,8 @@
 //! A person is known by the cookie of a session, a program by a token in `Authorization: Bearer`. A browser sends the cookie
 //! whoever made it send the request; to change something, a request with a cookie must therefore come from a page of this
 //! service (`Sec-Fetch-Site`, or `Origin` where a browser does not send that) and bring the session's own word in
-//! `X-Carnet-Csrf`, which other sites cannot know. A token is sent on purpose and needs neither.
+//! `X-Carnet-Csrf`, which other sites cannot know. What is shown to the owner alone and remembered of him is not shown where another
+//! site had the browser ask, either. A token is sent on purpose and needs none of this.
 //!
 //! A handler says what it needs in its arguments: [`Caller`] takes everybody, [`May`] those who may do an act. `desk` asks again.
 
@@ -33,7 +34,11 @@ const FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
 /// Whoever sent a request; anonymous where nobody in particular.
 #[derive(Clone, Debug)]
-pub struct Caller(Option<Actor>);
+pub struct Caller {
+    actor: Option<Actor>,
+    /// Whether it is a session's doing: a browser sends the cookie along when its owner follows a link of another site.
+    own_doing: Result<(), Problem>,
+}
 
 impl Caller {
     /// The account.
@@ -41,7 +46,17 @@ impl Caller {
     /// # Errors
     /// Nobody in particular asks.
     pub fn actor(&self) -> Result<&Actor, Problem> {
-        Ok(self.0.as_ref().ok_or(AccessError::Anonymous)?)
+        Ok(self.actor.as_ref().ok_or(AccessError::Anonymous)?)
+    }
+
+    /// The account, for what is remembered of it or shown to it alone.
+    ///
+    /// # Errors
+    /// Nobody in particular asks, or another site had the browser ask.
+    pub fn actor_itself(&self) -> Result<&Actor, Problem> {
+        let actor = self.actor()?;
+        self.own_doing.clone()?;
+        Ok(actor)
     }
 
     /// Whoever has the session of these headers, whatever sent them.
@@ -69,13 +84,20 @@ impl FromRequestParts<App> for Caller {
                     "send `Authorization: Bearer cnt_…` with a valid token; make one with POST /api/tokens";
                 Problem::new(Kind::Unauthenticated, detail, fix)
             })?;
-            return Ok(Self(Some(actor)));
+            return Ok(Self {
+                actor: Some(actor),
+                own_doing: Ok(()),
+            });
         }
+        let own_doing = same_site(&parts.headers);
         let Some(actor) = Self::of_session(app, &parts.headers).await? else {
-            return Ok(Self(None));
+            return Ok(Self {
+                actor: None,
+                own_doing,
+            });
         };
         if !is_safe(&parts.method) {
-            same_site(&parts.headers)?;
+            own_doing.clone()?;
             let sent = parts.headers.get(CSRF).and_then(|value| value.to_str().ok());
             let known = actor.known();
             if !known.is_some_and(|known| sent.is_some_and(|sent| known.is_csrf_token(sent))) {
@@ -86,7 +108,10 @@ impl FromRequestParts<App> for Caller {
                 ));
             }
         }
-        Ok(Self(Some(actor)))
+        Ok(Self {
+            actor: Some(actor),
+            own_doing,
+        })
     }
 }
 

@@ -56,6 +56,11 @@ pub async fn healthz(State(app): State<App>) -> Response {
     if let Some(trouble) = app.standing.trouble() {
         reasons.push(trouble);
     }
+    if let Some(times) = app.standing.overtaken_again_and_again() {
+        reasons.push(format!(
+            "another process sealed or took the lease in between, {times} times in a row; look which processes use this log"
+        ));
+    }
     for cosigner in app.standing.missing_cosigners() {
         reasons.push(format!("without a cosigner: {cosigner}"));
     }

@@ -7,6 +7,8 @@
 //! | `router` | every address, and what a request goes through |
 //! | `envelope` | request ids, security headers, the log line, the count |
 //! | `intake`, `sealer` | statements of many clients recorded together, sealed, and answered with receipts |
+//! | `key_changes` | issuers' keys enrolled and revoked, to the end whoever goes away |
+//! | `herald` | what follows a sealing: counted, shown, and those who wait are told |
 //! | `api` | the JSON interface, an area to a file |
 //! | `pages` | pages for people, in six languages |
 //! | `static_log` | tiles, entries and checkpoint as tlog-tiles says |
@@ -27,7 +29,9 @@ mod envelope;
 mod extract;
 mod gate;
 mod health;
+mod herald;
 mod intake;
+mod key_changes;
 pub mod logging;
 mod metrics;
 mod openapi;

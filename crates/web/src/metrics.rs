@@ -54,6 +54,7 @@ pub struct Metrics {
     statements_set_aside: Counter,
     seal_seconds: Histogram,
     seal_failures: Counter,
+    seals_overtaken: Counter,
     log_size: Gauge,
     as_of: Gauge<i64, AtomicI64>,
     checkpoint_age: Gauge<f64, AtomicU64>,
@@ -83,6 +84,7 @@ impl Default for Metrics {
             statements_set_aside: Counter::default(),
             seal_seconds: seconds(),
             seal_failures: Counter::default(),
+            seals_overtaken: Counter::default(),
             log_size: Gauge::default(),
             as_of: Gauge::default(),
             checkpoint_age: Gauge::default(),
@@ -151,6 +153,11 @@ impl Default for Metrics {
             "seal_failures",
             "Attempts to seal that failed",
             metrics.seal_failures.clone(),
+        );
+        all.register(
+            "seals_overtaken",
+            "Batches that came to nothing because another process sealed or took the lease in between",
+            metrics.seals_overtaken.clone(),
         );
         all.register(
             "log_size",
@@ -243,6 +250,11 @@ impl Metrics {
     /// Sealing failed.
     pub fn seal_failed(&self) {
         self.seal_failures.inc();
+    }
+
+    /// A batch came to nothing because of another process.
+    pub fn overtaken(&self) {
+        self.seals_overtaken.inc();
     }
 
     /// The published head.

@@ -396,9 +396,12 @@ impl From<AccessError> for Problem {
                     "see what there is, and ask for something else",
                 )
             }
-            AccessError::Unknown { .. } => {
-                Self::new(Kind::NotFound, detail, "see the list of those there are")
-            }
+            // Without what would mend it at the log's own machine: whoever asks from afar is not there.
+            AccessError::Unknown { what, name } => Self::new(
+                Kind::NotFound,
+                format!("there is no {what} {name:?}"),
+                "see the list of those there are",
+            ),
         }
     }
 }

@@ -7,15 +7,11 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use bytes::Bytes;
-use desk::Desk;
-use desk::receipts::Sealed;
 use store::{Sealing, StoreError, Submitted};
 use tokio::sync::Notify;
 
-use crate::intake::{Intake, Outcome};
-use crate::metrics::Metrics;
-use crate::standing::Standing;
+use crate::herald::Herald;
+use crate::intake::Outcome;
 
 /// Statements that make gathering longer pointless: a full batch.
 const FULL: u64 = 1000;
@@ -31,14 +27,8 @@ const BACK_OFF: Duration = Duration::from_millis(500);
 
 /// Seals.
 pub struct Sealer {
-    /// The log.
-    pub desk: Arc<Desk>,
-    /// The door, behind which clients wait.
-    pub intake: Arc<Intake>,
-    /// What is told to those who ask how the service is.
-    pub standing: Arc<Standing>,
-    /// What is counted.
-    pub metrics: Arc<Metrics>,
+    /// The log, and who is told of what was sealed.
+    pub herald: Herald,
     /// Notified when something waits.
     pub wake: Arc<Notify>,
     /// How long to gather.
@@ -74,7 +64,7 @@ impl Sealer {
                 _ = look.tick() => {
                     self.look_up().await;
                     self.seal_for_others().await?;
-                    if self.standing.trouble().is_some() || renewed.elapsed() >= self.renew {
+                    if self.herald.standing.trouble().is_some() || renewed.elapsed() >= self.renew {
                         self.renew().await?;
                         renewed = Instant::now();
                     }
@@ -90,7 +80,7 @@ impl Sealer {
     /// Waits for others who are about to come.
     async fn gather(&self) {
         let begin = Instant::now();
-        while self.intake.waiting() < FULL && begin.elapsed() < self.window {
+        while self.herald.intake.waiting() < FULL && begin.elapsed() < self.window {
             tokio::time::sleep(Duration::from_millis(2)).await;
         }
     }
@@ -98,23 +88,31 @@ impl Sealer {
     /// Seals batch after batch until nothing waits.
     async fn seal_all(&self) -> Result<(), SealerError> {
         loop {
-            let begin = Instant::now();
-            match self.desk.store().seal_batch().await {
-                Ok(done) if done.batches == 0 && done.refused.is_empty() => {
+            let (begin, mut done) = (Instant::now(), Sealing::default());
+            match self.herald.desk.store().seal_batch_into(&mut done).await {
+                Ok(()) if done.batches == 0 && done.refused.is_empty() => {
                     // Also what other processes took in or sealed, which nobody counted here.
-                    self.intake.nothing_waits();
+                    self.herald.intake.nothing_waits();
+                    self.herald.standing.in_turn();
                     return Ok(());
                 }
-                Ok(done) => self.sealed(done, begin.elapsed()).await,
-                Err(error) => return self.failed(error).await,
+                Ok(()) => self.herald.sealed(done, begin.elapsed()).await,
+                Err(error) => {
+                    self.herald.count(&done, begin.elapsed());
+                    return self.failed(error).await;
+                }
             }
         }
     }
 
     /// Seals what waits without having come through this process's door, or was left by whoever had the lease.
     async fn seal_for_others(&self) -> Result<(), SealerError> {
-        match self.desk.store().anything_waits().await {
-            Ok(false) => Ok(()),
+        match self.herald.desk.store().anything_waits().await {
+            Ok(false) => {
+                self.herald.intake.nothing_waits();
+                self.herald.standing.in_turn();
+                Ok(())
+            }
             Ok(true) => self.seal_all().await,
             Err(error) => self.failed(error).await,
         }
@@ -124,67 +122,18 @@ impl Sealer {
     async fn renew(&self) -> Result<(), SealerError> {
         self.seal_all().await?;
         let begin = Instant::now();
-        match self.desk.store().refresh_unless_busy().await {
+        match self.herald.desk.store().refresh_unless_busy().await {
             Ok(done) => {
                 let nothing_sealed = Sealing {
                     size: done.size,
                     missing_cosigners: done.missing_cosigners,
                     ..Sealing::default()
                 };
-                self.sealed(nothing_sealed, begin.elapsed()).await;
+                self.herald.sealed(nothing_sealed, begin.elapsed()).await;
                 Ok(())
             }
             Err(error) => self.failed(error).await,
         }
-    }
-
-    async fn sealed(&self, done: Sealing, took: Duration) {
-        if done.batches > 0 {
-            self.metrics
-                .sealed(done.batches, done.sealed.len(), done.refused.len(), took);
-        }
-        self.intake.sealed(done.sealed.len() + done.refused.len());
-        for refused in done.refused {
-            self.intake
-                .waiters()
-                .tell(&refused.digest, &Outcome::Refused(refused.reason));
-        }
-        if done.missing_cosigners.is_empty() {
-            self.standing.well();
-        } else {
-            self.standing.without(done.missing_cosigners);
-        }
-        self.standing.read_head(&self.desk, &self.metrics).await;
-        let waited_for = self.intake.waiters().waited_for(&done.sealed);
-        self.answer(waited_for).await;
-    }
-
-    /// Makes receipts and hands them out, beside the next batch.
-    async fn answer(&self, sealed: Vec<Sealed>) {
-        if sealed.is_empty() {
-            return;
-        }
-        // Taken at once: later it would have to wait for the next batch.
-        let head = match self.desk.head().await {
-            Ok(head) => head,
-            // They stay waiting, and are looked up.
-            Err(_) => return,
-        };
-        let (desk, intake) = (self.desk.clone(), self.intake.clone());
-        tokio::spawn(async move {
-            let places: Vec<_> = sealed.iter().map(|s| (s.digest, s.at)).collect();
-            match desk.receipts(&head, sealed).await {
-                Ok(receipts) => {
-                    for ((digest, log_index), receipt) in places.into_iter().zip(receipts) {
-                        let receipt = Bytes::from(receipt);
-                        intake
-                            .waiters()
-                            .tell(&digest, &Outcome::Sealed { log_index, receipt });
-                    }
-                }
-                Err(error) => tracing::error!(error = %error, "receipts could not be made"),
-            }
-        });
     }
 
     async fn failed(&self, error: StoreError) -> Result<(), SealerError> {
@@ -192,21 +141,32 @@ impl Sealer {
             return Err(SealerError::Stopped(error));
         }
         if matches!(error, StoreError::Busy { .. } | StoreError::Fenced) {
-            self.intake.sealed_elsewhere();
+            self.herald.intake.sealed_elsewhere();
             if matches!(error, StoreError::Busy { .. }) {
-                self.standing.well();
+                self.herald.standing.in_turn();
+                self.herald.standing.well();
+            } else {
+                let times = self.herald.standing.overtaken();
+                tracing::warn!(times, "another process sealed or took the lease in between");
+                self.herald.metrics.overtaken();
             }
-            self.standing.read_head(&self.desk, &self.metrics).await;
+            self.herald
+                .standing
+                .read_head(&self.herald.desk, &self.herald.metrics)
+                .await;
             return Ok(());
         }
         tracing::warn!(error = %error, "sealing failed; it is tried again");
         // Anybody may ask how the service is; where its files lie is nobody's business.
-        self.standing.ill(match error {
+        self.herald.standing.ill(match error {
             StoreError::NoQuorum(_) => error.to_string(),
             _ => "sealing failed and is tried again; the service's log says why".to_owned(),
         });
-        self.metrics.seal_failed();
-        self.standing.read_head(&self.desk, &self.metrics).await;
+        self.herald.metrics.seal_failed();
+        self.herald
+            .standing
+            .read_head(&self.herald.desk, &self.herald.metrics)
+            .await;
         tokio::time::sleep(BACK_OFF).await;
         Ok(())
     }
@@ -215,12 +175,15 @@ impl Sealer {
     /// cosignatures came late.
     async fn look_up(&self) {
         let mut places = Vec::new();
-        for digest in self.intake.waiters().overdue(LOOK, LOOKED_UP) {
-            match self.desk.store().find(&digest).await {
+        for digest in self.herald.intake.waiters().overdue(LOOK, LOOKED_UP) {
+            match self.herald.desk.store().find(&digest).await {
                 Ok(Some(Submitted::Sealed(at))) => places.push((digest, at)),
                 Ok(Some(Submitted::Refused)) => {
                     let reason = "its issuer's key was revoked before it could be sealed".to_owned();
-                    self.intake.waiters().tell(&digest, &Outcome::Refused(reason));
+                    self.herald
+                        .intake
+                        .waiters()
+                        .tell(&digest, &Outcome::Refused(reason));
                 }
                 Ok(_) => {}
                 Err(error) => {
@@ -229,7 +192,7 @@ impl Sealer {
                 }
             }
         }
-        let sealed = self.intake.waiters().waited_for(&places);
-        self.answer(sealed).await;
+        let sealed = self.herald.intake.waiters().waited_for(&places);
+        self.herald.answer(sealed).await;
     }
 }

@@ -1,7 +1,7 @@
 //! The service from start to end.
 //!
 //! Stopping goes from the outside in: no new connections; what clients have begun is answered; what came through the door is
-//! recorded; what is recorded is sealed; the log is closed. Whatever does not fit into the time for it is lost to the client
+//! recorded and the keys that were to be changed are; what is recorded is sealed; the log is closed. Whatever does not fit into the time for it is lost to the client
 //! only as an answer: a statement that was accepted is in the database, and the next process seals it.
 
 use std::io;
@@ -13,7 +13,9 @@ use tokio::net::TcpListener;
 use tokio::sync::{Notify, Semaphore};
 
 use crate::gate::Gate;
+use crate::herald::Herald;
 use crate::intake::Intake;
+use crate::key_changes::KeyChanges;
 use crate::metrics::Metrics;
 use crate::options::Options;
 use crate::rate::Rates;
@@ -124,13 +126,19 @@ impl Service {
         let standing = Arc::new(Standing::default());
         standing.read_head(&desk, &metrics).await;
 
-        let (no_more_jobs, no_more_batches) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
-        let recording = tokio::spawn(recorder.run(desk.clone(), metrics.clone(), no_more_jobs.clone()));
-        let sealer = Sealer {
+        let herald = Herald {
             desk: desk.clone(),
             intake: intake.clone(),
             standing: standing.clone(),
             metrics: metrics.clone(),
+        };
+        let (key_changes, key_changer) = KeyChanges::new(herald.clone(), wake.clone());
+        let (no_more_jobs, no_more_batches) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
+        let no_more_keys = Arc::new(Notify::new());
+        let changing_keys = tokio::spawn(key_changer.run(no_more_keys.clone()));
+        let recording = tokio::spawn(recorder.run(desk.clone(), metrics.clone(), no_more_jobs.clone()));
+        let sealer = Sealer {
+            herald,
             wake,
             window: options.window,
             renew: options.renew,
@@ -143,6 +151,7 @@ impl Service {
         let app = App::new(Shared {
             desk: desk.clone(),
             intake: intake.clone(),
+            key_changes,
             standing: standing.clone(),
             metrics: metrics.clone(),
             rules: rules.clone(),
@@ -174,6 +183,8 @@ impl Service {
         intake.waiters().give_up();
         no_more_jobs.notify_one();
         recording.await?;
+        no_more_keys.notify_one();
+        changing_keys.await?;
         no_more_batches.notify_one();
         let sealed = match sealer_ended {
             Some(ended) => ended,

@@ -33,7 +33,11 @@ struct Inner {
     head: Head,
     trouble: Option<String>,
     without: Vec<String>,
+    overtaken: u32,
 }
+
+/// One process takes over from another now and then. More often than this in a row, the lease keeps no order.
+const NOW_AND_THEN: u32 = 2;
 
 impl Standing {
     /// The last sealing or renewal went well, and every cosigner answered.
@@ -53,6 +57,23 @@ impl Standing {
     /// The last sealing or renewal failed.
     pub fn ill(&self, trouble: String) {
         self.lock().trouble = Some(trouble);
+    }
+
+    /// A batch came to nothing because another process had sealed, or taken the lease, since it was begun. How often in a row.
+    pub fn overtaken(&self) -> u32 {
+        let mut inner = self.lock();
+        inner.overtaken = inner.overtaken.saturating_add(1);
+        inner.overtaken
+    }
+
+    /// The lease keeps order: this process sealed, another one does, or nothing waits.
+    pub fn in_turn(&self) {
+        self.lock().overtaken = 0;
+    }
+
+    /// How often in a row this process was overtaken, where that is more often than it should be.
+    pub fn overtaken_again_and_again(&self) -> Option<u32> {
+        Some(self.lock().overtaken).filter(|times| *times > NOW_AND_THEN)
     }
 
     /// Why sealing does not work at the moment.

@@ -8,6 +8,7 @@ use tokio::sync::Semaphore;
 
 use crate::gate::Gate;
 use crate::intake::Intake;
+use crate::key_changes::KeyChanges;
 use crate::metrics::Metrics;
 use crate::options::Options;
 use crate::rate::Rates;
@@ -27,6 +28,8 @@ pub struct Shared {
     pub desk: Arc<Desk>,
     /// The way in.
     pub intake: Arc<Intake>,
+    /// The way to enrol and revoke keys.
+    pub key_changes: KeyChanges,
     /// How the service stands.
     pub standing: Arc<Standing>,
     /// What is counted.

@@ -180,6 +180,10 @@ fn wrong_input_is_answered_with_value_and_fix() {
     assert!(said.contains("there is no token \"none\""), "{said}");
     let said = refused(data.path(), &["share", "list", "--organisation", "none"]);
     assert!(said.contains("there is no organisation \"none\""), "{said}");
+    assert!(
+        said.contains("`carnet account add"),
+        "it says how to make one: {said}"
+    );
     std::fs::write(data.path().join("weak"), "123456789012\n").unwrap();
     let weak = data.path().join("weak").to_string_lossy().into_owned();
     let said = refused(

@@ -181,14 +181,6 @@ impl Desk {
     ) -> Result<AccountView, DeskError> {
         actor.may(Act::ManageAccounts)?;
         let account = self.existing_account(name).await?;
-        let is_operator = |a: &StoredAccount| a.role == Role::Operator.as_str() && a.disabled.is_none();
-        let loses = change.disabled == Some(true) || change.role.is_some_and(|role| role != Role::Operator);
-        if loses && is_operator(&account) {
-            let all = self.store.accounts().await?;
-            if !all.iter().any(|a| a.name != account.name && is_operator(a)) {
-                return Err(AccessError::LastOperator(account.name).into());
-            }
-        }
         let display_name = change
             .display_name
             .as_deref()
@@ -209,7 +201,14 @@ impl Desk {
             disabled: change.disabled.map(|disabled| disabled.then_some(now)),
             display_name,
         };
-        self.store.change_account(&account.name, &stored, &deed).await?;
+        let needed = Role::Operator.as_str();
+        if !self
+            .store
+            .change_account(&account.name, &stored, needed, &deed)
+            .await?
+        {
+            return Err(AccessError::LastOperator(account.name).into());
+        }
         Ok(account_view(self.existing_account(name).await?))
     }
 
@@ -239,14 +238,25 @@ impl Desk {
             .attempts
             .take(name, None, now)
             .map_err(AccessError::TooManyAttempts)?;
-        let account = self.existing_account(name).await?;
-        if !self.doors.passwords.verify(old, Some(&account.password)).await? {
+        let looked = self.has_password(name, old).await;
+        if looked.is_err() {
+            self.doors.attempts.give_back(name, None);
+        }
+        if !looked? {
             return Err(AccessError::WrongLogin.into());
         }
         self.doors.attempts.succeeded(name, None);
         let phc = self.doors.passwords.hash(new).await?;
         let deed = actor.deed("change password", name, Some(organisation), now);
         Ok(self.store.set_password(name, &phc, Some(hash), &deed).await?)
+    }
+
+    async fn has_password(&self, name: &str, password: &str) -> Result<bool, DeskError> {
+        let account = self.existing_account(name).await?;
+        self.doors
+            .passwords
+            .verify(password, Some(&account.password))
+            .await
     }
 
     /// Gives an account another password without the old one: at the machine only. Every session of the account ends.

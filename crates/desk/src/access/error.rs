@@ -51,7 +51,7 @@ pub enum AccessError {
         name: String,
     },
     /// Nothing of this name is there, as far as the asker may see.
-    #[error("there is no {what} {name:?}")]
+    #[error("there is no {what} {name:?}{}", fix(what))]
     Unknown {
         /// What.
         what: &'static str,
@@ -69,6 +69,21 @@ pub enum AccessError {
         /// How many there may be.
         most: u64,
     },
+}
+
+/// What to do where there is none, at the log's own machine.
+fn fix(what: &str) -> &'static str {
+    match what {
+        "organisation" => {
+            "; `carnet account list` shows those there are, `carnet account add NAME --organisation ID --organisation-name NAME` \
+             makes one with its first account"
+        }
+        "account" => "; `carnet account list` shows those there are, `carnet account add` makes one",
+        "link" => "; `carnet share list` shows those there are",
+        "token" => "; `carnet token list` shows those there are",
+        "car in your yard" => "; `carnet yard list` shows those there are",
+        _ => "",
+    }
 }
 
 /// Why a link opens no dossier.

@@ -1,8 +1,9 @@
 //! Issuers' keys over the network: operators enrol and revoke them, an organisation revokes its own. What is recorded is that it was
 //! begun, before it is done: there must be no key in the log of which the trail knows nothing.
 
+use history::map::KeyRecord;
 use statement::KeyId;
-use store::Sealing;
+use store::{Deed, Sealing, StoreError};
 
 use super::actor::Actor;
 use super::permission::Act;
@@ -11,8 +12,18 @@ use crate::desk::Desk;
 use crate::error::DeskError;
 use crate::issuer::Issuer;
 
+/// What became of keys that are in the log now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum KeyChange {
+    /// The published log has them.
+    Published,
+    /// They are in force, and will be published with what is sealed: the quorum is missing at the moment, or the store stopped.
+    Unpublished,
+}
+
 impl Desk {
-    /// Enrols an issuer with its public key; takes effect for statements sealed afterwards.
+    /// Enrols an issuer with its public key; takes effect for statements sealed afterwards. To be run to its end: left in the
+    /// middle, the trail would tell of what may not be so. `done` says what was sealed on the way, also after an error.
     ///
     /// # Errors
     /// The role does not allow it, or the key cannot be enrolled; the trail then says so.
@@ -22,17 +33,22 @@ impl Desk {
         issuer: &Issuer,
         public_key: [u8; 32],
         now: i64,
-    ) -> Result<Sealing, DeskError> {
+        done: &mut Sealing,
+    ) -> Result<KeyChange, DeskError> {
         actor.may(Act::ManageIssuers)?;
         plain_text("issuer id", &issuer.id, 1, 100)?;
         plain_text("issuer name", &issuer.name, 1, 120)?;
-        let subject = format!("{} {}", issuer.id, KeyId::of(&public_key));
-        let done = async || self.enrol(&[(issuer.clone(), public_key)]).await;
-        self.with_record(actor, "enrol issuer", subject, now, done).await
+        let key = KeyId::of(&public_key);
+        let subject = format!("{} {key}", issuer.id);
+        let concerned = self.signing_as(actor, &issuer.id).await?;
+        let deed = actor.deed("enrol issuer", subject, concerned.as_deref(), now);
+        let issuers = [(issuer.clone(), public_key)];
+        let doing = self.enrol_into(&issuers, done);
+        self.with_record(deed, doing, &key, |_| true).await
     }
 
     /// Revokes every key of an issuer, or the key with this id in hex; statements sealed before stay valid. An account that
-    /// does not run the log revokes those of its own organisation's issuer only.
+    /// does not run the log revokes those of its own organisation's issuer only. To be run to its end, as [`Desk::enrol_for`].
     ///
     /// # Errors
     /// The role does not allow it, there is no such key that is not revoked, or the log failed.
@@ -42,46 +58,77 @@ impl Desk {
         issuer: &str,
         reason: &str,
         now: i64,
-    ) -> Result<(), DeskError> {
+        done: &mut Sealing,
+    ) -> Result<KeyChange, DeskError> {
         actor.may(Act::RevokeOwnKey)?;
         let reason = plain_text("reason", reason, 1, 200)?;
-        let keys = self.find_issuer(issuer).await?;
+        let found = self.find_issuer(issuer).await?;
+        let all = self.store.issuer_keys().await?;
+        let keys = all.into_iter().filter(|(key, _)| found.contains(key));
+        let keys: Vec<(KeyId, KeyRecord)> = keys.collect();
         if let (Err(refused), Some(known)) = (actor.may(Act::ManageIssuers), actor.known()) {
             let own = self.store.organisation(&known.organisation).await?;
             let own = own.and_then(|own| own.issuer);
-            let all = self.store.issuer_keys().await?;
-            let is_own = |key: &KeyId| {
-                all.iter()
-                    .any(|(id, record)| id == key && Some(&record.issuer) == own.as_ref())
-            };
-            if !keys.iter().all(is_own) {
+            if !keys
+                .iter()
+                .all(|(_, record)| Some(&record.issuer) == own.as_ref())
+            {
                 return Err(refused.into());
             }
         }
-        for key in keys {
+        let mut change = KeyChange::Published;
+        for (key, record) in keys {
             let subject = format!("{issuer} {key}: {reason}");
-            let done = async || self.revoke(key, &reason).await;
-            self.with_record(actor, "revoke issuer", subject, now, done)
+            let concerned = self.signing_as(actor, &record.issuer).await?;
+            let deed = actor.deed("revoke issuer", subject, concerned.as_deref(), now);
+            let doing = self.revoke_into(key, &reason, done);
+            let this = self
+                .with_record(deed, doing, &key, |record| record.revoked_at.is_some())
                 .await?;
+            if this == KeyChange::Unpublished {
+                change = this;
+            }
         }
-        Ok(())
+        Ok(change)
     }
 
+    /// Whose matter a key of this issuer is: the organisation's that signs under its id; of several, the actor's own.
+    async fn signing_as(&self, actor: &Actor, issuer: &str) -> Result<Option<String>, DeskError> {
+        let all = self.store.organisations().await?;
+        let signing = all
+            .into_iter()
+            .filter(|organisation| organisation.issuer.as_deref() == Some(issuer))
+            .map(|organisation| organisation.id);
+        let own = actor.known().map(|known| known.organisation.as_str());
+        Ok(signing.min_by_key(|id| Some(id.as_str()) != own))
+    }
+
+    /// `happened` says of the key's record whether the act is in the log.
     async fn with_record(
         &self,
-        actor: &Actor,
-        act: &'static str,
-        subject: String,
-        now: i64,
-        doing: impl AsyncFnOnce() -> Result<Sealing, DeskError>,
-    ) -> Result<Sealing, DeskError> {
-        let mut deed = actor.deed(act, subject, None, now);
+        mut deed: Deed,
+        doing: impl Future<Output = Result<(), DeskError>>,
+        key: &KeyId,
+        happened: impl Fn(&KeyRecord) -> bool,
+    ) -> Result<KeyChange, DeskError> {
         self.store.record_deed(&deed).await?;
-        let done = doing().await;
-        if done.is_err() {
-            deed.done = false;
-            self.store.record_deed(&deed).await?;
+        let Err(error) = doing.await else {
+            return Ok(KeyChange::Published);
+        };
+        // What is committed is in the log, whatever failed afterwards; only the log itself can say whether it is.
+        let in_doubt = match &error {
+            DeskError::Store(StoreError::Sequence(_) | StoreError::Map(_)) => false,
+            DeskError::Store(_) => true,
+            _ => false,
+        };
+        if in_doubt {
+            let keys = self.store.issuer_keys().await?;
+            if keys.iter().any(|(id, record)| id == key && happened(record)) {
+                return Ok(KeyChange::Unpublished);
+            }
         }
-        done
+        deed.done = false;
+        self.store.record_deed(&deed).await?;
+        Err(error)
     }
 }

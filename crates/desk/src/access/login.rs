@@ -152,11 +152,11 @@ impl Desk {
             .attempts
             .take(&name, client, now)
             .map_err(AccessError::TooManyAttempts)?;
-        let account = self.store.account(&name).await?;
-        let usable = account.filter(|account| account.disabled.is_none());
-        let phc = usable.as_ref().map(|account| account.password.as_str());
-        let right = self.doors.passwords.verify(password, phc).await?;
-        let account = usable.filter(|_| right).ok_or(AccessError::WrongLogin)?;
+        let looked = self.account_with(&name, password).await;
+        if looked.is_err() {
+            self.doors.attempts.give_back(&name, client);
+        }
+        let account = looked?.ok_or(AccessError::WrongLogin)?;
         let refused = self.doors.attempts.succeeded(&name, client);
 
         let secret = Secret::new(Purpose::Session)?;
@@ -185,6 +185,15 @@ impl Desk {
             actor,
             expires,
         })
+    }
+
+    /// The account of this name, where it may be used and has this password.
+    async fn account_with(&self, name: &str, password: &str) -> Result<Option<StoredAccount>, DeskError> {
+        let account = self.store.account(name).await?;
+        let usable = account.filter(|account| account.disabled.is_none());
+        let phc = usable.as_ref().map(|account| account.password.as_str());
+        let right = self.doors.passwords.verify(password, phc).await?;
+        Ok(usable.filter(|_| right))
     }
 
     /// Ends the session by which somebody is known.
@@ -237,5 +246,36 @@ impl Desk {
         let scopes: BTreeSet<_> = token.scopes.split(',').filter_map(|s| s.parse().ok()).collect();
         let by = By::Token { id: token.id, scopes };
         Ok(Some(Actor::Account(Box::new(Known::of(account, by)?))))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::data_dir::DataDir;
+    use crate::desk::InitOptions;
+
+    #[tokio::test]
+    async fn who_is_sent_away_because_too_many_log_in_has_spent_no_attempt() {
+        let folder = tempfile::tempdir().unwrap();
+        let options = InitOptions {
+            origin: "log.test/carnet".to_owned(),
+            passphrase: None,
+        };
+        let desk = Desk::init(DataDir::new(folder.path()), options).await.unwrap();
+        let turns = desk.doors.passwords.take_all_turns();
+        for _ in 0..100 {
+            let refused = desk.log_in("kim", "blue-heron-ferry-41", None, 0).await;
+            assert!(
+                matches!(refused, Err(DeskError::Access(AccessError::Busy))),
+                "{refused:?}"
+            );
+        }
+        drop(turns);
+        let wrong = desk.log_in("kim", "blue-heron-ferry-41", None, 0).await;
+        assert!(
+            matches!(wrong, Err(DeskError::Access(AccessError::WrongLogin))),
+            "{wrong:?}"
+        );
     }
 }

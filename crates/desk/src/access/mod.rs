@@ -33,6 +33,7 @@ mod yard;
 pub use accounts::{AccountView, Changed, NewAccount, NewOrganisation, OrganisationView};
 pub use actor::{Actor, By, Known};
 pub use error::{AccessError, ShareError};
+pub use issuers::KeyChange;
 pub use login::{FirstAccount, LoggedIn, SetupToken};
 pub use permission::{Act, Needs, Role, Scope, UnknownRole, UnknownScope};
 pub use secret::Secret;

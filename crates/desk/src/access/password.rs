@@ -51,6 +51,18 @@ impl Default for Passwords {
     }
 }
 
+#[cfg(test)]
+impl Passwords {
+    /// Lets as many wait as may, until what is returned is dropped.
+    pub(super) fn take_all_turns(&self) -> impl Sized {
+        let one = || {
+            self.waiting.fetch_add(1, Ordering::Relaxed);
+            Waiting(self)
+        };
+        std::iter::repeat_with(one).take(WAITING).collect::<Vec<_>>()
+    }
+}
+
 /// Somebody who waits.
 struct Waiting<'p>(&'p Passwords);
 
@@ -194,7 +206,7 @@ mod tests {
     #[tokio::test]
     async fn who_comes_when_too_many_wait_is_sent_away() {
         let passwords = Passwords::default();
-        passwords.waiting.store(WAITING, Ordering::Relaxed);
+        let _turns = passwords.take_all_turns();
         let refused = passwords.hash("blue-heron-ferry-41").await;
         assert!(
             matches!(refused, Err(DeskError::Access(AccessError::Busy))),

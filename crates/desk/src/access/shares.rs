@@ -119,18 +119,24 @@ impl Desk {
         share: NewShare,
         now: i64,
     ) -> Result<Shared, DeskError> {
-        actor.may(Act::Share)?;
         let organisation = self.known_organisation(actor, organisation).await?;
         if !(1..=LONGEST_DAYS).contains(&share.days) {
             let fix = format!("a link lasts 1 to {LONGEST_DAYS} days");
             return Err(DeskError::value("days", share.days.to_string(), fix));
         }
-        let label = self.labels.label(&share.vehicle);
-        if actor.known().is_some() && self.store.yard_car(&organisation, &label).await?.is_none() {
-            return Err(yard::not_in_yard(&share.vehicle));
+        let (fields, label) = (written(&share.show)?, self.labels.label(&share.vehicle));
+        let may = self.may_share(actor, &organisation, &share).await;
+        if let Err(DeskError::Access(_)) = &may
+            && share.show != Disclose::Nothing
+        {
+            // Who tries to show personal fields tries to see them.
+            let subject = format!("{}: {fields}", share.vehicle);
+            let mut deed = actor.deed("make link", subject, Some(&organisation), now);
+            deed.done = false;
+            self.store.record_deed(&deed).await?;
         }
+        may?;
         if share.show != Disclose::Nothing {
-            self.may_disclose(actor, &share.vehicle).await?;
             // A field that the car has not is more likely mistyped than meant; the dossier says which there are.
             self.dossier(&share.vehicle, &share.show).await?;
         }
@@ -147,7 +153,7 @@ impl Desk {
             organisation: organisation.clone(),
             label,
             vehicle: share.vehicle.to_string(),
-            fields: written(&share.show)?,
+            fields,
             created_by: actor
                 .known()
                 .map_or_else(|| "(the log's machine)".to_owned(), |known| known.name.clone()),
@@ -166,6 +172,19 @@ impl Desk {
             share: view(stored, now),
             secret,
         })
+    }
+
+    /// Whether this actor may make such a link.
+    async fn may_share(&self, actor: &Actor, organisation: &str, share: &NewShare) -> Result<(), DeskError> {
+        actor.may(Act::Share)?;
+        let label = self.labels.label(&share.vehicle);
+        if actor.known().is_some() && self.store.yard_car(organisation, &label).await?.is_none() {
+            return Err(yard::not_in_yard(&share.vehicle));
+        }
+        if share.show != Disclose::Nothing {
+            self.may_disclose(actor, &share.vehicle).await?;
+        }
+        Ok(())
     }
 
     /// The links of an organisation, newest first.

@@ -70,24 +70,29 @@ impl Desk {
     ) -> Result<YardCar, DeskError> {
         actor.may(Act::ChangeYard)?;
         let organisation = self.known_organisation(actor, organisation).await?;
+        self.has_room(&organisation, vehicle).await?;
         let signed = self.has_signed_about(&organisation, vehicle).await?;
-        self.put(
-            actor,
-            "put into yard",
+        let label = self.labels.label(vehicle);
+        let car = StoredYardCar {
+            label,
+            vehicle: vehicle.to_string(),
+            lot: plain_text("lot", &note.lot, 0, 64)?,
+            note: plain_text("note", &note.note, 0, 500)?,
+            added: now,
+            confirmed: signed.then_some(now),
             organisation,
-            vehicle,
-            note,
-            signed.then_some(now),
-            now,
-        )
-        .await
+        };
+        let deed = actor.deed("put into yard", &car.vehicle, Some(&car.organisation), now);
+        self.store.put_yard_car(&car, &deed).await?;
+        let put = self.store.yard_car(&car.organisation, &label).await?;
+        Ok(view(put.unwrap_or(car)))
     }
 
     /// Puts a car into any organisation's yard and confirms that it holds it; what the organisation wrote beside it stays.
     /// Nothing of the yard is told.
     ///
     /// # Errors
-    /// The role does not allow it, there is no such organisation, or the database failed.
+    /// The role does not allow it, there is no such organisation, its yard is full, or the database failed.
     pub async fn confirm_in_yard(
         &self,
         actor: &Actor,
@@ -97,55 +102,29 @@ impl Desk {
     ) -> Result<(), DeskError> {
         actor.may(Act::ConfirmYard)?;
         let organisation = self.existing_organisation(organisation).await?;
+        self.has_room(&organisation, vehicle).await?;
         let label = self.labels.label(vehicle);
-        let there = self.store.yard_car(&organisation, &label).await?;
-        let note = there.map_or_else(YardNote::default, |car| YardNote {
-            lot: car.lot,
-            note: car.note,
-        });
-        let act = "confirm in yard";
-        self.put(actor, act, organisation, vehicle, &note, Some(now), now)
-            .await?;
-        Ok(())
+        let vehicle = vehicle.to_string();
+        let deed = actor.deed("confirm in yard", &vehicle, Some(&organisation), now);
+        let confirmed = self
+            .store
+            .confirm_yard_car(&organisation, &label, &vehicle, &deed);
+        Ok(confirmed.await?)
     }
 
-    #[expect(
-        clippy::too_many_arguments,
-        reason = "two operations that differ in what they may say"
-    )]
-    async fn put(
-        &self,
-        actor: &Actor,
-        act: &'static str,
-        organisation: String,
-        vehicle: &VehicleId,
-        note: &YardNote,
-        confirmed: Option<i64>,
-        now: i64,
-    ) -> Result<YardCar, DeskError> {
+    /// Whether a car is in a yard, or may be put there.
+    async fn has_room(&self, organisation: &str, vehicle: &VehicleId) -> Result<(), DeskError> {
         let label = self.labels.label(vehicle);
-        if self.store.count_yard(&organisation).await? >= MOST
-            && self.store.yard_car(&organisation, &label).await?.is_none()
+        if self.store.count_yard(organisation).await? < MOST
+            || self.store.yard_car(organisation, &label).await?.is_some()
         {
-            return Err(AccessError::TooMany {
-                what: "cars in the yard",
-                most: MOST,
-            }
-            .into());
+            return Ok(());
         }
-        let car = StoredYardCar {
-            label,
-            vehicle: vehicle.to_string(),
-            lot: plain_text("lot", &note.lot, 0, 64)?,
-            note: plain_text("note", &note.note, 0, 500)?,
-            added: now,
-            confirmed,
-            organisation,
-        };
-        let deed = actor.deed(act, &car.vehicle, Some(&car.organisation), now);
-        self.store.put_yard_car(&car, &deed).await?;
-        let put = self.store.yard_car(&car.organisation, &label).await?;
-        Ok(view(put.unwrap_or(car)))
+        Err(AccessError::TooMany {
+            what: "cars in the yard",
+            most: MOST,
+        }
+        .into())
     }
 
     /// Takes a car out of an organisation's yard. Links to its dossier stay until they end or are withdrawn.

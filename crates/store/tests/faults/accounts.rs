@@ -185,7 +185,7 @@ async fn a_session_ends_by_age_by_rest_and_with_its_account() {
         .await
         .unwrap();
     store
-        .change_account("ann", &disabled, &deed("change account", "ann"))
+        .change_account("ann", &disabled, "operator", &deed("change account", "ann"))
         .await
         .unwrap();
     assert!(store.session(&[4; 32], NOW, hour).await.unwrap().is_none());
@@ -194,13 +194,54 @@ async fn a_session_ends_by_age_by_rest_and_with_its_account() {
         ..AccountChange::default()
     };
     store
-        .change_account("ann", &enabled, &deed("change account", "ann"))
+        .change_account("ann", &enabled, "operator", &deed("change account", "ann"))
         .await
         .unwrap();
     assert!(
         store.session(&[4; 32], NOW, hour).await.unwrap().is_none(),
         "it does not come back"
     );
+}
+
+/// Two processes over one log, as behind a load balancer.
+#[tokio::test(flavor = "multi_thread")]
+async fn of_operators_who_disable_each_other_at_once_one_stays() {
+    let (log, store) = with_ann().await;
+    for name in ["olga", "max"] {
+        let operator = StoredAccount {
+            role: "operator".to_owned(),
+            ..account(name)
+        };
+        store
+            .add_account(&operator, &deed("make account", name))
+            .await
+            .unwrap();
+    }
+    let other = log.open().await;
+    let disabled = AccountChange {
+        disabled: Some(Some(NOW)),
+        ..AccountChange::default()
+    };
+    let demoted = AccountChange {
+        role: Some("viewer".to_owned()),
+        ..AccountChange::default()
+    };
+    let (first, second) = (deed("change account", "olga"), deed("change account", "max"));
+
+    let (olga, max) = tokio::join!(
+        store.change_account("olga", &disabled, "operator", &first),
+        other.change_account("max", &demoted, "operator", &second)
+    );
+
+    assert!(olga.unwrap() != max.unwrap(), "one of them was changed");
+    let accounts = store.accounts().await.unwrap();
+    let usable = accounts
+        .iter()
+        .filter(|a| a.role == "operator" && a.disabled.is_none());
+    assert_eq!(usable.count(), 1);
+    let changes = store.trail(None, None, 10).await.unwrap();
+    let changes = changes.iter().filter(|deed| deed.act == "change account");
+    assert_eq!(changes.count(), 1, "what did not happen is not in the trail");
 }
 
 #[tokio::test]
@@ -295,6 +336,42 @@ async fn once_confirmed_a_car_stays_so_whatever_its_exporter_writes_beside_it() 
         .unwrap();
     let there = store.yard_car("yard-a", &Label([5; 32])).await.unwrap().unwrap();
     assert_eq!((there.confirmed, there.note.as_str()), (Some(NOW), "other"));
+}
+
+/// Whoever confirms has no part in what the exporter writes, and what was erased while he did must not come back.
+#[tokio::test]
+async fn confirming_a_car_leaves_what_is_written_beside_it_alone() {
+    let (_log, store) = with_ann().await;
+    let confirm = async |label, at| {
+        let mut deed = deed("confirm in yard", "KMHXX00XXXX000001");
+        deed.at = at;
+        store
+            .confirm_yard_car("yard-a", &label, "vin:KMHXX00XXXX000001", &deed)
+            .await
+            .unwrap();
+        store.yard_car("yard-a", &label).await.unwrap().unwrap()
+    };
+    store
+        .put_yard_car(
+            &yard_car(Label([5; 32]), "was Mr Hong's"),
+            &deed("put into yard", ""),
+        )
+        .await
+        .unwrap();
+
+    let there = confirm(Label([5; 32]), NOW + 1).await;
+    assert_eq!(
+        (there.lot.as_str(), there.note.as_str()),
+        ("lot 7", "was Mr Hong's")
+    );
+    assert_eq!((there.added, there.confirmed), (NOW, Some(NOW + 1)));
+
+    let again = confirm(Label([5; 32]), NOW + 2).await;
+    assert_eq!(again.confirmed, Some(NOW + 1), "it has been since then");
+
+    let new = confirm(Label([6; 32]), NOW + 3).await;
+    assert_eq!((new.lot.as_str(), new.note.as_str()), ("", ""));
+    assert_eq!((new.added, new.confirmed), (NOW + 3, Some(NOW + 3)));
 }
 
 #[tokio::test]

@@ -1,8 +1,24 @@
-//! A key is revoked while statements it signed are waiting.
+//! Keys are enrolled and revoked while statements wait, signed with them or with others.
 
-use store::Submitted;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
-use crate::test_log::{TestLog, digests, key_id, revocation, statement, statement_by, statements};
+use store::{Options, Store, Submitted};
+
+use crate::test_log::{TestLog, digests, enrolment, key_id, revocation, statement, statement_by, statements};
+
+/// A log that seals two statements at a time.
+async fn two_at_a_time() -> (TestLog, Store) {
+    let (log, store) = TestLog::create().await;
+    store.close().await.unwrap();
+    let options = Options {
+        batch: 2,
+        ..log.options()
+    };
+    let store = Store::open(options).await.unwrap();
+    (log, store)
+}
 
 #[tokio::test]
 async fn statements_whose_key_was_revoked_while_they_waited_are_set_aside_and_the_rest_is_sealed() {
@@ -79,4 +95,60 @@ async fn key_entries_the_rules_do_not_allow_seal_none_of_them_and_harm_nothing()
         "the key is as valid as before"
     );
     log.assert_sound(&store, &[]).await;
+}
+
+#[tokio::test]
+async fn a_new_key_does_not_wait_for_the_statements_of_others() {
+    let (log, store) = two_at_a_time().await;
+    store.submit(&statements(0..9)).await.unwrap();
+
+    let sealing = store.append(vec![enrolment(2)]).await.unwrap();
+
+    assert_eq!((sealing.batches, sealing.sealed.len()), (1, 0));
+    assert_eq!(store.status().await.unwrap().waiting, 9);
+    store.seal().await.unwrap();
+    assert_eq!(log.assert_sound(&store, &[]).await, digests(&statements(0..9)));
+}
+
+#[tokio::test]
+async fn a_revocation_waits_for_the_last_statement_of_its_own_key_and_not_for_those_after_it() {
+    let (log, store) = two_at_a_time().await;
+    let last = statement_by(1, 50);
+    store.submit(&statements(0..3)).await.unwrap();
+    store.submit(std::slice::from_ref(&last)).await.unwrap();
+    store.submit(&statements(3..9)).await.unwrap();
+
+    let sealing = store.append(vec![revocation(1)]).await.unwrap();
+
+    assert_eq!((sealing.batches, sealing.sealed.len()), (3, 4));
+    assert_eq!(sealing.sealed[3].0, last.digest);
+    assert_eq!(store.status().await.unwrap().waiting, 6);
+    store.seal().await.unwrap();
+    log.assert_sound(&store, &[]).await;
+}
+
+/// Whoever has the key hands statements in faster than they are sealed.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_revocation_ends_although_statements_of_its_key_never_stop_coming() {
+    let (_log, store) = two_at_a_time().await;
+    let (store, stop) = (Arc::new(store), Arc::new(AtomicBool::new(false)));
+    store.submit(&[statement_by(1, 0)]).await.unwrap();
+    let flood = tokio::spawn({
+        let (store, stop) = (store.clone(), stop.clone());
+        async move {
+            for n in 0.. {
+                if stop.load(Ordering::Relaxed) {
+                    break;
+                }
+                let more: Vec<_> = (0..10).map(|k| statement_by(1, 10 * n + k)).collect();
+                store.submit(&more).await.unwrap();
+            }
+        }
+    });
+
+    let revoked = tokio::time::timeout(Duration::from_secs(20), store.append(vec![revocation(1)])).await;
+
+    stop.store(true, Ordering::Relaxed);
+    flood.await.unwrap();
+    assert!(revoked.is_ok_and(|revoked| revoked.is_ok()));
 }

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use store::{Cosigner, LocalCosigner, Objects, Options, Store, StoreError, Submitted};
+use store::{Cosigner, LocalCosigner, Objects, Options, Sealing, Store, StoreError, Submitted};
 use tlog::note::{Note, SignatureLine};
 use tlog::{Hash, LeafIndex, TreeSize};
 
@@ -108,6 +108,23 @@ async fn without_a_quorum_nothing_is_published_and_the_next_sealing_publishes() 
         log.assert_sound(&store, &[published]).await,
         digests(&statements(0..4))
     );
+}
+
+/// Whoever keeps count of what waits must hear of it: it does not wait any more.
+#[tokio::test]
+async fn what_was_sealed_is_told_although_the_quorum_is_missing() {
+    let log = TestLog::empty();
+    let (store, trouble) = open_with_trouble(&log).await;
+    store.submit(&statements(0..3)).await.unwrap();
+    trouble.does_not_answer.store(true, Ordering::SeqCst);
+
+    let mut done = Sealing::default();
+    let error = store.seal_batch_into(&mut done).await.unwrap_err();
+
+    assert!(matches!(error, StoreError::NoQuorum(_)), "{error}");
+    let sealed: Vec<_> = done.sealed.iter().map(|(digest, _)| *digest).collect();
+    assert_eq!((done.batches, sealed), (1, digests(&statements(0..3))));
+    assert_eq!(store.status().await.unwrap().waiting, 0);
 }
 
 #[tokio::test]

@@ -1,6 +1,6 @@
 //! What is admitted about one car fits into one dossier, however it is handed in.
 
-use store::{Options, Room, Store, Submission, Submitted};
+use store::{Foresight, Options, Room, Store, Submission, Submitted};
 
 use crate::test_log::{TestLog, car, record, statement, statement_by};
 
@@ -89,6 +89,37 @@ async fn every_further_key_takes_room_of_its_own() {
         store.submit(&[by(1, 9), by(0, 9)]).await.unwrap(),
         [Submitted::NoRoom, Submitted::Accepted]
     );
+}
+
+/// A file is read in parts; in a dry run nothing of the parts before is there to be counted.
+#[tokio::test]
+async fn a_dry_run_foresees_what_would_not_fit() {
+    let (_log, store) = small().await;
+    store.submit(&[by(0, 0)]).await.unwrap();
+    let file: Vec<_> = (0..30).map(|n| by(n % 2, n / 2)).collect();
+    let (mut foreseen, mut answers) = (Foresight::default(), Vec::new());
+    for part in file.chunks(4) {
+        answers.extend(store.foresee(part, &mut foreseen).await.unwrap());
+    }
+    assert_eq!(store.status().await.unwrap().waiting, 1, "nothing was accepted");
+
+    let mut real = Vec::new();
+    for part in file.chunks(4) {
+        real.extend(store.submit(part).await.unwrap());
+    }
+    assert_eq!(answers, real);
+    assert_eq!(answers[0], Submitted::Waiting);
+    assert!(answers.contains(&Submitted::NoRoom));
+}
+
+#[tokio::test]
+async fn a_dry_run_knows_a_statement_that_comes_twice() {
+    let (_log, store) = small().await;
+    let mut foreseen = Foresight::default();
+    for expected in [Submitted::Accepted, Submitted::Waiting] {
+        let answer = store.foresee(&[by(0, 1)], &mut foreseen).await.unwrap();
+        assert_eq!(answer, [expected]);
+    }
 }
 
 #[tokio::test]

@@ -466,17 +466,81 @@ async fn a_proof_taken_while_another_process_publishes_is_of_what_is_published()
     assert_eq!(size, TreeSize(13));
 }
 
+/// The names of the batches that were staged.
+#[derive(Default)]
+struct Staged(Mutex<Vec<String>>);
+
+impl Watch for Staged {
+    fn before(&self, step: &Step) -> Result<(), StoreError> {
+        if let Step::Put(path) = step
+            && path.starts_with("staging/")
+        {
+            self.0.lock().unwrap().push(path.clone());
+        }
+        Ok(())
+    }
+
+    fn after(&self, _: &Step) -> Result<(), StoreError> {
+        Ok(())
+    }
+}
+
+/// Two processes have staged the same batch; one is done with it and tidies up while the other one looks.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_batch_that_another_process_staged_and_removed_is_staged_again() {
+    let (log, store) = TestLog::create().await;
+    store.close().await.unwrap();
+    let (copy, staged) = (log.copy(), Arc::new(Staged::default()));
+    let other = Store::open(Options {
+        watch: staged.clone(),
+        ..copy.options()
+    })
+    .await
+    .unwrap();
+    record(&other, &statements(0..1)).await;
+    record(&other, &statements(1..2)).await;
+    let second = staged.0.lock().unwrap()[1].clone();
+
+    let files = FaultyFiles::over(log.files());
+    let store = Store::open(Options {
+        objects: files.clone(),
+        ..log.options()
+    })
+    .await
+    .unwrap();
+    record(&store, &statements(0..1)).await;
+    std::fs::create_dir_all(log.object("staging")).unwrap();
+    std::fs::write(log.object(&second), "by the other process").unwrap();
+    let (asleep, wake) = files.sleep_before_get(&second);
+    let sealing = tokio::spawn(async move {
+        record(&store, &statements(1..2)).await;
+        store
+    });
+    asleep.await.unwrap();
+    std::fs::remove_file(log.object(&second)).unwrap();
+    wake.send(()).unwrap();
+
+    let store = sealing.await.unwrap();
+    assert_eq!(log.assert_sound(&store, &[]).await, digests(&statements(0..2)));
+}
+
 #[tokio::test]
 async fn a_sequencer_waits_for_a_living_one_and_then_says_who_it_is() {
     let (log, store) = TestLog::create().await;
+    store.close().await.unwrap();
+    let patient = Options {
+        lease: Duration::from_secs(1),
+        ..log.options()
+    };
+    let store = Store::open(patient).await.unwrap();
     // Somebody who renews their lease again and again.
     let keep = async {
         loop {
             log.sql(dialect(
                 "UPDATE lease SET holder = 'another process', fence = fence + 1,
-                 expires = CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER) + 50",
+                 expires = CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER) + 800",
                 "UPDATE lease SET holder = 'another process', fence = fence + 1,
-                 expires = CAST(extract(epoch FROM clock_timestamp()) * 1000 AS BIGINT) + 50",
+                 expires = CAST(extract(epoch FROM clock_timestamp()) * 1000 AS BIGINT) + 800",
             ))
             .await;
             tokio::time::sleep(Duration::from_millis(5)).await;

@@ -10,8 +10,8 @@ use statement::vocabulary::Role;
 use utoipa::ToSchema;
 
 use crate::access::{May, act};
-use crate::clock;
 use crate::extract::{Json as Sent, Path};
+use crate::key_changes::Asked;
 use crate::problem::Problem;
 use crate::state::App;
 
@@ -137,9 +137,13 @@ pub async fn enrol(
             format!("{error}; write 64 hex digits"),
         )
     })?;
-    let sealing = app.desk.enrol_for(&actor, &issuer, key, clock::now()).await?;
+    let asked = Asked::Enrol {
+        issuer,
+        public_key: key,
+    };
+    let size = app.key_changes.make(actor, asked).await?;
     drop(room);
-    Ok((StatusCode::CREATED, Json(Grown { size: sealing.size })))
+    Ok((StatusCode::CREATED, Json(Grown { size })))
 }
 
 /// Why a key is revoked.
@@ -174,9 +178,11 @@ pub async fn revoke(
     Path(issuer): Path<String>,
     Sent { value, room }: Sent<Revocation>,
 ) -> Result<StatusCode, Problem> {
-    app.desk
-        .revoke_for(&actor, &issuer, &value.reason, clock::now())
-        .await?;
+    let asked = Asked::Revoke {
+        issuer,
+        reason: value.reason,
+    };
+    app.key_changes.make(actor, asked).await?;
     drop(room);
     Ok(StatusCode::NO_CONTENT)
 }

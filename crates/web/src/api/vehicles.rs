@@ -81,7 +81,7 @@ impl Shown {
             return Err(Problem::new(Kind::MalformedRequest, detail, "correct the value"));
         }
         app.desk
-            .disclose(caller.actor()?, vehicle, show, clock::now())
+            .disclose(caller.actor_itself()?, vehicle, show, clock::now())
             .await?;
         Ok(if show == "all" {
             Disclose::All

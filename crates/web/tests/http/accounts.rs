@@ -181,6 +181,25 @@ async fn the_last_operator_cannot_be_disabled_or_made_less() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn of_two_operators_who_disable_each_other_at_once_one_stays() {
+    let service = service().await;
+    let (olga, max) = (
+        Person::logged_in(&service, "olga").await,
+        Person::logged_in(&service, "max").await,
+    );
+    let disable = json!({"disabled": true});
+    tokio::join!(
+        olga.ask("PATCH", "/api/accounts/max", Some(&disable)),
+        max.ask("PATCH", "/api/accounts/olga", Some(&disable))
+    );
+    let mut left = 0;
+    for name in ["olga", "max"] {
+        left += usize::from(log_in(&service, name, PASSWORD).await.status == 200);
+    }
+    assert_eq!(left, 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_token_ends_when_it_is_revoked_or_has_expired() {
     let data = data();
     let expired = made_long_ago(data.path()).await;

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::client::{Answer, get};
+use crate::client::{Answer, get, request};
 use crate::people::{LAB, Person, data, log_in, service};
 use crate::running::{CAR, Running, key, options, registration, registration_by};
 
@@ -217,6 +217,33 @@ async fn a_link_opens_one_dossier_with_the_chosen_fields_until_it_is_withdrawn()
     }
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_link_with_personal_fields_that_was_refused_is_in_the_trail() {
+    let service = service().await;
+    service.submit(&[registration(CAR, 1).as_str()]).await;
+    let ann = Person::logged_in(&service, "ann").await;
+    let share = json!({"vehicle": CAR, "fields": ["owner"]});
+    assert_eq!(
+        ann.post("/api/shares", &share).await.status,
+        404,
+        "not in her yard"
+    );
+    put(&ann, "").await;
+    assert_eq!(ann.post("/api/shares", &share).await.status, 403, "not confirmed");
+    let without = ann.post("/api/shares", &json!({"vehicle": CAR})).await;
+    assert_eq!(without.status, 201);
+
+    let trail = ann.get("/api/trail").await.json();
+    let acts = trail["acts"].as_array().unwrap().iter();
+    let links: Vec<(&str, &str)> = acts
+        .filter(|act| act["act"] == "make link")
+        .map(|act| (act["outcome"].as_str().unwrap(), act["subject"].as_str().unwrap()))
+        .collect();
+    let outcomes: Vec<&str> = links.iter().map(|(outcome, _)| *outcome).collect();
+    assert_eq!(outcomes, ["done", "refused", "refused"]);
+    assert_eq!(links[1].1, format!("vin:{CAR}: owner"));
+}
+
 /// Disclosures that a dossier carries.
 fn shown_fields(dossier: &Answer) -> usize {
     let dossier = dossier.json();
@@ -297,4 +324,36 @@ async fn the_trail_tells_of_refused_attempts_at_the_login_that_follows() {
     let trail = bob.get("/api/trail").await.json();
     assert_eq!(trail["acts"][0]["act"], "log in");
     assert_eq!(trail["acts"][0]["subject"], "after 3 refused");
+}
+
+/// Browsers send the cookie along when somebody follows a link, wherever the link is.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_link_on_another_site_shows_no_personal_field_and_is_nobody_s_look() {
+    let service = service().await;
+    service.submit(&[registration(CAR, 1).as_str()]).await;
+    let operator = Person::logged_in(&service, "olga").await;
+    let cookie = format!("cookie: {}", operator.cookie);
+    for sent in ["sec-fetch-site: cross-site", "origin: https://evil.example"] {
+        for what in ["history", "dossier"] {
+            let path = format!("/api/vehicles/{CAR}/{what}?show=owner");
+            let answer = request(service.address, "GET", &path, &[&cookie, sent], b"").await;
+            assert_eq!(answer.status, 403, "{sent}: {answer:?}");
+            assert!(!answer.text().contains("owner-1"));
+            let open = format!("/api/vehicles/{CAR}/{what}");
+            let answer = request(service.address, "GET", &open, &[&cookie, sent], b"").await;
+            assert_eq!(answer.status, 200, "what everybody sees is shown");
+        }
+    }
+    let trail = operator.get("/api/trail?most=1000").await;
+    assert!(!trail.text().contains("show personal fields"), "{}", trail.text());
+    let path = format!("/api/vehicles/{CAR}/history?show=owner");
+    let typed = request(
+        service.address,
+        "GET",
+        &path,
+        &[&cookie, "sec-fetch-site: none"],
+        b"",
+    )
+    .await;
+    assert_eq!(typed.status, 200);
 }

@@ -34,3 +34,19 @@ async fn without_a_quorum_statements_are_taken_and_answered_with_tickets() {
     assert_eq!(dossier.status, 200);
     assert_eq!(dossier.json()["statements"].as_array().map(Vec::len), Some(0));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_sealed_without_the_quorum_no_longer_waits_for_sealing() {
+    let mut options = options();
+    options.answer_within = Duration::from_millis(10);
+    let service = Running::without_quorum(options).await;
+    for n in 1..4 {
+        assert_eq!(service.submit(&[registration(CAR, n).as_str()]).await.status, 202);
+    }
+    service
+        .until("all that was sealed is counted off", |health| {
+            health["waiting"] == 0
+        })
+        .await;
+    assert!(service.metric("carnet_statements_sealed_total").await >= 1.0);
+}

@@ -1,6 +1,7 @@
 //! A service over a log of its own, in this process.
 
 use std::net::SocketAddr;
+use std::path::Path;
 use std::time::Duration;
 
 use desk::data_dir::DataDir;
@@ -9,6 +10,7 @@ use desk::{Desk, InitOptions};
 use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::SeedableRng as _;
 use serde_json::{Value, json};
+use sqlx::Connection as _;
 use statement::vocabulary::{Role, StatementType};
 use statement::{Claims, Confidence, IssuerSigningKey, SdJwt, issue};
 use tempfile::TempDir;
@@ -108,6 +110,11 @@ impl Running {
     /// A service whose log's policy asks for a witness that does not answer.
     pub async fn without_quorum(options: Options) -> Self {
         let data = Self::new().await.stop().await;
+        Self::again_without_quorum(data, options).await
+    }
+
+    /// The same log served again, with a witness more that does not answer.
+    pub async fn again_without_quorum(data: TempDir, options: Options) -> Self {
         let policy = DataDir::new(data.path()).policy();
         let name = tlog::note::KeyName::new("witness.example/absent").unwrap();
         let absent = tlog::cosignature::CosigningKey::new(name, &[9; 32]);
@@ -130,6 +137,29 @@ impl Running {
         client::get(self.address, path).await
     }
 
+    /// The value of a counter or gauge that has no labels.
+    pub async fn metric(&self, name: &str) -> f64 {
+        let metrics = self.get("/metrics").await;
+        let line = metrics
+            .text()
+            .lines()
+            .find_map(|line| line.strip_prefix(name)?.strip_prefix(' '));
+        line.unwrap_or_else(|| panic!("no {name}")).parse().unwrap()
+    }
+
+    /// Waits until the service's health is as wanted.
+    pub async fn until(&self, what: &str, is_so: impl Fn(&Value) -> bool) {
+        let mut health = Value::Null;
+        for _ in 0..200 {
+            health = self.get("/healthz").await.json();
+            if is_so(&health) {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        panic!("{what}: {health}");
+    }
+
     /// Hands statements in.
     pub async fn submit(&self, statements: &[&str]) -> client::Answer {
         client::post_json(
@@ -139,6 +169,14 @@ impl Running {
         )
         .await
     }
+}
+
+/// Runs SQL beside a service.
+pub async fn sql(data: &Path, statement: &'static str) {
+    let url = format!("sqlite://{}", data.join("carnet.sqlite").display());
+    let mut db = sqlx::SqliteConnection::connect(&url).await.unwrap();
+    sqlx::query(statement).execute(&mut db).await.unwrap();
+    db.close().await.unwrap();
 }
 
 /// The first registration of a car, with personal fields; another one for each number.
