@@ -396,6 +396,7 @@ impl From<AccessError> for Problem {
                     "see what there is, and ask for something else",
                 )
             }
+            AccessError::OwnPassword => Self::new(Kind::Conflict, detail, "change it there"),
             AccessError::Unknown { .. } => {
                 Self::new(Kind::NotFound, detail, "see the list of those there are")
             }

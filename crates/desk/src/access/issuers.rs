@@ -46,9 +46,8 @@ impl Desk {
         actor.may(Act::RevokeOwnKey)?;
         let reason = plain_text("reason", reason, 1, 200)?;
         let keys = self.find_issuer(issuer).await?;
-        if let (Err(refused), Some(known)) = (actor.may(Act::ManageIssuers), actor.known()) {
-            let own = self.store.organisation(&known.organisation).await?;
-            let own = own.and_then(|own| own.issuer);
+        if let (Err(refused), Some(_)) = (actor.may(Act::ManageIssuers), actor.known()) {
+            let own = self.issuer_of(actor).await?;
             let all = self.store.issuer_keys().await?;
             let is_own = |key: &KeyId| {
                 all.iter()
@@ -65,6 +64,19 @@ impl Desk {
                 .await?;
         }
         Ok(())
+    }
+
+    /// The issuer id under which an account's organisation signs statements, where it does.
+    ///
+    /// # Errors
+    /// The role does not allow it, or the database failed.
+    pub async fn issuer_of(&self, actor: &Actor) -> Result<Option<String>, DeskError> {
+        actor.may(Act::RevokeOwnKey)?;
+        let Some(known) = actor.known() else {
+            return Ok(None);
+        };
+        let own = self.store.organisation(&known.organisation).await?;
+        Ok(own.and_then(|own| own.issuer))
     }
 
     async fn with_record(

@@ -11,6 +11,7 @@ mod hostile;
 mod isolation;
 mod limits;
 mod market;
+mod own_pages;
 mod pages;
 mod people;
 mod quorum;
