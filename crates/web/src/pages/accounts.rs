@@ -441,6 +441,7 @@ fn acts(
             (password.around(&format!("{path}/password"), &html! {
                 h2 { (visit.say("accounts-reset")) }
                 p .hint { (visit.say("accounts-reset-lead")) }
+                (password.whose(&account.name))
                 (password.password("password", &visit.say("me-new"), "new-password", Some(&visit.say("setup-password-hint"))))
                 button .button type="submit" { (visit.say("accounts-reset")) }
             }))

@@ -166,6 +166,11 @@ impl<'v> Form<'v> {
         }
     }
 
+    /// Whose password it is, for those who have it kept by the browser; nobody sees it.
+    pub fn whose(&self, name: &str) -> Markup {
+        html! { input type="text" name="username" autocomplete="username" value=(name) hidden readonly; }
+    }
+
     /// A line for a number.
     pub fn number(&self, field: &'static str, label: &str, (least, most): (u32, u32), usual: u32) -> Markup {
         let id = self.id(field);

@@ -107,13 +107,13 @@ async fn list(
         (done(visit, &["issuer"]))
         @if keys.is_empty() { p { (visit.say("issuers-none")) } }
         @for (key, record) in &keys {
-            section .car {
-                (shown(visit, key, record))
+            // Several keys have this form; only the one that was sent is told what is wrong.
+            @let refused = refused.filter(|refused| refused.typed.get("key") == key.to_string());
+            details .issuer open[refused.is_some()] {
+                summary { (foreign(visit.words, &record.name, 120)) " " (badge(visit, record)) }
+                (facts(visit, key, record))
                 @if let (true, Some(known)) = (mine.has(record), known) {
-                    // Several keys have this form; only the one that was sent is told what is wrong.
-                    @let refused = refused.filter(|refused| refused.typed.get("key") == key.to_string());
-                    @let form = Form::new("revoke", visit, csrf(known), refused).about(&key.to_string());
-                    (revocation(visit, &form, key))
+                    (revocation(visit, &Form::new("revoke", visit, csrf(known), refused).about(&key.to_string()), key))
                 }
             }
         }
@@ -121,41 +121,40 @@ async fn list(
     Ok(visit.page(title, body))
 }
 
-fn shown(visit: &Visit, key: &KeyId, record: &KeyRecord) -> Markup {
+fn badge(visit: &Visit, record: &KeyRecord) -> Markup {
+    html! {
+        @if record.revoked_at.is_some() { span .standing.revoked { (visit.say("issuers-revoked")) } }
+        @else { span .standing.in_force { (visit.say("key-valid")) } }
+    }
+}
+
+fn facts(visit: &Visit, key: &KeyId, record: &KeyRecord) -> Markup {
     let words = visit.words;
     let roles = record.roles.iter().map(|role| role.as_str());
     let fact = |label: String, value: Markup| html! { div { dt { (label) } dd { (value) } } };
     html! {
-        h2 { (foreign(words, &record.name, 120)) }
         dl {
             (fact(visit.say("issuer"), code(words, &record.issuer)))
             (fact(visit.say("roles"), html! { (report::role_names(words, roles)) }))
             (fact(visit.say("key"), code(words, &key.to_string())))
-            (fact(visit.say("standing"), html! {
-                @match &record.revoked_at {
-                    None => span .standing.in_force { (visit.say("key-valid")) },
-                    Some((at, reason)) => {
-                        span .standing.revoked { (visit.say("issuers-revoked")) } " "
-                        (words.weave("issuers-because", &[
-                            ("index", &words.language.number(at.0.into(), 0)), ("reason", &foreign(words, reason, 200)),
-                        ]))
-                    },
-                }
-            }))
+            @if let Some((at, reason)) = &record.revoked_at {
+                (fact(visit.say("issuers-revoked"), words.weave("issuers-because", &[
+                    ("index", &words.language.number(at.0.into(), 0)), ("reason", &foreign(words, reason, 200)),
+                ])))
+            }
         }
     }
 }
 
 fn revocation(visit: &Visit, form: &Form<'_>, key: &KeyId) -> Markup {
-    html! {
-        details open[form.is_refused()] {
-            summary { (visit.say("issuers-revoke")) }
-            (form.around("/issuers/revoke", &html! {
-                p { (visit.say("issuers-revoke-lead")) }
-                input type="hidden" name="key" value=(key.to_string());
-                (form.text("reason", &visit.say("issuers-reason"), &Line { most: 200, ..Line::default() }))
-                button .button type="submit" { (visit.say("issuers-revoke")) }
-            }))
-        }
-    }
+    form.around(
+        "/issuers/revoke",
+        &html! {
+            h2 { (visit.say("issuers-revoke")) }
+            p .hint { (visit.say("issuers-revoke-lead")) }
+            input type="hidden" name="key" value=(key.to_string());
+            (form.text("reason", &visit.say("issuers-reason"), &Line { most: 200, ..Line::default() }))
+            button .button type="submit" { (visit.say("issuers-revoke")) }
+        },
+    )
 }

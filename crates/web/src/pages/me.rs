@@ -160,7 +160,7 @@ async fn me(
             (fact(visit.say("accounts-organisation"), code(words, &known.organisation)))
             (fact(visit.say("accounts-role"), html! { (role_name(visit, known.role.as_str())) }))
         }
-        (password_form(visit, &form("password")))
+        (password_form(visit, &form("password"), &known.name))
         h2 { (visit.say("me-tokens")) }
         p .hint { (visit.say("me-tokens-lead")) }
         @for token in &valid { (listed(visit, token, Some(csrf(known)))) }
@@ -175,11 +175,12 @@ async fn me(
     Ok(visit.page(title, body))
 }
 
-fn password_form(visit: &Visit, form: &Form<'_>) -> Markup {
+fn password_form(visit: &Visit, form: &Form<'_>, name: &str) -> Markup {
     form.around(
         "/me/password",
         &html! {
             h2 { (visit.say("me-password")) }
+            (form.whose(name))
             (form.password("old", &visit.say("me-old"), "current-password", None))
             (form.password("new", &visit.say("me-new"), "new-password", Some(&visit.say("setup-password-hint"))))
             p .hint { (visit.say("me-password-ends")) }

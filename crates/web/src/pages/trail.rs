@@ -89,7 +89,9 @@ fn table(visit: &Visit, known: &Known, deeds: &[DeedView]) -> Markup {
                         @if deed.outcome != "done" { " " span .standing.refused { (visit.say("trail-refused")) } }
                     }
                 }
-                td data-label=(subject) { (foreign(words, &deed.subject, SUBJECT)) }
+                td data-label=(subject) {
+                    @if deed.subject.is_empty() { "–" } @else { (foreign(words, &deed.subject, SUBJECT)) }
+                }
                 td data-label=(who) {
                     span {
                         @match &deed.account {
