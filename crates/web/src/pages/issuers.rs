@@ -2,7 +2,7 @@
 
 use axum::extract::State;
 use axum::http::HeaderMap;
-use axum::response::{IntoResponse as _, Response};
+use axum::response::Response;
 use desk::DeskError;
 use desk::access::{Act, Actor};
 use history::map::KeyRecord;
