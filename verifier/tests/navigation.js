@@ -53,25 +53,26 @@ function withoutEd25519() {
 }
 
 /**
- * Loads the page so often, after two loads that warm up the service. `kept`: the browser has script and stylesheet already, as on
- * a second visit; otherwise each load has a browser profile of its own. `own`: it checks with the page's code. `network`: as the
+ * Loads the page so often, after two loads that warm up the service. `kept`: the same window loads it again, with script and
+ * stylesheet kept and compiled; otherwise each load has a browser profile of its own. `own`: it checks with the page's code. `network`: as the
  * DevTools protocol throttles it. Times are in milliseconds since the navigation began, `check` without the way to the page.
  */
 export async function loads(browser, url, { runs, kept = false, own = false, network = null }) {
   const took = [];
   let context = null;
+  let page = null;
   for (let run = -2; run < runs; run += 1) {
     if (!context || !kept) {
       await context?.close();
       context = await browser.newContext({ viewport: { width: 390, height: 844 } });
       await context.addInitScript(watch);
       if (own) await context.addInitScript(withoutEd25519);
-    }
-    const page = await context.newPage();
-    if (network) {
-      const session = await context.newCDPSession(page);
-      await session.send('Network.enable');
-      await session.send('Network.emulateNetworkConditions', network);
+      page = await context.newPage();
+      if (network) {
+        const session = await context.newCDPSession(page);
+        await session.send('Network.enable');
+        await session.send('Network.emulateNetworkConditions', network);
+      }
     }
     await page.goto(url, { waitUntil: 'commit' });
     await page.waitForFunction(() => globalThis.outcomeAt !== undefined);
@@ -82,7 +83,6 @@ export async function loads(browser, url, { runs, kept = false, own = false, net
       readable: performance.getEntriesByName('first-contentful-paint')[0].startTime,
       check: Number(document.querySelector('#outcome [data-slot=ms]')?.textContent),
     }));
-    await page.close();
     if (run >= 0) took.push(load);
   }
   await context.close();

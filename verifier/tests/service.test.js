@@ -104,6 +104,8 @@ describe('the pages of the service', { skip: missing ?? false }, () => {
     const standings = await page.locator('.certificate').evaluateAll((cards) => cards.map((card) => card.dataset.standing));
     assert.deepEqual(standings, ['in_force', 'revoked']);
     assert.match(await page.locator('.certificate').first().textContent(), /CN-2026-000002.*State of health.*% \(between/s);
+    await page.locator('.certificate a').first().click();
+    await page.waitForURL('**/certificates/CN-2026-000002?lang=en');
     await close();
   });
 
