@@ -54,7 +54,7 @@ export function chart(readings, services, width) {
   const plot = { width: width - MARGIN.left - MARGIN.right, height: HEIGHT - MARGIN.top - MARGIN.bottom };
   const yStep = niceStep(Math.max(...readings.map(({ km }) => km), 1000) / 4);
   const yMax = yStep * Math.ceil(Math.max(...readings.map(({ km }) => km), 1000) / yStep);
-  const [from, to] = span(readings);
+  const [from, to] = span([...readings.map(({ at }) => at), ...services.map(({ seconds }) => seconds)]);
   const x = (at) => MARGIN.left + ((at - from) / (to - from)) * plot.width;
   const y = (km) => MARGIN.top + (1 - km / yMax) * plot.height;
   const standing = readings.filter(({ superseded }) => !superseded);
@@ -64,7 +64,7 @@ export function chart(readings, services, width) {
     { viewBox: `0 0 ${width} ${HEIGHT}`, role: 'img', 'aria-labelledby': 'chart-label', direction: 'ltr' },
     kilometreAxis(yMax, yStep, y, width),
     yearAxis(from, to, x, plot.width),
-    services.filter(({ seconds }) => seconds >= from && seconds <= to).map((time) => serviceLine(time, x(time.seconds))),
+    services.map((time) => serviceLine(time, x(time.seconds))),
     stretches(standing, services).map((stretch) =>
       svg('polyline', { class: 'line', points: stretch.map(({ at, km }) => `${x(at)},${y(km)}`).join(' ') }),
     ),
@@ -151,10 +151,10 @@ function yearAxis(from, to, x, plotWidth) {
   return marks;
 }
 
-/** A little more than the readings take, and never less than two years. */
-function span(readings) {
-  const first = readings[0].at;
-  const last = readings.at(-1).at;
+/** A little more than what is drawn takes, and never less than two years. */
+function span(times) {
+  const first = times.reduce((a, b) => Math.min(a, b));
+  const last = times.reduce((a, b) => Math.max(a, b));
   const margin = Math.max((2 * YEAR - (last - first)) / 2, (last - first) * 0.04);
   return [first - margin, last + margin];
 }

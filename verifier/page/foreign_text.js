@@ -5,9 +5,10 @@ import { say } from './language.js';
 
 const MAX_SHOWN = 300;
 
-// Controls, line separators, and the characters that change the direction of text or are not seen. The joiners that Persian
-// and other scripts need stay.
-const UNSEEN = /([\p{Cc}\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb])/u;
+// Controls, line separators, and the characters that change the direction of text or are not seen, such as the fillers of
+// Hangul. The joiners that Persian and other scripts need stay, and selectors of a shape.
+const UNSEEN =
+  /([\p{Cc}\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\u2800\u3164\ufeff\uffa0\ufff0-\ufffb\u{1bca0}-\u{1bca3}\u{1d159}\u{1d173}-\u{1d17a}\u{e0000}-\u{e00ff}\u{e01f0}-\u{e0fff}])/u;
 
 /** The text, isolated from the direction of what surrounds it, unseen characters named, and cut after `limit` characters. */
 export function foreign(text, limit = MAX_SHOWN) {

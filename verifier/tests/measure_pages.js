@@ -1,43 +1,15 @@
 #!/usr/bin/env node
 // Measures the page of a car with thirty statements, as a real service sends it: bytes plain and compressed, how long the check
-// takes in Chromium, and when the page can be read and is checked on a slow network. Needs a built carnet.
+// takes in Chromium, and when the page can be read and is checked, from navigation on, on this machine and on a slow network.
+// Needs a built carnet.
 
-import { spawnSync } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
 import { get } from 'node:http';
-import { join } from 'node:path';
 
 import { launch } from './browser.js';
-import { carnetPath, serveDemo } from './service.js';
+import { THIRTY as CAR, loads, spread, thirtyStatements } from './navigation.js';
+import { serveDemo } from './service.js';
 
-const CAR = 'KMHXX00XXXX000030';
 const RUNS = 20;
-
-/** Thirty visits to a workshop of the demo, twice a year. */
-function thirtyStatements(data) {
-  const lines = Array.from({ length: 30 }, (_, at) => {
-    const day = `${2010 + Math.floor(at / 2)}-0${(at % 2) * 5 + 2}-11`;
-    return JSON.stringify({
-      issuer: 'workshop-seoul',
-      typ: 'service.performed',
-      vid: `vin:${CAR}`,
-      event_time: `${day}T10:20:00+09:00[Asia/Seoul]`,
-      place: 'KRSEL',
-      body: {
-        reason: 'maintenance',
-        jobs: [{ text: 'Engine oil and filter changed' }],
-        odometer: { value: 4000 + at * 7000, unit: 'km', instrument_state: 'working', method: 'seen' },
-      },
-      confidence: 'B',
-    });
-  });
-  const file = join(data, 'thirty.jsonl');
-  writeFileSync(file, `${lines.join('\n')}\n`);
-  for (const command of [['record', file], ['seal']]) {
-    const done = spawnSync(carnetPath(), ['--data', data, ...command], { encoding: 'utf8' });
-    if (done.status !== 0) throw new Error(`carnet ${command[0]}: ${`${done.stdout}${done.stderr}`.slice(0, 500)}`);
-  }
-}
 
 /** The bytes of an answer's body on the wire. */
 const bytesOf = (url, headers) =>
@@ -47,11 +19,6 @@ const bytesOf = (url, headers) =>
       answer.on('data', (chunk) => (bytes += chunk.length)).on('end', () => resolve(bytes));
     }).on('error', reject);
   });
-
-const spread = (figures) => {
-  const sorted = [...figures].sort((a, b) => a - b);
-  return `${sorted[Math.floor(sorted.length / 2)].toFixed(0)} ms (least ${sorted[0].toFixed(0)})`;
-};
 
 const service = await serveDemo(thirtyStatements);
 const browser = await launch();
@@ -75,42 +42,20 @@ try {
     console.log(`${name}: ${plain} bytes, ${packed} in gzip`);
   }
 
-  const checked = () => ['verified', 'refused'].includes(document.getElementById('outcome')?.dataset.verdict);
+  const url = service.url + page;
   for (const [name, own] of [['the platform', false], ['our own code', true]]) {
-    const context = await browser.newContext({ viewport: { width: 390, height: 844 } });
-    if (own) {
-      await context.addInitScript(() => {
-        SubtleCrypto.prototype.importKey = () => Promise.reject(new DOMException('none', 'NotSupportedError'));
-      });
-    }
-    const window = await context.newPage();
-    const took = [];
-    for (let run = 0; run < RUNS + 2; run += 1) {
-      await window.goto(service.url + page);
-      await window.waitForFunction(checked);
-      const said = await window.locator('#outcome [data-slot=ms]').textContent();
-      if (run >= 2) took.push(Number(said));
-    }
-    console.log(`check with Ed25519 of ${name}, Chromium ${browser.version()}: ${spread(took)}`);
-    await context.close();
+    const took = await loads(browser, url, { runs: RUNS, kept: true, own });
+    console.log(`check with Ed25519 of ${name}, Chromium ${browser.version()}: ${spread(took.map(({ check }) => check))}`);
   }
-
-  const slow = { offline: false, latency: 400, downloadThroughput: 400_000 / 8, uploadThroughput: 400_000 / 8 };
-  const [readable, verified] = [[], []];
-  for (let run = 0; run < 5; run += 1) {
-    const context = await browser.newContext({ viewport: { width: 390, height: 844 } });
-    const window = await context.newPage();
-    const session = await context.newCDPSession(window);
-    await session.send('Network.enable');
-    await session.send('Network.emulateNetworkConditions', slow);
-    await window.goto(service.url + page, { waitUntil: 'commit' });
-    await window.waitForFunction(checked);
-    const [painted, now] = await window.evaluate(() => [performance.getEntriesByName('first-contentful-paint')[0].startTime, performance.now()]);
-    readable.push(painted);
-    verified.push(now);
-    await context.close();
+  for (const [name, kept] of [['first visit', false], ['script and style kept', true]]) {
+    const took = await loads(browser, url, { runs: RUNS, kept });
+    const [readable, checked] = ['readable', 'checked'].map((what) => spread(took.map((load) => load[what])));
+    console.log(`from navigation, ${name}: can be read after ${readable}, checked after ${checked}`);
   }
-  console.log(`at 400 kbit/s and 400 ms: can be read after ${spread(readable)}, checked after ${spread(verified)}`);
+  const network = { offline: false, latency: 400, downloadThroughput: 400_000 / 8, uploadThroughput: 400_000 / 8 };
+  const slow = await loads(browser, url, { runs: 5, network });
+  const [readable, checked] = ['readable', 'checked'].map((what) => spread(slow.map((load) => load[what])));
+  console.log(`from navigation at 400 kbit/s and 400 ms: can be read after ${readable}, checked after ${checked}`);
 } finally {
   await browser.close();
   await service.close();

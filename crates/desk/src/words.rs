@@ -106,6 +106,11 @@ impl Language {
     }
 }
 
+/// Unicode's marks around a text that keeps its direction: by its first letter, from left to right, and the end of either.
+const FIRST_STRONG: char = '\u{2068}';
+const LEFT_TO_RIGHT: char = '\u{2066}';
+const POP: char = '\u{2069}';
+
 /// The words of one language; English stands in for what it lacks.
 pub struct Words {
     /// The language.
@@ -125,7 +130,7 @@ impl Words {
             .map(|language| {
                 let tag: LanguageIdentifier = language.tag().parse().unwrap_or_default();
                 let mut bundle = FluentBundle::new(vec![tag]);
-                // The page isolates directions itself, and plain text must stay plain.
+                // `isolated` does it where it is needed; elsewhere plain text must stay plain.
                 bundle.set_use_isolating(false);
                 // A resource with an error still holds its other messages; a test reads them all.
                 let resource = match FluentResource::try_new(language.source().to_owned()) {
@@ -143,13 +148,31 @@ impl Words {
         self.with(id, &[])
     }
 
-    /// A message with arguments.
+    /// A message with arguments, which keep their own direction.
     pub fn with(&self, id: &str, arguments: &[(&str, &str)]) -> String {
         let mut args = FluentArgs::new();
         for (name, value) in arguments {
-            args.set(*name, (*value).to_owned());
+            args.set(*name, self.isolated(value));
         }
         self.find(id, &args).unwrap_or_else(|| id.to_owned())
+    }
+
+    /// A text that keeps its own direction within a sentence. In a language that is written from right to left a day such as
+    /// `2026-03-10` would turn around after a letter, and so would an amount with its currency; marks of Unicode hold them. Other
+    /// languages need none, and plain text stays plain.
+    pub fn isolated(&self, text: &str) -> String {
+        if self.language.direction() == "ltr" || text.is_empty() {
+            return text.to_owned();
+        }
+        let turns =
+            |c: char| matches!(c, '\u{590}'..='\u{8ff}' | '\u{fb1d}'..='\u{fdff}' | '\u{fe70}'..='\u{fefc}');
+        // What has a word of its own decides by that; what has only figures and Latin letters goes from left to right.
+        let open = if text.contains(turns) {
+            FIRST_STRONG
+        } else {
+            LEFT_TO_RIGHT
+        };
+        format!("{open}{text}{POP}")
     }
 
     /// A message that may not exist.
@@ -309,6 +332,21 @@ mod tests {
         assert!(english.len() > 60);
         for language in Language::ALL {
             assert_eq!(messages(language), english, "{}", language.tag());
+        }
+    }
+
+    #[test]
+    fn in_arabic_a_day_and_an_amount_keep_their_direction_and_elsewhere_text_stays_plain() {
+        let arabic = Words::of(Language::Ar).with("holds-until", &[("date", "2026-03-10")]);
+        assert!(arabic.ends_with(" \u{2066}2026-03-10\u{2069}"), "{arabic:?}");
+        let ask = Words::of(Language::Ar).with("why-not-given", &[("name", "cc"), ("ask", "سعة المحرك")]);
+        assert!(
+            ask.contains("\u{2068}سعة المحرك\u{2069} (\u{2066}cc\u{2069})"),
+            "{ask:?}"
+        );
+        for language in Language::ALL.into_iter().filter(|l| l.direction() == "ltr") {
+            let plain = Words::of(language).with("holds-until", &[("date", "2026-03-10")]);
+            assert!(!plain.contains(['\u{2066}', '\u{2068}', '\u{2069}']), "{plain:?}");
         }
     }
 

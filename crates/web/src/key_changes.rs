@@ -38,7 +38,7 @@ pub enum Asked {
 struct Job {
     actor: Actor,
     asked: Asked,
-    answer: oneshot::Sender<Result<u64, Problem>>,
+    answer: oneshot::Sender<Result<u64, DeskError>>,
 }
 
 /// Where clients ask.
@@ -58,11 +58,11 @@ impl KeyChanges {
         (Self(sender), KeyChanger { jobs, herald, wake })
     }
 
-    /// Has keys changed. Answers with the log's size afterwards.
+    /// Has keys changed. Answers with the log's size afterwards, or with why the change is not allowed or failed.
     ///
     /// # Errors
-    /// Too many wait, the service is stopping, or the change is not allowed or failed.
-    pub async fn make(&self, actor: Actor, asked: Asked) -> Result<u64, Problem> {
+    /// Too many wait, or the service is stopping.
+    pub async fn make(&self, actor: Actor, asked: Asked) -> Result<Result<u64, DeskError>, Problem> {
         let (answer, answered) = oneshot::channel();
         let job = Job { actor, asked, answer };
         self.0.try_send(job).map_err(|error| match error {
@@ -71,7 +71,7 @@ impl KeyChanges {
             }
             mpsc::error::TrySendError::Closed(_) => Problem::shutting_down(),
         })?;
-        answered.await.map_err(|_| Problem::shutting_down())?
+        answered.await.map_err(|_| Problem::shutting_down())
     }
 }
 
@@ -92,7 +92,7 @@ impl KeyChanger {
             let Some(Job { actor, asked, answer }) = job else {
                 return;
             };
-            let done = self.make(&actor, asked).await.map_err(Problem::from);
+            let done = self.make(&actor, asked).await;
             // A client that is gone needs no answer.
             let _gone = answer.send(done);
         }

@@ -396,6 +396,7 @@ impl From<AccessError> for Problem {
                     "see what there is, and ask for something else",
                 )
             }
+            AccessError::OwnPassword => Self::new(Kind::Conflict, detail, "change it there"),
             // Without what would mend it at the log's own machine: whoever asks from afar is not there.
             AccessError::Unknown { what, name } => Self::new(
                 Kind::NotFound,

@@ -51,6 +51,7 @@ fn described() -> OpenApiRouter<App> {
         ))
         .routes(routes!(api::accounts::accounts, api::accounts::make_account))
         .routes(routes!(api::accounts::change_account))
+        .routes(routes!(api::accounts::give_password))
         .routes(routes!(api::tokens::tokens, api::tokens::make_token))
         .routes(routes!(api::tokens::revoke_token))
         .routes(routes!(api::yard::yard))

@@ -61,6 +61,9 @@ pub enum AccessError {
     /// Nobody could run the log over the network any more.
     #[error("{0:?} is the last operator that can log in; make another one first")]
     LastOperator(String),
+    /// Whoever finds a session open must not be able to keep the account.
+    #[error("your own password is changed with the old one: on the page /me, or with POST /api/me/password")]
+    OwnPassword,
     /// As many as there may be.
     #[error("there are {most} {what} already, as many as there may be; remove some first")]
     TooMany {

@@ -66,9 +66,8 @@ impl Desk {
         let all = self.store.issuer_keys().await?;
         let keys = all.into_iter().filter(|(key, _)| found.contains(key));
         let keys: Vec<(KeyId, KeyRecord)> = keys.collect();
-        if let (Err(refused), Some(known)) = (actor.may(Act::ManageIssuers), actor.known()) {
-            let own = self.store.organisation(&known.organisation).await?;
-            let own = own.and_then(|own| own.issuer);
+        if let (Err(refused), Some(_)) = (actor.may(Act::ManageIssuers), actor.known()) {
+            let own = self.issuer_of(actor).await?;
             if !keys
                 .iter()
                 .all(|(_, record)| Some(&record.issuer) == own.as_ref())
@@ -90,6 +89,19 @@ impl Desk {
             }
         }
         Ok(change)
+    }
+
+    /// The issuer id under which an account's organisation signs statements, where it does.
+    ///
+    /// # Errors
+    /// The role does not allow it, or the database failed.
+    pub async fn issuer_of(&self, actor: &Actor) -> Result<Option<String>, DeskError> {
+        actor.may(Act::RevokeOwnKey)?;
+        let Some(known) = actor.known() else {
+            return Ok(None);
+        };
+        let own = self.store.organisation(&known.organisation).await?;
+        Ok(own.and_then(|own| own.issuer))
     }
 
     /// Whose matter a key of this issuer is: the organisation's that signs under its id; of several, the actor's own.

@@ -73,6 +73,16 @@ impl Desk {
             .collect())
     }
 
+    /// Whether the directory has a certificate of this number.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn lists(&self, number: &str) -> Result<bool, DeskError> {
+        // The store finds it by its case too.
+        let found = self.store.certificate(number).await?;
+        Ok(found.is_some_and(|certificate| certificate.id == number))
+    }
+
     /// The status lists as of now, by their number and purpose, signed. There is always a first pair.
     ///
     /// # Errors

@@ -270,13 +270,13 @@ fn totals(words: &Words, quote: &Quote<'_>, page: &mut String) {
     };
     let with_seller = |local: String, seller: Option<border::Span>| match (seller, verdict.seller_currency) {
         (Some(span), Some(currency)) if currency != verdict.currency => {
+            let seller = words.isolated(&format!("{} {currency}", words.span(span, 2)));
             format!(
-                "{local} {} ({} {currency})",
-                verdict.currency,
-                words.span(span, 2)
+                "{} ({seller})",
+                words.isolated(&format!("{local} {}", verdict.currency))
             )
         }
-        _ => format!("{local} {}", verdict.currency),
+        _ => words.isolated(&format!("{local} {}", verdict.currency)),
     };
     match verdict.total {
         Some(total) => row(
@@ -327,12 +327,11 @@ pub fn breaks(words: &Words, quote: &Quote<'_>) -> Vec<String> {
                 .total
                 .map_or_else(|| words.say("withheld"), |total| words.span(total, 2));
             format!(
-                "{}: {}; {}, {} {}",
+                "{}: {}; {}, {}",
                 b.date,
                 causes.join("; "),
                 words.status(b.status),
-                total,
-                quote.verdict.currency
+                words.isolated(&format!("{total} {}", quote.verdict.currency)),
             )
         })
         .collect()
@@ -361,9 +360,13 @@ fn sources(words: &Words, quote: &Quote<'_>) -> Vec<String> {
         let act = if law.act.is_empty() {
             String::new()
         } else {
-            format!(" {}.", law.act)
+            format!(" {}.", words.isolated(&law.act))
         };
-        let item = format!("{} ({confidence}):{act} {}", law.id, law.sources.join(" "));
+        let item = format!(
+            "{} ({confidence}):{act} {}",
+            words.isolated(&law.id),
+            words.isolated(&law.sources.join(" "))
+        );
         if !items.contains(&item) {
             items.push(item);
         }

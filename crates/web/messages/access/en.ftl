@@ -5,7 +5,11 @@ login-name = Account name
 login-password = Password
 login-submit = Log in
 login-wrong = No account of this name has this password.
-login-wait = Too many attempts. The next one is in { $seconds } seconds.
+login-wait =
+    { $seconds ->
+        [one] Too many attempts. The next one is in one second.
+       *[other] Too many attempts. The next one is in { $seconds } seconds.
+    }
 login-help = Reading a history needs no account. Whoever runs this log makes accounts, and new passwords for those who have lost theirs.
 logout-submit = Log out
 setup-title = Set up the first account

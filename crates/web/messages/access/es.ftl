@@ -5,7 +5,11 @@ login-name = Nombre de la cuenta
 login-password = Contraseña
 login-submit = Entrar
 login-wrong = Ninguna cuenta con este nombre tiene esta contraseña.
-login-wait = Demasiados intentos. El siguiente es dentro de { $seconds } segundos.
+login-wait =
+    { $seconds ->
+        [one] Demasiados intentos. El siguiente es dentro de un segundo.
+       *[other] Demasiados intentos. El siguiente es dentro de { $seconds } segundos.
+    }
 login-help = Leer un historial no requiere cuenta. Quien lleva este registro crea las cuentas y las contraseñas nuevas.
 logout-submit = Cerrar sesión
 setup-title = Crear la primera cuenta

@@ -5,7 +5,11 @@ login-name = Nom du compte
 login-password = Mot de passe
 login-submit = Se connecter
 login-wrong = Aucun compte de ce nom n’a ce mot de passe.
-login-wait = Trop d’essais. Le prochain est dans { $seconds } secondes.
+login-wait =
+    { $seconds ->
+        [one] Trop d’essais. Le prochain est dans { $seconds } seconde.
+       *[other] Trop d’essais. Le prochain est dans { $seconds } secondes.
+    }
 login-help = Lire un historique ne demande pas de compte. L’opérateur de ce journal crée les comptes et les nouveaux mots de passe.
 logout-submit = Se déconnecter
 setup-title = Créer le premier compte

@@ -294,3 +294,43 @@ pub async fn change_account(
     drop(room);
     Ok(Answered(changed.into()))
 }
+
+/// Another password.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct GivenPassword {
+    /// At least 12 characters; the owner changes it.
+    #[schema(value_type = String)]
+    pub password: Zeroizing<String>,
+}
+
+/// Gives somebody who has lost the password another one. All sessions of the account end. One's own is changed with the old one.
+#[utoipa::path(put, path = "/api/accounts/{name}/password", tag = "access",
+    params(("name" = String, Path, description = "The account's name")),
+    security(("session" = [])),
+    request_body = GivenPassword,
+    responses(
+        (status = 204, description = "Given"),
+        (status = 400, description = "It is not taken as a password", body = Problem, content_type = "application/problem+json"),
+        (status = 401, body = Problem, content_type = "application/problem+json"),
+        (status = 403, body = Problem, content_type = "application/problem+json"),
+        (status = 413, body = Problem, content_type = "application/problem+json"),
+        (status = 415, body = Problem, content_type = "application/problem+json"),
+        (status = 429, body = Problem, content_type = "application/problem+json"),
+        (status = 503, body = Problem, content_type = "application/problem+json"),
+        (status = 404, description = "There is no such account", body = Problem, content_type = "application/problem+json"),
+        (status = 409, description = "It is one's own", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+pub async fn give_password(
+    State(app): State<App>,
+    May(actor, _): May<act::ManageAccounts>,
+    Path(name): Path<String>,
+    Json { value, room }: Json<GivenPassword>,
+) -> Result<StatusCode, Problem> {
+    app.desk
+        .reset_password(&actor, &name, &value.password, clock::now())
+        .await?;
+    drop(room);
+    Ok(StatusCode::NO_CONTENT)
+}

@@ -141,7 +141,7 @@ pub async fn enrol(
         issuer,
         public_key: key,
     };
-    let size = app.key_changes.make(actor, asked).await?;
+    let size = app.key_changes.make(actor, asked).await??;
     drop(room);
     Ok((StatusCode::CREATED, Json(Grown { size })))
 }
@@ -182,7 +182,7 @@ pub async fn revoke(
         issuer,
         reason: value.reason,
     };
-    app.key_changes.make(actor, asked).await?;
+    app.key_changes.make(actor, asked).await??;
     drop(room);
     Ok(StatusCode::NO_CONTENT)
 }

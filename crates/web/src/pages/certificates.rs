@@ -119,7 +119,7 @@ fn line(visit: &Visit, entry: &DirectoryEntry) -> Markup {
 }
 
 /// The address of a certificate's page.
-fn address(number: &str) -> String {
+pub fn address(number: &str) -> String {
     let escaped: String = url::form_urlencoded::byte_serialize(number.as_bytes()).collect();
     format!("/certificates/{}", escaped.replace('+', "%20"))
 }

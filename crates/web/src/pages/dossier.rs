@@ -4,6 +4,7 @@
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse as _, Response};
 use desk::access::Opened;
+use desk::certify::check::certificates;
 use desk::export::Disclose;
 use desk::lookup::History;
 use maud::{Markup, PreEscaped, html};
@@ -11,7 +12,7 @@ use vehicle::VehicleId;
 
 use crate::clock;
 use crate::pages::visit::Visit;
-use crate::pages::{assets, find, foreign, report};
+use crate::pages::{assets, certificates::address, find, foreign, report};
 use crate::problem::Problem;
 use crate::state::App;
 
@@ -44,7 +45,7 @@ pub async fn page(
         download: format!("/api/vehicles/{vehicle}/dossier"),
         shared: None,
     };
-    shown(&app, &visit, &sight)
+    shown(&app, &visit, &sight).await
 }
 
 /// The page that a link opens, with the personal fields that its maker chose.
@@ -62,7 +63,7 @@ pub async fn shared(
         download: format!("/api/shared/{token}"),
         shared: Some(&link),
     };
-    shown(&app, &visit, &sight)
+    shown(&app, &visit, &sight).await
 }
 
 async fn opened(app: &App, vehicle: &VehicleId, disclose: &Disclose) -> Result<(Vec<u8>, History), Problem> {
@@ -73,9 +74,26 @@ async fn opened(app: &App, vehicle: &VehicleId, disclose: &Disclose) -> Result<(
         .await?)
 }
 
-fn shown(app: &App, visit: &Visit, sight: &Sight<'_>) -> Result<Response, Problem> {
+/// The most certificates that are looked up for links; no car has more.
+const CERTIFICATES: usize = 20;
+
+/// Where the directory shows the certificates that the dossier names.
+async fn directory(app: &App, visit: &Visit, history: &History) -> Result<report::Directory, Problem> {
+    let report = &history.report;
+    let mut directory = report::Directory::new();
+    for named in certificates(report, report.as_of).iter().rev().take(CERTIFICATES) {
+        if app.desk.lists(&named.certificate).await? {
+            let address = visit.href(&address(&named.certificate));
+            directory.insert(named.certificate.clone(), address);
+        }
+    }
+    Ok(directory)
+}
+
+async fn shown(app: &App, visit: &Visit, sight: &Sight<'_>) -> Result<Response, Problem> {
     let words = visit.words;
     let report = &sight.history.report;
+    let directory = directory(app, visit, sight.history).await?;
     let headline = report::headline(report);
     let as_of = report::moment(words, report.as_of);
     let body = html! {
@@ -92,7 +110,7 @@ fn shown(app: &App, visit: &Visit, sight: &Sight<'_>) -> Result<Response, Proble
             a .button href=(sight.download) download rel="nofollow" { (words.say("download")) }
             a .button href=(visit.href("/verify")) { (words.say("check-yourself")) }
         }
-        (report::sections(words, sight.history))
+        (report::sections(words, sight.history, &directory))
         p .hint { (words.say(if sight.shared.is_some() { "download-hint-shared" } else { "download-hint" })) }
         (report::outcomes(words))
         (carried(app, sight.vehicle, sight.bytes))

@@ -8,12 +8,15 @@ use crate::pages::language::Words;
 /// The most characters of a text that are shown, where a place does not ask for fewer.
 pub const USUAL: usize = 300;
 
-/// Whether a character is not seen, or changes the direction of those around it. The joiners that Persian and other scripts
-/// need are none of these.
+/// Whether a character is not seen, or changes the direction of those around it: controls, what Unicode calls default ignorable,
+/// and blanks that are no spaces, such as the fillers of Hangul. The joiners that Persian and other scripts need, and the
+/// selectors that choose a shape of the character before them, are none of these.
 fn is_unseen(c: char) -> bool {
     c.is_control()
-        || matches!(c, '\u{61c}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
-            | '\u{feff}' | '\u{fff9}'..='\u{fffb}')
+        || matches!(c, '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180b}'..='\u{180f}'
+            | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{2800}'
+            | '\u{3164}' | '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}' | '\u{1bca0}'..='\u{1bca3}' | '\u{1d159}'
+            | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e00ff}' | '\u{e01f0}'..='\u{e0fff}')
 }
 
 /// The text in a `bdi`, with unseen characters named, cut after `limit` characters with a word of how many are missing.
@@ -72,6 +75,25 @@ mod tests {
             shown("a\u{202e}b\u{7}", 99),
             "<bdi>a<span class=\"unseen\">U+202E</span>b<span class=\"unseen\">U+0007</span></bdi>"
         );
+    }
+
+    #[test]
+    fn what_looks_like_nothing_is_named_in_every_script() {
+        for (text, name) in [
+            ("12\u{3164}가", "U+3164"),
+            ("\u{115f}\u{1160}", "U+1160"),
+            ("\u{ffa0}", "U+FFA0"),
+            ("\u{2800}", "U+2800"),
+            ("Hyun\u{ad}dai", "U+00AD"),
+            ("a\u{34f}b", "U+034F"),
+            ("\u{180e}", "U+180E"),
+            ("a\u{e0041}", "U+E0041"),
+        ] {
+            assert!(shown(text, 99).contains(name), "{name}: {}", shown(text, 99));
+        }
+        for text in ["می\u{200c}خواهم", "\u{2764}\u{fe0f}", "a\u{a0}b", "가"] {
+            assert!(!shown(text, 99).contains("U+"), "{text}");
+        }
     }
 
     #[test]

@@ -42,6 +42,7 @@ const AREAS: &[fn(Language) -> &'static str] = &[
     area!("../../messages/frame"),
     area!("../../messages/home"),
     area!("../../messages/access"),
+    area!("../../messages/accounts"),
     area!("../../messages/report"),
     area!("../../messages/findings"),
     area!("../../messages/countries"),

@@ -133,7 +133,7 @@ fn footer(visit: &Visit) -> Markup {
                 li { a href=(visit.href("/yard")) { (visit.say("nav-yard")) } }
                 li { a href="/log/checkpoint" { (visit.say("footer-checkpoint")) } }
                 li { a href="/api/policy" { (visit.say("footer-policy")) } }
-                li { a href="/api/issuers" { (visit.say("footer-issuers")) } }
+                li { a href=(visit.href("/issuers")) { (visit.say("footer-issuers")) } }
                 li { a href="/openapi.json" { (visit.say("footer-interface")) } }
             }
         }

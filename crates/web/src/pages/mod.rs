@@ -11,19 +11,25 @@
 //! A `Problem` needs no care: whoever accepts HTML gets it as a page. Text that others wrote goes through `(…)`, which
 //! escapes, and through `foreign`, which keeps it from turning around what stands beside it.
 
+mod accounts;
 pub mod assets;
 mod certificates;
 mod dossier;
 mod find;
 mod foreign;
+mod form;
 mod home;
+mod issuers;
 pub mod language;
 pub mod layout;
 mod login;
 mod market;
+mod me;
+mod places;
 mod posted;
 pub mod problem;
 mod report;
+mod trail;
 mod verify;
 pub mod visit;
 mod yard;
@@ -45,6 +51,20 @@ pub fn routes() -> Router<App> {
         .route("/yard/remove", post(yard::remove))
         .route("/yard/link", post(yard::link))
         .route("/yard/withdraw", post(yard::withdraw))
+        .route("/accounts", get(accounts::page).post(accounts::add))
+        .route("/accounts/{name}", get(accounts::account))
+        .route("/accounts/{name}/role", post(accounts::role))
+        .route("/accounts/{name}/standing", post(accounts::standing))
+        .route("/accounts/{name}/password", post(accounts::password))
+        .route("/organisations", post(accounts::add_organisation))
+        .route("/organisations/confirm", post(accounts::confirm))
+        .route("/issuers", get(issuers::page))
+        .route("/issuers/revoke", post(issuers::revoke))
+        .route("/me", get(me::page))
+        .route("/me/password", post(me::password))
+        .route("/me/tokens", post(me::make_token))
+        .route("/me/tokens/revoke", post(me::revoke_token))
+        .route("/trail", get(trail::page))
         .route("/d/{vehicle}", get(dossier::page))
         .route("/d/share/{token}", get(dossier::shared))
         .route("/market", get(market::page))

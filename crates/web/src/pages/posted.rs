@@ -2,7 +2,7 @@
 
 use axum::extract::{FromRequest, FromRequestParts as _, Request};
 use axum::response::{IntoResponse as _, Redirect, Response};
-use desk::access::{Act, Actor, Known};
+use desk::access::{Act, Actor, By, Known};
 use url::form_urlencoded::parse;
 
 use crate::access::{Caller, SameSite};
@@ -22,6 +22,12 @@ impl Fields {
     pub fn get(&self, name: &str) -> &str {
         let found = self.0.iter().find(|(n, _)| n == name);
         found.map_or("", |(_, value)| value.as_str())
+    }
+
+    /// All values of a field.
+    pub fn every<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
+        let own = self.0.iter().filter(move |(n, _)| n == name);
+        own.map(|(_, value)| value.as_str())
     }
 }
 
@@ -55,6 +61,14 @@ impl LoggedIn {
     /// Never for a session; the type does not say so.
     pub fn known(&self) -> Result<&Known, Problem> {
         self.0.known().ok_or_else(Problem::internal)
+    }
+}
+
+/// What the forms of a session carry. A token has no forms.
+pub fn csrf(known: &Known) -> &str {
+    match &known.by {
+        By::Session { csrf, .. } => csrf,
+        By::Token { .. } => "",
     }
 }
 

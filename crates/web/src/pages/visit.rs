@@ -59,6 +59,16 @@ impl Visit {
         }
     }
 
+    /// A link to an address of ours with a query; it keeps a chosen language.
+    pub fn href_with(&self, path: &str, parameters: &[(&str, &str)]) -> String {
+        let mut query = Serializer::new(String::new());
+        query.extend_pairs(parameters);
+        if self.chosen {
+            query.append_pair(LANG, self.words.language.tag());
+        }
+        format!("{path}?{}", query.finish())
+    }
+
     /// The field with which a form sends a chosen language along.
     pub fn chosen_field(&self) -> Markup {
         html! { @if self.chosen { input type="hidden" name=(LANG) value=(self.words.language.tag()); } }
@@ -117,6 +127,10 @@ mod tests {
         let visit = visit("/d/X?lang=ru&show=a%26b", "ko");
         assert_eq!(visit.words.language, Language::Ru);
         assert_eq!(visit.href("/verify"), "/verify?lang=ru");
+        assert_eq!(
+            visit.href_with("/trail", &[("before", "7&8")]),
+            "/trail?before=7%268&lang=ru"
+        );
         assert_eq!(visit.in_language(Language::Ar), "/d/X?show=a%26b&lang=ar");
     }
 

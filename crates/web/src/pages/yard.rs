@@ -4,7 +4,7 @@ use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use desk::DeskError;
-use desk::access::{Act, Known, NewShare, ShareView, YardCar, YardNote};
+use desk::access::{Act, NewShare, ShareView, YardCar, YardNote};
 use desk::export::Disclose;
 use maud::{Markup, html};
 use vehicle::VehicleId;
@@ -13,7 +13,8 @@ use crate::clock;
 use crate::pages::find;
 use crate::pages::foreign::{code, foreign};
 use crate::pages::layout::Page;
-use crate::pages::posted::{CSRF, LoggedIn, Posted};
+use crate::pages::places::places;
+use crate::pages::posted::{CSRF, LoggedIn, Posted, csrf};
 use crate::pages::visit::Visit;
 use crate::problem::Problem;
 use crate::state::App;
@@ -135,6 +136,7 @@ async fn yard(app: &App, visit: &Visit, who: &LoggedIn, made: Option<&str>) -> R
     let title = visit.say("yard-title");
     let body = html! {
         h1 { (title) }
+        (places(visit, actor, known, "/yard"))
         p .lead {
             (visit.words.weave("yard-lead", &[
                 ("organisation", &foreign(visit.words, &known.organisation, 60)),
@@ -155,19 +157,8 @@ async fn yard(app: &App, visit: &Visit, who: &LoggedIn, made: Option<&str>) -> R
             h2 { (visit.say("link-title")) }
             @for link in &links { (form.link(link)) }
         }
-        form method="post" action=(visit.href("/logout")) {
-            (form.own())
-            button .button type="submit" { (visit.say("logout-submit")) }
-        }
     };
     Ok(visit.page(title, body))
-}
-
-fn csrf(known: &Known) -> &str {
-    match &known.by {
-        desk::access::By::Session { csrf, .. } => csrf,
-        desk::access::By::Token { .. } => "",
-    }
 }
 
 /// The forms of the page, for whoever looks.

@@ -13,6 +13,7 @@ mod isolation;
 mod issuer_keys;
 mod limits;
 mod market;
+mod own_pages;
 mod pages;
 mod people;
 mod quorum;

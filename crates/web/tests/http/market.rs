@@ -42,6 +42,33 @@ async fn each_market_says_its_verdict_its_charges_and_what_would_change_them() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn export_control_is_judged_as_of_the_day_of_departure() {
+    let service = Running::new().await;
+    let left = look(&service, &format!("{ASKED}&depart=2026-02-10")).await;
+    assert_eq!(left.status, 200);
+    assert!(
+        left.text().contains("Export control as of 2026-02-10"),
+        "{}",
+        left.text()
+    );
+    assert!(
+        left.text().contains("value=\"2026-02-10\""),
+        "it stays in the form"
+    );
+    let without = look(&service, ASKED).await;
+    assert!(without.text().contains("Export control as of 2026-03-10"));
+    for depart in ["2026-03-11", "soon"] {
+        let late = look(&service, &format!("{ASKED}&depart={depart}")).await;
+        assert_eq!(late.status, 422, "{depart}");
+        assert!(
+            late.text().contains("Day of departure from Korea</strong>"),
+            "{}",
+            late.text()
+        );
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn without_rates_the_page_says_so_and_withholds() {
     let service = Running::new().await;
     let page = look(&service, ASKED).await;

@@ -14,7 +14,7 @@ const LANGUAGES: [(&str, &str); 6] = [
 ];
 
 /// Pages that need nothing in the log.
-const PLAIN: [&str; 10] = [
+const PLAIN: [&str; 11] = [
     "/market",
     crate::market::ASKED,
     "/",
@@ -25,6 +25,7 @@ const PLAIN: [&str; 10] = [
     "/d/KMHXX00XXXX000001",
     "/certificates",
     "/certificates/CN-2026-000001",
+    "/issuers",
 ];
 
 /// A page as a browser asks for it.

@@ -84,6 +84,7 @@ pub struct Asked {
     pub car: Car,
     pub values: Values,
     pub to: Vec<String>,
+    pub departure: Option<Date>,
     pub arrival: Date,
     pub rates: Rates,
     pub retail: BTreeMap<String, Money>,
@@ -127,17 +128,8 @@ impl Asked {
                 faults.extend(quote::set_value(&mut values, name, &format!("{amount} {currency}")).err());
             }
         }
-        let arrival = match fields.get("arrive") {
-            None => clock::today(),
-            Some(text) => text.parse().unwrap_or_else(|_| {
-                faults.push(Fault {
-                    field: "arrive".to_owned(),
-                    value: text.to_owned(),
-                    problem: "no day; write it as 2026-03-10".to_owned(),
-                });
-                Date::MIN
-            }),
-        };
+        let arrival = day(fields, "arrive", "arrive", &mut faults).unwrap_or_else(clock::today);
+        let departure = day(fields, "depart", "departure", &mut faults);
         let to: Vec<String> = fields.every("to").map(str::to_ascii_uppercase).collect();
         let to = quote::markets(&book.set, &to).unwrap_or_else(|mut wrong| {
             faults.append(&mut wrong);
@@ -150,12 +142,27 @@ impl Asked {
             car,
             values,
             to,
+            departure,
             arrival,
             rates: Rates::clone(&*app.rules.exchange()),
             retail: BTreeMap::new(),
             known,
         }))
     }
+}
+
+/// A field that is a day, under the name by which faults know it. What is none is a fault.
+fn day(fields: &Fields, name: &str, called: &str, faults: &mut Vec<Fault>) -> Option<Date> {
+    let text = fields.get(name)?;
+    let day = text.parse().ok();
+    if day.is_none() {
+        faults.push(Fault {
+            field: called.to_owned(),
+            value: text.to_owned(),
+            problem: "no day; write it as 2026-03-10".to_owned(),
+        });
+    }
+    day
 }
 
 async fn history(app: &App, typed: &str) -> Result<Result<Known, Fault>, Problem> {

@@ -38,6 +38,29 @@ pub fn country(visit: &Visit, code: &str) -> String {
     }
 }
 
+/// The markets by their names, in the order of the alphabet.
+fn destinations<'b>(visit: &Visit, book: &'b Rulebook) -> Vec<(String, &'b str)> {
+    let named = |code: &'b String| (country(visit, code), code.as_str());
+    let mut all: Vec<_> = book.set.destinations().map(|pack| named(&pack.country)).collect();
+    all.sort_by_cached_key(|(name, _)| in_order(name));
+    all
+}
+
+/// A name without what the order of these six languages' alphabets passes over: accents and capitals.
+fn in_order(name: &str) -> String {
+    let plain = |c| match c {
+        'á' | 'à' | 'â' | 'ã' => 'a',
+        'é' | 'è' | 'ê' => 'e',
+        'í' | 'î' => 'i',
+        'ó' | 'ô' => 'o',
+        'ú' | 'û' => 'u',
+        'ç' => 'c',
+        'ё' => 'е',
+        other => other,
+    };
+    name.chars().flat_map(char::to_lowercase).map(plain).collect()
+}
+
 /// A choice of words; each has a message where it is more than a name.
 fn choice(visit: &Visit, fields: &Fields, name: &str, words: &[&str]) -> Markup {
     let chosen = fields.get(name);
@@ -94,9 +117,15 @@ pub fn form(visit: &Visit, book: &Rulebook, fields: &Fields, open: bool) -> Mark
                 }
                 fieldset {
                     legend { (visit.say("market-the-buyer")) }
+                    p #depart-hint .hint { (visit.say("market-departure-hint")) }
                     div .fields {
                         (choice(visit, fields, "importer", &["person", "company"]))
                         (choice(visit, fields, "personal_use", &["true", "false"]))
+                        div .field {
+                            label for="depart" { (visit.say("market-departure")) }
+                            input #depart name="depart" type="date" aria-describedby="depart-hint"
+                                value=(fields.get("depart").unwrap_or_default());
+                        }
                         div .field {
                             label for="arrive" { (visit.say("market-arrive")) }
                             input #arrive name="arrive" type="date" value=(fields.get("arrive").unwrap_or(&arrive));
@@ -123,11 +152,10 @@ pub fn form(visit: &Visit, book: &Rulebook, fields: &Fields, open: bool) -> Mark
                     legend { (visit.say("market-to")) }
                     p .hint { (visit.say("market-to-hint")) }
                     div .markets {
-                        @for pack in book.set.destinations() {
+                        @for (name, code) in destinations(visit, book) {
                             label {
-                                input type="checkbox" name="to" value=(pack.country)
-                                    checked[fields.every("to").any(|to| to == pack.country)];
-                                " " (country(visit, &pack.country))
+                                input type="checkbox" name="to" value=(code) checked[fields.every("to").any(|to| to == code)];
+                                span { (name) }
                             }
                         }
                     }

@@ -71,7 +71,7 @@ fn answer(
                 car: &asked.car,
                 values: &asked.values,
                 to: &asked.to,
-                departure: None,
+                departure: asked.departure,
                 arrival: asked.arrival,
                 rates: &asked.rates,
                 retail: &asked.retail,

@@ -16,6 +16,7 @@ pub const COLOURS: usize = 8;
 
 const ROW: f64 = 46.0;
 const BAR: f64 = 18.0;
+const PADDING: f64 = 10.0;
 const SIZES: [(&str, f64); 2] = [("narrow", 350.0), ("wide", 800.0)];
 
 fn number(amount: Decimal) -> f64 {
@@ -55,7 +56,7 @@ pub fn picture(visit: &Visit, terms: &Terms, columns: &[Column<'_>]) -> Markup {
     html! {
         figure .chart.costs {
             @for (name, width) in SIZES {
-                svg .(name) viewBox={ "0 0 " (width) " " (at(ROW.mul_add(bars.len() as f64, 4.0))) } role="img" direction="ltr"
+                svg .(name) viewBox={ (-PADDING) " 0 " (width + 2.0 * PADDING) " " (at(ROW.mul_add(bars.len() as f64, 4.0))) } role="img" direction="ltr"
                     aria-labelledby={ "costs-" (name) } {
                     title id={ "costs-" (name) } { (visit.say("market-picture")) " (" (currency) ")" }
                     @for (row, (column, total)) in bars.iter().enumerate() {

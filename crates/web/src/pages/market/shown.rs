@@ -54,24 +54,30 @@ fn badge(terms: &Terms, status: Status) -> Markup {
 }
 
 fn comparison(visit: &Visit, terms: &Terms, quotes: &[Quote<'_>], columns: &[Column<'_>]) -> Markup {
+    let [market, status, total_of, landed_of, holds] = [
+        "column-market",
+        "column-status",
+        "column-total",
+        "column-landed",
+        "column-holds",
+    ]
+    .map(|id| terms.say(id));
     html! {
         div .scroll role="group" tabindex="0" aria-label=(visit.say("market-compared")) {
-            table .compare {
+            table .compare.directory {
                 thead { tr {
-                    @for id in ["column-market", "column-status", "column-total", "column-landed", "column-holds"] {
-                        th scope="col" { (terms.say(id)) }
-                    }
+                    @for heading in [&market, &status, &total_of, &landed_of, &holds] { th scope="col" { (heading) } }
                 } }
                 tbody {
                     @for (quote, column) in quotes.iter().zip(columns) {
                         @let verdict = &quote.verdict;
                         @let landed = if verdict.seller_total.is_some() { verdict.seller_landed } else { verdict.landed };
                         tr {
-                            th scope="row" { a href={ "#" (column.country) } { (country(visit, column.country)) } }
-                            td { (badge(terms, column.status)) }
-                            td .n { (amount(terms, column.total, column.currency)) }
-                            td .n { (amount(terms, landed, column.currency)) }
-                            td .day { (column.holds_until.map_or_else(|| "–".to_owned(), |day| day.to_string())) }
+                            th scope="row" data-label=(market) { a href={ "#" (column.country) } { (country(visit, column.country)) } }
+                            td data-label=(status) { (badge(terms, column.status)) }
+                            td .n data-label=(total_of) { (amount(terms, column.total, column.currency)) }
+                            td .n data-label=(landed_of) { (amount(terms, landed, column.currency)) }
+                            td data-label=(holds) { span .day { (column.holds_until.map_or_else(|| "–".to_owned(), |day| day.to_string())) } }
                         }
                     }
                 }
@@ -83,7 +89,7 @@ fn comparison(visit: &Visit, terms: &Terms, quotes: &[Quote<'_>], columns: &[Col
 fn amount(terms: &Terms, span: Option<border::Span>, currency: border::Currency) -> Markup {
     match span {
         Some(span) => html! { bdi { (terms.span(span, 0)) " " (currency) } },
-        None => html! { (terms.say("withheld")) },
+        None => html! { span { (terms.say("withheld")) } },
     }
 }
 
@@ -99,6 +105,7 @@ fn market(visit: &Visit, terms: &Terms, quote: &Quote<'_>, column: &Column<'_>, 
                 }
             }
             p { (quote::holds(terms, quote)) }
+            p .hint { (terms.with("sheet-departure", &[("date", &verdict.departure.to_string())])) }
             h3 { (terms.say("sheet-cost")) }
             (costs(visit, terms, quote, column))
             (list(terms, "sheet-asks", verdict.asks.iter().map(|why| terms.why(why)).collect()))
@@ -118,8 +125,8 @@ fn check(visit: &Visit, terms: &Terms, finding: &Finding<'_>) -> Markup {
             span lang="en" dir="ltr" { (foreign(visit.words, finding.reason, 600)) }
             @for why in &finding.why { "; " (terms.why(why)) }
             @if !finding.authority.is_empty() || !finding.law.act.is_empty() {
-                span .hint lang="en" dir="ltr" { " [" (finding.authority)
-                    @if !finding.authority.is_empty() && !finding.law.act.is_empty() { "; " } (finding.law.act) "]" }
+                " " span .hint lang="en" dir="ltr" { (finding.authority)
+                    @if !finding.authority.is_empty() && !finding.law.act.is_empty() { "; " } (finding.law.act) }
             }
         }
     }
@@ -157,7 +164,7 @@ fn costs(visit: &Visit, terms: &Terms, quote: &Quote<'_>, column: &Column<'_>) -
                             (Some(total), _) => { td { (terms.say("line-total")) } td .n { (terms.span(total, 2)) } }
                             (None, known) => {
                                 td { (terms.say("line-known")) }
-                                td .n { (known.map_or_else(String::new, |known| terms.span(known, 2))) " " (verdict.currency) }
+                                td .n { bdi { (known.map_or_else(String::new, |known| terms.span(known, 2))) " " (verdict.currency) } }
                             }
                         }
                     }
@@ -188,7 +195,7 @@ fn changes(terms: &Terms, quote: &Quote<'_>) -> Markup {
         ol .changes {
             @for said in breaks {
                 @let (day, what) = said.split_once(": ").unwrap_or(("", said.as_str()));
-                li { time datetime=(day) { (day) } " " (what) }
+                li { time dir="ltr" datetime=(day) { (day) } " " (what) }
             }
         }
     }

@@ -7,12 +7,12 @@ use serde_json::Value;
 
 use super::car::is_electric;
 use super::written::{moment, number, signed_number, written_day};
-use super::{row, titled};
+use super::{Directory, row, titled};
 use crate::pages::foreign::{code, foreign};
 use crate::pages::language::Words;
 
 /// The section; none for a car that has no battery to drive with, as far as anybody said.
-pub fn section(words: &Words, report: &Report) -> Option<Markup> {
+pub fn section(words: &Words, report: &Report, directory: &Directory) -> Option<Markup> {
     let certificates = certificates(report, report.as_of);
     if certificates.is_empty() && !is_electric(report) {
         return None;
@@ -20,12 +20,17 @@ pub fn section(words: &Words, report: &Report) -> Option<Markup> {
     let content = html! {
         @if certificates.is_empty() { p { (words.say("battery-none")) } }
         // The newest first: it is the one that counts.
-        @for certificate in certificates.iter().rev() { (card(words, report, certificate)) }
+        @for certificate in certificates.iter().rev() { (card(words, report, certificate, directory)) }
     };
     Some(titled(words, "battery", "battery", content))
 }
 
-fn card(words: &Words, report: &Report, certificate: &CertificateInDossier) -> Markup {
+fn card(words: &Words, report: &Report, certificate: &CertificateInDossier, directory: &Directory) -> Markup {
+    let named = code(words, &certificate.certificate);
+    let named = match directory.get(&certificate.certificate) {
+        Some(address) => html! { a href=(address) { (named) } },
+        None => named,
+    };
     let issued = report
         .statements
         .iter()
@@ -41,7 +46,7 @@ fn card(words: &Words, report: &Report, certificate: &CertificateInDossier) -> M
     );
     html! {
         div .certificate data-standing=(certificate.standing) {
-            h3 { (words.weave("battery-certificate", &[("number", &code(words, &certificate.certificate))])) }
+            h3 { (words.weave("battery-certificate", &[("number", &named)])) }
             dl {
                 (row(words.say("standing"), html! {
                     strong .standing { (words.say(&format!("standing-{}", certificate.standing))) } ", "

@@ -60,12 +60,18 @@ struct Plane {
 }
 
 impl Plane {
-    fn of(readings: &[Reading<'_>], width: f64) -> Self {
+    fn of(drawn: &Drawn<'_>, width: f64) -> Self {
+        let readings = drawn.readings;
         let highest = readings.iter().map(|reading| reading.km).fold(1000.0, f64::max);
         let step = nice_step(highest / 4.0);
-        let first = readings.first().map_or(0.0, |reading| seconds(reading.at));
-        let last = readings.last().map_or(0.0, |reading| seconds(reading.at));
-        // A little more than the readings take, and never less than two years.
+        // Services are drawn too, and may be before the first reading or after the last.
+        let times = || {
+            let read = readings.iter().map(|reading| reading.at);
+            read.chain(drawn.services.iter().copied())
+        };
+        let first = times().min().map_or(0.0, seconds);
+        let last = times().max().map_or(0.0, seconds);
+        // A little more than what is drawn takes, and never less than two years.
         let margin = ((2.0 * YEAR - (last - first)) / 2.0).max((last - first) * 0.04);
         Self {
             width,
@@ -106,7 +112,7 @@ fn nice_step(rough: f64) -> f64 {
 
 /// The drawing in one size.
 pub fn drawing(drawn: &Drawn<'_>, size: Size) -> Markup {
-    let plane = Plane::of(drawn.readings, size.width);
+    let plane = Plane::of(drawn, size.width);
     let words = drawn.words;
     let title = format!("chart-title-{}", size.name);
     let desc = format!("chart-desc-{}", size.name);

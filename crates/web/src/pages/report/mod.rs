@@ -21,6 +21,8 @@ pub use car::{headline, number};
 pub use outcome::{outcome, outcomes};
 pub use written::moment;
 
+use std::collections::BTreeMap;
+
 use desk::lookup::History;
 use dossier::VerifiedStatement;
 use maud::{Markup, html};
@@ -29,15 +31,18 @@ use statement::vocabulary::StatementType;
 use crate::pages::foreign::{code, foreign};
 use crate::pages::language::Words;
 
+/// The addresses of certificates' pages in this log's directory, by number; other bodies' certificates have none here.
+pub type Directory = BTreeMap<String, String>;
+
 /// All sections below the outcome.
-pub fn sections(words: &Words, history: &History) -> Markup {
+pub fn sections(words: &Words, history: &History, directory: &Directory) -> Markup {
     let report = &history.report;
     html! {
         @if !report.is_absent() {
             (findings::section(words, history))
             (car::section(words, report))
             (odometer::section(words, history))
-            @if let Some(battery) = battery::section(words, report) { (battery) }
+            @if let Some(battery) = battery::section(words, report, directory) { (battery) }
             (timeline::section(words, report))
             (who::section(words, report))
             (documents::section(words, report))
@@ -85,7 +90,7 @@ fn type_name(words: &Words, typ: StatementType) -> Markup {
 }
 
 /// Roles by their names.
-fn role_names<'r>(words: &Words, roles: impl IntoIterator<Item = &'r str>) -> String {
+pub fn role_names<'r>(words: &Words, roles: impl IntoIterator<Item = &'r str>) -> String {
     let names: Vec<String> = roles
         .into_iter()
         .map(|role| words.say(&format!("role-{role}")))

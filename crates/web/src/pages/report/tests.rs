@@ -67,7 +67,7 @@ fn history(statements: Vec<VerifiedStatement>) -> History {
 }
 
 fn shown(language: Language, history: &History) -> String {
-    super::sections(words(language), history).into_string()
+    super::sections(words(language), history, &super::Directory::new()).into_string()
 }
 
 /// Every tag of the page is one that our templates write.
@@ -259,4 +259,32 @@ proptest! {
         let history = history(vec![one, two]);
         assert_only_our_tags(&shown(Language::Ar, &history));
     }
+}
+
+#[test]
+fn what_is_drawn_beside_the_readings_lies_within_the_drawing() {
+    let odometer = |km: u64| json!({"odometer": {"value": km, "unit": "km"}});
+    let mut statements = vec![
+        statement(1, StatementType::OdometerServiced, json!({})),
+        statement(2, StatementType::OdometerRead, odometer(50_000)),
+        statement(3, StatementType::OdometerServiced, json!({})),
+    ];
+    statements[0].claims.event_time = "2009-03-04T10:00:00+09:00".parse().unwrap();
+    statements[2].claims.event_time = "2025-03-04T10:00:00+09:00".parse().unwrap();
+    let page = shown(Language::En, &history(statements));
+    let places: Vec<f64> = page
+        .split("<line class=\"service\" x1=\"")
+        .skip(1)
+        .filter_map(|rest| rest.split('"').next()?.parse().ok())
+        .collect();
+    // In the narrow drawing, in the wide one, and in the key.
+    assert_eq!(places.len(), 5, "{places:?}");
+    assert!(
+        places[..2].iter().all(|x| (64.0..=334.0).contains(x)),
+        "{places:?}"
+    );
+    assert!(
+        places[2..4].iter().all(|x| (64.0..=784.0).contains(x)),
+        "{places:?}"
+    );
 }
