@@ -9,6 +9,7 @@
 //! | `intake`, `sealer` | statements of many clients recorded together, sealed, and answered with receipts |
 //! | `api` | the JSON interface, an area to a file |
 //! | `pages` | pages for people, in six languages |
+//! | `upload` | telemetry on its way to disk, and its assessment |
 //! | `static_log` | tiles, entries and checkpoint as tlog-tiles says |
 //! | `problem` | every error, as RFC 9457 says |
 //! | `access` | who asks, and what may be shown to them |
@@ -46,6 +47,7 @@ mod state;
 mod static_log;
 mod test_add;
 mod ticket;
+mod upload;
 pub mod vc_api;
 
 pub use options::{Limits, Options};

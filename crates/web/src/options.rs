@@ -67,6 +67,16 @@ pub struct Limits {
     pub reads: usize,
     /// The same, asked for and not begun.
     pub reads_waiting: usize,
+    /// Bytes of telemetry handed in at once, on disk while it is assessed.
+    pub upload: u64,
+    /// Uploads of telemetry at a time, those being assessed included.
+    pub uploads: usize,
+    /// Batteries assessed at a time.
+    pub assessments: usize,
+    /// How long an upload with its assessment may take.
+    pub upload_time: Duration,
+    /// Rows of one file of telemetry: a small file can unpack to any number.
+    pub upload_rows: u64,
 }
 
 impl Default for Options {
@@ -107,6 +117,11 @@ impl Default for Limits {
             waiting: 100_000,
             reads: 8,
             reads_waiting: 256,
+            upload: 256 << 20,
+            uploads: 4,
+            assessments: 2,
+            upload_time: Duration::from_secs(600),
+            upload_rows: 20_000_000,
         }
     }
 }

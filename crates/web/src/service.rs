@@ -23,6 +23,7 @@ use crate::standing::Standing;
 use crate::state::{App, Shared};
 use crate::static_log::Kept;
 use crate::test_add::TestIssuer;
+use crate::upload::Uploads;
 use crate::vc_api::TestSigner;
 use crate::{router, server};
 
@@ -152,6 +153,7 @@ impl Service {
             answers: Arc::new(Semaphore::new(limits.answers.div_ceil(1024))),
             bodies: Arc::new(Semaphore::new(limits.bodies.div_ceil(1024))),
             reads: Gate::new(limits.reads, limits.reads_waiting),
+            uploads: Uploads::new(limits.uploads, limits.assessments),
             policy: String::from_utf8_lossy(&policy).into_owned(),
             options,
             test_issuer,

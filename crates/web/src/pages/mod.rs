@@ -13,6 +13,7 @@
 
 pub mod assets;
 mod certificates;
+mod certification;
 mod dossier;
 mod find;
 mod foreign;
@@ -32,6 +33,7 @@ use axum::Router;
 use axum::routing::{get, post};
 
 use crate::state::App;
+use crate::upload;
 
 /// The addresses of pages.
 pub fn routes() -> Router<App> {
@@ -53,5 +55,14 @@ pub fn routes() -> Router<App> {
         .route(verify::WORKER, get(verify::worker))
         .route("/certificates", get(certificates::directory))
         .route("/certificates/{certificate}", get(certificates::certificate))
+        .route(
+            "/certification",
+            get(certification::page).post(certification::apply),
+        )
+        .route(
+            "/certification/{case}",
+            get(certification::application).post(certification::step),
+        )
+        .route(upload::PAGE, post(certification::telemetry))
         .route(assets::ASSETS, get(assets::asset))
 }

@@ -121,7 +121,12 @@ async fn what_a_cache_still_has_is_not_sent_again() {
     let service = Running::new().await;
     // The service may cosign the log anew between two requests (it does soon after its start), and
     // then another checkpoint is the right answer; it never is under the same tag.
-    let mut tag = service.get("/log/checkpoint").await.header("etag").unwrap().to_owned();
+    let mut tag = service
+        .get("/log/checkpoint")
+        .await
+        .header("etag")
+        .unwrap()
+        .to_owned();
     for _ in 0..5 {
         let known = format!("if-none-match: {tag}");
         let again = request(service.address, "GET", "/log/checkpoint", &[&known], &[]).await;
