@@ -335,3 +335,40 @@ pub fn assess(question: Question<'_>, progress: &mut dyn FnMut(Progress)) -> Res
 pub fn without_folder(said: &str, folder: &Path) -> String {
     said.replace(&format!("{}/", folder.display()), "")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_question_takes_an_answer_and_gives_it_back_as_an_option() {
+        let mut reading = Reading::default();
+        for (question, answers) in QUESTIONS {
+            let answer = answers.last().unwrap_or(&"+09:00");
+            assert!(reading.answer(question, (*answer).to_owned()), "{question}");
+        }
+        assert!(!reading.answer("colour", "red".to_owned()));
+        let answers = reading.answers();
+        assert_eq!(answers.len(), QUESTIONS.len());
+        assert!(answers.contains(&"--current-sign=discharge-positive".to_owned()));
+        let options = reading.options(true).unwrap();
+        assert_eq!(options.answers.current, Some(Sign::DischargePositive));
+        assert_eq!(options.answers.utc_offset_s, Some(9 * 3600));
+    }
+
+    #[test]
+    fn an_answer_that_is_none_is_refused_with_those_there_are() {
+        let reading = Reading {
+            soc: Some("dashboard".to_owned()),
+            ..Reading::default()
+        };
+        let refused = reading.options(false).unwrap_err().to_string();
+        assert_eq!(refused, "--soc \"dashboard\": write one of bms, display");
+    }
+
+    #[test]
+    fn a_folder_that_only_the_program_knows_is_not_told() {
+        let said = without_folder("/tmp/x1/charge.csv: row 7", Path::new("/tmp/x1"));
+        assert_eq!(said, "charge.csv: row 7");
+    }
+}

@@ -10,6 +10,7 @@
 //! | `api` | the JSON interface, an area to a file |
 //! | `pages` | pages for people, in six languages |
 //! | `upload` | telemetry on its way to disk, and its assessment |
+//! | `surveillance` | certificates suspended when the history of their car gives cause |
 //! | `static_log` | tiles, entries and checkpoint as tlog-tiles says |
 //! | `problem` | every error, as RFC 9457 says |
 //! | `access` | who asks, and what may be shown to them |
@@ -45,6 +46,7 @@ mod service;
 mod standing;
 mod state;
 mod static_log;
+mod surveillance;
 mod test_add;
 mod ticket;
 mod upload;

@@ -28,6 +28,8 @@ pub struct Options {
     pub answer_within: Duration,
     /// How often the checkpoint of a log at rest is cosigned anew.
     pub renew: Duration,
+    /// How often at most the histories of certified cars are looked at, when something was sealed.
+    pub surveil_every: Duration,
     /// How long a stopping service may take to answer what it has begun.
     pub drain: Duration,
 }
@@ -92,6 +94,7 @@ impl Default for Options {
             window: Duration::from_millis(20),
             answer_within: Duration::from_secs(10),
             renew: Duration::from_secs(60),
+            surveil_every: Duration::from_secs(30),
             drain: Duration::from_secs(30),
         }
     }

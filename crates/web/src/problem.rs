@@ -479,7 +479,7 @@ impl From<ShareError> for Problem {
 }
 
 /// The name of an error without the values in it.
-fn kind_of(error: &DeskError) -> &'static str {
+pub fn kind_of(error: &DeskError) -> &'static str {
     match error {
         DeskError::File { .. } => "file",
         DeskError::TooLarge { .. } => "file too large",

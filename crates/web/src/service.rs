@@ -25,7 +25,7 @@ use crate::static_log::Kept;
 use crate::test_add::TestIssuer;
 use crate::upload::Uploads;
 use crate::vc_api::TestSigner;
-use crate::{router, server};
+use crate::{router, server, surveillance};
 
 /// Why a service ended.
 #[derive(Debug, thiserror::Error)]
@@ -139,6 +139,11 @@ impl Service {
         let mut sealing = tokio::spawn(sealer.run(no_more_batches.clone()));
 
         let following = tokio::spawn(rules.clone().follow(options.rules_every));
+        let watching = tokio::spawn(surveillance::follow(
+            desk.clone(),
+            standing.clone(),
+            options.surveil_every,
+        ));
 
         let drain = options.drain;
         let app = App::new(Shared {
@@ -173,6 +178,7 @@ impl Service {
         };
         let served = server::serve(listener, router, &limits, metrics.clone(), stopping, drain).await;
         following.abort();
+        watching.abort();
         intake.waiters().give_up();
         no_more_jobs.notify_one();
         recording.await?;

@@ -11,15 +11,20 @@ use desk::data_dir::DataDir;
 use desk::issuer::Issuer;
 use jiff::Timestamp;
 use jiff::civil::date;
+use rand_chacha::ChaCha20Rng;
+use rand_chacha::rand_core::SeedableRng as _;
 use serde_json::{Value, json};
+use statement::vocabulary::StatementType;
+use statement::{Claims, Confidence, issue};
 use store::CertificationBody;
 use tempfile::TempDir;
 
 use crate::client::{Answer, request};
 use crate::people::{PASSWORD, Person, copy, data, with_token};
-use crate::running::{Running, options};
+use crate::running::{Running, key, options};
 
 const BODY: &str = "certifier-test";
+const MAKER: &str = "maker-test";
 
 /// Account and person: one word for both. `sue` works for the body and acts as nobody.
 const STAFF: [(&str, Option<Activity>); 5] = [
@@ -70,6 +75,12 @@ async fn make() -> Made {
     })
     .await
     .unwrap();
+    let maker = Issuer {
+        id: MAKER.to_owned(),
+        name: "Maker (test)".to_owned(),
+        roles: vec![statement::vocabulary::Role::Maker],
+    };
+    desk.enrol(&[(maker, key(9).public())]).await.unwrap();
     let now = Timestamp::now().as_second();
     let organisation = NewOrganisation {
         id: "body".to_owned(),
@@ -236,7 +247,11 @@ struct Cast {
 
 impl Cast {
     async fn new() -> Self {
-        let service = service().await;
+        Self::with(options()).await
+    }
+
+    async fn with(options: web::Options) -> Self {
+        let service = service_with(options).await;
         Self {
             ann: Person::logged_in(&service, "ann").await,
             kim: Person::logged_in(&service, "kim").await,
@@ -684,6 +699,48 @@ async fn where_the_body_s_key_is_not_the_service_says_so_and_changes_nothing() {
         "{refused:?}"
     );
     assert_eq!(cast.ann.get(&at(&case, "")).await.json()["state"], "granted");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_recall_that_is_sealed_suspends_the_certificate_by_itself() {
+    let mut options = options();
+    options.surveil_every = std::time::Duration::from_millis(50);
+    let cast = Cast::with(options).await;
+    let (case, _) = cast.certified().await;
+    let body =
+        json!({"campaign_number": "SAMPLE-2026-11", "authority": "KATRI", "component": "traction battery"});
+    let Value::Object(body) = body else { unreachable!() };
+    let claims = Claims {
+        iss: MAKER.to_owned(),
+        iat: Timestamp::now().as_second(),
+        typ: StatementType::RecallOpened,
+        vid: desk::check::parse_vehicle("KMHKN81ABMU000005").unwrap(),
+        event_time: Timestamp::now()
+            .round(jiff::Unit::Second)
+            .unwrap()
+            .to_string()
+            .replace('Z', "+00:00")
+            .parse()
+            .unwrap(),
+        recorded_at: None,
+        place: None,
+        body,
+        evidence: Vec::new(),
+        confidence: Confidence::Professional,
+        supersedes: None,
+    };
+    let recall = issue(&claims, &key(9), &mut ChaCha20Rng::seed_from_u64(1)).unwrap();
+    let taken = cast.service.submit(&[recall.as_str()]).await;
+    assert_eq!(taken.status, 200, "{taken:?}");
+    let mut state = Value::Null;
+    for _ in 0..200 {
+        state = cast.ann.get(&at(&case, "")).await.json()["state"].clone();
+        if state == "suspended" {
+            break;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+    assert_eq!(state, "suspended");
 }
 
 fn walk(folder: &Path) -> Vec<PathBuf> {

@@ -13,7 +13,7 @@ use super::{Case, Refusals};
 use crate::access::{May, act};
 use crate::clock;
 use crate::extract::{Json, Path};
-use crate::problem::Problem;
+use crate::problem::{Problem, kind_of};
 use crate::state::App;
 
 type After = Result<Answered<ApplicationView>, Problem>;
@@ -43,7 +43,10 @@ pub async fn take(
 /// The step is taken whether or not this works; `carnet certify publish` does it again.
 async fn publish(app: &App) {
     if let Err(error) = app.desk.publish_here(clock::moment()).await {
-        tracing::warn!(error = %error, "status lists could not be written to the data directory");
+        tracing::warn!(
+            kind = kind_of(&error),
+            "status lists could not be written to the data directory"
+        );
     }
 }
 
