@@ -7,7 +7,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use axum::extract::multipart::{Field, Multipart, MultipartError};
-use battery::{Assessment, Class};
+use battery::pack::Dtc;
+use battery::{Assessment, Class, Facts};
 use desk::assessing::{self, AssessError, Description, Question, Reading, SecondMeter, without_folder};
 use tempfile::TempDir;
 use tokio::io::AsyncWriteExt as _;
@@ -97,6 +98,7 @@ pub struct Received {
     mapping_file: Option<PathBuf>,
     reading: Reading,
     description: Option<String>,
+    facts: Facts,
     class: Class,
     /// Whether to look only.
     pub dry_run: bool,
@@ -124,6 +126,7 @@ impl Received {
             mapping_file: None,
             reading: Reading::default(),
             description: None,
+            facts: Facts::default(),
             class: Class::Field,
             dry_run: false,
             csrf: String::new(),
@@ -199,6 +202,30 @@ impl Received {
             "dry-run" => self.dry_run = matches!(text, "true" | "on"),
             "meter-mapping" => self.meter.mapping = Some(text.to_owned()),
             "meter-utc-offset" => self.meter.utc_offset = Some(text.to_owned()),
+            "dtcs" => {
+                let code = |code: String| Dtc {
+                    code,
+                    text: String::new(),
+                };
+                self.facts.dtcs = Some(listed(text, &[',', ';', ' ']).into_iter().map(code).collect());
+            }
+            "recalls" => self.facts.recalls = Some(listed(text, &[',', ';'])),
+            "isolation-kohm" => {
+                self.facts.isolation_kohm = Some(amount(text, 1e9).ok_or_else(|| wrong(NUMBER))?)
+            }
+            "reported-soh" => {
+                self.facts.reported_soh = Some(amount(text, 200.0).ok_or_else(|| wrong(NUMBER))? / 100.0);
+            }
+            "soc-now" => {
+                self.facts.soc_now = Some(amount(text, 100.0).ok_or_else(|| wrong(NUMBER))? / 100.0);
+            }
+            "damaged" => {
+                self.facts.damaged = match text {
+                    "yes" => Some(true),
+                    "no" => Some(false),
+                    _ => return Err(wrong("write yes or no")),
+                };
+            }
             _ if self.reading.answer(name, text.to_owned()) => {}
             _ => return Err(wrong("is no field of this form")),
         }
@@ -290,10 +317,18 @@ impl Received {
     fn assess(mut self, battery: Description, most_rows: u64) -> Result<Assessment, Problem> {
         let folder = self.folder.path().to_owned();
         let refused = |error: AssessError| refused(&error, &folder);
-        let description = match &self.description {
+        let mut description = match &self.description {
             Some(text) => Description::parse(text).map_err(refused)?,
             None => battery,
         };
+        // What is typed into the form goes before a file that was written some time ago.
+        let (typed, facts) = (self.facts.clone(), &mut description.facts);
+        facts.dtcs = typed.dtcs.or(facts.dtcs.take());
+        facts.recalls = typed.recalls.or(facts.recalls.take());
+        facts.isolation_kohm = typed.isolation_kohm.or(facts.isolation_kohm);
+        facts.reported_soh = typed.reported_soh.or(facts.reported_soh);
+        facts.soc_now = typed.soc_now.or(facts.soc_now);
+        facts.damaged = typed.damaged.or(facts.damaged);
         // A name is one of the program's own, and never a place on this machine.
         let known = assessing::mappings().map_err(|e| refused(e.into()))?;
         for mapping in [&self.reading.mapping, &self.meter.mapping].into_iter().flatten() {
@@ -325,6 +360,23 @@ impl Received {
         };
         assessing::assess(question, &mut |_| {}).map_err(refused)
     }
+}
+
+/// What is wrong with a number.
+const NUMBER: &str = "write a number that can be, with a point";
+
+fn amount(text: &str, most: f64) -> Option<f64> {
+    let number: f64 = text.parse().ok()?;
+    (0.0..=most).contains(&number).then_some(number)
+}
+
+/// The words of a list; none where somebody looked and found none.
+fn listed(text: &str, between: &[char]) -> Vec<String> {
+    let words = text.split(between).map(str::trim).filter(|word| !word.is_empty());
+    words
+        .filter(|word| !matches!(*word, "none" | "-" | "0"))
+        .map(str::to_owned)
+        .collect()
 }
 
 /// The last part of a name, of characters that a file's name can have anywhere.
@@ -411,6 +463,16 @@ mod tests {
         assert_eq!(called(".."), "telemetry");
         assert_eq!(called("충전.parquet"), "충전.parquet");
         assert_eq!(called("a\u{202e}b\0.csv"), "ab.csv");
+    }
+
+    #[test]
+    fn to_have_found_none_is_not_the_same_as_not_to_have_looked() {
+        assert_eq!(listed("none", &[',']), Vec::<String>::new());
+        assert_eq!(listed("P0DE6, P0AA6", &[',', ' ']), ["P0DE6", "P0AA6"]);
+        assert_eq!(amount("2150.5", 1e9), Some(2150.5));
+        for wrong in ["NaN", "-1", "inf", "1e99", "12,5", ""] {
+            assert_eq!(amount(wrong, 1e9), None, "{wrong}");
+        }
     }
 
     #[test]

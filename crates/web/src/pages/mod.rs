@@ -13,11 +13,11 @@
 
 pub mod assets;
 mod certificates;
-mod certification;
 mod dossier;
 mod find;
 mod foreign;
 mod home;
+mod lab;
 pub mod language;
 pub mod layout;
 mod login;
@@ -55,14 +55,8 @@ pub fn routes() -> Router<App> {
         .route(verify::WORKER, get(verify::worker))
         .route("/certificates", get(certificates::directory))
         .route("/certificates/{certificate}", get(certificates::certificate))
-        .route(
-            "/certification",
-            get(certification::page).post(certification::apply),
-        )
-        .route(
-            "/certification/{case}",
-            get(certification::application).post(certification::step),
-        )
-        .route(upload::PAGE, post(certification::telemetry))
+        .route("/certification", get(lab::page).post(lab::apply))
+        .route("/certification/{case}", get(lab::application).post(lab::step))
+        .route(upload::PAGE, post(lab::telemetry))
         .route(assets::ASSETS, get(assets::asset))
 }

@@ -32,6 +32,18 @@ pub struct Form {
     mapping_file: Option<String>,
     /// A description of the battery with facts that no log shows, TOML; otherwise the battery is that of the application.
     battery: Option<String>,
+    /// Open diagnostic codes, such as `P0DE6, P0AA6`, or `none` where they were read and there are none.
+    dtcs: Option<String>,
+    /// Open recalls of the high-voltage battery with commas between them, or `none` where somebody asked.
+    recalls: Option<String>,
+    /// Isolation resistance measured by hand, kΩ.
+    isolation_kohm: Option<String>,
+    /// State of health that the vehicle reports, percent.
+    reported_soh: Option<String>,
+    /// State of charge now, percent, for transport.
+    soc_now: Option<String>,
+    /// `yes` or `no`: whether battery or vehicle is damaged.
+    damaged: Option<String>,
     /// `field` or `guided`.
     class: Option<String>,
     /// `charge-positive` or `discharge-positive`.

@@ -11,6 +11,9 @@ use crate::pages::foreign::{code, foreign};
 use crate::pages::posted::CSRF;
 use crate::pages::visit::Visit;
 
+/// What no log shows, as the form asks for it.
+const FACTS: [&str; 5] = ["dtcs", "recalls", "isolation-kohm", "reported-soh", "soc-now"];
+
 /// The forms of a page, for whoever looks.
 pub struct Form<'v> {
     pub visit: &'v Visit,
@@ -58,6 +61,21 @@ impl Form<'_> {
                 input #telemetry type="file" name="telemetry" multiple required;
                 label for="battery" { (self.word("description")) }
                 input #battery type="file" name="battery" accept=".toml";
+                details {
+                    summary { (self.word("facts")) }
+                    p .hint { (self.word("facts-hint")) }
+                    @for fact in FACTS {
+                        @let id = format!("f-{fact}");
+                        label for=(id) { (self.word(&id)) }
+                        input id=(id) type="text" name=(fact) dir="ltr" maxlength="200" autocomplete="off";
+                    }
+                    label for="damaged" { (self.word("f-damaged")) }
+                    select #damaged name="damaged" {
+                        option value="" { (self.word("not-looked")) }
+                        option value="no" { (self.word("no")) }
+                        option value="yes" { (self.word("yes")) }
+                    }
+                }
                 details {
                     summary { (self.word("reading")) }
                     p .hint { (self.word("reading-hint")) }
