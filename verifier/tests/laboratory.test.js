@@ -114,7 +114,7 @@ describe('the pages of the laboratory', { skip: missing ?? false }, () => {
     await kim.page.fill('#text-application_accepted', 'variant known');
     await kim.page.click('button:has-text("Accept the application")');
     await kim.page.click('button:has-text("Record the evaluation")');
-    assert.match(await kim.page.textContent('main'), /Not you: you have another duty on this application/);
+    assert.match(await kim.page.textContent('main'), /Not you: you have no mandate for it/);
     await kim.close();
   });
 });

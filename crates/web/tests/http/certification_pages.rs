@@ -79,6 +79,8 @@ async fn an_application_goes_through_the_pages_and_each_sees_what_is_next_for_hi
     let seen = look(&service, &kim, page).await;
     assert!(seen.text().contains(&format!("id=\"a-{sha256}\"")));
     assert!(seen.text().contains("<svg") && seen.text().contains("charge.csv"));
+    // A shape that is not closed would swallow those after it.
+    assert!(seen.text().contains("</rect>") && seen.text().contains("</circle>"));
     let (_, rest) = seen.text().split_once("name=\"assessment\" value=\"").unwrap();
     let whole = rest.split('"').next().unwrap();
     let evaluate = [

@@ -44,15 +44,15 @@ pub fn picture(visit: &Visit, found: &Assessment, id: &str) -> Markup {
             svg viewBox=(format!("0 0 {WIDTH} {HEIGHT}")) role="img" direction="ltr" aria-labelledby=(id) {
                 title id=(id) { (visit.say("lab-picture")) }
                 @if let Some((from, to)) = band {
-                    rect .band x=(LEFT) y=(at(y(to))) width=(at(WIDTH - LEFT)) height=(at((y(from) - y(to)).max(1.0)));
+                    rect .band x=(LEFT) y=(at(y(to))) width=(at(WIDTH - LEFT)) height=(at((y(from) - y(to)).max(1.0))) {}
                 }
                 @for percent in [low, high] {
-                    line .grid x1=(LEFT) x2=(WIDTH) y1=(at(y(percent))) y2=(at(y(percent)));
+                    line .grid x1=(LEFT) x2=(WIDTH) y1=(at(y(percent))) y2=(at(y(percent))) {}
                     text x=(at(LEFT - 4.0)) y=(at(y(percent) + 4.0)) text-anchor="end" { (format!("{percent:.0} %")) }
                 }
                 @for (place, (percent, group)) in points.iter().enumerate() {
                     circle class=(match group { Some(Group::Anchored) => "anchored", Some(Group::Echo) => "echo", None => "left-out" })
-                        cx=(at(x(place))) cy=(at(y(*percent))) r="4";
+                        cx=(at(x(place))) cy=(at(y(*percent))) r="4" {}
                 }
             }
             figcaption { (visit.say("lab-picture-how")) }
