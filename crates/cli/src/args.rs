@@ -605,7 +605,7 @@ pub struct SecondMeter {
 }
 
 /// How charging logs are to be read, where they do not say it themselves.
-#[derive(Debug, Default, ClapArgs)]
+#[derive(Clone, Debug, Default, ClapArgs)]
 pub struct Reading {
     /// A mapping by its name, or a mapping file; otherwise recognised from the columns.
     #[arg(long, value_name = "NAME|FILE")]

@@ -3,56 +3,39 @@
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use battery::Class;
 use battery::assessment::{Anchor, Assessment, CheckResult, Estimate, Group, Session};
-use battery::{Assessor, Class, Clock, Facts, Pack};
-use serde::Deserialize;
-use telemetry::Event;
+use desk::assessing::{self, Description, HOW_TO_DESCRIBE, Question};
 
 use crate::args::{BatteryAssess, Global, Reading, SecondMeter};
 use crate::failure::Failure;
 use crate::{battery_reading, clock, output};
 
-/// A battery as people describe it: a TOML file with the tables `battery` and `facts`.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Description {
-    /// Facts of the variant.
-    pub battery: Pack,
-    /// What was found outside the telemetry.
-    #[serde(default)]
-    pub facts: Facts,
+/// Reads a description.
+pub fn described(path: &Path) -> Result<Description, Failure> {
+    let wrong = |problem: String| Failure::Value(format!("{}: {problem}", path.display()));
+    let text = std::fs::read_to_string(path).map_err(|e| wrong(format!("{e}; {HOW_TO_DESCRIBE}")))?;
+    Description::parse(&text).map_err(|e| wrong(e.to_string()))
 }
 
-impl Description {
-    /// Reads a description.
-    pub fn read(path: &Path) -> Result<Self, Failure> {
-        let wrong = |problem: String| Failure::Value(format!("{}: {problem}", path.display()));
-        let text = std::fs::read_to_string(path).map_err(|e| wrong(format!("{e}; {HOW_TO_DESCRIBE}")))?;
-        toml::from_str(&text).map_err(|e| wrong(format!("{}; {HOW_TO_DESCRIBE}", e.to_string().trim_end())))
+/// Reads the description named, or the one beside the first log: `car.csv` has `car.battery.toml`.
+pub fn description_of(named: Option<&Path>, files: &[PathBuf]) -> Result<Description, Failure> {
+    if let Some(path) = named {
+        return described(path);
     }
-
-    /// Reads the description named, or the one beside the first log: `car.csv` has `car.battery.toml`.
-    pub fn find(named: Option<&Path>, files: &[PathBuf]) -> Result<Self, Failure> {
-        if let Some(path) = named {
-            return Self::read(path);
-        }
-        let first = files.first().map_or(Path::new(""), PathBuf::as_path);
-        let beside = first.with_extension("battery.toml");
-        if beside.is_file() {
-            return Self::read(&beside);
-        }
-        Err(Failure::Value(format!(
-            "what battery is it? Describe it in {} or name a file with --battery; {HOW_TO_DESCRIBE}",
-            beside.display()
-        )))
+    let first = files.first().map_or(Path::new(""), PathBuf::as_path);
+    let beside = first.with_extension("battery.toml");
+    if beside.is_file() {
+        return described(&beside);
     }
+    Err(Failure::Value(format!(
+        "what battery is it? Describe it in {} or name a file with --battery; {HOW_TO_DESCRIBE}",
+        beside.display()
+    )))
 }
-
-const HOW_TO_DESCRIBE: &str = "a description is a TOML file with a table [battery] that has chemistry (\"NMC\" or \"LFP\"), n_series, \
-                               rated_ah, rated_source and optionally rated_kwh, end_voltage; and optionally a table [facts]";
 
 pub fn run(global: &Global, options: &BatteryAssess) -> Result<ExitCode, Failure> {
-    let description = Description::find(options.battery.as_deref(), &options.files)?;
+    let description = description_of(options.battery.as_deref(), &options.files)?;
     let class = class(&options.class);
     let assessment = assess(
         &options.files,
@@ -82,13 +65,10 @@ pub fn run(global: &Global, options: &BatteryAssess) -> Result<ExitCode, Failure
 
 /// A class by its word on the command line.
 pub fn class(word: &str) -> Class {
-    match word {
-        "guided" => Class::Guided,
-        _ => Class::Field,
-    }
+    assessing::class(word).unwrap_or(Class::Field)
 }
 
-/// Reads logs and assesses them.
+/// Reads logs and assesses them, with a progress bar.
 pub fn assess(
     files: &[PathBuf],
     reading: &Reading,
@@ -96,52 +76,19 @@ pub fn assess(
     description: &Description,
     class: Class,
 ) -> Result<Assessment, Failure> {
-    let log = battery_reading::open(files, &battery_reading::options(reading, true)?)?;
-    let mut assessor = Assessor::new(description.battery.clone(), description.facts.clone(), class);
-    assessor.answers(answers(reading));
-    let meter = battery_reading::meter(second)?;
-    if let Some(meter) = &meter {
-        if let Some(file) = log.files().find(|file| file.clock != Clock::Utc) {
-            return Err(Failure::Value(format!(
-                "{}: shows no dates, so no second meter can be laid beside it; log date and time",
-                file.path.display()
-            )));
-        }
-        assessor.meter(meter.source().clone());
-    }
-    battery_reading::stream(&log, &mut |event| match event {
-        Event::Begin(source) => assessor.source(source.clone()),
-        Event::Rows(samples) => match &meter {
-            Some(meter) => {
-                let mut beside = samples.clone();
-                meter.lay(&mut beside);
-                assessor.push(&beside);
-            }
-            None => assessor.push(samples),
-        },
-        Event::End { sha256, corrections } => assessor.end_source(sha256, corrections),
-    })?;
-    Ok(assessor.finish())
-}
-
-/// The options of reading as they were given, to be given again.
-fn answers(reading: &Reading) -> Vec<String> {
-    let given = [
-        ("--mapping", &reading.mapping),
-        ("--current-sign", &reading.current_sign),
-        ("--soc", &reading.soc),
-        ("--soc-unit", &reading.soc_unit),
-        ("--utc-offset", &reading.utc_offset),
-        ("--cell-unit", &reading.cell_unit),
-        ("--temp-unit", &reading.temp_unit),
-        ("--date-order", &reading.date_order),
-        ("--decimal", &reading.decimal),
-        ("--vehicle", &reading.vehicle),
-    ];
-    given
-        .into_iter()
-        .filter_map(|(option, value)| Some(format!("{option}={}", value.as_ref()?)))
-        .collect()
+    let (reading, meter) = (battery_reading::words(reading), battery_reading::meter(second));
+    battery_reading::watched(|progress| {
+        let question = Question {
+            files,
+            answers: reading.answers(),
+            reading: &reading,
+            meter: meter.as_ref(),
+            description,
+            class,
+            most_rows: None,
+        };
+        Ok(assessing::assess(question, progress)?)
+    })
 }
 
 fn print(assessment: &Assessment) -> Result<(), Failure> {

@@ -5,12 +5,13 @@ use std::process::ExitCode;
 
 use battery::{Assessment, Class};
 use clap::Parser;
+use desk::assessing::Description;
 use desk::certify::check::credential_in;
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
 use crate::args::{BatteryRecompute, Global, Reading};
-use crate::battery_assess::{Description, assess};
+use crate::battery_assess::{assess, description_of};
 use crate::failure::Failure;
 use crate::{clock, output};
 
@@ -163,7 +164,7 @@ fn again(before: &Assessment, options: &BatteryRecompute) -> Result<(Vec<String>
 
 /// Computes the assessment behind a credential from the description beside the files.
 fn behind(claims: &Claims, options: &BatteryRecompute) -> Result<(Vec<String>, String), Failure> {
-    let description = Description::find(options.battery.as_deref(), &options.files)?;
+    let description = description_of(options.battery.as_deref(), &options.files)?;
     let class = match claims.class.as_deref() {
         Some("guided") => Class::Guided,
         _ => Class::Field,

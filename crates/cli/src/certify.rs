@@ -11,6 +11,8 @@ use certificate::people::{Activity, Mandate};
 use certificate::scheme::{State, Step};
 use clap::{Args as ClapArgs, Subcommand};
 use desk::Desk;
+use desk::access::Actor;
+use desk::assessing::Description;
 use desk::certify::sheet::Language;
 use desk::certify::{CaseView, assessment};
 use jiff::Timestamp;
@@ -20,7 +22,7 @@ use serde_json::{Value, json};
 use store::CertificationBody;
 
 use crate::args::{Global, Reading, SecondMeter};
-use crate::battery_assess::{self, Description};
+use crate::battery_assess;
 use crate::failure::Failure;
 use crate::{clock, output};
 
@@ -50,6 +52,15 @@ Example:
     EndMandate(EndMandate),
     /// List people and their mandates.
     People,
+    /// Let an account of the service act as a person, for ever; without --person list those that do.
+    #[command(after_help = "\
+The account belongs to the organisation of the body's issuer and has the role issuer or operator. It never acts as anybody else:
+as a second person it would be a second pair of eyes in the same head.
+
+Example:
+  carnet account add kim@lab.example --role issuer --organisation lab --organisation-name 'The lab' --organisation-issuer certifier
+  carnet certify account kim@lab.example --person kim")]
+    Account(AccountArgs),
     /// Open a case for an application (ISO/IEC 17065, 7.2).
     #[command(after_help = "Example:\n  carnet certify apply application.json")]
     Apply(Apply),
@@ -168,6 +179,16 @@ pub struct EndMandate {
     /// The first day on which it no longer holds.
     #[arg(long, value_name = "DATE")]
     pub from: Date,
+}
+
+#[derive(Debug, ClapArgs)]
+pub struct AccountArgs {
+    /// The account, as it is typed at login.
+    #[arg(requires = "person")]
+    pub account: Option<String>,
+    /// The id of the person.
+    #[arg(long, requires = "account")]
+    pub person: Option<String>,
 }
 
 #[derive(Debug, ClapArgs)]
@@ -440,6 +461,17 @@ async fn carry_out(
             )
         }
         CertifyCommand::People => people(global, desk).await,
+        CertifyCommand::Account(AccountArgs {
+            account: Some(account),
+            person: Some(person),
+        }) => {
+            desk.give_person(&Actor::Machine, &account, &person, now.as_second())
+                .await?;
+            told(global, &json!({"account": account, "person": person}), || {
+                format!("{account} acts as {person}")
+            })
+        }
+        CertifyCommand::Account(_) => accounts(global, desk).await,
         CertifyCommand::Apply(options) => {
             let application: Application = read(&options.file)?;
             case(global, &desk.certify_apply(&application, now).await?)
@@ -662,6 +694,25 @@ async fn people(global: &Global, desk: &Desk) -> Result<(), Failure> {
     output::show(table)
 }
 
+async fn accounts(global: &Global, desk: &Desk) -> Result<(), Failure> {
+    let people = desk.certifiers(&Actor::Machine).await?;
+    let rows = people.iter().flat_map(|view| {
+        let of = |account| (account, &view.person);
+        view.accounts.iter().map(of)
+    });
+    if global.json {
+        let rows: Vec<Value> = rows
+            .map(|(account, person)| json!({"account": account, "person": person}))
+            .collect();
+        return output::json(&json!(rows));
+    }
+    let mut table = output::table(&["account", "acts as"]);
+    for (account, person) in rows {
+        table.add_row([account, person]);
+    }
+    output::show(table)
+}
+
 async fn evaluate(global: &Global, desk: &Desk, options: Evaluate, now: Timestamp) -> Result<(), Failure> {
     let view = desk.certify_case(&options.case).await?;
     let today = clock::day(now.as_second())?;
@@ -716,23 +767,9 @@ fn described(options: &Evaluate, view: &CaseView) -> Result<Description, Failure
         .map(|first| first.with_extension("battery.toml"))
         .filter(|file| file.is_file());
     if let Some(file) = options.battery.as_ref().or(beside.as_ref()) {
-        return Description::read(file);
+        return battery_assess::described(file);
     }
-    let battery = &view.application.battery;
-    Ok(Description {
-        battery: battery::Pack {
-            chemistry: match battery.chemistry {
-                Chemistry::NMC => battery::Chemistry::Nmc,
-                Chemistry::LFP => battery::Chemistry::Lfp,
-            },
-            n_series: u32::from(battery.n_series),
-            rated_ah: Some(battery.rated_ah.to_f64()),
-            rated_kwh: None,
-            rated_source: battery.rated_source.clone(),
-            end_voltage: None,
-        },
-        facts: battery::Facts::default(),
-    })
+    Ok(Description::of(&view.application))
 }
 
 async fn issue(global: &Global, desk: &Desk, options: Issue, now: Timestamp) -> Result<(), Failure> {

@@ -23,7 +23,7 @@ use statement::vocabulary::Role;
 use store::CertificationBody;
 
 use crate::args::{Reading, SecondMeter};
-use crate::battery_assess::{Description, assess};
+use crate::battery_assess::{assess, description_of};
 use crate::demo::step;
 use crate::failure::Failure;
 use crate::{clock, output};
@@ -164,7 +164,7 @@ fn made_recent(file: &Path, now: Timestamp) -> Result<(), Failure> {
 fn car(folder: &Path, application: &str, log: &str) -> Result<(Application, Assessment), Failure> {
     let application = serde_json::from_slice(&desk::data_dir::read(&folder.join(application))?)?;
     let files = [folder.join(log)];
-    let description = Description::find(None, &files)?;
+    let description = description_of(None, &files)?;
     let found = assess(
         &files,
         &Reading::default(),

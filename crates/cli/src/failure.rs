@@ -15,6 +15,9 @@ pub enum Failure {
     /// A log of a battery could not be read.
     #[error(transparent)]
     Telemetry(#[from] telemetry::TelemetryError),
+    /// A battery could not be assessed.
+    #[error(transparent)]
+    Assess(#[from] desk::assessing::AssessError),
     /// The service ended badly.
     #[error(transparent)]
     Serve(#[from] web::ServeError),

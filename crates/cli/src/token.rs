@@ -16,7 +16,7 @@ use crate::{clock, output};
 pub enum TokenCommand {
     /// Make a token for an account.
     #[command(after_help = "\
-Scopes: yard:read, yard:write, shares, disclose, accounts, trail, issuers. A token never may more than its account. It is shown
+Scopes: yard:read, yard:write, shares, disclose, accounts, trail, issuers, certification. A token never may more than its account. It is shown
 once and not kept; send it as `Authorization: Bearer cnt_…`.
 
 Examples:

@@ -39,6 +39,8 @@ pub struct Desk {
     pub(crate) log_key: SigningKey,
     pub(crate) passphrase: Passphrase,
     pub(crate) doors: Doors,
+    /// Whoever takes a step of a case: between looking at it and writing, nobody else does.
+    pub(crate) certifying: tokio::sync::Mutex<()>,
     vrf_key: VrfVerifierKey,
     policy: Policy,
 }
@@ -201,6 +203,7 @@ impl Desk {
             log_key: keys.log,
             passphrase,
             doors: Doors::default(),
+            certifying: tokio::sync::Mutex::default(),
             vrf_key,
             policy,
         })

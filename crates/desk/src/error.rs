@@ -58,6 +58,33 @@ pub enum DeskError {
         /// What is wrong, and the fix.
         problem: String,
     },
+    /// A step that the scheme does not allow: not in this state, or not by this person.
+    #[error("case {case:?}: {refusal}")]
+    Step {
+        /// The case.
+        case: String,
+        /// Why not.
+        refusal: certificate::scheme::SchemeError,
+    },
+    /// A step for which a case is not ready, such as on data that is too old.
+    #[error("case {case:?}: {problem}")]
+    NotReady {
+        /// The case.
+        case: String,
+        /// What is missing, and the fix.
+        problem: String,
+    },
+    /// A case of which nothing is left.
+    #[error("case {0:?}: its car was erased; nothing is left to read")]
+    CaseErased(String),
+    /// The body that certifies cannot sign here.
+    #[error("issuer {issuer:?}: {problem}")]
+    Certifier {
+        /// The issuer whose key it signs with.
+        issuer: String,
+        /// Why not, and the fix.
+        problem: String,
+    },
     /// The issuer is not known here.
     #[error("no issuer {0:?} with an unrevoked key; `carnet issuer list` shows all that were ever enrolled")]
     NoIssuer(String),

@@ -11,6 +11,7 @@
 //! | [`export`] | a dossier, with the holder's choice of disclosures; a receipt |
 //! | [`receipts`] | the receipts of a whole batch, for a service that answers many submitters at once |
 //! | [`check`] | verify a dossier file offline |
+//! | [`assessing`] | a battery assessed from charging logs |
 //! | [`certify`] | certificates for traction batteries: the scheme's steps, the directory, verification of a credential |
 //! | [`access`] | accounts, sessions, tokens, yards, links to dossiers, and the trail |
 //! | [`erase`] | destroy a vehicle's contents |
@@ -22,6 +23,7 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
 pub mod access;
+pub mod assessing;
 pub mod certify;
 pub mod check;
 mod checkers;

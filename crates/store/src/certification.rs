@@ -12,6 +12,7 @@ use crate::error::StoreError;
 use crate::log_row::{bytes32, unsigned};
 use crate::open::Store;
 use crate::records::Content;
+use crate::trail::Deed;
 use crate::vault::{self, Secret};
 
 /// The body that certifies with this store.
@@ -122,6 +123,39 @@ pub struct CaseWrite {
     pub certificate: Option<StoredCertificate>,
     /// A statement for the log, with its digest and the number of its step.
     pub statement: Option<(Digest, u32, String)>,
+    /// By which account the steps were taken, where they were taken over the network.
+    pub account: Option<StepAccount>,
+    /// The act for the trail, likewise.
+    pub deed: Option<Deed>,
+}
+
+/// An account, and the person it acts as.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StepAccount {
+    /// The account's name.
+    pub account: String,
+    /// The person's id.
+    pub person: String,
+}
+
+/// Who applied over the network.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StoredApplicant {
+    /// The organisation.
+    pub organisation: String,
+    /// The account that sent the application.
+    pub account: String,
+}
+
+/// An assessment that was handed in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StoredAssessment {
+    /// SHA-256 of its bytes.
+    pub hash: [u8; 32],
+    /// By which account.
+    pub account: String,
+    /// When, in Unix seconds.
+    pub at: i64,
 }
 
 impl Store {
@@ -327,9 +361,17 @@ impl Store {
         &self,
         case: &StoredCase,
         opened: i64,
+        applicant: Option<&StoredApplicant>,
         write: &CaseWrite,
     ) -> Result<(), StoreError> {
         let mut tx = self.write().await?;
+        let taken: i64 = query_scalar("SELECT count(*) FROM certification_case WHERE id = $1")
+            .bind(&case.id)
+            .fetch_one(&mut *tx)
+            .await?;
+        if taken > 0 {
+            return Err(StoreError::CaseChanged(case.id.clone()));
+        }
         query("INSERT INTO certification_case (id, label, opened, state) VALUES ($1, $2, $3, $4)")
             .bind(&case.id)
             .bind(case.label.0.to_vec())
@@ -337,6 +379,14 @@ impl Store {
             .bind(write.state)
             .execute(&mut *tx)
             .await?;
+        if let Some(applicant) = applicant {
+            query("INSERT INTO certification_applicant (case_id, organisation, account) VALUES ($1, $2, $3)")
+                .bind(&case.id)
+                .bind(&applicant.organisation)
+                .bind(&applicant.account)
+                .execute(&mut *tx)
+                .await?;
+        }
         self.write_steps(&mut tx, case, write).await?;
         self.commit("certification case", tx).await
     }
@@ -365,15 +415,17 @@ impl Store {
     ) -> Result<(), StoreError> {
         let key = self.car_key_in(tx, &case.label).await?;
         for (hash, content) in &write.documents {
-            query(
-                "INSERT INTO certification_document (hash, case_id, content) VALUES ($1, $2, $3)
-                 ON CONFLICT (case_id, hash) DO NOTHING",
-            )
-            .bind(hash.to_vec())
-            .bind(&case.id)
-            .bind(vault::seal(&key, &Digest(*hash), content)?)
-            .execute(&mut *tx)
-            .await?;
+            write_document(tx, case, &key, hash, content).await?;
+        }
+        if let Some(first) = write.steps.first() {
+            let taken: i64 = query_scalar("SELECT count(*) FROM certification_step WHERE case_id = $1")
+                .bind(&case.id)
+                .fetch_one(&mut *tx)
+                .await?;
+            // A step that would leave a gap is refused by the schema.
+            if taken >= i64::from(first.number) {
+                return Err(StoreError::CaseChanged(case.id.clone()));
+            }
         }
         for step in &write.steps {
             if let (Some(person), Some(duty)) = (&step.person, step.duty) {
@@ -403,6 +455,18 @@ impl Store {
             .bind(vault::seal(&key, &Digest(step.hash), &step.record)?)
             .execute(&mut *tx)
             .await?;
+            if let (Some(by), Some(_)) = (&write.account, &step.person) {
+                query(
+                    "INSERT INTO certification_step_account (case_id, number, account, person)
+                     VALUES ($1, $2, $3, $4)",
+                )
+                .bind(&case.id)
+                .bind(i64::from(step.number))
+                .bind(&by.account)
+                .bind(&by.person)
+                .execute(&mut *tx)
+                .await?;
+            }
         }
         if let Some(certificate) = &write.certificate {
             query(
@@ -437,7 +501,183 @@ impl Store {
             .execute(&mut *tx)
             .await?;
         }
+        if let Some(deed) = &write.deed {
+            self.write_deed(tx, deed).await?;
+        }
         Ok(())
+    }
+
+    /// Has an account act as a person of the body, for ever. `false` where it acts as somebody already.
+    ///
+    /// # Errors
+    /// There is no such account or person, or the database failed.
+    pub async fn give_account(&self, by: &StepAccount, at: i64, deed: &Deed) -> Result<bool, StoreError> {
+        let mut tx = self.write().await?;
+        let there: i64 = query_scalar("SELECT count(*) FROM certification_account WHERE account = $1")
+            .bind(&by.account)
+            .fetch_one(&mut *tx)
+            .await?;
+        if there > 0 {
+            self.end(tx).await?;
+            return Ok(false);
+        }
+        query("INSERT INTO certification_account (account, person, given) VALUES ($1, $2, $3)")
+            .bind(&by.account)
+            .bind(&by.person)
+            .bind(at)
+            .execute(&mut *tx)
+            .await?;
+        self.write_deed(&mut tx, deed).await?;
+        self.commit("certification account", tx).await?;
+        Ok(true)
+    }
+
+    /// Which account acts as which person, by account.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn certification_accounts(&self) -> Result<Vec<StepAccount>, StoreError> {
+        let rows = query("SELECT account, person FROM certification_account ORDER BY account")
+            .fetch_all(&self.db)
+            .await?;
+        rows.iter()
+            .map(|row| {
+                Ok(StepAccount {
+                    account: row.try_get("account")?,
+                    person: row.try_get("person")?,
+                })
+            })
+            .collect()
+    }
+
+    /// By which accounts the steps of a case were taken: number and account. Steps taken elsewhere are not there.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn step_accounts(&self, case: &str) -> Result<Vec<(u32, String)>, StoreError> {
+        let rows = query(
+            "SELECT number, account FROM certification_step_account WHERE case_id = $1 ORDER BY number",
+        )
+        .bind(case)
+        .fetch_all(&self.db)
+        .await?;
+        rows.iter()
+            .map(|row| {
+                let number: i64 = row.try_get("number")?;
+                let number = u32::try_from(number).map_err(|_| {
+                    StoreError::row("certification_step_account", format!("number is {number}"))
+                })?;
+                Ok((number, row.try_get("account")?))
+            })
+            .collect()
+    }
+
+    /// Who applied for a case; `None` where that was not done over the network.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn applicant(&self, case: &str) -> Result<Option<StoredApplicant>, StoreError> {
+        let row = query("SELECT organisation, account FROM certification_applicant WHERE case_id = $1")
+            .bind(case)
+            .fetch_optional(&self.db)
+            .await?;
+        row.map(|row| {
+            Ok(StoredApplicant {
+                organisation: row.try_get("organisation")?,
+                account: row.try_get("account")?,
+            })
+        })
+        .transpose()
+    }
+
+    /// The newest cases before one, newest first: all of them, or those for which an organisation applied.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn newest_cases(
+        &self,
+        organisation: Option<&str>,
+        before: Option<&str>,
+        most: u32,
+    ) -> Result<Vec<StoredCase>, StoreError> {
+        let rows = query(
+            "SELECT k.id, k.label, k.state FROM certification_case k
+             LEFT JOIN certification_applicant a ON a.case_id = k.id
+             WHERE ($1 = '' OR a.organisation = $1)
+               AND ($2 = '' OR length(k.id) < length($2) OR (length(k.id) = length($2) AND k.id < $2))
+             ORDER BY length(k.id) DESC, k.id DESC LIMIT $3",
+        )
+        .bind(organisation.unwrap_or_default())
+        .bind(before.unwrap_or_default())
+        .bind(i64::from(most))
+        .fetch_all(&self.db)
+        .await?;
+        rows.iter().map(case_of).collect()
+    }
+
+    /// Keeps an assessment of telemetry with its case, encrypted under the car's key; the same one by the same account is
+    /// there once. `false` where the case has `most` already.
+    ///
+    /// # Errors
+    /// There is no such account, or the database failed.
+    pub async fn hand_in(
+        &self,
+        case: &StoredCase,
+        assessment: &StoredAssessment,
+        content: &str,
+        most: u32,
+        deed: &Deed,
+    ) -> Result<bool, StoreError> {
+        let mut tx = self.write().await?;
+        let others: i64 = query_scalar(
+            "SELECT count(*) FROM certification_assessment WHERE case_id = $1 AND NOT (hash = $2 AND account = $3)",
+        )
+        .bind(&case.id)
+        .bind(assessment.hash.to_vec())
+        .bind(&assessment.account)
+        .fetch_one(&mut *tx)
+        .await?;
+        if others >= i64::from(most) {
+            self.end(tx).await?;
+            return Ok(false);
+        }
+        let key = self.car_key_in(&mut tx, &case.label).await?;
+        write_document(&mut tx, case, &key, &assessment.hash, content).await?;
+        query(
+            "INSERT INTO certification_assessment (case_id, hash, account, at) VALUES ($1, $2, $3, $4)
+             ON CONFLICT (case_id, hash, account) DO NOTHING",
+        )
+        .bind(&case.id)
+        .bind(assessment.hash.to_vec())
+        .bind(&assessment.account)
+        .bind(assessment.at)
+        .execute(&mut *tx)
+        .await?;
+        self.write_deed(&mut tx, deed).await?;
+        self.commit("certification assessment", tx).await?;
+        Ok(true)
+    }
+
+    /// The assessments that were handed in for a case, oldest first.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn assessments(&self, case: &str) -> Result<Vec<StoredAssessment>, StoreError> {
+        let rows = query(
+            "SELECT hash, account, at FROM certification_assessment WHERE case_id = $1 ORDER BY at, hash, account",
+        )
+        .bind(case)
+        .fetch_all(&self.db)
+        .await?;
+        rows.iter()
+            .map(|row| {
+                Ok(StoredAssessment {
+                    hash: bytes32("certification_assessment", row.try_get("hash")?)?,
+                    account: row.try_get("account")?,
+                    at: row.try_get("at")?,
+                })
+            })
+            .collect()
     }
 
     /// All certificates with the state of their cases, oldest first.
@@ -545,6 +785,25 @@ impl Store {
             Err(error) => Err(error),
         }
     }
+}
+
+async fn write_document(
+    tx: &mut Connection,
+    case: &StoredCase,
+    key: &Secret,
+    hash: &[u8; 32],
+    content: &str,
+) -> Result<(), StoreError> {
+    query(
+        "INSERT INTO certification_document (hash, case_id, content) VALUES ($1, $2, $3)
+         ON CONFLICT (case_id, hash) DO NOTHING",
+    )
+    .bind(hash.to_vec())
+    .bind(&case.id)
+    .bind(vault::seal(key, &Digest(*hash), content)?)
+    .execute(tx)
+    .await?;
+    Ok(())
 }
 
 fn case_of(row: &Row) -> Result<StoredCase, StoreError> {

@@ -103,6 +103,11 @@ pub enum StoreError {
         /// When it can be tried again.
         seconds: u64,
     },
+    /// Somebody else took a step in between.
+    #[error(
+        "another step was taken in case {0} in the meantime; nothing was recorded, look at the case again"
+    )]
+    CaseChanged(String),
     /// Somebody else sequenced in between; this process must start again from the database.
     #[error(
         "another process has sealed in the meantime; nothing of this batch was sealed, run the command again"

@@ -9,7 +9,7 @@ use sqlx::migrate::{Migration, MigrationType, Migrator};
 /// Number, what it is about, and its text.
 type Step = (i64, &'static str, &'static str);
 
-const SQLITE: [Step; 5] = [
+const SQLITE: [Step; 6] = [
     (1, "log", include_str!("../migrations/0001_log.sql")),
     (2, "content", include_str!("../migrations/0002_content.sql")),
     (
@@ -19,9 +19,14 @@ const SQLITE: [Step; 5] = [
     ),
     (30, "moved", include_str!("../migrations/0030_moved.sql")),
     (40, "accounts", include_str!("../migrations/0040_accounts.sql")),
+    (
+        43,
+        "certification_accounts",
+        include_str!("../migrations/0043_certification_accounts.sql"),
+    ),
 ];
 
-const POSTGRES: [Step; 4] = [
+const POSTGRES: [Step; 5] = [
     (1, "log", include_str!("../migrations/postgres/0001_log.sql")),
     (
         10,
@@ -33,6 +38,11 @@ const POSTGRES: [Step; 4] = [
         40,
         "accounts",
         include_str!("../migrations/postgres/0040_accounts.sql"),
+    ),
+    (
+        43,
+        "certification_accounts",
+        include_str!("../migrations/postgres/0043_certification_accounts.sql"),
     ),
 ];
 

@@ -203,6 +203,31 @@ const TABLES: &[Table] = &[
         ],
     ),
     table(
+        "certification_account",
+        "account",
+        &[("account", Text), ("person", Text), ("given", Int)],
+    ),
+    table(
+        "certification_applicant",
+        "case_id",
+        &[("case_id", Text), ("organisation", Text), ("account", Text)],
+    ),
+    table(
+        "certification_step_account",
+        "case_id, number",
+        &[
+            ("case_id", Text),
+            ("number", Int),
+            ("account", Text),
+            ("person", Text),
+        ],
+    ),
+    table(
+        "certification_assessment",
+        "case_id, hash, account",
+        &[("case_id", Text), ("hash", Bytes), ("account", Text), ("at", Int)],
+    ),
+    table(
         "session",
         "hash",
         &[

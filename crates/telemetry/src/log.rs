@@ -23,6 +23,9 @@ pub struct Options {
     pub answers: Answers,
     /// Whether a SHA-256 of each file is wanted.
     pub hash: bool,
+    /// The most rows of one file; one with more is refused. For those who read what strangers send: a small file can unpack to
+    /// any number.
+    pub most_rows: Option<u64>,
 }
 
 /// How far reading is.
@@ -228,7 +231,16 @@ impl Log {
             || path.display().to_string(),
             |name| name.to_string_lossy().into_owned(),
         );
+        let mut read = 0;
         while rows.next(&file.layout, &mut block)? {
+            read += block.len() as u64;
+            if let Some(most) = self.options.most_rows.filter(|most| read > *most) {
+                return Err(TelemetryError::File {
+                    path: path.clone(),
+                    problem: format!("more than {most} rows"),
+                    fix: "split it, or log less often than ten times a second".into(),
+                });
+            }
             if let Some(wanted) = &self.options.answers.vehicle
                 && block.vehicle.as_ref() != Some(wanted)
             {

@@ -153,7 +153,7 @@ pub mod act {
 
     acts! {
         SeeSelf ChangePassword ManageTokens SeeYard ChangeYard ConfirmYard SeeShares Share ManageOrganisations SeeAccounts ManageAccounts
-        SeeTrail ManageIssuers RevokeOwnKey
+        SeeTrail ManageIssuers RevokeOwnKey SeeApplications Apply Certify SeeCertifiers
     }
 }
 
@@ -167,6 +167,14 @@ impl<S: Send + Sync> FromRequestParts<S> for SameSite {
         same_site(&parts.headers)?;
         Ok(Self)
     }
+}
+
+/// Refuses what a browser says it sends for a page of another site; for forms that are read as they come.
+///
+/// # Errors
+/// It is of another site.
+pub fn from_here(headers: &HeaderMap) -> Result<(), Problem> {
+    same_site(headers)
 }
 
 /// Where a request came from, as far as attempts are counted.

@@ -11,6 +11,8 @@
 //! | `herald` | what follows a sealing: counted, shown, and those who wait are told |
 //! | `api` | the JSON interface, an area to a file |
 //! | `pages` | pages for people, in six languages |
+//! | `upload` | telemetry on its way to disk, and its assessment |
+//! | `surveillance` | certificates suspended when the history of their car gives cause |
 //! | `static_log` | tiles, entries and checkpoint as tlog-tiles says |
 //! | `problem` | every error, as RFC 9457 says |
 //! | `access` | who asks, and what may be shown to them |
@@ -48,8 +50,10 @@ mod service;
 mod standing;
 mod state;
 mod static_log;
+mod surveillance;
 mod test_add;
 mod ticket;
+mod upload;
 pub mod vc_api;
 
 pub use options::{Limits, Options};

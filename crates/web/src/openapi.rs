@@ -25,6 +25,7 @@ use utoipa::{Modify, OpenApi};
         (name = "vehicles", description = "What the log knows of a vehicle"),
         (name = "trust", description = "Issuers, and whom a verifier trusts"),
         (name = "certificates", description = "Battery certificates"),
+        (name = "certification", description = "Applying for a certificate, and the steps of the body that decides"),
         (name = "quotes", description = "May it enter, and what will it cost"),
         (name = "access", description = "Accounts, sessions, tokens, the trail"),
         (name = "yard", description = "An organisation's cars, and links to their dossiers"),

@@ -28,6 +28,8 @@ pub struct Options {
     pub answer_within: Duration,
     /// How often the checkpoint of a log at rest is cosigned anew.
     pub renew: Duration,
+    /// How often at most the histories of certified cars are looked at, when something was sealed.
+    pub surveil_every: Duration,
     /// How long a stopping service may take to answer what it has begun.
     pub drain: Duration,
 }
@@ -67,6 +69,16 @@ pub struct Limits {
     pub reads: usize,
     /// The same, asked for and not begun.
     pub reads_waiting: usize,
+    /// Bytes of telemetry handed in at once, on disk while it is assessed.
+    pub upload: u64,
+    /// Uploads of telemetry at a time, those being assessed included.
+    pub uploads: usize,
+    /// Batteries assessed at a time.
+    pub assessments: usize,
+    /// How long an upload with its assessment may take.
+    pub upload_time: Duration,
+    /// Rows of one file of telemetry: a small file can unpack to any number.
+    pub upload_rows: u64,
 }
 
 impl Default for Options {
@@ -82,6 +94,7 @@ impl Default for Options {
             window: Duration::from_millis(20),
             answer_within: Duration::from_secs(10),
             renew: Duration::from_secs(60),
+            surveil_every: Duration::from_secs(30),
             drain: Duration::from_secs(30),
         }
     }
@@ -107,6 +120,11 @@ impl Default for Limits {
             waiting: 100_000,
             reads: 8,
             reads_waiting: 256,
+            upload: 256 << 20,
+            uploads: 4,
+            assessments: 2,
+            upload_time: Duration::from_secs(600),
+            upload_rows: 20_000_000,
         }
     }
 }

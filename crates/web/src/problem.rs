@@ -6,6 +6,7 @@ use std::time::Duration;
 use axum::http::header::{CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
+use certificate::scheme::SchemeError;
 use desk::DeskError;
 use desk::access::{AccessError, ShareError};
 use serde::Serialize;
@@ -40,6 +41,10 @@ pub enum Kind {
     StatementsRefused,
     /// No car of the request can be quoted for.
     QuotesRefused,
+    /// The telemetry cannot be read, or does not say what must be known.
+    TelemetryRefused,
+    /// The scheme of certification does not allow the step: not now, or not by this person.
+    StepRefused,
     /// No statement answers to this ticket.
     UnknownTicket,
     /// What was here has been erased, or can never come.
@@ -108,6 +113,16 @@ impl Kind {
                 "urn:carnet:problem:quotes-refused",
                 StatusCode::UNPROCESSABLE_ENTITY,
                 "No quote can be given",
+            ),
+            Self::TelemetryRefused => (
+                "urn:carnet:problem:telemetry-refused",
+                StatusCode::UNPROCESSABLE_ENTITY,
+                "The telemetry cannot be read",
+            ),
+            Self::StepRefused => (
+                "urn:carnet:problem:step-refused",
+                StatusCode::CONFLICT,
+                "The scheme does not allow this step",
             ),
             Self::UnknownTicket => (
                 "urn:carnet:problem:unknown-ticket",
@@ -303,6 +318,34 @@ impl From<DeskError> for Problem {
             ),
             DeskError::Store(error) => error.into(),
             DeskError::Access(error) => error.into(),
+            DeskError::Step {
+                refusal: refusal @ SchemeError::Text { .. },
+                ..
+            } => Self::new(
+                Kind::MalformedRequest,
+                refusal.to_string(),
+                "say why, in up to 2000 characters",
+            ),
+            error @ (DeskError::Step { .. } | DeskError::NotReady { .. }) => Self::new(
+                Kind::StepRefused,
+                error.to_string(),
+                "see `next` of the application for the steps there are and who may take them",
+            ),
+            DeskError::CaseErased(case) => Self::new(
+                Kind::Gone,
+                format!("the car of application {case} was erased; nothing is left to read"),
+                "ask who applied",
+            ),
+            DeskError::NoSigningKey(issuer) => Self::new(
+                Kind::Conflict,
+                format!("the signing key of issuer {issuer:?} is not in the data directory of this service"),
+                "take this step on the machine that has the key, with `carnet certify`",
+            ),
+            DeskError::Certifier { issuer, problem } => Self::new(
+                Kind::Conflict,
+                format!("the certification body cannot sign: issuer {issuer:?}: {problem}"),
+                "ask an operator of this log",
+            ),
             DeskError::NoIssuer(issuer) => Self::new(
                 Kind::NotFound,
                 format!("there is no issuer {issuer:?} with an unrevoked key"),
@@ -339,6 +382,11 @@ impl From<StoreError> for Problem {
                 format!("the log does not take this: {error}"),
                 "correct the value",
             ),
+            error @ StoreError::CaseChanged(_) => Self::new(
+                Kind::Conflict,
+                error.to_string(),
+                "read the application again, and take the step if it is still due",
+            ),
             StoreError::Fenced => Self::overloaded("another process has sealed in the meantime"),
             error => {
                 tracing::error!(error = %error, "store failed");
@@ -370,6 +418,21 @@ impl From<AccessError> for Problem {
             AccessError::OutOfScope { .. } => {
                 Self::new(Kind::Forbidden, detail, "make a token with the scope for it")
             }
+            AccessError::NotOfBody => Self::new(
+                Kind::Forbidden,
+                detail,
+                "ask the certification body to take this step",
+            ),
+            AccessError::NoPerson(_) => Self::new(
+                Kind::Forbidden,
+                detail,
+                "ask an operator of this log to run `carnet certify account` on its machine",
+            ),
+            AccessError::NoBody => Self::new(
+                Kind::Conflict,
+                detail,
+                "ask an operator of this log to run `carnet certify setup` on its machine",
+            ),
             AccessError::NotHeld => Self::new(
                 Kind::Forbidden,
                 detail,
@@ -420,7 +483,7 @@ impl From<ShareError> for Problem {
 }
 
 /// The name of an error without the values in it.
-fn kind_of(error: &DeskError) -> &'static str {
+pub fn kind_of(error: &DeskError) -> &'static str {
     match error {
         DeskError::File { .. } => "file",
         DeskError::TooLarge { .. } => "file too large",
@@ -429,6 +492,9 @@ fn kind_of(error: &DeskError) -> &'static str {
         DeskError::Key { .. } => "key file",
         DeskError::Malformed { .. } => "malformed file",
         DeskError::Value { .. } => "value",
+        DeskError::Step { .. } | DeskError::NotReady { .. } => "step",
+        DeskError::CaseErased(_) => "case erased",
+        DeskError::Certifier { .. } => "certifier",
         DeskError::NoIssuer(_) => "no issuer",
         DeskError::NoSigningKey(_) => "no signing key",
         DeskError::Store(_) => "store",
@@ -451,7 +517,7 @@ fn shortened(text: String) -> String {
 mod tests {
     use super::*;
 
-    const ALL: [Kind; 20] = [
+    const ALL: [Kind; 22] = [
         Kind::NotFound,
         Kind::MethodNotAllowed,
         Kind::MalformedRequest,
@@ -460,6 +526,8 @@ mod tests {
         Kind::InvalidVehicle,
         Kind::StatementsRefused,
         Kind::QuotesRefused,
+        Kind::TelemetryRefused,
+        Kind::StepRefused,
         Kind::UnknownTicket,
         Kind::Gone,
         Kind::Unauthenticated,

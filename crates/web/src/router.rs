@@ -3,7 +3,7 @@
 use std::any::Any;
 use std::sync::Arc;
 
-use axum::extract::{DefaultBodyLimit, Request, State};
+use axum::extract::{DefaultBodyLimit, MatchedPath, Request, State};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{get, post};
@@ -18,7 +18,7 @@ use utoipa_axum::routes;
 use crate::openapi::{Described, Served};
 use crate::problem::{Kind, Problem};
 use crate::state::App;
-use crate::{api, envelope, health, openapi, pages, static_log, test_add, vc_api};
+use crate::{api, envelope, health, openapi, pages, static_log, test_add, upload, vc_api};
 
 /// Answers shorter than this gain nothing from compression.
 const WORTH_COMPRESSING: u64 = 512;
@@ -36,6 +36,7 @@ fn described() -> OpenApiRouter<App> {
         .routes(routes!(api::issuers::policy))
         .routes(routes!(api::certificates::directory))
         .routes(routes!(api::certificates::credential))
+        .merge(api::certification::routes())
         .routes(routes!(api::quotes::quotes))
         .routes(routes!(api::rules::markets))
         .routes(routes!(api::rules::market))
@@ -116,7 +117,11 @@ pub fn router(app: App) -> Result<Router, serde_json::Error> {
 
 /// Ends a request that takes too long, whether the client sends too slowly or the service is at fault.
 async fn in_time(State(app): State<App>, request: Request, next: Next) -> Response {
-    let most = app.options.limits.request;
+    let route = request.extensions().get::<MatchedPath>();
+    let most = match route.map(MatchedPath::as_str) {
+        Some(upload::ROUTE | upload::PAGE) => app.options.limits.upload_time,
+        _ => app.options.limits.request,
+    };
     match tokio::time::timeout(most, next.run(request)).await {
         Ok(response) => response,
         Err(_) => Problem::new(

@@ -25,8 +25,9 @@ use crate::standing::Standing;
 use crate::state::{App, Shared};
 use crate::static_log::Kept;
 use crate::test_add::TestIssuer;
+use crate::upload::Uploads;
 use crate::vc_api::TestSigner;
-use crate::{router, server};
+use crate::{router, server, surveillance};
 
 /// Why a service ended.
 #[derive(Debug, thiserror::Error)]
@@ -146,6 +147,11 @@ impl Service {
         let mut sealing = tokio::spawn(sealer.run(no_more_batches.clone()));
 
         let following = tokio::spawn(rules.clone().follow(options.rules_every));
+        let watching = tokio::spawn(surveillance::follow(
+            desk.clone(),
+            standing.clone(),
+            options.surveil_every,
+        ));
 
         let drain = options.drain;
         let app = App::new(Shared {
@@ -161,6 +167,7 @@ impl Service {
             answers: Arc::new(Semaphore::new(limits.answers.div_ceil(1024))),
             bodies: Arc::new(Semaphore::new(limits.bodies.div_ceil(1024))),
             reads: Gate::new(limits.reads, limits.reads_waiting),
+            uploads: Uploads::new(limits.uploads, limits.assessments),
             policy: String::from_utf8_lossy(&policy).into_owned(),
             options,
             test_issuer,
@@ -180,6 +187,7 @@ impl Service {
         };
         let served = server::serve(listener, router, &limits, metrics.clone(), stopping, drain).await;
         following.abort();
+        watching.abort();
         intake.waiters().give_up();
         no_more_jobs.notify_one();
         recording.await?;

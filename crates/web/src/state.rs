@@ -16,6 +16,7 @@ use crate::rulebook::Rules;
 use crate::standing::Standing;
 use crate::static_log::Kept;
 use crate::test_add::TestIssuer;
+use crate::upload::Uploads;
 use crate::vc_api::TestSigner;
 
 /// The state of the service, shared by all requests.
@@ -52,6 +53,8 @@ pub struct Shared {
     pub rules: Arc<Rules>,
     /// The way to what costs much to read or to work out.
     pub reads: Gate,
+    /// The way in for telemetry.
+    pub uploads: Uploads,
     /// Who signs what `POST /add` takes, where there is that.
     pub test_issuer: Option<TestIssuer>,
     /// Who signs what the VC API of test suites is given, where there is that.

@@ -129,7 +129,7 @@ impl Actor {
     }
 
     /// An act for the trail.
-    pub(super) fn deed(
+    pub(crate) fn deed(
         &self,
         act: &'static str,
         subject: impl Into<String>,

@@ -25,6 +25,15 @@ pub enum AccessError {
     /// The organisation does not hold the car.
     #[error("your organisation is not confirmed as holding this car, so personal fields are not shown to it")]
     NotHeld,
+    /// The account does not belong to the certification body.
+    #[error("this is for those who work for the certification body")]
+    NotOfBody,
+    /// Nobody certifies here.
+    #[error("no certification body is set up with this log")]
+    NoBody,
+    /// The account belongs to the body and is nobody's there.
+    #[error("account {0:?} acts as no person of the certification body")]
+    NoPerson(String),
     /// No such account, no such password, or disabled: which of them is not said.
     #[error("no account of this name has this password")]
     WrongLogin,

@@ -55,6 +55,14 @@ pub enum Act {
     ManageIssuers,
     /// Revoke the keys of one's own organisation.
     RevokeOwnKey,
+    /// See applications for certification: those of one's organisation, or all where it is the certification body.
+    SeeApplications,
+    /// Apply, hand telemetry in, complain and appeal.
+    Apply,
+    /// Take the steps of the certification body, as the person that the account acts as.
+    Certify,
+    /// See who works for the certification body, with mandates.
+    SeeCertifiers,
 }
 
 /// What a token may be used for.
@@ -74,6 +82,8 @@ pub enum Scope {
     Trail,
     /// Issuers' keys.
     Issuers,
+    /// Applications for certification: see, apply, hand telemetry in.
+    Certification,
 }
 
 /// What a token needs for an act.
@@ -110,9 +120,11 @@ impl Role {
             | Act::ManageTokens
             | Act::SeeYard
             | Act::SeeShares
-            | Act::SeeTrail => true,
+            | Act::SeeTrail
+            | Act::SeeApplications => true,
             Act::ChangeYard | Act::Share | Act::Disclose => matches!(self, Exporter | Operator),
-            Act::RevokeOwnKey => matches!(self, Issuer | Operator),
+            Act::RevokeOwnKey | Act::Certify | Act::SeeCertifiers => matches!(self, Issuer | Operator),
+            Act::Apply => matches!(self, Exporter | Issuer | Operator),
             Act::ConfirmYard
             | Act::ManageOrganisations
             | Act::SeeAccounts
@@ -130,6 +142,11 @@ impl Act {
             Self::SeeSelf => Needs::Nothing,
             // A stolen token must not be able to outlive its revocation.
             Self::ChangePassword | Self::ManageTokens | Self::ManageAccounts => Needs::Session,
+            // What stands under a person's name is done by that person, and by no program.
+            Self::Certify => Needs::Session,
+            Self::SeeApplications | Self::Apply | Self::SeeCertifiers => {
+                Needs::OneOf(&[Scope::Certification])
+            }
             Self::SeeYard => Needs::OneOf(&[Scope::YardRead, Scope::YardWrite]),
             Self::ChangeYard | Self::ConfirmYard => Needs::OneOf(&[Scope::YardWrite]),
             Self::SeeShares | Self::Share => Needs::OneOf(&[Scope::Shares]),
@@ -168,13 +185,17 @@ impl Act {
             Self::SeeWholeTrail => "see the whole trail",
             Self::ManageIssuers => "manage issuers",
             Self::RevokeOwnKey => "revoke the keys of an organisation",
+            Self::SeeApplications => "see applications for certification",
+            Self::Apply => "apply for certification",
+            Self::Certify => "take steps of the certification body",
+            Self::SeeCertifiers => "see who works for the certification body",
         }
     }
 }
 
 impl Scope {
     /// Every scope.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::YardRead,
         Self::YardWrite,
         Self::Shares,
@@ -182,6 +203,7 @@ impl Scope {
         Self::Accounts,
         Self::Trail,
         Self::Issuers,
+        Self::Certification,
     ];
 
     /// The word for it.
@@ -194,6 +216,7 @@ impl Scope {
             Self::Accounts => "accounts",
             Self::Trail => "trail",
             Self::Issuers => "issuers",
+            Self::Certification => "certification",
         }
     }
 }
@@ -228,7 +251,9 @@ impl FromStr for Role {
 
 /// A word that is no scope.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("is no scope; scopes are yard:read, yard:write, shares, disclose, accounts, trail and issuers")]
+#[error(
+    "is no scope; scopes are yard:read, yard:write, shares, disclose, accounts, trail, issuers and certification"
+)]
 pub struct UnknownScope;
 
 impl FromStr for Scope {
@@ -246,7 +271,7 @@ impl FromStr for Scope {
 mod tests {
     use super::*;
 
-    const ACTS: [Act; 16] = [
+    const ACTS: [Act; 20] = [
         Act::SeeSelf,
         Act::ChangePassword,
         Act::ManageTokens,
@@ -263,15 +288,25 @@ mod tests {
         Act::SeeWholeTrail,
         Act::ManageIssuers,
         Act::RevokeOwnKey,
+        Act::SeeApplications,
+        Act::Apply,
+        Act::Certify,
+        Act::SeeCertifiers,
     ];
 
     #[test]
-    fn a_token_with_every_scope_does_no_more_than_a_person_and_makes_no_tokens_or_accounts() {
+    fn a_token_with_every_scope_does_no_more_than_a_person_makes_no_tokens_or_accounts_and_certifies_nothing()
+    {
         let all: BTreeSet<Scope> = Scope::ALL.into_iter().collect();
         let beyond: Vec<Act> = ACTS.into_iter().filter(|act| !act.is_within(&all)).collect();
         assert_eq!(
             beyond,
-            [Act::ChangePassword, Act::ManageTokens, Act::ManageAccounts]
+            [
+                Act::ChangePassword,
+                Act::ManageTokens,
+                Act::ManageAccounts,
+                Act::Certify
+            ]
         );
     }
 

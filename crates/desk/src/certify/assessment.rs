@@ -100,7 +100,7 @@ pub fn evaluation(
 }
 
 /// Refuses the assessment of another car, or of a battery that was described differently.
-fn same_battery(assessment: &Assessment, application: &Application) -> Result<(), String> {
+pub(crate) fn same_battery(assessment: &Assessment, application: &Application) -> Result<(), String> {
     if let Some(vehicle) = &assessment.vehicle {
         let read = crate::draft::parse_vehicle(vehicle).map_err(|e| format!("vehicle {vehicle:?}: {e}"))?;
         if read != application.vehicle.vid {

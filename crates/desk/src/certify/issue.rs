@@ -15,7 +15,7 @@ use store::{CaseWrite, Content, StoredCertificate};
 
 use super::sheet::{self, Language};
 use super::steps::whole;
-use super::{Open, canonical, fields, hash_of, refused};
+use super::{Hand, Open, canonical, fields, hash_of, refused};
 use crate::desk::Desk;
 use crate::error::DeskError;
 
@@ -53,6 +53,21 @@ impl Desk {
         now: Timestamp,
         dry_run: bool,
     ) -> Result<Issued, DeskError> {
+        self.issue_by(case, by, language, now, dry_run, Hand::default())
+            .await
+    }
+
+    /// The same by somebody's hand.
+    pub(crate) async fn issue_by(
+        &self,
+        case: &str,
+        by: &str,
+        language: Option<Language>,
+        now: Timestamp,
+        dry_run: bool,
+        hand: Hand,
+    ) -> Result<Issued, DeskError> {
+        let _turn = self.certifying.lock().await;
         let mut open = self.open_case(case).await?;
         let certifier = self.certifier().await?;
         let evaluation = self.last_evaluation(&open).await?;
@@ -66,7 +81,10 @@ impl Desk {
                 "since the evaluation the history says: {} ({}); evaluate again, or decide against",
                 found.cause, found.said
             );
-            return Err(DeskError::value("case", case, problem));
+            return Err(DeskError::NotReady {
+                case: case.to_owned(),
+                problem,
+            });
         }
         let people = self.people_of(&open).await?;
         let number = format!(
@@ -93,7 +111,7 @@ impl Desk {
         };
         let (credential, redacted) = (sign(false)?, sign(true)?);
         let pdf = match language {
-            Some(language) => Some(sheet::print(&credential, language).map_err(|e| wrong(&e))?),
+            Some(language) => Some(printed(case, credential.clone(), language).await?),
             None => None,
         };
         let (text, hash) = canonical(&credential)?;
@@ -112,7 +130,7 @@ impl Desk {
         let at = open
             .case
             .step(step, &person, chemistry, issued)
-            .map_err(refused("case", case))?
+            .map_err(refused(case))?
             .number;
         let body = fields(json!({
             "certificate": number,
@@ -152,7 +170,7 @@ impl Desk {
             ..CaseWrite::default()
         };
         if !dry_run {
-            self.write(&open, before, write, now.as_second()).await?;
+            self.write(&open, before, write, now.as_second(), hand).await?;
         }
         Ok(Issued {
             case: open.stored.id.clone(),
@@ -221,14 +239,15 @@ impl Desk {
         redacted: bool,
         language: Language,
     ) -> Result<Vec<u8>, DeskError> {
-        let wrong = |e: &dyn std::fmt::Display| DeskError::value("certificate", id, e);
         let state = self.open_case(id).await?.case.state();
         let credential = self.credential(id, redacted).await?;
         if state != State::InForce {
-            let problem = format!("is {state}; only a certificate in force is printed");
-            return Err(wrong(&problem));
+            return Err(DeskError::NotReady {
+                case: id.to_owned(),
+                problem: format!("is {state}; only a certificate in force is printed"),
+            });
         }
-        sheet::print(&credential, language).map_err(|e| wrong(&e))
+        printed(id, credential, language).await
     }
 
     /// The credential of a certificate, or its twin without vehicle id.
@@ -269,6 +288,15 @@ impl Desk {
             None => Err(none_issued(id)),
         }
     }
+}
+
+/// Prints pages beside the threads that answer: it is some tens of milliseconds of work.
+async fn printed(id: &str, credential: Value, language: Language) -> Result<Vec<u8>, DeskError> {
+    let wrong = |e: &dyn std::fmt::Display| DeskError::value("certificate", id, e);
+    tokio::task::spawn_blocking(move || sheet::print(&credential, language))
+        .await
+        .map_err(|e| wrong(&e))?
+        .map_err(|e| wrong(&e))
 }
 
 fn none_issued(id: &str) -> DeskError {

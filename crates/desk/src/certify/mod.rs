@@ -5,6 +5,8 @@
 //! | [`people`] | set up the body; people and their mandates |
 //! | [`steps`] | apply, review, evaluate, decide, suspend, reinstate, withdraw, complain, appeal, resolve |
 //! | [`issue`] | issue a certificate: credential, twin, statement |
+//! | [`acting`] | the same steps by an account over the network: who it acts as, what it may see |
+//! | [`offers`] | which steps a case can take next, who may take them, and why others may not |
 //! | [`surveil`] | suspend what the history gives cause to suspend |
 //! | [`publish`] | the directory, the status lists, the DID document |
 //! | [`assessment`] | from an estimator's assessment to an evaluation |
@@ -14,9 +16,11 @@
 //! What a case says of itself is its chain of audit records; it is replayed and checked whenever a case is opened here. The
 //! outcomes are statements in the log, stored in the transaction of their step and submitted after it.
 
+pub mod acting;
 pub mod assessment;
 pub mod check;
 pub mod issue;
+pub mod offers;
 pub mod people;
 pub mod publish;
 pub mod sheet;
@@ -37,7 +41,7 @@ use serde_json::{Map, Value, json};
 use sha2::{Digest as _, Sha256};
 use statement::vocabulary::{StatementType, check_role};
 use statement::{Claims, Confidence, Digest, IssuerSigningKey, KeyId, issue as sign_statement};
-use store::{CaseWrite, CertificationBody, Content, NewStep, StoredCase};
+use store::{CaseWrite, CertificationBody, Content, Deed, NewStep, StepAccount, StoredCase};
 
 use crate::data_dir;
 use crate::desk::Desk;
@@ -112,13 +116,19 @@ pub struct RecordView {
     pub record: Record,
 }
 
+/// By whose hand a step is written down: nobody's in particular at the machine, an account's over the network.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Hand {
+    /// The account and the person it acts as.
+    pub(crate) account: Option<StepAccount>,
+    /// The act for the trail.
+    pub(crate) deed: Option<Deed>,
+}
+
 /// A refusal of the scheme, as the desk says it.
-pub(crate) fn refused(
-    what: &'static str,
-    id: &str,
-) -> impl FnOnce(certificate::scheme::SchemeError) -> DeskError {
-    let id = id.to_owned();
-    move |error| DeskError::value(what, id, error)
+pub(crate) fn refused(case: &str) -> impl FnOnce(certificate::scheme::SchemeError) -> DeskError {
+    let case = case.to_owned();
+    move |refusal| DeskError::Step { case, refusal }
 }
 
 fn unreadable(case: &str, error: impl std::fmt::Display) -> DeskError {
@@ -167,15 +177,11 @@ impl Desk {
         let mut records = Vec::new();
         for record in self.store.case_records(&stored).await? {
             let Content::Present(text) = record else {
-                return Err(DeskError::value(
-                    "case",
-                    id,
-                    "its car was erased; nothing is left to read",
-                ));
+                return Err(DeskError::CaseErased(id.clone()));
             };
             records.push(serde_json::from_str::<Record>(&text).map_err(|e| unreadable(id, e))?);
         }
-        let case = Case::replay(records).map_err(refused("case", id))?;
+        let case = Case::replay(records).map_err(|e| DeskError::value("case", id, e))?;
         if case.state().as_str() != stored.state {
             let problem = format!("its records say {}, its row {}", case.state(), stored.state);
             return Err(unreadable(id, problem));
@@ -201,11 +207,7 @@ impl Desk {
         let hash = hash_of(id, hash)?;
         match self.store.case_document(stored, hash).await? {
             Some(Content::Present(text)) => serde_json::from_str(&text).map_err(|e| unreadable(id, e)),
-            Some(Content::Erased) => Err(DeskError::value(
-                "case",
-                id,
-                "its car was erased; nothing is left to read",
-            )),
+            Some(Content::Erased) => Err(DeskError::CaseErased(id.clone())),
             None => Err(unreadable(id, "a document is missing")),
         }
     }
@@ -217,7 +219,10 @@ impl Desk {
     pub(crate) async fn certifier(&self) -> Result<Certifier, DeskError> {
         let body = self.body().await?;
         let key = self.issuer_signing_key(&body.issuer)?;
-        let wrong = |problem: String| DeskError::value("issuer", body.issuer.clone(), problem);
+        let wrong = |problem: String| DeskError::Certifier {
+            issuer: body.issuer.clone(),
+            problem,
+        };
         let keys: HashMap<KeyId, _> = self.issuers().await?.into_iter().collect();
         let record = keys.get(&key.key_id()).ok_or_else(|| {
             wrong(format!(
@@ -280,7 +285,9 @@ impl Desk {
         before: usize,
         mut write: CaseWrite,
         now: i64,
+        hand: Hand,
     ) -> Result<(), DeskError> {
+        (write.account, write.deed) = (hand.account, hand.deed);
         write.state = open.case.state().as_str();
         write.steps = new_steps(&open.case, before)?;
         self.store.write_case(&open.stored, &write).await?;
@@ -313,7 +320,9 @@ impl Desk {
         for record in case.records() {
             records.push(RecordView {
                 clause: record.step.clause(),
-                hash: record.hash().map_err(refused("case", &open.stored.id))?,
+                hash: record
+                    .hash()
+                    .map_err(|e| DeskError::value("case", &open.stored.id, e))?,
                 record: record.clone(),
             });
         }

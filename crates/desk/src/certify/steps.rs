@@ -6,9 +6,9 @@ use certificate::scheme::{Actor, Case, State, Step};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use statement::vocabulary::StatementType;
-use store::{CaseWrite, StoredCase};
+use store::{CaseWrite, StoredApplicant, StoredCase};
 
-use super::{CaseView, Open, canonical, new_steps, refused, status_fields};
+use super::{CaseView, Hand, Open, canonical, new_steps, refused, status_fields};
 use crate::desk::Desk;
 use crate::error::DeskError;
 
@@ -22,6 +22,18 @@ impl Desk {
         application: &Application,
         now: Timestamp,
     ) -> Result<CaseView, DeskError> {
+        self.apply_by(application, None, Hand::default(), now).await
+    }
+
+    /// The same for whoever applies over the network.
+    pub(crate) async fn apply_by(
+        &self,
+        application: &Application,
+        applicant: Option<&StoredApplicant>,
+        hand: Hand,
+        now: Timestamp,
+    ) -> Result<CaseView, DeskError> {
+        let _turn = self.certifying.lock().await;
         self.body().await?;
         application
             .check()
@@ -29,7 +41,7 @@ impl Desk {
         let (text, hash) = canonical(application)?;
         let id = format!("C-{:06}", self.store.count_cases().await? + 1);
         let case = Case::open(&id, &application.client, &hex::encode(hash), whole(now))
-            .map_err(refused("application", &application.client))?;
+            .map_err(|e| DeskError::value("application", &application.client, e))?;
         let stored = StoredCase {
             id,
             label: self.labels.label(&application.vehicle.vid),
@@ -39,9 +51,12 @@ impl Desk {
             state: case.state().as_str(),
             steps: new_steps(&case, 0)?,
             documents: vec![(hash, text)],
+            deed: hand.deed,
             ..CaseWrite::default()
         };
-        self.store.open_case(&stored, now.as_second(), &write).await?;
+        self.store
+            .open_case(&stored, now.as_second(), applicant, &write)
+            .await?;
         let open = Open {
             stored,
             case,
@@ -63,12 +78,7 @@ impl Desk {
         now: Timestamp,
     ) -> Result<CaseView, DeskError> {
         let open = self.open_case(case).await?;
-        let remarks = remarks.to_owned();
-        let step = match (open.case.state(), agrees) {
-            (State::Applied, true) => Step::ApplicationAccepted { remarks },
-            (State::Applied, false) => Step::ApplicationDeclined { reasons: remarks },
-            _ => Step::Reviewed { agrees, remarks },
-        };
+        let step = review(open.case.state(), agrees, remarks.to_owned());
         self.certify_step(case, by, step, now, false).await
     }
 
@@ -83,6 +93,19 @@ impl Desk {
         evaluation: &Evaluation,
         now: Timestamp,
     ) -> Result<CaseView, DeskError> {
+        self.evaluate_by(case, by, evaluation, now, Hand::default()).await
+    }
+
+    /// The same by somebody's hand.
+    pub(crate) async fn evaluate_by(
+        &self,
+        case: &str,
+        by: &str,
+        evaluation: &Evaluation,
+        now: Timestamp,
+        hand: Hand,
+    ) -> Result<CaseView, DeskError> {
+        let _turn = self.certifying.lock().await;
         evaluation
             .check()
             .map_err(|e| DeskError::value("evaluation", case, e))?;
@@ -97,12 +120,12 @@ impl Desk {
         let chemistry = open.application.battery.chemistry;
         open.case
             .step(step, &person, chemistry, whole(now))
-            .map_err(refused("case", case))?;
+            .map_err(refused(case))?;
         let write = CaseWrite {
             documents: vec![(hash, text)],
             ..CaseWrite::default()
         };
-        self.write(&open, before, write, now.as_second()).await?;
+        self.write(&open, before, write, now.as_second(), hand).await?;
         self.view(&open, false).await
     }
 
@@ -110,7 +133,10 @@ impl Desk {
     pub(crate) async fn last_evaluation(&self, open: &Open) -> Result<Evaluation, DeskError> {
         match open.case.last(&["evaluated"]).map(|record| &record.step) {
             Some(Step::Evaluated { evaluation, .. }) => self.document(&open.stored, evaluation).await,
-            _ => Err(DeskError::value("case", &open.stored.id, "was not evaluated yet")),
+            _ => Err(DeskError::NotReady {
+                case: open.stored.id.clone(),
+                problem: "was not evaluated yet".to_owned(),
+            }),
         }
     }
 
@@ -126,6 +152,20 @@ impl Desk {
         now: Timestamp,
         dry_run: bool,
     ) -> Result<CaseView, DeskError> {
+        self.step_by(case, by, step, now, dry_run, Hand::default()).await
+    }
+
+    /// The same by somebody's hand.
+    pub(crate) async fn step_by(
+        &self,
+        case: &str,
+        by: &str,
+        step: Step,
+        now: Timestamp,
+        dry_run: bool,
+        hand: Hand,
+    ) -> Result<CaseView, DeskError> {
+        let _turn = self.certifying.lock().await;
         let mut open = self.open_case(case).await?;
         let person = self.person(by).await?;
         let before = open.case.records().len();
@@ -133,14 +173,17 @@ impl Desk {
         let granting = matches!(step, Step::Granted { .. });
         open.case
             .step(step, &person, chemistry, whole(now))
-            .map_err(refused("case", case))?;
+            .map_err(refused(case))?;
         if granting {
             let today = now.to_zoned_datetime(TimeZone::UTC).date();
             if let Some(why) = self.last_evaluation(&open).await?.out_of_date(today) {
-                return Err(DeskError::value("case", case, why));
+                return Err(DeskError::NotReady {
+                    case: case.to_owned(),
+                    problem: why,
+                });
             }
         }
-        self.finish_step(open, before, now, dry_run).await
+        self.finish_step(open, before, now, dry_run, hand).await
     }
 
     /// A complaint or an appeal, by anybody.
@@ -154,13 +197,26 @@ impl Desk {
         step: Step,
         now: Timestamp,
     ) -> Result<CaseView, DeskError> {
+        self.dispute_by(case, from, step, now, Hand::default()).await
+    }
+
+    /// The same by somebody's hand.
+    pub(crate) async fn dispute_by(
+        &self,
+        case: &str,
+        from: &str,
+        step: Step,
+        now: Timestamp,
+        hand: Hand,
+    ) -> Result<CaseView, DeskError> {
+        let _turn = self.certifying.lock().await;
         let mut open = self.open_case(case).await?;
         let before = open.case.records().len();
         let actor = Actor::Outsider(from.chars().take(120).collect());
         open.case
             .step_from_outside(step, actor, whole(now))
-            .map_err(refused("case", case))?;
-        self.finish_step(open, before, now, false).await
+            .map_err(refused(case))?;
+        self.finish_step(open, before, now, false, hand).await
     }
 
     /// Writes the last step of a case, with the statement that it is to the log where it changes a certificate's status.
@@ -170,6 +226,7 @@ impl Desk {
         before: usize,
         now: Timestamp,
         dry_run: bool,
+        hand: Hand,
     ) -> Result<CaseView, DeskError> {
         let Some(last) = open.case.records().last() else {
             return Err(DeskError::value("case", &open.stored.id, "has no records"));
@@ -203,7 +260,7 @@ impl Desk {
             write.statement = Some((digest, last.number, text));
         }
         if !dry_run {
-            self.write(&open, before, write, now.as_second()).await?;
+            self.write(&open, before, write, now.as_second(), hand).await?;
         }
         self.view(&open, dry_run).await
     }
@@ -224,6 +281,15 @@ impl Desk {
     pub async fn certify_cases(&self) -> Result<Vec<(String, String)>, DeskError> {
         let cases = self.store.cases().await?;
         Ok(cases.into_iter().map(|case| (case.id, case.state)).collect())
+    }
+}
+
+/// The step that a review is: of the application, or of the evaluation.
+pub(crate) fn review(state: State, agrees: bool, remarks: String) -> Step {
+    match (state, agrees) {
+        (State::Applied, true) => Step::ApplicationAccepted { remarks },
+        (State::Applied, false) => Step::ApplicationDeclined { reasons: remarks },
+        _ => Step::Reviewed { agrees, remarks },
     }
 }
 

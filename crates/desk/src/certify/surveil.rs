@@ -12,8 +12,8 @@ use statement::vocabulary::StatementType;
 use statement::{Digest, SdJwt};
 use store::Content;
 
-use super::Open;
 use super::steps::whole;
+use super::{Hand, Open};
 use crate::desk::Desk;
 use crate::error::DeskError;
 
@@ -48,6 +48,7 @@ impl Desk {
             if state != State::InForce.as_str() || over {
                 continue;
             }
+            let _turn = self.certifying.lock().await;
             let Some(stored) = self.store.case(&certificate.case).await? else {
                 continue;
             };
@@ -71,8 +72,9 @@ impl Desk {
             let before = open.case.records().len();
             open.case
                 .step_from_outside(step, Actor::Rule, whole(now))
-                .map_err(super::refused("case", &certificate.case))?;
-            self.finish_step(open, before, now, dry_run).await?;
+                .map_err(super::refused(&certificate.case))?;
+            self.finish_step(open, before, now, dry_run, Hand::default())
+                .await?;
             suspended.push(SuspendedByRule {
                 certificate: certificate.id,
                 cause: found.cause,

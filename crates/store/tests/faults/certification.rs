@@ -2,7 +2,10 @@
 
 use index::Label;
 use statement::Digest;
-use store::{CaseWrite, Content, NewStep, Store, StoredCase, StoredCertificate, StoredMandate};
+use store::{
+    CaseWrite, Content, Deed, NewStep, StepAccount, Store, StoreError, StoredAccount, StoredApplicant,
+    StoredCase, StoredCertificate, StoredMandate, StoredOrganisation,
+};
 
 use crate::test_log::TestLog;
 
@@ -72,7 +75,10 @@ async fn accepted() -> (TestLog, Store) {
         ],
         ..CaseWrite::default()
     };
-    store.open_case(&case(), 1_790_000_000, &open).await.unwrap();
+    store
+        .open_case(&case(), 1_790_000_000, None, &open)
+        .await
+        .unwrap();
     take(&store, "accepted", step(2, "application_accepted", Some("kim")))
         .await
         .unwrap();
@@ -227,4 +233,173 @@ async fn erasing_a_car_erases_what_its_case_says() {
     let document = store.case_document(&case(), [0xd0; 32]).await.unwrap();
     assert_eq!(document, Some(Content::Erased));
     assert_eq!(store.owed_statements().await.unwrap(), [""; 0]);
+}
+
+const NOW: i64 = 1_790_000_000;
+
+fn deed(act: &'static str) -> Deed {
+    Deed {
+        at: NOW,
+        account: Some("kim@lab".to_owned()),
+        token: None,
+        organisation: Some("lab".to_owned()),
+        act,
+        subject: "C-000001".to_owned(),
+        done: true,
+    }
+}
+
+/// An accepted case, accounts for kim and lee, and one for whoever applied.
+async fn with_accounts() -> (TestLog, Store) {
+    let (log, store) = accepted().await;
+    let organisation = StoredOrganisation {
+        id: "lab".to_owned(),
+        name: "The lab".to_owned(),
+        issuer: None,
+        created: NOW,
+    };
+    store
+        .add_organisation(&organisation, &deed("make organisation"))
+        .await
+        .unwrap();
+    for name in ["kim@lab", "lee@lab"] {
+        let account = StoredAccount {
+            name: name.to_owned(),
+            display_name: name.to_owned(),
+            organisation: "lab".to_owned(),
+            role: "issuer".to_owned(),
+            password: "$argon2id$v=19$none".to_owned(),
+            created: NOW,
+            disabled: None,
+        };
+        store.add_account(&account, &deed("make account")).await.unwrap();
+        let by = acts(name, &name[..3]);
+        assert!(store.give_account(&by, NOW, &deed("let certify")).await.unwrap());
+    }
+    (log, store)
+}
+
+fn acts(account: &str, person: &str) -> StepAccount {
+    StepAccount {
+        account: account.to_owned(),
+        person: person.to_owned(),
+    }
+}
+
+async fn take_by(
+    store: &Store,
+    state: &'static str,
+    step: NewStep,
+    account: StepAccount,
+) -> Result<(), String> {
+    let write = CaseWrite {
+        state,
+        steps: vec![step],
+        account: Some(account),
+        deed: Some(deed("take step")),
+        ..CaseWrite::default()
+    };
+    store.write_case(&case(), &write).await.map_err(|e| e.to_string())
+}
+
+#[tokio::test]
+async fn an_account_acts_as_one_person_for_ever() {
+    let (log, store) = with_accounts().await;
+    let other = acts("kim@lab", "lee");
+    assert!(
+        !store
+            .give_account(&other, NOW, &deed("let certify"))
+            .await
+            .unwrap()
+    );
+    for sql in [
+        "UPDATE certification_account SET person = 'lee' WHERE account = 'kim@lab'",
+        "DELETE FROM certification_account WHERE account = 'kim@lab'",
+    ] {
+        let refused = log.try_sql_all(&[sql]).await.unwrap_err().to_string();
+        assert!(refused.contains("one person for ever"), "{refused}");
+    }
+}
+
+#[tokio::test]
+async fn a_step_is_recorded_for_no_account_that_acts_as_another_person() {
+    let (_log, store) = with_accounts().await;
+    // lee's step by kim's account, under either name.
+    for person in ["lee", "kim"] {
+        let step = step(3, "evaluated", Some("lee"));
+        let refused = take_by(&store, "evaluated", step, acts("kim@lab", person))
+            .await
+            .unwrap_err();
+        assert!(
+            refused.to_lowercase().contains("foreign key"),
+            "{person}: {refused}"
+        );
+    }
+    assert_eq!(store.case("C-000001").await.unwrap().unwrap().state, "accepted");
+    take_by(
+        &store,
+        "evaluated",
+        step(3, "evaluated", Some("kim")),
+        acts("kim@lab", "kim"),
+    )
+    .await
+    .unwrap();
+    assert_eq!(
+        store.step_accounts("C-000001").await.unwrap(),
+        [(3, "kim@lab".to_owned())]
+    );
+}
+
+#[tokio::test]
+async fn whoever_applied_takes_no_step_of_the_body_and_of_two_at_once_one_is_told() {
+    let (_log, store) = with_accounts().await;
+    let second = StoredCase {
+        id: "C-000002".to_owned(),
+        ..case()
+    };
+    let first_step = NewStep {
+        hash: [0x21; 32],
+        previous: [0; 32],
+        ..step(1, "applied", None)
+    };
+    let open = CaseWrite {
+        state: "applied",
+        steps: vec![first_step],
+        ..CaseWrite::default()
+    };
+    let applicant = StoredApplicant {
+        organisation: "lab".to_owned(),
+        account: "kim@lab".to_owned(),
+    };
+    store
+        .open_case(&second, NOW, Some(&applicant), &open)
+        .await
+        .unwrap();
+    let accepted = NewStep {
+        hash: [0x22; 32],
+        previous: [0x21; 32],
+        ..step(2, "application_accepted", Some("kim"))
+    };
+    let write = |account: StepAccount| CaseWrite {
+        state: "accepted",
+        steps: vec![NewStep {
+            person: Some(account.person.clone()),
+            ..accepted.clone()
+        }],
+        account: Some(account),
+        ..CaseWrite::default()
+    };
+    let own = store.write_case(&second, &write(acts("kim@lab", "kim"))).await;
+    assert!(own.unwrap_err().to_string().contains("whoever applied"));
+    store
+        .write_case(&second, &write(acts("lee@lab", "lee")))
+        .await
+        .unwrap();
+    let late = store.write_case(&second, &write(acts("lee@lab", "lee"))).await;
+    assert!(matches!(late, Err(StoreError::CaseChanged(_))), "{late:?}");
+    assert_eq!(store.newest_cases(Some("lab"), None, 10).await.unwrap().len(), 1);
+    assert_eq!(
+        store.newest_cases(None, Some("C-000002"), 10).await.unwrap()[0].id,
+        "C-000001"
+    );
 }

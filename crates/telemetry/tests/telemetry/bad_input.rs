@@ -454,3 +454,16 @@ fn units_that_cannot_be_seen_are_asked_for() {
     let part = &text(csv, &known).unwrap()[0];
     assert!((part.column(Channel::TempMax)[0] - 20.0).abs() < 1e-9);
 }
+
+#[test]
+fn a_file_of_more_rows_than_are_read_is_refused_however_small_it_is() {
+    let (_folder, path) = file("log.csv", charge(3000));
+    let bounded = |most| Options {
+        most_rows: Some(most),
+        ..Options::default()
+    };
+    let paths = [path];
+    assert!(read(&paths, &bounded(3000)).is_ok());
+    let said = read(&paths, &bounded(2999)).unwrap_err().to_string();
+    assert!(said.contains("more than 2999 rows"), "{said}");
+}

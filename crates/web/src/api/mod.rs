@@ -2,6 +2,7 @@
 
 pub mod accounts;
 pub mod certificates;
+pub mod certification;
 pub mod issuers;
 pub mod quotes;
 pub mod rules;

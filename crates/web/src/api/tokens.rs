@@ -89,7 +89,7 @@ pub async fn tokens(
 pub struct TokenToMake {
     /// What to call it, such as the program that will have it.
     pub name: String,
-    /// What it may be used for: `yard:read`, `yard:write`, `shares`, `disclose`, `accounts`, `trail`, `issuers`. It never may
+    /// What it may be used for: `yard:read`, `yard:write`, `shares`, `disclose`, `accounts`, `trail`, `issuers`, `certification`. It never may
     /// more than the account.
     pub scopes: Vec<String>,
     /// How many days it lasts, 1 to 366; 90 where nothing is said.

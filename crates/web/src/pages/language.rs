@@ -49,6 +49,7 @@ const AREAS: &[fn(Language) -> &'static str] = &[
     area!("../../messages/verify"),
     area!("../../messages/market"),
     area!("../../messages/certificates"),
+    area!("../../messages/certification"),
 ];
 
 /// The words of one language.

@@ -131,6 +131,7 @@ fn footer(visit: &Visit) -> Markup {
             p { (visit.say("footer-log")) }
             ul {
                 li { a href=(visit.href("/yard")) { (visit.say("nav-yard")) } }
+                li { a href=(visit.href("/certification")) { (visit.say("nav-certification")) } }
                 li { a href="/log/checkpoint" { (visit.say("footer-checkpoint")) } }
                 li { a href="/api/policy" { (visit.say("footer-policy")) } }
                 li { a href=(visit.href("/issuers")) { (visit.say("footer-issuers")) } }

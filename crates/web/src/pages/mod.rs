@@ -20,6 +20,7 @@ mod foreign;
 mod form;
 mod home;
 mod issuers;
+mod lab;
 pub mod language;
 pub mod layout;
 mod login;
@@ -38,6 +39,7 @@ use axum::Router;
 use axum::routing::{get, post};
 
 use crate::state::App;
+use crate::upload;
 
 /// The addresses of pages.
 pub fn routes() -> Router<App> {
@@ -73,5 +75,8 @@ pub fn routes() -> Router<App> {
         .route(verify::WORKER, get(verify::worker))
         .route("/certificates", get(certificates::directory))
         .route("/certificates/{certificate}", get(certificates::certificate))
+        .route("/certification", get(lab::page).post(lab::apply))
+        .route("/certification/{case}", get(lab::application).post(lab::step))
+        .route(upload::PAGE, post(lab::telemetry))
         .route(assets::ASSETS, get(assets::asset))
 }

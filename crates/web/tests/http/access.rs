@@ -105,6 +105,8 @@ fn address(path: &str) -> String {
         .replace("{organisation}", "yard-a")
         .replace("{country}", "jo")
         .replace("{*path}", "0/000")
+        .replace("{case}", "none")
+        .replace("{sha256}", "none")
         .replace("{name}", "nobody-here")
         .replace("{issuer}", "nobody-here")
         .replace("{certificate}", "none")

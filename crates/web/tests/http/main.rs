@@ -4,6 +4,8 @@
 mod access;
 mod accounts;
 mod answers;
+mod certification;
+mod certification_pages;
 mod client;
 mod dossier_page;
 mod fenced;

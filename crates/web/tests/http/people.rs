@@ -117,7 +117,7 @@ pub fn operator_tokens() -> &'static [(Option<Scope>, String)] {
     &made().tokens
 }
 
-fn copy(from: &Path, to: &Path) {
+pub fn copy(from: &Path, to: &Path) {
     std::fs::create_dir_all(to).unwrap();
     for entry in std::fs::read_dir(from).unwrap() {
         let entry = entry.unwrap();

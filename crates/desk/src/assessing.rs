@@ -1,0 +1,374 @@
+//! Assessing a battery from charging logs: how they are to be read, what battery it is, and the run itself.
+//!
+//! Shells hand in words as people write them; an assessment keeps them as options of the command line, so that it can be made again.
+
+use std::path::{Path, PathBuf};
+
+use battery::{Assessment, Assessor, Class, Clock, Facts, Pack, SocDefinition};
+use certificate::application::{self, Application};
+use serde::Deserialize;
+use telemetry::{
+    Answers, DateOrder, Event, FileReport, Log, Mapping, MeterLog, Options, Progress, Sign, TelemetryError,
+    Unit,
+};
+
+/// Why there is no assessment.
+#[derive(Debug, thiserror::Error)]
+pub enum AssessError {
+    /// A log cannot be read, or does not say what must be known.
+    #[error(transparent)]
+    Telemetry(#[from] TelemetryError),
+    /// An answer is none of those there are.
+    #[error("--{option} {value:?}: {fix}")]
+    Answer {
+        /// To which question, as an option of the command line without dashes.
+        option: &'static str,
+        /// The answer.
+        value: String,
+        /// What to write.
+        fix: String,
+    },
+    /// A second meter cannot be laid beside a log without dates.
+    #[error("{}: shows no dates, so no second meter can be laid beside it; log date and time", .0.display())]
+    NoDates(PathBuf),
+    /// The description of the battery cannot be read.
+    #[error("{0}; {HOW_TO_DESCRIBE}")]
+    Description(String),
+}
+
+/// How a description is written.
+pub const HOW_TO_DESCRIBE: &str = "a description is a TOML file with a table [battery] that has chemistry (\"NMC\" or \"LFP\"), n_series, \
+                                   rated_ah, rated_source and optionally rated_kwh, end_voltage; and optionally a table [facts]";
+
+/// A battery as people describe it: a TOML file with the tables `battery` and `facts`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Description {
+    /// Facts of the variant.
+    pub battery: Pack,
+    /// What was found outside the telemetry.
+    #[serde(default)]
+    pub facts: Facts,
+}
+
+impl Description {
+    /// Reads the text of a description.
+    ///
+    /// # Errors
+    /// It is none; says where, and how one is written.
+    pub fn parse(text: &str) -> Result<Self, AssessError> {
+        toml::from_str(text).map_err(|e| AssessError::Description(e.to_string().trim_end().to_owned()))
+    }
+
+    /// The battery that an application is about, without facts.
+    pub fn of(application: &Application) -> Self {
+        let battery = &application.battery;
+        Self {
+            battery: Pack {
+                chemistry: match battery.chemistry {
+                    application::Chemistry::NMC => battery::Chemistry::Nmc,
+                    application::Chemistry::LFP => battery::Chemistry::Lfp,
+                },
+                n_series: u32::from(battery.n_series),
+                rated_ah: Some(battery.rated_ah.to_f64()),
+                rated_kwh: None,
+                rated_source: battery.rated_source.clone(),
+                end_voltage: None,
+            },
+            facts: Facts::default(),
+        }
+    }
+}
+
+/// How charging logs are to be read, where they do not say it themselves; in the words of the command line.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Reading {
+    /// A mapping by its name, or a mapping file; otherwise recognised from the columns.
+    pub mapping: Option<String>,
+    /// Which current is positive: `charge-positive` or `discharge-positive`.
+    pub current_sign: Option<String>,
+    /// Which state of charge the files have: `bms` or `display`.
+    pub soc: Option<String>,
+    /// The unit of the state of charge: `%` or `fraction`.
+    pub soc_unit: Option<String>,
+    /// How far the logger's clock was ahead of UTC, as `+09:00`.
+    pub utc_offset: Option<String>,
+    /// The unit of the current: `A` or `mA`.
+    pub current_unit: Option<String>,
+    /// The unit of cell voltages: `V` or `mV`.
+    pub cell_unit: Option<String>,
+    /// The unit of temperatures: `C`, `F` or `K`.
+    pub temp_unit: Option<String>,
+    /// The order of dates: `day-first` or `month-first`.
+    pub date_order: Option<String>,
+    /// The decimal sign: `point` or `comma`.
+    pub decimal: Option<String>,
+    /// Read the rows of this vehicle only.
+    pub vehicle: Option<String>,
+}
+
+/// The questions, and the answers there are to each; any text where there is none.
+pub const QUESTIONS: [(&str, &[&str]); 11] = [
+    ("mapping", &[]),
+    ("current-sign", &["charge-positive", "discharge-positive"]),
+    ("soc", &["bms", "display"]),
+    ("soc-unit", &["%", "fraction"]),
+    ("utc-offset", &[]),
+    ("current-unit", &["A", "mA"]),
+    ("cell-unit", &["V", "mV"]),
+    ("temp-unit", &["C", "F", "K"]),
+    ("date-order", &["day-first", "month-first"]),
+    ("decimal", &["point", "comma"]),
+    ("vehicle", &[]),
+];
+
+impl Reading {
+    /// Every question with the answer given to it, in the order of [`QUESTIONS`].
+    fn given(&self) -> [Option<&String>; QUESTIONS.len()] {
+        [
+            self.mapping.as_ref(),
+            self.current_sign.as_ref(),
+            self.soc.as_ref(),
+            self.soc_unit.as_ref(),
+            self.utc_offset.as_ref(),
+            self.current_unit.as_ref(),
+            self.cell_unit.as_ref(),
+            self.temp_unit.as_ref(),
+            self.date_order.as_ref(),
+            self.decimal.as_ref(),
+            self.vehicle.as_ref(),
+        ]
+    }
+
+    /// Takes an answer to one of [`QUESTIONS`]; `false` where it is none of them.
+    pub fn answer(&mut self, question: &str, answer: String) -> bool {
+        let place = match question {
+            "mapping" => &mut self.mapping,
+            "current-sign" => &mut self.current_sign,
+            "soc" => &mut self.soc,
+            "soc-unit" => &mut self.soc_unit,
+            "utc-offset" => &mut self.utc_offset,
+            "current-unit" => &mut self.current_unit,
+            "cell-unit" => &mut self.cell_unit,
+            "temp-unit" => &mut self.temp_unit,
+            "date-order" => &mut self.date_order,
+            "decimal" => &mut self.decimal,
+            "vehicle" => &mut self.vehicle,
+            _ => return false,
+        };
+        *place = Some(answer);
+        true
+    }
+
+    /// The answers as options of the command line, to be given again.
+    pub fn answers(&self) -> Vec<String> {
+        let given = QUESTIONS.into_iter().zip(self.given());
+        given
+            .filter_map(|((question, _), answer)| Some(format!("--{question}={}", answer?)))
+            .collect()
+    }
+
+    /// What the answers say about the files. `hash` asks for a SHA-256 of each.
+    ///
+    /// # Errors
+    /// An answer is none of those there are.
+    pub fn options(&self, hash: bool) -> Result<Options, AssessError> {
+        for ((option, known), answer) in QUESTIONS.into_iter().zip(self.given()) {
+            if let Some(value) = answer
+                && !known.is_empty()
+                && !known.contains(&value.as_str())
+            {
+                return Err(AssessError::Answer {
+                    option,
+                    value: value.clone(),
+                    fix: format!("write one of {}", known.join(", ")),
+                });
+            }
+        }
+        let utc_offset_s = match &self.utc_offset {
+            None => None,
+            Some(text) => Some(telemetry::utc_offset(text).ok_or_else(|| AssessError::Answer {
+                option: "utc-offset",
+                value: text.clone(),
+                fix: "write the offset from UTC with its sign, such as +09:00".to_owned(),
+            })?),
+        };
+        let unit = |text: &Option<String>| text.as_deref().and_then(Unit::parse);
+        Ok(Options {
+            mapping: self.mapping.clone(),
+            answers: Answers {
+                current: self.current_sign.as_deref().map(|text| match text {
+                    "discharge-positive" => Sign::DischargePositive,
+                    _ => Sign::ChargePositive,
+                }),
+                soc: self.soc.as_deref().map(|text| match text {
+                    "display" => SocDefinition::Display,
+                    _ => SocDefinition::Bms,
+                }),
+                utc_offset_s,
+                current_unit: unit(&self.current_unit),
+                cell_unit: unit(&self.cell_unit),
+                temp_unit: unit(&self.temp_unit),
+                soc_unit: unit(&self.soc_unit),
+                date_order: self.date_order.as_deref().map(|text| match text {
+                    "month-first" => DateOrder::MonthFirst,
+                    _ => DateOrder::DayFirst,
+                }),
+                decimal_comma: self.decimal.as_deref().map(|text| text == "comma"),
+                vehicle: self.vehicle.clone(),
+            },
+            hash,
+            most_rows: None,
+        })
+    }
+}
+
+/// The names of the mappings that the program brings along.
+///
+/// # Errors
+/// Never, as far as those can be read.
+pub fn mappings() -> Result<Vec<String>, TelemetryError> {
+    Ok(Mapping::shipped()?
+        .into_iter()
+        .map(|mapping| mapping.name)
+        .collect())
+}
+
+/// A class by its word.
+pub fn class(word: &str) -> Option<Class> {
+    match word {
+        "field" => Some(Class::Field),
+        "guided" => Some(Class::Guided),
+        _ => None,
+    }
+}
+
+/// The log of a second meter of direct current.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct SecondMeter {
+    /// Its file.
+    pub file: PathBuf,
+    /// Its mapping; otherwise recognised from the columns.
+    pub mapping: Option<String>,
+    /// How far its clock was ahead of UTC.
+    pub utc_offset: Option<String>,
+}
+
+impl SecondMeter {
+    fn read(&self, most_rows: Option<u64>) -> Result<MeterLog, AssessError> {
+        let reading = Reading {
+            mapping: self.mapping.clone(),
+            utc_offset: self.utc_offset.clone(),
+            // Neither matters here: the amount of the current is compared, and no state of charge is read.
+            current_sign: Some("charge-positive".to_owned()),
+            soc: Some("display".to_owned()),
+            ..Reading::default()
+        };
+        let options = Options {
+            most_rows,
+            ..reading.options(true)?
+        };
+        Ok(MeterLog::read(&self.file, &options, &mut |_| {})?)
+    }
+}
+
+/// What is assessed.
+#[derive(Debug, Clone)]
+pub struct Question<'q> {
+    /// The logs.
+    pub files: &'q [PathBuf],
+    /// How to read them.
+    pub reading: &'q Reading,
+    /// What the assessment keeps of that; [`Reading::answers`], unless a file lies elsewhere than its owner knows.
+    pub answers: Vec<String>,
+    /// A second meter's log.
+    pub meter: Option<&'q SecondMeter>,
+    /// The battery.
+    pub description: &'q Description,
+    /// How it came to the test.
+    pub class: Class,
+    /// The most rows that are read of one file.
+    pub most_rows: Option<u64>,
+}
+
+/// Reads logs and assesses them. Memory does not grow with them.
+///
+/// # Errors
+/// A log cannot be read, or does not say what must be known.
+pub fn assess(question: Question<'_>, progress: &mut dyn FnMut(Progress)) -> Result<Assessment, AssessError> {
+    let options = Options {
+        most_rows: question.most_rows,
+        ..question.reading.options(true)?
+    };
+    let log = Log::open(question.files, &options)?;
+    let Description { battery, facts } = question.description.clone();
+    let mut assessor = Assessor::new(battery, facts, question.class);
+    assessor.answers(question.answers);
+    let meter = question
+        .meter
+        .map(|meter| meter.read(question.most_rows))
+        .transpose()?;
+    if let Some(meter) = &meter {
+        let dateless = |file: &&FileReport| file.clock != Clock::Utc;
+        if let Some(file) = log.files().find(dateless) {
+            return Err(AssessError::NoDates(file.path.clone()));
+        }
+        assessor.meter(meter.source().clone());
+    }
+    let mut sink = |event: Event<'_>| match event {
+        Event::Begin(source) => assessor.source(source.clone()),
+        Event::Rows(samples) => match &meter {
+            Some(meter) => {
+                let mut beside = samples.clone();
+                meter.lay(&mut beside);
+                assessor.push(&beside);
+            }
+            None => assessor.push(samples),
+        },
+        Event::End { sha256, corrections } => assessor.end_source(sha256, corrections),
+    };
+    log.read(&mut sink, progress)?;
+    Ok(assessor.finish())
+}
+
+/// What is said about files in a folder that only the program knows, without the folder.
+pub fn without_folder(said: &str, folder: &Path) -> String {
+    said.replace(&format!("{}/", folder.display()), "")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_question_takes_an_answer_and_gives_it_back_as_an_option() {
+        let mut reading = Reading::default();
+        for (question, answers) in QUESTIONS {
+            let answer = answers.last().unwrap_or(&"+09:00");
+            assert!(reading.answer(question, (*answer).to_owned()), "{question}");
+        }
+        assert!(!reading.answer("colour", "red".to_owned()));
+        let answers = reading.answers();
+        assert_eq!(answers.len(), QUESTIONS.len());
+        assert!(answers.contains(&"--current-sign=discharge-positive".to_owned()));
+        let options = reading.options(true).unwrap();
+        assert_eq!(options.answers.current, Some(Sign::DischargePositive));
+        assert_eq!(options.answers.utc_offset_s, Some(9 * 3600));
+    }
+
+    #[test]
+    fn an_answer_that_is_none_is_refused_with_those_there_are() {
+        let reading = Reading {
+            soc: Some("dashboard".to_owned()),
+            ..Reading::default()
+        };
+        let refused = reading.options(false).unwrap_err().to_string();
+        assert_eq!(refused, "--soc \"dashboard\": write one of bms, display");
+    }
+
+    #[test]
+    fn a_folder_that_only_the_program_knows_is_not_told() {
+        let said = without_folder("/tmp/x1/charge.csv: row 7", Path::new("/tmp/x1"));
+        assert_eq!(said, "charge.csv: row 7");
+    }
+}

@@ -1,0 +1,193 @@
+//! Charging logs handed in for an application, and what the method says of them.
+
+use axum::Json as Answered;
+use axum::extract::State;
+use axum::extract::multipart::{Multipart, MultipartRejection};
+use axum::http::header::CONTENT_LENGTH;
+use axum::http::{HeaderMap, StatusCode};
+use battery::Assessment;
+use desk::access::Actor;
+use desk::certify::acting::HandedIn;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::{Case, Refusals};
+use crate::access::{May, act};
+use crate::clock;
+use crate::extract::Path;
+use crate::problem::{Kind, Problem};
+use crate::state::App;
+use crate::upload::{Received, discard, too_large};
+
+/// Telemetry as a form. Every field but the files may be left out; what the files do not say must be answered.
+#[derive(Deserialize, ToSchema)]
+#[expect(dead_code, reason = "describes the form; it is read as it comes")]
+pub struct Form {
+    /// Charging logs of the car, CSV or Parquet, gzip allowed: 1 to 20 files.
+    #[schema(value_type = Vec<String>, format = Binary)]
+    telemetry: Vec<String>,
+    /// The name of a mapping of the program; otherwise it is recognised from the columns.
+    mapping: Option<String>,
+    /// A mapping file (docs/telemetry.md) in place of a name.
+    mapping_file: Option<String>,
+    /// A description of the battery with facts that no log shows, TOML; otherwise the battery is that of the application.
+    battery: Option<String>,
+    /// Open diagnostic codes, such as `P0DE6, P0AA6`, or `none` where they were read and there are none.
+    dtcs: Option<String>,
+    /// Open recalls of the high-voltage battery with commas between them, or `none` where somebody asked.
+    recalls: Option<String>,
+    /// Isolation resistance measured by hand, kΩ.
+    isolation_kohm: Option<String>,
+    /// State of health that the vehicle reports, percent.
+    reported_soh: Option<String>,
+    /// State of charge now, percent, for transport.
+    soc_now: Option<String>,
+    /// `yes` or `no`: whether battery or vehicle is damaged.
+    damaged: Option<String>,
+    /// `field` or `guided`.
+    class: Option<String>,
+    /// `charge-positive` or `discharge-positive`.
+    current_sign: Option<String>,
+    /// `bms` or `display`.
+    soc: Option<String>,
+    /// `%` or `fraction`.
+    soc_unit: Option<String>,
+    /// As `+09:00`.
+    utc_offset: Option<String>,
+    /// `A` or `mA`.
+    current_unit: Option<String>,
+    /// `V` or `mV`.
+    cell_unit: Option<String>,
+    /// `C`, `F` or `K`.
+    temp_unit: Option<String>,
+    /// `day-first` or `month-first`.
+    date_order: Option<String>,
+    /// `point` or `comma`.
+    decimal: Option<String>,
+    /// Read the rows of this vehicle only.
+    vehicle: Option<String>,
+    /// The log of a second meter of direct current.
+    #[schema(value_type = Option<String>, format = Binary)]
+    meter: Option<String>,
+    /// Its mapping.
+    meter_mapping: Option<String>,
+    /// How far its clock was ahead of UTC.
+    meter_utc_offset: Option<String>,
+    /// `true`: assess, keep nothing.
+    dry_run: Option<String>,
+}
+
+/// What was handed in, and what the method says of it.
+#[derive(Serialize, ToSchema)]
+pub struct Assessed {
+    /// SHA-256 of the assessment's bytes: name it to evaluate. The same one from another account is a computation repeated.
+    pub sha256: String,
+    /// Whether nothing was kept on purpose.
+    pub dry_run: bool,
+    /// As `carnet battery assess --json`.
+    #[schema(value_type = Object)]
+    pub assessment: Assessment,
+}
+
+/// Hands in charging logs of the car. They are streamed to disk, assessed and deleted; the assessment is kept with the
+/// application, with the SHA-256 of each file.
+#[utoipa::path(post, path = "/api/certification/applications/{case}/telemetry", tag = "certification", params(Case),
+    security(("session" = []), ("token" = [])),
+    request_body(content = Form, content_type = "multipart/form-data"),
+    responses(
+        (status = 201, description = "Assessed and kept", body = Assessed),
+        (status = 200, description = "Assessed in a dry run", body = Assessed),
+        Refusals
+    )
+)]
+pub async fn hand_in(
+    State(app): State<App>,
+    May(actor, _): May<act::Apply>,
+    Path(case): Path<String>,
+    headers: HeaderMap,
+    form: Result<Multipart, MultipartRejection>,
+) -> Result<(StatusCode, Answered<Assessed>), Problem> {
+    let (kept, assessment, dry_run) = taken_in(&app, &actor, &case, &headers, form, |_| Ok(())).await?;
+    let status = if dry_run {
+        StatusCode::OK
+    } else {
+        StatusCode::CREATED
+    };
+    let assessed = Assessed {
+        sha256: kept.sha256,
+        dry_run,
+        assessment,
+    };
+    Ok((status, Answered(assessed)))
+}
+
+/// What was handed in: as it was kept, as it was assessed, and whether that was a dry run.
+pub type Taken = (HandedIn, Assessment, bool);
+
+/// Takes a form in, assesses it, and keeps the assessment.
+pub async fn taken_in(
+    app: &App,
+    actor: &Actor,
+    case: &str,
+    headers: &HeaderMap,
+    form: Result<Multipart, MultipartRejection>,
+    enough: impl Fn(&Received) -> Result<(), Problem>,
+) -> Result<Taken, Problem> {
+    let mut form = form.map_err(|_| {
+        Problem::new(
+            Kind::UnsupportedMediaType,
+            "the body is not declared as a form with files",
+            "send it as multipart/form-data, with the files in fields named telemetry",
+        )
+    })?;
+    let taken = worked_on(app, actor, case, headers, &mut form, enough).await;
+    if taken.is_err() {
+        discard(form, app.options.limits.upload).await;
+    }
+    taken
+}
+
+async fn worked_on(
+    app: &App,
+    actor: &Actor,
+    case: &str,
+    headers: &HeaderMap,
+    form: &mut Multipart,
+    enough: impl Fn(&Received) -> Result<(), Problem>,
+) -> Result<Taken, Problem> {
+    let battery = app.desk.awaits_telemetry(actor, case).await?;
+    let most = app.options.limits.upload;
+    let said = headers.get(CONTENT_LENGTH).and_then(|value| value.to_str().ok());
+    let said: Option<u64> = said.and_then(|said| said.parse().ok());
+    // Around the files stand some names and boundaries.
+    if said.is_some_and(|said| said > most.saturating_add(1 << 20)) {
+        return Err(too_large(most));
+    }
+    let organisation = actor.known().map_or("", |known| known.organisation.as_str());
+    let place = app.uploads.enter(organisation)?;
+    let received = Received::of(app, form, enough).await?;
+    let dry_run = received.dry_run;
+    let assessment = received.assessed(app, battery, place).await?;
+    let kept = app
+        .desk
+        .hand_in(actor, case, &assessment, clock::moment(), dry_run)
+        .await?;
+    Ok((kept, assessment, dry_run))
+}
+
+/// An assessment that was handed in, byte for byte as its SHA-256 says.
+#[utoipa::path(get, path = "/api/certification/applications/{case}/assessments/{sha256}", tag = "certification",
+    params(
+        ("case" = String, Path, description = "The case of the application, or the number of its certificate"),
+        ("sha256" = String, Path, description = "SHA-256 of the assessment, hex"),
+    ),
+    security(("session" = []), ("token" = [])),
+    responses((status = 200, description = "As `carnet battery assess --json`", body = serde_json::Value), Refusals)
+)]
+pub async fn assessment(
+    State(app): State<App>,
+    May(actor, _): May<act::SeeApplications>,
+    Path((case, sha256)): Path<(String, String)>,
+) -> Result<Answered<Assessment>, Problem> {
+    Ok(Answered(app.desk.handed_in(&actor, &case, &sha256).await?))
+}

@@ -1,0 +1,488 @@
+//! Telemetry on its way in: to a folder on disk, a piece at a time, and from there into an assessment beside the threads that
+//! answer. Few at a time, one of each organisation, and all of it gone when the answer is made.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use axum::extract::multipart::{Field, Multipart, MultipartError};
+use battery::pack::Dtc;
+use battery::{Assessment, Class, Facts};
+use desk::assessing::{self, AssessError, Description, Question, Reading, SecondMeter, without_folder};
+use tempfile::TempDir;
+use tokio::io::AsyncWriteExt as _;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+use crate::problem::{Kind, Problem};
+use crate::state::App;
+
+/// The address for programs.
+pub const ROUTE: &str = "/api/certification/applications/{case}/telemetry";
+/// The address for people.
+pub const PAGE: &str = "/certification/{case}/telemetry";
+
+/// Files of one upload.
+const FILES: usize = 20;
+/// Bytes of an answer.
+const ANSWER: usize = 1024;
+/// Bytes of a mapping file or a description.
+const WRITTEN: usize = 64 << 10;
+/// How long what nobody takes is read.
+const DISCARDED: Duration = Duration::from_secs(10);
+/// Characters of a file's name that are kept.
+const NAME: usize = 80;
+
+/// The way in.
+pub struct Uploads {
+    places: Arc<Semaphore>,
+    turns: Arc<Semaphore>,
+    sending: Arc<Mutex<BTreeSet<String>>>,
+}
+
+/// A place among the uploads, for one organisation; free again when it is dropped.
+pub struct Place {
+    _place: OwnedSemaphorePermit,
+    organisation: String,
+    sending: Arc<Mutex<BTreeSet<String>>>,
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        let mut sending = self.sending.lock().unwrap_or_else(PoisonError::into_inner);
+        sending.remove(&self.organisation);
+    }
+}
+
+impl Uploads {
+    /// For so many uploads at a time, of which so many are assessed.
+    pub fn new(uploads: usize, assessments: usize) -> Self {
+        Self {
+            places: Arc::new(Semaphore::new(uploads.max(1))),
+            turns: Arc::new(Semaphore::new(assessments.max(1))),
+            sending: Arc::default(),
+        }
+    }
+
+    /// A place for an upload of this organisation.
+    ///
+    /// # Errors
+    /// It is sending one already, or all places are taken.
+    pub fn enter(&self, organisation: &str) -> Result<Place, Problem> {
+        let place = self.places.clone().try_acquire_owned().map_err(|_| {
+            Problem::overloaded("as much telemetry as this service takes in at a time is being handed in")
+                .retry_after(Duration::from_secs(10))
+        })?;
+        let mut sending = self.sending.lock().unwrap_or_else(PoisonError::into_inner);
+        if !sending.insert(organisation.to_owned()) {
+            return Err(Problem::new(
+                Kind::RateLimited,
+                "telemetry of your organisation is being handed in already",
+                "wait for its answer; try again after the time in Retry-After",
+            )
+            .retry_after(Duration::from_secs(10)));
+        }
+        Ok(Place {
+            _place: place,
+            organisation: organisation.to_owned(),
+            sending: self.sending.clone(),
+        })
+    }
+}
+
+/// What came: files in a folder that goes with this, and the answers of a form.
+pub struct Received {
+    folder: TempDir,
+    files: Vec<PathBuf>,
+    meter: SecondMeter,
+    mapping_file: Option<PathBuf>,
+    reading: Reading,
+    description: Option<String>,
+    facts: Facts,
+    class: Class,
+    /// Whether to look only.
+    pub dry_run: bool,
+    /// The word of a session's page.
+    pub csrf: String,
+    bytes: u64,
+}
+
+impl Received {
+    /// Takes a form in. `enough` is asked when the first file comes, with what came before it: a page's word stands first in its
+    /// forms, and nothing of another site is written to disk.
+    ///
+    /// # Errors
+    /// Too much, not a form, an answer to no question, or the disk failed.
+    pub async fn of(
+        app: &App,
+        form: &mut Multipart,
+        enough: impl Fn(&Self) -> Result<(), Problem>,
+    ) -> Result<Self, Problem> {
+        let folder = TempDir::new().map_err(|e| disk(&e))?;
+        let mut received = Self {
+            folder,
+            files: Vec::new(),
+            meter: SecondMeter::default(),
+            mapping_file: None,
+            reading: Reading::default(),
+            description: None,
+            facts: Facts::default(),
+            class: Class::Field,
+            dry_run: false,
+            csrf: String::new(),
+            bytes: 0,
+        };
+        let most = app.options.limits.upload;
+        let mut asked = false;
+        while let Some(field) = form.next_field().await.map_err(broken)? {
+            let name = field.name().unwrap_or_default().replace('_', "-");
+            if matches!(name.as_str(), "telemetry" | "meter") && !asked {
+                enough(&received)?;
+                asked = true;
+            }
+            received.take(&name, field, most).await?;
+        }
+        enough(&received)?;
+        if received.files.is_empty() {
+            return Err(Problem::new(
+                Kind::MalformedRequest,
+                "the form brings no file of telemetry",
+                "send one or more CSV or Parquet files in fields named telemetry",
+            ));
+        }
+        Ok(received)
+    }
+
+    async fn take(&mut self, name: &str, field: Field<'_>, most: u64) -> Result<(), Problem> {
+        match name {
+            "telemetry" => {
+                if let Some(path) = self.file(field, most).await? {
+                    self.files.push(path);
+                }
+            }
+            "meter" => {
+                if let Some(path) = self.file(field, most).await? {
+                    self.meter.file = path;
+                }
+            }
+            "mapping-file" => {
+                let called = called(field.file_name().unwrap_or("mapping.toml"));
+                let text = self.text(field, WRITTEN, most).await?;
+                if !text.trim().is_empty() {
+                    let path = self.path(&called);
+                    tokio::fs::write(&path, text).await.map_err(|e| disk(&e))?;
+                    self.mapping_file = Some(path);
+                }
+            }
+            "battery" => {
+                let text = self.text(field, WRITTEN, most).await?;
+                self.description = (!text.trim().is_empty()).then_some(text);
+            }
+            _ => {
+                let text = self.text(field, ANSWER, most).await?;
+                let text = text.trim();
+                if !text.is_empty() {
+                    self.answer(name, text)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn answer(&mut self, name: &str, text: &str) -> Result<(), Problem> {
+        let wrong = |problem: &str| {
+            let detail = format!("{name} {text:?}: {problem}");
+            Problem::new(Kind::MalformedRequest, detail, "correct the field")
+        };
+        match name {
+            "csrf" => text.clone_into(&mut self.csrf),
+            "class" => {
+                self.class = assessing::class(text).ok_or_else(|| wrong("write field or guided"))?;
+            }
+            "dry-run" => self.dry_run = matches!(text, "true" | "on"),
+            "meter-mapping" => self.meter.mapping = Some(text.to_owned()),
+            "meter-utc-offset" => self.meter.utc_offset = Some(text.to_owned()),
+            "dtcs" => {
+                let code = |code: String| Dtc {
+                    code,
+                    text: String::new(),
+                };
+                self.facts.dtcs = Some(listed(text, &[',', ';', ' ']).into_iter().map(code).collect());
+            }
+            "recalls" => self.facts.recalls = Some(listed(text, &[',', ';'])),
+            "isolation-kohm" => {
+                self.facts.isolation_kohm = Some(amount(text, 1e9).ok_or_else(|| wrong(NUMBER))?)
+            }
+            "reported-soh" => {
+                self.facts.reported_soh = Some(amount(text, 200.0).ok_or_else(|| wrong(NUMBER))? / 100.0);
+            }
+            "soc-now" => {
+                self.facts.soc_now = Some(amount(text, 100.0).ok_or_else(|| wrong(NUMBER))? / 100.0);
+            }
+            "damaged" => {
+                self.facts.damaged = match text {
+                    "yes" => Some(true),
+                    "no" => Some(false),
+                    _ => return Err(wrong("write yes or no")),
+                };
+            }
+            _ if self.reading.answer(name, text.to_owned()) => {}
+            _ => return Err(wrong("is no field of this form")),
+        }
+        Ok(())
+    }
+
+    /// Writes a file as it comes; `None` for the empty one that browsers send where none was chosen.
+    async fn file(&mut self, mut field: Field<'_>, most: u64) -> Result<Option<PathBuf>, Problem> {
+        if self.files.len() >= FILES {
+            let detail = format!("more than {FILES} files of telemetry");
+            return Err(Problem::new(
+                Kind::MalformedRequest,
+                detail,
+                "put the charges of one car into fewer files",
+            ));
+        }
+        let given = field.file_name().unwrap_or_default().to_owned();
+        let path = self.path(&called(&given));
+        let mut file = tokio::fs::File::create(&path).await.map_err(|e| disk(&e))?;
+        let before = self.bytes;
+        while let Some(piece) = field.chunk().await.map_err(broken)? {
+            self.count(piece.len(), most)?;
+            file.write_all(&piece).await.map_err(|e| disk(&e))?;
+        }
+        file.flush().await.map_err(|e| disk(&e))?;
+        Ok((self.bytes > before || !given.is_empty()).then_some(path))
+    }
+
+    async fn text(&mut self, mut field: Field<'_>, longest: usize, most: u64) -> Result<String, Problem> {
+        let name = field.name().unwrap_or_default().to_owned();
+        let mut bytes = Vec::new();
+        while let Some(piece) = field.chunk().await.map_err(broken)? {
+            self.count(piece.len(), most)?;
+            bytes.extend_from_slice(&piece);
+            if bytes.len() > longest {
+                let detail = format!("field {name:?} has more than {longest} bytes");
+                return Err(Problem::new(Kind::BodyTooLarge, detail, "write less there"));
+            }
+        }
+        String::from_utf8(bytes).map_err(|_| {
+            let detail = format!("field {name:?} is no text in UTF-8");
+            Problem::new(Kind::MalformedRequest, detail, "save it as UTF-8")
+        })
+    }
+
+    fn count(&mut self, more: usize, most: u64) -> Result<(), Problem> {
+        self.bytes += more as u64;
+        if self.bytes > most {
+            return Err(too_large(most));
+        }
+        Ok(())
+    }
+
+    /// A place in the folder under this name, or one that is free.
+    fn path(&self, called: &str) -> PathBuf {
+        let path = self.folder.path().join(called);
+        if !path.exists() {
+            return path;
+        }
+        let number = self.files.len() + 1;
+        self.folder.path().join(format!("{number}-{called}"))
+    }
+
+    /// Assesses what came, of the battery of an application where it brings no description of its own.
+    ///
+    /// # Errors
+    /// It cannot be read, or does not say what must be known.
+    pub async fn assessed(
+        self,
+        app: &App,
+        battery: Description,
+        place: Place,
+    ) -> Result<Assessment, Problem> {
+        // There are no more before the gate than there are places.
+        let turn = app.uploads.turns.clone().acquire_owned().await;
+        let turn = turn.map_err(|_| Problem::shutting_down())?;
+        let most_rows = app.options.limits.upload_rows;
+        let run = tokio::task::spawn_blocking(move || {
+            // Kept until it is done, whoever still waits for it.
+            let _held = (turn, place);
+            self.assess(battery, most_rows)
+        });
+        run.await.map_err(|error| {
+            tracing::error!(error = %error, "telemetry could not be assessed");
+            Problem::internal()
+        })?
+    }
+
+    fn assess(mut self, battery: Description, most_rows: u64) -> Result<Assessment, Problem> {
+        let folder = self.folder.path().to_owned();
+        let refused = |error: AssessError| refused(&error, &folder);
+        let mut description = match &self.description {
+            Some(text) => Description::parse(text).map_err(refused)?,
+            None => battery,
+        };
+        // What is typed into the form goes before a file that was written some time ago.
+        let (typed, facts) = (self.facts.clone(), &mut description.facts);
+        facts.dtcs = typed.dtcs.or(facts.dtcs.take());
+        facts.recalls = typed.recalls.or(facts.recalls.take());
+        facts.isolation_kohm = typed.isolation_kohm.or(facts.isolation_kohm);
+        facts.reported_soh = typed.reported_soh.or(facts.reported_soh);
+        facts.soc_now = typed.soc_now.or(facts.soc_now);
+        facts.damaged = typed.damaged.or(facts.damaged);
+        // A name is one of the program's own, and never a place on this machine.
+        let known = assessing::mappings().map_err(|e| refused(e.into()))?;
+        for mapping in [&self.reading.mapping, &self.meter.mapping].into_iter().flatten() {
+            if !known.contains(mapping) {
+                let detail = format!("mapping {mapping:?}: there is none of that name");
+                let fix = format!(
+                    "send a mapping file as mapping_file, or name one of {}",
+                    known.join(", ")
+                );
+                return Err(Problem::new(Kind::TelemetryRefused, detail, fix));
+            }
+        }
+        let mut answers = self.reading.answers();
+        if let Some(path) = &self.mapping_file {
+            let name = path.file_name().map(|name| name.to_string_lossy().into_owned());
+            answers.retain(|answer| !answer.starts_with("--mapping="));
+            answers.insert(0, format!("--mapping={}", name.unwrap_or_default()));
+            self.reading.mapping = Some(path.display().to_string());
+        }
+        let has_meter = !self.meter.file.as_os_str().is_empty();
+        let question = Question {
+            files: &self.files,
+            reading: &self.reading,
+            answers,
+            meter: has_meter.then_some(&self.meter),
+            description: &description,
+            class: self.class,
+            most_rows: Some(most_rows),
+        };
+        assessing::assess(question, &mut |_| {}).map_err(refused)
+    }
+}
+
+/// What is wrong with a number.
+const NUMBER: &str = "write a number that can be, with a point";
+
+fn amount(text: &str, most: f64) -> Option<f64> {
+    let number: f64 = text.parse().ok()?;
+    (0.0..=most).contains(&number).then_some(number)
+}
+
+/// The words of a list; none where somebody looked and found none.
+fn listed(text: &str, between: &[char]) -> Vec<String> {
+    let words = text.split(between).map(str::trim).filter(|word| !word.is_empty());
+    words
+        .filter(|word| !matches!(*word, "none" | "-" | "0"))
+        .map(str::to_owned)
+        .collect()
+}
+
+/// The last part of a name, of characters that a file's name can have anywhere.
+fn called(given: &str) -> String {
+    let last = given.rsplit(['/', '\\']).next().unwrap_or_default();
+    let plain: String = last
+        .chars()
+        .filter(|c| c.is_alphanumeric() || matches!(c, '.' | '-' | '_' | ' ' | '(' | ')'))
+        .take(NAME)
+        .collect();
+    let plain = plain.trim().trim_start_matches('.');
+    if plain.is_empty() {
+        "telemetry".to_owned()
+    } else {
+        plain.to_owned()
+    }
+}
+
+/// Why telemetry cannot be read, with the names of files as their owner knows them.
+fn refused(error: &AssessError, folder: &Path) -> Problem {
+    let detail = without_folder(&error.to_string(), folder);
+    let fix =
+        "correct the file, or answer what is asked in a field named as the option, such as current_sign";
+    let problem = Problem::new(Kind::TelemetryRefused, detail, fix);
+    match error {
+        AssessError::Telemetry(telemetry::TelemetryError::Unanswered { questions, .. }) => problem
+            .with_errors(
+                questions
+                    .iter()
+                    .map(|question| format!("{} Give {}", question.text, question.flag))
+                    .collect(),
+            ),
+        _ => problem,
+    }
+}
+
+/// Reads on for a while and throws away: whoever is answered in the middle of sending would see a broken connection instead.
+pub async fn discard(mut form: Multipart, most: u64) {
+    let rest = async {
+        let mut left = most;
+        while let Ok(Some(mut field)) = form.next_field().await {
+            while let Ok(Some(piece)) = field.chunk().await {
+                left = left.saturating_sub(piece.len() as u64);
+                if left == 0 {
+                    return;
+                }
+            }
+        }
+    };
+    let _ended_or_not = tokio::time::timeout(DISCARDED, rest).await;
+}
+
+/// More than is taken at once.
+pub fn too_large(most: u64) -> Problem {
+    Problem::new(
+        Kind::BodyTooLarge,
+        format!("the telemetry has more than {most} bytes"),
+        "send fewer months, or the same as Parquet or gzip",
+    )
+}
+
+fn broken(error: MultipartError) -> Problem {
+    let detail = format!("the form cannot be read: {}", error.body_text());
+    Problem::new(
+        Kind::MalformedRequest,
+        detail,
+        "send all of it, as multipart/form-data",
+    )
+}
+
+fn disk(error: &std::io::Error) -> Problem {
+    tracing::error!(error = %error, "telemetry could not be written to disk");
+    Problem::internal()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_leads_nowhere_but_into_the_folder() {
+        assert_eq!(called("C:\\logs\\charge 1.csv"), "charge 1.csv");
+        assert_eq!(called("../../etc/passwd"), "passwd");
+        assert_eq!(called(".."), "telemetry");
+        assert_eq!(called("충전.parquet"), "충전.parquet");
+        assert_eq!(called("a\u{202e}b\0.csv"), "ab.csv");
+    }
+
+    #[test]
+    fn to_have_found_none_is_not_the_same_as_not_to_have_looked() {
+        assert_eq!(listed("none", &[',']), Vec::<String>::new());
+        assert_eq!(listed("P0DE6, P0AA6", &[',', ' ']), ["P0DE6", "P0AA6"]);
+        assert_eq!(amount("2150.5", 1e9), Some(2150.5));
+        for wrong in ["NaN", "-1", "inf", "1e99", "12,5", ""] {
+            assert_eq!(amount(wrong, 1e9), None, "{wrong}");
+        }
+    }
+
+    #[test]
+    fn an_organisation_hands_in_once_at_a_time_and_all_together_not_more_than_there_are_places() {
+        let uploads = Uploads::new(2, 1);
+        let first = uploads.enter("a").unwrap();
+        assert_eq!(uploads.enter("a").map(|_| ()).unwrap_err().status, 429);
+        let _second = uploads.enter("b").unwrap();
+        assert_eq!(uploads.enter("c").map(|_| ()).unwrap_err().status, 503);
+        drop(first);
+        assert!(uploads.enter("a").is_ok());
+    }
+}

@@ -1,0 +1,757 @@
+//! A battery on its way from an application to a certificate, a refusal or a withdrawal, by the accounts of four organisations.
+
+use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
+
+use certificate::application::{Application, Chemistry};
+use certificate::people::{Activity, Mandate};
+use desk::Desk;
+use desk::access::{Actor, NewAccount, NewOrganisation, NewToken, Role, Scope};
+use desk::data_dir::DataDir;
+use desk::issuer::Issuer;
+use jiff::Timestamp;
+use jiff::civil::date;
+use rand_chacha::ChaCha20Rng;
+use rand_chacha::rand_core::SeedableRng as _;
+use serde_json::{Value, json};
+use statement::vocabulary::StatementType;
+use statement::{Claims, Confidence, issue};
+use store::CertificationBody;
+use tempfile::TempDir;
+
+use crate::client::{Answer, request};
+use crate::people::{PASSWORD, Person, copy, data, with_token};
+use crate::running::{Running, key, options};
+
+const BODY: &str = "certifier-test";
+const MAKER: &str = "maker-test";
+
+/// Account and person: one word for both. `sue` works for the body and acts as nobody.
+const STAFF: [(&str, Option<Activity>); 5] = [
+    ("kim", Some(Activity::Evaluate)),
+    ("lee", Some(Activity::Review)),
+    ("park", Some(Activity::Decide)),
+    ("rho", Some(Activity::ResolveDisputes)),
+    ("sue", None),
+];
+
+struct Made {
+    data: TempDir,
+    token: String,
+}
+
+/// Hashing passwords takes a while on purpose, so this too is made once and copied.
+fn made() -> &'static Made {
+    static MADE: OnceLock<Made> = OnceLock::new();
+    MADE.get_or_init(|| {
+        std::thread::spawn(|| {
+            let runtime = tokio::runtime::Builder::new_multi_thread()
+                .enable_all()
+                .build()
+                .unwrap();
+            runtime.block_on(make())
+        })
+        .join()
+        .unwrap()
+    })
+}
+
+async fn make() -> Made {
+    let data = data();
+    let desk = Desk::open(DataDir::new(data.path()), None).await.unwrap();
+    let issuer = Issuer {
+        id: BODY.to_owned(),
+        name: "Battery Certification (test)".to_owned(),
+        roles: vec![statement::vocabulary::Role::CertificationBody],
+    };
+    desk.new_issuer_key(BODY).unwrap();
+    let public = desk.issuer_signing_key(BODY).unwrap().public();
+    desk.enrol(&[(issuer, public)]).await.unwrap();
+    desk.certify_setup(CertificationBody {
+        did: "did:web:certs.example".to_owned(),
+        name: "Battery Certification (test)".to_owned(),
+        issuer: BODY.to_owned(),
+        base_url: "https://certs.example".to_owned(),
+    })
+    .await
+    .unwrap();
+    let maker = Issuer {
+        id: MAKER.to_owned(),
+        name: "Maker (test)".to_owned(),
+        roles: vec![statement::vocabulary::Role::Maker],
+    };
+    desk.enrol(&[(maker, key(9).public())]).await.unwrap();
+    let now = Timestamp::now().as_second();
+    let organisation = NewOrganisation {
+        id: "body".to_owned(),
+        name: "The body".to_owned(),
+        issuer: Some(BODY.to_owned()),
+    };
+    desk.make_organisation(&Actor::Machine, &organisation, now)
+        .await
+        .unwrap();
+    for (name, activity) in STAFF {
+        let account = NewAccount {
+            name: name.to_owned(),
+            display_name: name.to_uppercase(),
+            organisation: "body".to_owned(),
+            role: Role::Issuer,
+        };
+        desk.make_account(&Actor::Machine, &account, PASSWORD, now)
+            .await
+            .unwrap();
+        let Some(activity) = activity else { continue };
+        // Everybody could do everything but for the separation of duties; disputes are for one who does nothing else.
+        let several: &[Activity] = match activity {
+            Activity::ResolveDisputes => &[Activity::ResolveDisputes],
+            _ => &[
+                Activity::ReviewApplication,
+                Activity::Evaluate,
+                Activity::Review,
+                Activity::Decide,
+                Activity::ResolveDisputes,
+            ],
+        };
+        for activity in several {
+            let mandate = Mandate {
+                activity: *activity,
+                competence: "invented for tests".to_owned(),
+                chemistries: [Chemistry::NMC].into(),
+                from: date(2020, 1, 1),
+                until: date(2099, 12, 31),
+            };
+            desk.give_mandate(name, Some(&name.to_uppercase()), &mandate)
+                .await
+                .unwrap();
+        }
+        desk.give_person(&Actor::Machine, name, name, now).await.unwrap();
+    }
+    let token = NewToken {
+        name: "bench".to_owned(),
+        scopes: [Scope::Certification].into(),
+        days: 30,
+    };
+    let token = desk
+        .make_token(&Actor::Machine, Some("kim"), &token, now)
+        .await
+        .unwrap();
+    desk.close().await.unwrap();
+    Made {
+        data,
+        token: token.secret.reveal().to_owned(),
+    }
+}
+
+/// A service over a log with a certification body.
+pub async fn service() -> Running {
+    service_with(options()).await
+}
+
+async fn service_with(options: web::Options) -> Running {
+    let data = TempDir::new().unwrap();
+    copy(made().data.path(), data.path());
+    Running::again(data, options).await
+}
+
+fn samples() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../samples")
+}
+
+/// What is applied for, without the client: that is whoever applies.
+fn wanted(file: &str) -> Value {
+    let text = std::fs::read(samples().join("certificate").join(file)).unwrap();
+    let application: Application = serde_json::from_slice(&text).unwrap();
+    json!({"vehicle": application.vehicle, "battery": application.battery})
+}
+
+/// A sample log that ends yesterday: no certificate rests on data older than the scheme allows.
+pub fn recent(log: &str) -> Vec<u8> {
+    let text = std::fs::read_to_string(samples().join("battery").join(log)).unwrap();
+    let (header, rows) = text.split_once('\n').unwrap();
+    let time = |row: &str| row.split(',').next().unwrap().parse::<Timestamp>().unwrap();
+    let last = time(rows.lines().last().unwrap());
+    let days = (Timestamp::now().as_second() - last.as_second()) / 86_400 - 1;
+    let mut moved = format!("{header}\n");
+    for row in rows.lines() {
+        let at = Timestamp::from_second(time(row).as_second() + days * 86_400).unwrap();
+        let (_, rest) = row.split_once(',').unwrap();
+        moved.push_str(&format!("{},{rest}\n", at.to_string().replace('Z', "+00:00")));
+    }
+    moved.into_bytes()
+}
+
+fn description(name: &str) -> Vec<u8> {
+    std::fs::read(samples().join("battery").join(name)).unwrap()
+}
+
+/// One field of a form: its name, the name of its file, and what it holds.
+pub type Part<'a> = (&'a str, Option<&'a str>, &'a [u8]);
+
+const BOUNDARY: &str = "carnet-test-boundary-5f70bf18";
+
+pub fn form(parts: &[Part<'_>]) -> Vec<u8> {
+    let mut body = Vec::new();
+    for (name, file, bytes) in parts {
+        let file = file
+            .map(|file| format!("; filename=\"{file}\"\r\ncontent-type: application/octet-stream"))
+            .unwrap_or_default();
+        body.extend_from_slice(
+            format!("--{BOUNDARY}\r\ncontent-disposition: form-data; name=\"{name}\"{file}\r\n\r\n")
+                .as_bytes(),
+        );
+        body.extend_from_slice(bytes);
+        body.extend_from_slice(b"\r\n");
+    }
+    body.extend_from_slice(format!("--{BOUNDARY}--\r\n").as_bytes());
+    body
+}
+
+impl Person {
+    /// A form with files, as a page's script or form sends it.
+    pub async fn send_files(&self, path: &str, parts: &[Part<'_>]) -> Answer {
+        let cookie = format!("cookie: {}", self.cookie);
+        let csrf = format!("x-carnet-csrf: {}", self.csrf);
+        let typed = format!("content-type: multipart/form-data; boundary={BOUNDARY}");
+        let headers = [cookie.as_str(), &csrf, "sec-fetch-site: same-origin", &typed];
+        request(self.address, "POST", path, &headers, &form(parts)).await
+    }
+}
+
+fn at(case: &str, rest: &str) -> String {
+    format!("/api/certification/applications/{case}{rest}")
+}
+
+async fn apply(by: &Person, file: &str) -> String {
+    let answer = by.post("/api/certification/applications", &wanted(file)).await;
+    assert_eq!(answer.status, 201, "{answer:?}");
+    answer.json()["case"].as_str().unwrap().to_owned()
+}
+
+async fn hand_in(by: &Person, case: &str, log: &str, described: &str) -> Answer {
+    let (log_bytes, description) = (recent(log), description(described));
+    let parts: [Part<'_>; 2] = [
+        ("battery", Some(described), &description),
+        ("telemetry", Some(log), &log_bytes),
+    ];
+    by.send_files(&at(case, "/telemetry"), &parts).await
+}
+
+/// Everybody who takes part.
+struct Cast {
+    service: Running,
+    ann: Person,
+    kim: Person,
+    lee: Person,
+    park: Person,
+}
+
+impl Cast {
+    async fn new() -> Self {
+        Self::with(options()).await
+    }
+
+    async fn with(options: web::Options) -> Self {
+        let service = service_with(options).await;
+        Self {
+            ann: Person::logged_in(&service, "ann").await,
+            kim: Person::logged_in(&service, "kim").await,
+            lee: Person::logged_in(&service, "lee").await,
+            park: Person::logged_in(&service, "park").await,
+            service,
+        }
+    }
+
+    /// A case up to the review of its evaluation.
+    async fn reviewed(&self, application: &str, log: &str, described: &str) -> String {
+        let case = apply(&self.ann, application).await;
+        let handed = hand_in(&self.ann, &case, log, described).await;
+        assert_eq!(handed.status, 201, "{handed:?}");
+        let sha256 = handed.json()["sha256"].clone();
+        for (who, step, body) in [
+            (&self.kim, "/review", json!({"agrees": true, "remarks": "known"})),
+            (&self.kim, "/evaluation", json!({"assessment": sha256})),
+            (
+                &self.lee,
+                "/review",
+                json!({"agrees": true, "remarks": "same bytes"}),
+            ),
+        ] {
+            let answer = who.post(&at(&case, step), &body).await;
+            assert_eq!(answer.status, 200, "{step}: {answer:?}");
+        }
+        case
+    }
+
+    async fn certified(&self) -> (String, String) {
+        let case = self
+            .reviewed("application.json", "ioniq5-2021.csv", "ioniq5-2021.battery.toml")
+            .await;
+        let grant = json!({"grant": true, "reasons": "all limits kept"});
+        assert_eq!(self.park.post(&at(&case, "/decision"), &grant).await.status, 200);
+        let issued = self.park.post(&at(&case, "/certificate"), &json!({})).await;
+        assert_eq!(issued.status, 201, "{issued:?}");
+        let number = issued.json()["certificate"].as_str().unwrap().to_owned();
+        (case, number)
+    }
+}
+
+/// The step that `next` has of this name.
+fn offer<'a>(application: &'a Value, step: &str) -> &'a Value {
+    let next = application["next"].as_array().unwrap();
+    next.iter()
+        .find(|offer| offer["step"] == step)
+        .unwrap_or_else(|| panic!("{step} is not next: {next:?}"))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_application_becomes_a_certificate_by_three_accounts_and_by_no_two() {
+    let cast = Cast::new().await;
+    let Cast {
+        ann, kim, lee, park, ..
+    } = &cast;
+    let case = apply(ann, "application.json").await;
+    let application = ann.get(&at(&case, "")).await.json();
+    assert_eq!(application["client"], "The yard-a");
+    assert_eq!(
+        offer(&application, "application_accepted")["why_not"]["code"],
+        "not_the_body"
+    );
+    // The body reviews the application; the client cannot.
+    let agree = json!({"agrees": true, "remarks": "variant known"});
+    assert_eq!(ann.post(&at(&case, "/review"), &agree).await.status, 403);
+    assert_eq!(kim.post(&at(&case, "/review"), &agree).await.status, 200);
+
+    let handed = hand_in(ann, &case, "ioniq5-2021.csv", "ioniq5-2021.battery.toml").await;
+    assert_eq!(handed.status, 201, "{handed:?}");
+    assert!(handed.json()["assessment"]["capacity"]["soh"].is_object());
+    let evaluation = json!({"assessment": handed.json()["sha256"]});
+    let evaluated = kim.post(&at(&case, "/evaluation"), &evaluation).await;
+    assert_eq!(evaluated.status, 200, "{evaluated:?}");
+    assert_eq!(evaluated.json()["state"], "evaluated");
+
+    // Who evaluated is told so before trying, and refused when trying.
+    let seen = kim.get(&at(&case, "")).await.json();
+    assert_eq!(offer(&seen, "reviewed")["why_not"]["code"], "same_person");
+    assert_eq!(offer(&seen, "reviewed")["people"], json!(["lee", "park"]));
+    let refused = kim.post(&at(&case, "/review"), &agree).await;
+    assert_eq!(
+        (refused.status, refused.problem().as_str()),
+        (409, "step-refused")
+    );
+    assert!(
+        refused.text().contains("kim did evaluate on this case"),
+        "{refused:?}"
+    );
+
+    // The reviewer hands the same logs in once more, and gets the same bytes.
+    let again = hand_in(lee, &case, "ioniq5-2021.csv", "ioniq5-2021.battery.toml").await;
+    assert_eq!(again.json()["sha256"], handed.json()["sha256"]);
+    assert_eq!(lee.post(&at(&case, "/review"), &agree).await.status, 200);
+    let grant = json!({"grant": true, "reasons": "all limits kept"});
+    for second in [kim, lee] {
+        let refused = second.post(&at(&case, "/decision"), &grant).await;
+        assert_eq!(
+            (refused.status, refused.problem().as_str()),
+            (409, "step-refused")
+        );
+    }
+    assert_eq!(park.post(&at(&case, "/decision"), &grant).await.status, 200);
+
+    let dry = park
+        .post(&at(&case, "/certificate"), &json!({"dry_run": true}))
+        .await;
+    assert_eq!(dry.status, 200, "{dry:?}");
+    assert_eq!(ann.get(&at(&case, "/certificate.pdf")).await.status, 404);
+    let issued = park.post(&at(&case, "/certificate"), &json!({})).await;
+    assert_eq!(issued.status, 201, "{issued:?}");
+    let pdf = ann.get(&at(&case, "/certificate.pdf?language=ko")).await;
+    assert_eq!(pdf.header("content-type"), Some("application/pdf"));
+    assert!(pdf.body.starts_with(b"%PDF-"));
+    let credential = ann.get(&at(&case, "/credential")).await.json();
+    assert_eq!(credential, issued.json()["credential"]);
+    let directory = cast.service.get("/api/certificates").await.json();
+    assert_eq!(directory["certificates"][0]["standing"], "in_force");
+    let published = cast.service.data.path().join("certificates/directory.json");
+    assert!(std::fs::read_to_string(published).unwrap().contains("in_force"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_act_is_in_the_trail_and_so_is_a_duty_that_was_refused() {
+    let cast = Cast::new().await;
+    cast.certified().await;
+    let reject = json!({"agrees": false, "remarks": "no"});
+    let refused = cast.kim.post(&at("C-000001", "/review"), &reject).await;
+    assert_eq!(refused.status, 409);
+    let olga = Person::logged_in(&cast.service, "olga").await;
+    let trail = olga.get("/api/trail").await.json();
+    let acts: Vec<(String, String, String)> = trail["acts"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|act| {
+            let text = |name: &str| act[name].as_str().unwrap_or_default().to_owned();
+            (text("account"), text("act"), text("outcome"))
+        })
+        .collect();
+    for (account, act, outcome) in [
+        ("ann", "apply for certification", "done"),
+        ("ann", "hand telemetry in", "done"),
+        ("kim", "accept application", "done"),
+        ("kim", "evaluate battery", "done"),
+        ("lee", "review evaluation", "done"),
+        ("park", "grant certificate", "done"),
+        ("park", "issue certificate", "done"),
+        ("kim", "review evaluation", "refused"),
+    ] {
+        let wanted = (account.to_owned(), act.to_owned(), outcome.to_owned());
+        assert!(acts.contains(&wanted), "{wanted:?} is not among {acts:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn data_that_carries_no_verdict_ends_in_a_refusal_and_an_appeal_goes_to_somebody_else() {
+    let cast = Cast::new().await;
+    let case = cast
+        .reviewed(
+            "application-kona.json",
+            "kona-ev-2018.csv",
+            "kona-ev-2018.battery.toml",
+        )
+        .await;
+    let seen = cast.park.get(&at(&case, "")).await.json();
+    assert_eq!(offer(&seen, "granted")["why_not"]["code"], "obstacles");
+    assert!(!seen["obstacles"].as_array().unwrap().is_empty());
+    let grant = json!({"grant": true, "reasons": "nobody will notice"});
+    let refused = cast.park.post(&at(&case, "/decision"), &grant).await;
+    assert_eq!(
+        (refused.status, refused.problem().as_str()),
+        (409, "step-refused")
+    );
+    let refuse = json!({"grant": false, "reasons": "the method refused"});
+    let after = cast.park.post(&at(&case, "/decision"), &refuse).await.json();
+    assert_eq!(after["state"], "refused");
+    let decided = after["records"].as_array().unwrap().len();
+
+    let appeal = json!({"against": decided, "text": "measure again"});
+    let appealed = cast.ann.post(&at(&case, "/appeals"), &appeal).await;
+    assert_eq!(appealed.status, 201, "{appealed:?}");
+    let resolve =
+        json!({"dispute": appealed.json()["record"], "upheld": false, "text": "the data is what it is"});
+    let involved = cast.lee.post(&at(&case, "/resolution"), &resolve).await;
+    assert_eq!(involved.status, 409, "{involved:?}");
+    let rho = Person::logged_in(&cast.service, "rho").await;
+    assert_eq!(rho.post(&at(&case, "/resolution"), &resolve).await.status, 200);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_certificate_is_suspended_reinstated_and_withdrawn_and_never_by_who_evaluated() {
+    let cast = Cast::new().await;
+    let (case, number) = cast.certified().await;
+    let because = json!({"reason": "the number of the pack was misread"});
+    for step in ["/suspension", "/reinstatement"] {
+        let after = cast.park.post(&at(&number, step), &because).await;
+        assert_eq!(after.status, 200, "{step}: {after:?}");
+    }
+    let by_evaluator = cast.kim.post(&at(&case, "/withdrawal"), &because).await;
+    assert_eq!(by_evaluator.status, 409, "{by_evaluator:?}");
+    let dry = json!({"reason": "only asking", "dry_run": true});
+    let would = cast.park.post(&at(&case, "/withdrawal"), &dry).await.json();
+    assert_eq!(
+        (&would["state"], &would["dry_run"]),
+        (&json!("withdrawn"), &json!(true))
+    );
+    assert_eq!(cast.ann.get(&at(&case, "")).await.json()["state"], "in_force");
+    assert_eq!(
+        cast.park.post(&at(&case, "/withdrawal"), &because).await.status,
+        200
+    );
+    let pdf = cast.ann.get(&at(&case, "/certificate.pdf")).await;
+    assert_eq!((pdf.status, pdf.problem().as_str()), (409, "step-refused"));
+    let directory = cast.service.get("/api/certificates").await.json();
+    assert_eq!(directory["certificates"][0]["standing"], "withdrawn");
+    // Anybody with an account may complain about a certificate, whose number is public.
+    let bob = Person::logged_in(&cast.service, "bob").await;
+    let complaint = json!({"text": "it was sold to me with this number"});
+    assert_eq!(
+        bob.post(&at(&number, "/complaints"), &complaint).await.status,
+        201
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn another_organisation_s_application_is_not_there() {
+    let cast = Cast::new().await;
+    let case = apply(&cast.ann, "application.json").await;
+    let bob = Person::logged_in(&cast.service, "bob").await;
+    let agree = json!({"agrees": true, "remarks": "mine"});
+    let complaint = json!({"text": "mine"});
+    for (answer, what) in [
+        (bob.get(&at(&case, "")).await, "read"),
+        (bob.post(&at(&case, "/complaints"), &complaint).await, "complain"),
+        (
+            hand_in(&bob, &case, "ioniq5-2021.csv", "ioniq5-2021.battery.toml").await,
+            "hand in",
+        ),
+    ] {
+        assert_eq!(
+            (answer.status, answer.problem().as_str()),
+            (404, "not-found"),
+            "{what}"
+        );
+        let never = bob.get(&at("C-999999", "")).await;
+        assert_eq!(never.status, 404);
+    }
+    assert_eq!(
+        bob.get("/api/certification/applications").await.json(),
+        json!({"applications": []})
+    );
+    // A lab that is not the body may take no step either, and is not told more.
+    let ivy = Person::logged_in(&cast.service, "ivy").await;
+    assert_eq!(ivy.post(&at(&case, "/review"), &agree).await.status, 404);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_account_that_acts_as_nobody_a_token_and_whoever_applied_take_no_step() {
+    let cast = Cast::new().await;
+    let case = apply(&cast.ann, "application.json").await;
+    let agree = json!({"agrees": true, "remarks": "known"});
+    let sue = Person::logged_in(&cast.service, "sue").await;
+    let nobody = sue.post(&at(&case, "/review"), &agree).await;
+    assert_eq!(nobody.status, 403);
+    assert!(nobody.text().contains("acts as no person"), "{nobody:?}");
+    let token = &made().token;
+    let by_token = with_token(&cast.service, token, "POST", &at(&case, "/review"), Some(&agree)).await;
+    assert_eq!(by_token.status, 403);
+    let listed = with_token(
+        &cast.service,
+        token,
+        "GET",
+        "/api/certification/applications",
+        None,
+    )
+    .await;
+    assert_eq!(listed.json()["applications"][0]["case"], "C-000001");
+
+    // The body writes down what a client brings, in the client's name and not in its own.
+    let mut walked_in = wanted("application.json");
+    let unnamed = cast.kim.post("/api/certification/applications", &walked_in).await;
+    assert_eq!(unnamed.status, 400, "{unnamed:?}");
+    walked_in["client"] = json!("The body");
+    assert_eq!(
+        cast.kim
+            .post("/api/certification/applications", &walked_in)
+            .await
+            .status,
+        400
+    );
+    walked_in["client"] = json!("Mr. Walk-in");
+    let second = cast.kim.post("/api/certification/applications", &walked_in).await;
+    let case = second.json()["case"].as_str().unwrap().to_owned();
+    let own = cast.kim.post(&at(&case, "/review"), &agree).await;
+    assert_eq!((own.status, own.problem().as_str()), (409, "step-refused"));
+    assert_eq!(cast.lee.post(&at(&case, "/review"), &agree).await.status, 200);
+    // Nobody else applies in another's name.
+    walked_in["client"] = json!("The yard-b");
+    assert_eq!(
+        cast.ann
+            .post("/api/certification/applications", &walked_in)
+            .await
+            .status,
+        400
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_no_telemetry_is_refused_in_words_that_help_and_nothing_is_kept() {
+    let mut options = options();
+    options.limits.upload = 400_000;
+    let service = service_with(options).await;
+    let ann = Person::logged_in(&service, "ann").await;
+    let case = apply(&ann, "application.json").await;
+    let good = recent("ioniq5-2021.csv");
+    let large = vec![b'1'; 500_000];
+    let parquet = [b"PAR1".as_slice(), &[7; 400]].concat();
+    for (what, parts, status, problem, says) in [
+        (
+            "a picture",
+            vec![(
+                "telemetry",
+                Some("car.png"),
+                b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR".as_slice(),
+            )],
+            422,
+            "telemetry-refused",
+            "car.png",
+        ),
+        (
+            "a truncated Parquet",
+            vec![("telemetry", Some("charge.parquet"), parquet.as_slice())],
+            422,
+            "telemetry-refused",
+            "charge.parquet",
+        ),
+        (
+            "an empty file",
+            vec![("telemetry", Some("empty.csv"), b"".as_slice())],
+            422,
+            "telemetry-refused",
+            "empty",
+        ),
+        (
+            "a mapping that is not there",
+            vec![
+                ("mapping", None, b"nobody-logs-so".as_slice()),
+                ("telemetry", Some("a.csv"), &good),
+            ],
+            422,
+            "telemetry-refused",
+            "nobody-logs-so",
+        ),
+        (
+            "a mapping somewhere on this machine",
+            vec![
+                ("mapping", None, b"/etc/passwd".as_slice()),
+                ("telemetry", Some("a.csv"), &good),
+            ],
+            422,
+            "telemetry-refused",
+            "there is none of that name",
+        ),
+        (
+            "an answer that is none",
+            vec![
+                ("current_sign", None, b"backwards".as_slice()),
+                ("telemetry", Some("a.csv"), &good),
+            ],
+            422,
+            "telemetry-refused",
+            "charge-positive",
+        ),
+        (
+            "a field nobody knows",
+            vec![
+                ("colour", None, b"red".as_slice()),
+                ("telemetry", Some("a.csv"), &good),
+            ],
+            400,
+            "malformed-request",
+            "colour",
+        ),
+        (
+            "no file",
+            vec![("class", None, b"field".as_slice())],
+            400,
+            "malformed-request",
+            "no file",
+        ),
+        (
+            "too much",
+            vec![("telemetry", Some("a.csv"), large.as_slice())],
+            413,
+            "body-too-large",
+            "400000",
+        ),
+    ] {
+        let answer = ann.send_files(&at(&case, "/telemetry"), &parts).await;
+        assert_eq!(
+            (answer.status, answer.problem().as_str()),
+            (status, problem),
+            "{what}: {answer:?}"
+        );
+        assert!(answer.text().contains(says), "{what}: {}", answer.text());
+        let folder = std::env::temp_dir().display().to_string();
+        assert!(
+            !answer.text().contains(&format!("{folder}/")),
+            "{what}: {}",
+            answer.text()
+        );
+    }
+    let json = ann.post(&at(&case, "/telemetry"), &json!({})).await;
+    assert_eq!(json.status, 415);
+    // Another car's log does not fit the application.
+    let kona = recent("kona-ev-2018.csv");
+    let kona = ann
+        .send_files(&at(&case, "/telemetry"), &[("telemetry", Some("k.csv"), &kona)])
+        .await;
+    assert_eq!(kona.status, 400, "{kona:?}");
+    let dry: [Part<'_>; 2] = [("dry_run", None, b"true"), ("telemetry", Some("a.csv"), &good)];
+    assert_eq!(ann.send_files(&at(&case, "/telemetry"), &dry).await.status, 200);
+    assert_eq!(ann.get(&at(&case, "")).await.json()["assessments"], json!([]));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn where_the_body_s_key_is_not_the_service_says_so_and_changes_nothing() {
+    let cast = Cast::new().await;
+    let case = cast
+        .reviewed("application.json", "ioniq5-2021.csv", "ioniq5-2021.battery.toml")
+        .await;
+    let grant = json!({"grant": true, "reasons": "all limits kept"});
+    assert_eq!(cast.park.post(&at(&case, "/decision"), &grant).await.status, 200);
+    let key = walk(cast.service.data.path())
+        .into_iter()
+        .find(|path| path.to_string_lossy().contains(BODY))
+        .unwrap();
+    std::fs::remove_file(key).unwrap();
+    let refused = cast.park.post(&at(&case, "/certificate"), &json!({})).await;
+    assert_eq!((refused.status, refused.problem().as_str()), (409, "conflict"));
+    assert!(
+        refused.text().contains("is not in the data directory"),
+        "{refused:?}"
+    );
+    assert_eq!(cast.ann.get(&at(&case, "")).await.json()["state"], "granted");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_recall_that_is_sealed_suspends_the_certificate_by_itself() {
+    let mut options = options();
+    options.surveil_every = std::time::Duration::from_millis(50);
+    let cast = Cast::with(options).await;
+    let (case, _) = cast.certified().await;
+    let body =
+        json!({"campaign_number": "SAMPLE-2026-11", "authority": "KATRI", "component": "traction battery"});
+    let Value::Object(body) = body else { unreachable!() };
+    let claims = Claims {
+        iss: MAKER.to_owned(),
+        iat: Timestamp::now().as_second(),
+        typ: StatementType::RecallOpened,
+        vid: desk::check::parse_vehicle("KMHKN81ABMU000005").unwrap(),
+        event_time: Timestamp::now()
+            .round(jiff::Unit::Second)
+            .unwrap()
+            .to_string()
+            .replace('Z', "+00:00")
+            .parse()
+            .unwrap(),
+        recorded_at: None,
+        place: None,
+        body,
+        evidence: Vec::new(),
+        confidence: Confidence::Professional,
+        supersedes: None,
+    };
+    let recall = issue(&claims, &key(9), &mut ChaCha20Rng::seed_from_u64(1)).unwrap();
+    let taken = cast.service.submit(&[recall.as_str()]).await;
+    assert_eq!(taken.status, 200, "{taken:?}");
+    let mut state = Value::Null;
+    for _ in 0..200 {
+        state = cast.ann.get(&at(&case, "")).await.json()["state"].clone();
+        if state == "suspended" {
+            break;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+    assert_eq!(state, "suspended");
+}
+
+fn walk(folder: &Path) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            found.extend(walk(&path));
+        } else {
+            found.push(path);
+        }
+    }
+    found
+}
