@@ -147,9 +147,18 @@ impl Words {
     pub fn with(&self, id: &str, arguments: &[(&str, &str)]) -> String {
         let mut args = FluentArgs::new();
         for (name, value) in arguments {
-            args.set(*name, (*value).to_owned());
+            args.set(*name, self.apart(value));
         }
         self.find(id, &args).unwrap_or_else(|| id.to_owned())
+    }
+
+    /// A text within a sentence of this language: where it is written from right to left, the text keeps its own direction, so that
+    /// 2026-03-10 does not become 10-03-2026.
+    pub fn apart(&self, text: &str) -> String {
+        match self.language.direction() {
+            "rtl" => format!("\u{2068}{text}\u{2069}"),
+            _ => text.to_owned(),
+        }
     }
 
     /// A message that may not exist.
@@ -230,6 +239,16 @@ impl Words {
             Why::DateNotExact { name } => self.with("why-date-not-exact", &[("name", name)]),
             Why::DoesNotApply => self.say("why-does-not-apply"),
             Why::Arithmetic => self.say("why-arithmetic"),
+        }
+    }
+
+    /// What a fact is called in this language; its name where it has no other.
+    pub fn fact(&self, name: &str) -> String {
+        match self.language {
+            Language::En => name.to_owned(),
+            _ => self
+                .perhaps(&format!("ask-{}", name.replace('_', "-")))
+                .unwrap_or_else(|| name.to_owned()),
         }
     }
 

@@ -22,7 +22,7 @@ pub struct Sheet<'a> {
 }
 
 const STYLE: &str = "
-body { font: 15px/1.45 system-ui, sans-serif; color: #111; max-width: 52rem; margin: 1rem auto; padding: 0 1rem; }
+body { font: 15px/1.45 system-ui, sans-serif; color: #111; max-width: 52rem; overflow-wrap: anywhere; margin: 1rem auto; padding: 0 1rem; }
 h1 { font-size: 1.5rem; margin: 0 0 .25rem; } h2 { font-size: 1.15rem; margin: 1.6rem 0 .4rem; } h3 { font-size: 1rem; margin: 1rem 0 .3rem; }
 table { border-collapse: collapse; width: 100%; } th, td { text-align: start; vertical-align: top; padding: .25rem .5rem .25rem 0; border-bottom: 1px solid #ccc; }
 td.n, th.n { text-align: end; white-space: nowrap; font-variant-numeric: tabular-nums; } tr.sum td { border-top: 2px solid #111; font-weight: 600; }
@@ -53,7 +53,7 @@ pub fn sheet(sheet: &Sheet<'_>) -> String {
         let _ = writeln!(
             page,
             "<dt>{}</dt><dd><bdi>{}</bdi></dd>",
-            escape(name),
+            escape(&words.fact(name)),
             escape(value)
         );
     }
@@ -271,12 +271,12 @@ fn totals(words: &Words, quote: &Quote<'_>, page: &mut String) {
     let with_seller = |local: String, seller: Option<border::Span>| match (seller, verdict.seller_currency) {
         (Some(span), Some(currency)) if currency != verdict.currency => {
             format!(
-                "{local} {} ({} {currency})",
-                verdict.currency,
-                words.span(span, 2)
+                "{} ({})",
+                words.apart(&format!("{local} {}", verdict.currency)),
+                words.apart(&format!("{} {currency}", words.span(span, 2)))
             )
         }
-        _ => format!("{local} {}", verdict.currency),
+        _ => words.apart(&format!("{local} {}", verdict.currency)),
     };
     match verdict.total {
         Some(total) => row(
@@ -327,12 +327,11 @@ pub fn breaks(words: &Words, quote: &Quote<'_>) -> Vec<String> {
                 .total
                 .map_or_else(|| words.say("withheld"), |total| words.span(total, 2));
             format!(
-                "{}: {}; {}, {} {}",
-                b.date,
+                "{}: {}; {}, {}",
+                words.apart(&b.date.to_string()),
                 causes.join("; "),
                 words.status(b.status),
-                total,
-                quote.verdict.currency
+                words.apart(&format!("{total} {}", quote.verdict.currency))
             )
         })
         .collect()
@@ -363,7 +362,12 @@ fn sources(words: &Words, quote: &Quote<'_>) -> Vec<String> {
         } else {
             format!(" {}.", law.act)
         };
-        let item = format!("{} ({confidence}):{act} {}", law.id, law.sources.join(" "));
+        let from = format!("{act} {}", law.sources.join(" "));
+        let item = format!(
+            "{} ({confidence}): {}",
+            words.apart(&law.id),
+            words.apart(from.trim())
+        );
         if !items.contains(&item) {
             items.push(item);
         }
