@@ -106,6 +106,12 @@ pub async fn run(global: &Global, options: &Quote) -> Result<ExitCode, Failure> 
             quote::check_values(&asked.set, &asked.to, &values).map_err(faults)?;
             (asked.car, asked.values, asked.name) = (car, values, row.name);
         } else {
+            if options.html.is_some() {
+                bar.finish_and_clear();
+                let problem =
+                    "--html: a sheet is for one car, and the file holds several; use --csv or --json";
+                return Err(Failure::Value(problem.to_owned()));
+            }
             yard.take(rows)?;
             bar.finish_and_clear();
             return yard.finish(&asked);
