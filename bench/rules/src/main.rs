@@ -4,6 +4,7 @@
 //! ```sh
 //! python3 -m venv /tmp/peers && /tmp/peers/bin/pip install openfisca-core
 //! cd bench/rules && cargo run --release -- /tmp/peers/bin/python3
+//! cargo run --release -- --only RU   # one figure, for a profiler
 //! ```
 
 use std::collections::BTreeMap;
@@ -46,10 +47,16 @@ fn main() -> Result<()> {
         set.packs().count()
     );
     let asked = Asked::new(&set)?;
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    if let [only, what] = arguments.as_slice()
+        && only == "--only"
+    {
+        return asked.only(what);
+    }
     let own = asked.measure()?;
-    if let Some(python) = std::env::args().nth(1) {
-        asked.beside_the_packs_in_python(&python, here, &own)?;
-        asked.beside_scripts(&python, here, &own)?;
+    if let Some(python) = arguments.first() {
+        asked.beside_the_packs_in_python(python, here, &own)?;
+        asked.beside_scripts(python, here, &own)?;
     }
     Ok(())
 }
@@ -90,9 +97,13 @@ fn timed<T>(f: impl FnOnce() -> T) -> (T, Duration) {
 fn per_second(each: usize, mut f: impl FnMut() -> Result<()>) -> Result<f64> {
     let since = ProcessTime::now();
     let mut done = 0_usize;
+    // The clock is a call of the system, which takes a tenth of the time of a quote.
+    let between = (256 / each).max(1);
     while since.elapsed() < AT_LEAST {
-        f()?;
-        done += each;
+        for _ in 0..between {
+            f()?;
+            done += each;
+        }
     }
     Ok(done as f64 / since.elapsed().as_secs_f64())
 }
@@ -237,6 +248,32 @@ impl<'s> Asked<'s> {
             .outlook(&self.question(car, to), AHEAD_DAYS)
             .map_err(|faults| anyhow::anyhow!("{faults:?}"))?;
         Ok(outlook.breaks.iter().map(|b| b.date.to_string()).collect())
+    }
+
+    /// One figure again and again, for a profiler: a country, `all`, `yard` or `outlook`.
+    fn only(&self, what: &str) -> Result<()> {
+        let cars: Vec<Car> = (0..50)
+            .map(|at| car(&facts(at)?))
+            .collect::<Result<_>>()?;
+        let first = cars.first().context("there are cars")?;
+        let mut at = 0;
+        for _ in 0..3 {
+            let rate = match what {
+                "all" => per_second(self.markets.len(), || self.all(first).map(|_| ()))?,
+                "yard" => per_second(self.markets.len(), || {
+                    at += 1;
+                    self.all(&cars[at % cars.len()]).map(|_| ())
+                })?,
+                "outlook" => per_second(self.markets.len(), || {
+                    self.markets
+                        .iter()
+                        .try_for_each(|to| self.ahead(first, to).map(|_| ()))
+                })?,
+                country => per_second(1, || self.one(first, country).map(|_| ()))?,
+            };
+            println!("{what}: {rate:.0}");
+        }
+        Ok(())
     }
 
     /// Our own figures, by name.

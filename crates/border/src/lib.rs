@@ -21,6 +21,7 @@ mod money;
 mod outlook;
 mod pack;
 mod shown;
+mod uses;
 mod verdict;
 mod working;
 
@@ -35,4 +36,5 @@ pub use pack::{
     Check, Confidence, Effect, Example, ExampleResult, Expectation, Force, Input, Law, Outcome as Comparison,
     Pack, PackSource, Problem, Remark, Rule, RuleSet, Severity, Side, Standing, Step, StepKind, Strictness,
 };
+pub use uses::RuleUses;
 pub use verdict::{Caution, Finding, Given, Line, Outcome, RateUsed, RuleUse, Status, Values, Verdict, Why};

@@ -10,6 +10,7 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
 use crate::decimal::significant;
+use crate::fact::shortened;
 
 /// A currency by its ISO 4217 code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -38,6 +39,16 @@ pub enum MoneyError {
     TooLarge(String),
 }
 
+/// The currencies of ISO 4217, and those that a table of the European Central Bank has a column for though they are gone.
+const CURRENCIES: &str = "\
+    AED AFN ALL AMD ANG AOA ARS AUD AWG AZN BAM BBD BDT BGN BHD BIF BMD BND BOB BRL BSD BTN BWP BYN BZD CAD CDF CHF CLF CLP \
+    CNY COP CRC CUP CVE CZK DJF DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP GMD GNF GTQ GYD HKD HNL HTG HUF IDR ILS \
+    INR IQD IRR ISK JMD JOD JPY KES KGS KHR KMF KPW KRW KWD KYD KZT LAK LBP LKR LRD LSL LYD MAD MDL MGA MKD MMK MNT MOP MRU \
+    MUR MVR MWK MXN MYR MZN NAD NGN NIO NOK NPR NZD OMR PAB PEN PGK PHP PKR PLN PYG QAR RON RSD RUB RWF SAR SBD SCR SDG SEK \
+    SGD SHP SLE SOS SRD SSP STN SVC SYP SZL THB TJS TMT TND TOP TRY TTD TWD TZS UAH UGX USD UYU UZS VED VES VND VUV WST XAF \
+    XCD XCG XDR XOF XPF YER ZAR ZMW ZWG \
+    CYP EEK HRK LTL LVL MTL ROL SIT SKK TRL";
+
 /// The largest amount that is taken from outside.
 const MOST: Decimal = Decimal::from_parts(0xA4C6_8000, 0x0003_8D7E, 0, false, 0);
 
@@ -63,8 +74,10 @@ impl FromStr for Currency {
 
     fn from_str(text: &str) -> Result<Self, CurrencyError> {
         match text.as_bytes() {
-            [a, b, c] if [a, b, c].iter().all(|l| l.is_ascii_uppercase()) => Ok(Currency([*a, *b, *c])),
-            _ => Err(CurrencyError(text.to_owned())),
+            [a, b, c] if CURRENCIES.split_ascii_whitespace().any(|known| known == text) => {
+                Ok(Currency([*a, *b, *c]))
+            }
+            _ => Err(CurrencyError(shortened(text))),
         }
     }
 }
@@ -103,7 +116,7 @@ impl FromStr for Money {
 
     /// Reads `12500.50 USD`; the currency may also come first.
     fn from_str(text: &str) -> Result<Self, MoneyError> {
-        let wrong = || MoneyError::Number(text.to_owned());
+        let wrong = || MoneyError::Number(shortened(text));
         let (first, second) = text.trim().split_once([' ', '\u{a0}']).ok_or_else(wrong)?;
         let (first, second) = (first.trim(), second.trim());
         let (number, currency) = if first.bytes().all(|b| b.is_ascii_alphabetic()) {
@@ -261,6 +274,7 @@ mod tests {
             "-1 USD",
             "1 usd",
             "1 DOLLARS",
+            "1 XQZ",
             "",
             "1e9 USD",
             "2000000000000000 USD",

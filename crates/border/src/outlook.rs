@@ -4,10 +4,10 @@ use jiff::ToSpan as _;
 use jiff::civil::{Date, date};
 use serde::Serialize;
 
-use crate::evaluate::{Glance, Prepared, Question};
+use crate::evaluate::{Glance, Question};
 use crate::fact::Fault;
 use crate::feel::Span;
-use crate::pack::{Law, Pack, RuleSet, Side, Standing};
+use crate::pack::{Edge, Pack, Reading, RuleSet};
 use crate::verdict::{Outcome, Status};
 
 /// Why a day may change a verdict.
@@ -68,11 +68,19 @@ impl RuleSet {
     /// As [`RuleSet::evaluate`].
     pub fn outlook<'a>(&'a self, question: &Question<'a>, days: u16) -> Result<Outlook, Vec<Fault>> {
         let pack = self.market(question.destination)?;
-        let prepared = question.prepare()?;
+        let question = &Question {
+            workings: false,
+            ..*question
+        };
+        let mut prepared = question.prepare()?;
         let horizon = question.arrival.saturating_add(i64::from(days).days());
         let mut room = Vec::new();
         let voyage = question.departure.map(|departure| question.arrival - departure);
         let mut state = State::of(self.glance(pack, &prepared, &mut room));
+        let (mut reading, mut last) = (Reading::default(), Reading::default());
+        if let Some(names) = prepared.names() {
+            pack.passing.read(names, &mut last);
+        }
         let mut outlook = Outlook {
             horizon,
             admission_holds_until: None,
@@ -80,18 +88,21 @@ impl RuleSet {
             breaks: Vec::new(),
         };
         let marks = self.marks(pack, question, voyage, horizon);
-        for marks in marks.chunk_by(|a, b| a.0 == b.0) {
-            let Some((day, _)) = marks.first().copied() else {
+        for marks in marks.chunk_by(|a, b| a.day == b.day) {
+            let Some(day) = marks.first().map(|mark| mark.day) else {
                 continue;
             };
-            let later = Question {
-                // The voyage takes as long on another day.
-                departure: voyage.map(|days| day.saturating_sub(days)),
-                arrival: day,
-                workings: false,
-                ..*question
-            };
-            let next = State::of(self.glance(pack, &Prepared::of(&later), &mut room));
+            // The voyage takes as long on another day.
+            prepared.on(voyage.map(|days| day.saturating_sub(days)), day);
+            if let Some(names) = prepared.names() {
+                pack.passing.read(names, &mut reading);
+                let as_before = reading == last && marks.iter().all(|mark| !mark.changes_rules);
+                std::mem::swap(&mut reading, &mut last);
+                if as_before {
+                    continue;
+                }
+            }
+            let next = State::of(self.glance(pack, &prepared, &mut room));
             if next == state {
                 continue;
             }
@@ -107,8 +118,8 @@ impl RuleSet {
                 .map(|said| (said.key.to_owned(), said.outcome))
                 .collect();
             let mut causes = Vec::with_capacity(marks.len());
-            for (_, mark) in marks {
-                let cause = mark.cause();
+            for mark in marks {
+                let cause = mark.event.cause();
                 if !causes.contains(&cause) {
                     causes.push(cause);
                 }
@@ -132,46 +143,34 @@ impl RuleSet {
         question: &Question<'_>,
         voyage: Option<jiff::Span>,
         horizon: Date,
-    ) -> Vec<(Date, Mark<'a>)> {
-        let mut marks = Vec::new();
-        let mut add = |day: Date, mark: Mark<'a>| {
-            if day > question.arrival && day <= horizon {
-                marks.push((day, mark));
-            }
-        };
-        let next = |day: Date| day.tomorrow().unwrap_or(day);
-        for pack in self.exports().chain([pack]) {
+    ) -> Vec<Mark<'a>> {
+        let mut marks = Vec::with_capacity(32);
+        let arrival = question.arrival;
+        for export in self.exports() {
+            let may_touch = self
+                .controls(pack)
+                .any(|(control, _)| std::ptr::eq(control, export));
             // Export control goes by the day of departure: what begins on it touches the car that arrives a voyage later.
-            let shift = |day: Date| match (pack.side, voyage) {
-                (Side::Export, Some(voyage)) => day.saturating_add(voyage),
-                _ => day,
-            };
-            let rules = pack
-                .steps
-                .iter()
-                .flat_map(|step| &step.rules)
-                .map(|rule| &rule.law);
-            let laws = rules
-                .chain(pack.checks.iter().map(|check| &check.law))
-                .filter(|law: &&Law| law.standing != Standing::Superseded);
-            for law in laws {
-                let rule = law.id.as_str();
-                if let Some(from) = law.from {
-                    add(shift(from.first()), Mark::Begins(rule));
-                    if !from.is_exact() {
-                        add(shift(next(from.last())), Mark::Begins(rule));
-                    }
-                }
-                if let Some(to) = law.to {
-                    if !to.is_exact() {
-                        add(shift(to.first()), Mark::Ends(rule));
-                    }
-                    add(shift(next(to.last())), Mark::Ends(rule));
-                }
+            let leaves = |day: Date| voyage.map_or(day, |voyage| day.saturating_sub(voyage));
+            let arrives = |day: Date| voyage.map_or(day, |voyage| day.saturating_add(voyage));
+            for edge in export.passing.edges(leaves(arrival), leaves(horizon)) {
+                marks.push(Mark::of_rule(edge, export, arrives(edge.day), may_touch));
             }
         }
-        for year in question.arrival.year()..=horizon.year() {
-            add(date(year, 1, 1), Mark::NewYear);
+        for edge in pack.passing.edges(arrival, horizon) {
+            marks.push(Mark::of_rule(edge, pack, edge.day, true));
+        }
+        let mut add = |day: Date, event: Event<'a>| {
+            if day > arrival && day <= horizon {
+                marks.push(Mark {
+                    day,
+                    event,
+                    changes_rules: false,
+                });
+            }
+        };
+        for year in arrival.year()..=horizon.year() {
+            add(date(year, 1, 1), Event::NewYear);
         }
         for fact in ["manufactured", "first_registration"] {
             let Some(born) = question.car.date(fact) else {
@@ -182,46 +181,76 @@ impl RuleSet {
                 .into_iter()
                 .flatten()
             {
-                // Bands of age begin on whole and half years, and on the day after.
-                let months = (i32::from(question.arrival.year()) - i32::from(start.year())) * 12;
-                let from = (months / 6 - 2).max(1);
-                for half_year in from..from + 16 {
-                    let day = start.saturating_add((half_year * 6).months());
-                    if day > horizon {
-                        break;
-                    }
-                    add(day, Mark::Birthday(fact));
-                    add(next(day), Mark::Birthday(fact));
+                for day in half_birthdays(start, arrival).take_while(|day| *day <= horizon) {
+                    add(day, Event::Birthday(fact));
+                    // Bands of age begin on whole and half years, and on the day after.
+                    add(day.tomorrow().unwrap_or(day), Event::Birthday(fact));
                 }
             }
         }
-        marks.sort_by_key(|(day, _)| *day);
+        marks.sort_by_key(|mark| mark.day);
         marks
+    }
+}
+
+/// The days on which whole and half years since a day are complete, from about a year before another day on, for eight years.
+fn half_birthdays(born: Date, around: Date) -> impl Iterator<Item = Date> {
+    let years = i32::from(around.year()) - i32::from(born.year());
+    let from = (years * 2 - 2).max(1);
+    (from..from + 16).filter_map(move |half_years| {
+        let months = i32::from(born.month()) - 1 + half_years * 6;
+        let year = i16::try_from(i32::from(born.year()) + months / 12).ok()?;
+        let first = Date::new(year, i8::try_from(months % 12 + 1).ok()?, 1).ok()?;
+        // A shorter month is complete on its last day.
+        Date::new(year, first.month(), born.day().min(first.days_in_month())).ok()
+    })
+}
+
+/// A day on which a verdict may change.
+struct Mark<'a> {
+    day: Date,
+    event: Event<'a>,
+    /// Whether a rule that may touch the car begins or ends.
+    changes_rules: bool,
+}
+
+impl<'a> Mark<'a> {
+    fn of_rule(edge: &Edge, pack: &'a Pack, day: Date, changes_rules: bool) -> Self {
+        let rule = edge.rule(pack);
+        Mark {
+            day,
+            event: if edge.begins {
+                Event::Begins(rule)
+            } else {
+                Event::Ends(rule)
+            },
+            changes_rules,
+        }
     }
 }
 
 /// A cause that borrows its words, until it is known that it changes something.
 #[derive(Clone, Copy)]
-enum Mark<'a> {
+enum Event<'a> {
     Begins(&'a str),
     Ends(&'a str),
     Birthday(&'static str),
     NewYear,
 }
 
-impl Mark<'_> {
+impl Event<'_> {
     fn cause(self) -> Cause {
         match self {
-            Mark::Begins(rule) => Cause::Begins {
+            Event::Begins(rule) => Cause::Begins {
                 rule: rule.to_owned(),
             },
-            Mark::Ends(rule) => Cause::Ends {
+            Event::Ends(rule) => Cause::Ends {
                 rule: rule.to_owned(),
             },
-            Mark::Birthday(fact) => Cause::Birthday {
+            Event::Birthday(fact) => Cause::Birthday {
                 fact: fact.to_owned(),
             },
-            Mark::NewYear => Cause::NewYear,
+            Event::NewYear => Cause::NewYear,
         }
     }
 }

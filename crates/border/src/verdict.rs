@@ -8,6 +8,7 @@ use crate::fact::PowerUnit;
 use crate::feel::Span;
 use crate::money::{Currency, Money};
 use crate::pack::{Check, Confidence, Effect, Law, Pack, Row, Rule, Step, StepKind};
+use crate::uses::RuleUses;
 
 /// Whether the car may enter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -112,6 +113,8 @@ pub enum Why<'p> {
 pub struct RuleUse<'p> {
     pub(crate) rule: &'p Rule,
     pub(crate) used: &'p Row,
+    /// Whether it is undated or weak, which somebody should know.
+    pub(crate) doubtful: bool,
     /// The amount by this rule, rounded; none if a value is missing.
     pub amount: Option<Span>,
     /// The formula with its numbers.
@@ -154,7 +157,7 @@ pub struct Line<'p> {
     /// The formula with its numbers, for lines that need no rule.
     pub working: Option<Box<str>>,
     /// The rules that gave it; several if sources disagree or a fact is missing.
-    pub rules: Vec<RuleUse<'p>>,
+    pub rules: RuleUses<'p>,
     /// Why it is a range, or missing.
     pub why: Vec<Why<'p>>,
     /// It was given, not worked out.
@@ -170,7 +173,7 @@ impl<'p> Line<'p> {
             seller_amount: None,
             base: None,
             working: None,
-            rules: Vec::new(),
+            rules: RuleUses::default(),
             why: Vec::new(),
             given: false,
         }

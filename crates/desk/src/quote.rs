@@ -151,11 +151,7 @@ fn kept(verdict: &Verdict<'_>, request: &Request<'_>, retail: Money) -> Option<S
 /// # Errors
 /// The text is none of these.
 pub fn set_value(values: &mut Values, name: &str, text: &str) -> Result<(), Fault> {
-    let fault = |problem: String| Fault {
-        field: name.to_owned(),
-        value: text.to_owned(),
-        problem,
-    };
+    let fault = |problem: String| Fault::new(name, text, problem);
     let money = || text.parse::<Money>().map_err(|error| fault(error.to_string()));
     match name {
         "price" => values.price = Some(money()?),

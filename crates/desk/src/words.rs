@@ -256,6 +256,16 @@ impl Words {
         }
     }
 
+    /// What a fact is called in this language; its name where it has no other.
+    pub fn fact(&self, name: &str) -> String {
+        match self.language {
+            Language::En => name.to_owned(),
+            _ => self
+                .perhaps(&format!("ask-{}", name.replace('_', "-")))
+                .unwrap_or_else(|| name.to_owned()),
+        }
+    }
+
     /// What a charge is called in this language, by its step's name; none for names that only one country has.
     pub fn charge(&self, step: &str) -> Option<String> {
         self.perhaps(&format!("charge-{}", step.replace('_', "-")))

@@ -96,6 +96,60 @@ proptest! {
     }
 }
 
+/// The cars of a yard file: for each line, whether it is a car.
+fn yard(name: &str, bytes: &[u8]) -> Result<Vec<(u64, bool)>, desk::DeskError> {
+    let folder = tempfile::tempdir().unwrap();
+    let file = write(folder.path(), name, bytes);
+    let mut rows = Vec::new();
+    desk::quote::read_yard(&file, &Default::default(), |row| {
+        rows.push((row.line, row.car.is_ok()));
+        Ok(())
+    })?;
+    Ok(rows)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(128))]
+
+    #[test]
+    fn whatever_stands_on_a_line_of_a_yard_the_next_one_is_served(
+        bytes in prop_oneof![
+            proptest::collection::vec(any::<u8>(), 0..100),
+            "[a\",\n\r ]{0,60}".prop_map(String::into_bytes),
+        ],
+    ) {
+        for (name, header, car) in [
+            ("yard.csv", "name,fuel,cc\n", "\nz,petrol,1591\n"),
+            ("yard.jsonl", "", "\n{\"fuel\":\"petrol\",\"cc\":1591}\n"),
+        ] {
+            let rows = yard(name, &[header.as_bytes(), &bytes[..], car.as_bytes()].concat()).unwrap();
+            prop_assert_eq!(rows.last().map(|(_, good)| *good), Some(true));
+            prop_assert!(rows.windows(2).all(|pair| pair[0].0 < pair[1].0));
+        }
+    }
+
+    #[test]
+    fn a_yard_of_any_bytes_is_read_or_refused(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
+        for name in ["yard.csv", "yard.jsonl"] {
+            if let Err(error) = yard(name, &bytes) {
+                prop_assert!(error.to_string().contains(name), "{error}");
+            }
+        }
+    }
+
+    #[test]
+    fn rates_of_any_bytes_are_read_or_refused(
+        bytes in proptest::collection::vec(any::<u8>(), 0..200),
+        begin in prop_oneof![Just(""), Just("date,from,to,rate\n2026-03-09,"), Just("Date,USD,JPY\n"), Just("<Cube time=\"2026-03-09\">")],
+    ) {
+        let bytes = [begin.as_bytes(), &bytes[..]].concat();
+        match desk::quote::parse_rates(&[(Path::new("rates.csv"), bytes)], jiff::civil::date(2026, 3, 10)) {
+            Ok(rates) => prop_assert!(!rates.is_empty()),
+            Err(error) => prop_assert!(error.to_string().contains("rates"), "{error}"),
+        }
+    }
+}
+
 /// The application of the sample certificate, and the assessment made for it, as `carnet battery assess` wrote it.
 fn assessed() -> (Application, Assessment, Vec<u8>) {
     let sample = |name: &str| {

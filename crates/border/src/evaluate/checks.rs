@@ -4,24 +4,25 @@ use super::context::Context;
 use super::push;
 use crate::fact::{Car, FactValue, place};
 use crate::feel::{Tri, Value, eval};
-use crate::pack::{Check, Confidence, Effect, Force, Standing};
+use crate::pack::{Barring, Check, Confidence, Effect, Force, Standing};
 use crate::verdict::{Finding, Outcome, Why};
 
 impl<'a> Context<'a, '_> {
-    /// Adds what each of the pack's checks at these places says of the car.
-    pub(super) fn checks(&self, which: &[usize], findings: &mut Vec<Finding<'a>>) {
+    /// Adds what each of these checks of the pack says of the car.
+    pub(super) fn checks(&self, which: &[Barring], findings: &mut Vec<Finding<'a>>) {
         let day = self.day;
         let names = self.names.as_slice();
         let start = findings.len();
-        let applies = |check: &Check| match check.law.on(day) {
-            Force::No => (Tri::No, false),
-            force => (
-                check.when.as_ref().map_or(Tri::Yes, |when| when.holds(names)),
-                force == Force::Perhaps,
-            ),
+        let applies = |check: &Check, always: bool| match (check.law.on(day), &check.when) {
+            (Force::No, _) => (Tri::No, false),
+            (force, Some(when)) if !always => (when.holds(names), force == Force::Perhaps),
+            (force, _) => (Tri::Yes, force == Force::Perhaps),
         };
-        for check in which.iter().filter_map(|at| self.pack.checks.get(*at)) {
-            let (applies_now, perhaps) = applies(check);
+        for barring in which {
+            let Some(check) = self.pack.checks.get(barring.at) else {
+                continue;
+            };
+            let (applies_now, perhaps) = applies(check, barring.always);
             if applies_now == Tri::No {
                 continue;
             }
@@ -35,13 +36,8 @@ impl<'a> Context<'a, '_> {
             }
             let mut outcome = outcome(check, trigger, perhaps, self.prepared.question.car);
             if matches!(outcome, Outcome::Denied | Outcome::Condition | Outcome::Doubtful) {
-                let waivers = self
-                    .pack
-                    .checks
-                    .iter()
-                    .filter(|waiver| waiver.effect == Effect::Waive && waiver.key == check.key);
-                for waiver in waivers {
-                    let (applies_now, perhaps) = applies(waiver);
+                for waiver in check.waivers.iter().filter_map(|at| self.pack.checks.get(*at)) {
+                    let (applies_now, perhaps) = applies(waiver, false);
                     match applies_now.and(trigger_of_test(waiver, names)) {
                         Tri::Yes if !perhaps && waiver.law.standing == Standing::InForce => {
                             outcome = Outcome::Waived;

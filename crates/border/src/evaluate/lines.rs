@@ -6,31 +6,22 @@ use super::context::Context;
 use super::push;
 use crate::decimal::{Short, rounded};
 use crate::feel::{Expr, Number, Tri, Value, eval};
-use crate::pack::{Force, Row, Rule, Standing, Step, StepKind};
+use crate::pack::{Force, Left, Row, Rule, Standing, Step, StepKind, Term};
 use crate::verdict::{Line, RuleUse, Why};
 
-/// What a step's table looks at, and how its conditions and cells came out so far.
+/// What a step's table looks at, which of its rows that leaves over, and how its conditions came out so far.
 struct Cells<'a> {
     values: Vec<Value<'a>>,
-    tried: Vec<Option<Tri>>,
+    left: Left,
     conditions: Vec<Option<Tri>>,
 }
 
 impl Cells<'_> {
     /// Whether a row is for this case, of which its rule's own condition says `when`.
-    fn fit(&mut self, step: &Step, row: &Row, when: Tri) -> Tri {
+    fn fit(&self, row: &Row, when: Tri) -> Tri {
         let mut fits = when;
-        for at in &row.cells {
-            let passes = match self.tried.get(*at) {
-                Some(Some(tried)) => *tried,
-                _ => {
-                    let (column, test) = &step.cells[*at];
-                    let passes = test.passes(self.values[*column]);
-                    self.tried[*at] = Some(passes);
-                    passes
-                }
-            };
-            fits = fits.and(passes);
+        for (test, value) in row.tests.iter().zip(&self.values) {
+            fits = fits.and(test.passes(*value));
             if fits == Tri::No {
                 break;
             }
@@ -51,11 +42,10 @@ impl<'a> Context<'a, '_> {
     /// The calculation step by step. Each step's value gets its name, for those that follow.
     pub(super) fn lines(&mut self) -> Vec<Line<'a>> {
         let mut lines = Vec::with_capacity(self.pack.steps.len());
-        let [tests, tried, conditions] = self.pack.widest;
         let mut cells = Cells {
-            values: Vec::with_capacity(tests),
-            tried: Vec::with_capacity(tried),
-            conditions: Vec::with_capacity(conditions),
+            values: Vec::with_capacity(self.pack.widest),
+            left: Left::default(),
+            conditions: vec![None; self.pack.conditions.len()],
         };
         for step in &self.pack.steps {
             let value = if step.kind == StepKind::Condition {
@@ -92,10 +82,7 @@ impl<'a> Context<'a, '_> {
                 _ => Due::NotKnown,
             };
         }
-        let when = step
-            .when
-            .as_ref()
-            .map_or(Tri::Yes, |when| when.holds(&self.names));
+        let when = self.condition(step.condition, cells);
         if when == Tri::No {
             return Due::Nothing;
         }
@@ -146,37 +133,30 @@ impl<'a> Context<'a, '_> {
         cells
             .values
             .extend(step.tests.iter().map(|(_, expr)| eval(expr, &self.names)));
-        cells.tried.clear();
-        cells.tried.resize(step.cells.len(), None);
-        cells.conditions.clear();
-        cells.conditions.resize(step.conditions.len(), None);
-        for rule in &step.rules {
-            let force = rule.law.on(self.day);
+        step.sieve.sieve(&cells.values, &mut cells.left);
+        for (rule, term) in step.rules.iter().zip(&step.terms) {
+            let Term { rows, .. } = term;
+            let mut next = cells.left.first(rows.clone());
+            if next.is_none() {
+                continue;
+            }
+            let force = term.days.on(self.day);
             if force == Force::No {
                 continue;
             }
-            let when = rule.condition.map_or(Tri::Yes, |at| match cells.conditions[at] {
-                Some(tried) => tried,
-                None => {
-                    let holds = step.conditions[at].holds(&self.names);
-                    cells.conditions[at] = Some(holds);
-                    holds
-                }
-            });
+            let when = self.condition(term.condition, cells);
             if when == Tri::No {
                 continue;
             }
-            for row in &rule.rows {
-                let fits = cells.fit(step, row, when);
+            while let Some(row) = next.and_then(|at| rule.rows.get(at - rows.start)) {
+                next = next.and_then(|at| cells.left.first(at + 1..rows.end));
+                let fits = cells.fit(row, when);
                 if fits == Tri::No {
                     continue;
                 }
                 self.note(rule, force, fits, line);
                 settled |= fits == Tri::Yes && force == Force::Yes;
                 firm |= matches!(rule.law.standing, Standing::InForce | Standing::Suspended);
-                if line.rules.capacity() == 0 {
-                    line.rules.reserve_exact(1);
-                }
                 let one = match self.row(step, rule, row) {
                     Ok(one) => Some(one),
                     Err(why) => {
@@ -188,6 +168,7 @@ impl<'a> Context<'a, '_> {
                 line.rules.push(RuleUse {
                     rule,
                     used: row,
+                    doubtful: term.doubtful,
                     amount: one.map(Number::span),
                     working: self.spell(step),
                 });
@@ -218,6 +199,24 @@ impl<'a> Context<'a, '_> {
             disagree(line);
         }
         amount.filter(|_| !missing)
+    }
+
+    /// Whether a condition of the pack holds. Each is tried once.
+    fn condition(&self, at: Option<usize>, cells: &mut Cells<'_>) -> Tri {
+        let Some(at) = at else {
+            return Tri::Yes;
+        };
+        if let Some(Some(tried)) = cells.conditions.get(at) {
+            return *tried;
+        }
+        let holds = match self.pack.conditions.get(at) {
+            Some(condition) => condition.holds(&self.names),
+            None => Tri::Yes,
+        };
+        if let Some(tried) = cells.conditions.get_mut(at) {
+            *tried = Some(holds);
+        }
+        holds
     }
 
     /// Names the earlier steps that are ranges and so make this one a range.

@@ -117,13 +117,13 @@ fn merge_lines<'a>(
                 for why in other.why {
                     push(&mut line.why, why);
                 }
-                for used in other.rules {
+                for used in &other.rules {
                     if !line
                         .rules
                         .iter()
                         .any(|mine| std::ptr::eq(mine.rule, used.rule) && mine.amount == used.amount)
                     {
-                        line.rules.push(used);
+                        line.rules.push(used.clone());
                     }
                 }
             }

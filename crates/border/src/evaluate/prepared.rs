@@ -80,6 +80,37 @@ impl<'a> Prepared<'a> {
             .collect(),
         }
     }
+
+    /// The same question for another day. Nothing is checked again: on a later day no more facts are impossible.
+    pub(crate) fn on(&mut self, departure: Option<Date>, arrival: Date) {
+        let question = Question {
+            departure,
+            arrival,
+            ..self.question
+        };
+        match self.scenarios.as_mut_slice() {
+            [only] if self.inexact.is_empty() => {
+                let exact = |at| question.car.date_at(at).map(|date| date.first());
+                let days = Days {
+                    manufactured: exact(place::MANUFACTURED),
+                    registered: exact(place::FIRST_REGISTRATION),
+                };
+                only.names[slot::ARRIVAL] = Value::Date(arrival);
+                ages(&question, days, &mut only.names);
+                self.departure = departure.unwrap_or(arrival);
+                self.question = question;
+            }
+            _ => *self = Prepared::of(&question),
+        }
+    }
+
+    /// The values of all names that no market changes, if there is but one case.
+    pub(crate) fn names(&self) -> Option<&[Value<'a>]> {
+        match self.scenarios.as_slice() {
+            [only] if self.inexact.is_empty() => Some(&only.names),
+            _ => None,
+        }
+    }
 }
 
 /// The place of a slot's blame.

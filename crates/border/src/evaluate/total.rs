@@ -8,7 +8,7 @@ use crate::fact::place;
 use crate::feel::{Number, Span};
 use crate::money::{Currency, Money};
 use crate::pack::{Confidence, Effect, Pack, StepKind};
-use crate::verdict::{Caution, Finding, Line, Outcome, RateUsed, RuleUse, Status, Verdict, Why};
+use crate::verdict::{Caution, Finding, Line, Outcome, RateUsed, Status, Verdict, Why};
 
 /// The verdict of one case, or of several that were made one.
 pub(super) fn total<'a>(pack: &'a Pack, prepared: &Prepared<'a>, case: Case<'a>) -> Verdict<'a> {
@@ -161,26 +161,29 @@ fn cautions<'a>(pack: &'a Pack, question: &Question<'a>, lines: &[Line<'a>]) -> 
     if let (None, Some(region)) = (question.car.text_at(place::REGION), pack.regions.first()) {
         cautions.push(Caution::RegionAssumed { region });
     }
-    let rules_that = |test: fn(&RuleUse<'_>) -> bool| {
-        let mut ids: Vec<&'a str> = Vec::new();
-        for used in lines
-            .iter()
-            .flat_map(|line| &line.rules)
-            .filter(|used| test(used))
-        {
-            let id = used.law().id.as_str();
-            // Rules that are one and the same have their name at one place.
-            if !ids.iter().any(|known| std::ptr::eq(*known, id)) {
-                ids.push(id);
-            }
+    let (mut undated, mut weak): (Vec<&'a str>, Vec<&'a str>) = (Vec::new(), Vec::new());
+    let add = |ids: &mut Vec<&'a str>, id: &'a str| {
+        // Rules that are one and the same have their name at one place.
+        if !ids.iter().any(|known| std::ptr::eq(*known, id)) {
+            ids.push(id);
         }
-        ids
     };
-    let undated = rules_that(|used| used.undated());
+    for used in lines
+        .iter()
+        .flat_map(|line| &line.rules)
+        .filter(|used| used.doubtful)
+    {
+        let law = used.law();
+        if law.is_undated() {
+            add(&mut undated, &law.id);
+        }
+        if law.confidence == Confidence::Low {
+            add(&mut weak, &law.id);
+        }
+    }
     if !undated.is_empty() {
         cautions.push(Caution::Undated { rules: undated });
     }
-    let weak = rules_that(|used| used.law().confidence == Confidence::Low);
     if !weak.is_empty() {
         cautions.push(Caution::Weak { rules: weak });
     }

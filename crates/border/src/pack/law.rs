@@ -71,10 +71,37 @@ pub struct Law {
 /// The ends of a rule's dates, worked out once: between the outer two it may hold, between the inner two it surely does.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Days {
-    begins: Date,
-    surely_begun: Date,
-    surely_lasts: Date,
-    ends: Date,
+    begins: i32,
+    surely_begun: i32,
+    surely_lasts: i32,
+    ends: i32,
+}
+
+impl Days {
+    /// Of a rule that is never used.
+    pub(crate) const NEVER: Days = Days {
+        begins: i32::MAX,
+        surely_begun: i32::MAX,
+        surely_lasts: i32::MIN,
+        ends: i32::MIN,
+    };
+
+    #[inline]
+    pub(crate) fn on(&self, day: Date) -> Force {
+        let day = ordinal(day);
+        if day < self.begins || day > self.ends {
+            Force::No
+        } else if day >= self.surely_begun && day <= self.surely_lasts {
+            Force::Yes
+        } else {
+            Force::Perhaps
+        }
+    }
+}
+
+/// A number in the order of days, which compares in one step.
+fn ordinal(day: Date) -> i32 {
+    i32::from(day.year()) << 9 | i32::from(day.month()) << 5 | i32::from(day.day())
 }
 
 impl Days {
@@ -83,14 +110,14 @@ impl Days {
         // the first it may have ended.
         let within = |date: PartialDate, day: Date| if date.is_exact() { Some(day) } else { None };
         Days {
-            begins: from.map_or(Date::MIN, |from| from.first()),
-            surely_begun: from.map_or(Date::MIN, |from| {
+            begins: ordinal(from.map_or(Date::MIN, |from| from.first())),
+            surely_begun: ordinal(from.map_or(Date::MIN, |from| {
                 within(from, from.first()).unwrap_or(from.last().tomorrow().unwrap_or(Date::MAX))
-            }),
-            surely_lasts: to.map_or(Date::MAX, |to| {
+            })),
+            surely_lasts: ordinal(to.map_or(Date::MAX, |to| {
                 within(to, to.last()).unwrap_or(to.first().yesterday().unwrap_or(Date::MIN))
-            }),
-            ends: to.map_or(Date::MAX, |to| to.last()),
+            })),
+            ends: ordinal(to.map_or(Date::MAX, |to| to.last())),
         }
     }
 }
@@ -112,14 +139,7 @@ impl Law {
         if self.standing == Standing::Superseded {
             return Force::No;
         }
-        let days = &self.days;
-        if day < days.begins || day > days.ends {
-            Force::No
-        } else if day >= days.surely_begun && day <= days.surely_lasts {
-            Force::Yes
-        } else {
-            Force::Perhaps
-        }
+        self.days.on(day)
     }
 
     /// Whether no start is known.

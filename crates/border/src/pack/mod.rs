@@ -7,7 +7,9 @@ mod example;
 mod law;
 mod load;
 mod names;
+mod passing;
 mod problem;
+mod sieve;
 mod table;
 mod text;
 
@@ -20,9 +22,12 @@ use crate::money::Currency;
 
 pub use check::Strictness;
 pub use example::{Example, ExampleResult, Expectation, Outcome};
+use law::Days;
 pub use law::{Confidence, Force, Law, Standing};
 pub(crate) use names::{FIRST_OWN, RESERVED, UNKNOWN, slot, slot_of_fact};
+pub(crate) use passing::{Edge, Passing, Reading};
 pub use problem::{Problem, Severity};
+pub(crate) use sieve::{Left, Sieve};
 
 /// The files of one folder of a rule set, by name. Reading the disk is the caller's.
 #[derive(Clone, Debug)]
@@ -74,6 +79,8 @@ pub struct Step {
     pub rules: Vec<Rule>,
     pub(crate) slot: Slot,
     pub(crate) when: Option<Expr>,
+    /// The place of `when` among the pack's conditions.
+    pub(crate) condition: Option<usize>,
     pub(crate) base: Option<Expr>,
     pub(crate) base_slot: Slot,
     pub(crate) formula: Expr,
@@ -82,10 +89,10 @@ pub struct Step {
     /// Earlier steps that its formulas and rows use, by their place.
     pub(crate) rests_on: Vec<usize>,
     pub(crate) tests: Vec<(String, Expr)>,
-    /// Each different cell of each column of tests, with the place of what it looks at among `tests`.
-    pub(crate) cells: Vec<(usize, Test)>,
-    /// Each different condition of its rules.
-    pub(crate) conditions: Vec<Expr>,
+    /// Which rows a value leaves over.
+    pub(crate) sieve: Sieve,
+    /// What is looked at of each rule before its rows are, close together.
+    pub(crate) terms: Vec<Term>,
     pub(crate) columns: Vec<(String, Slot)>,
 }
 
@@ -97,9 +104,18 @@ pub struct Rule {
     pub(crate) when_text: String,
     pub(crate) value_text: String,
     pub(crate) when: Option<Expr>,
-    /// The place of its condition among the step's.
-    pub(crate) condition: Option<usize>,
     pub(crate) rows: Vec<Row>,
+}
+
+/// When a rule holds, on what condition, and which of the step's rows are its own.
+#[derive(Clone, Debug)]
+pub(crate) struct Term {
+    pub(crate) days: Days,
+    /// The place of its condition among the pack's.
+    pub(crate) condition: Option<usize>,
+    /// Whether the rule is undated or weak.
+    pub(crate) doubtful: bool,
+    pub(crate) rows: std::ops::Range<usize>,
 }
 
 /// One row of a rule: cells that must pass, and the values that follow.
@@ -108,8 +124,6 @@ pub(crate) struct Row {
     pub(crate) file: String,
     pub(crate) line: u64,
     pub(crate) tests: Vec<Test>,
-    /// The places of its tests among the step's cells; a cell that always passes has none.
-    pub(crate) cells: Vec<usize>,
     /// In the order of the step's columns; an empty cell is a value that is not known.
     pub(crate) values: Vec<Option<Expr>>,
     pub(crate) note: String,
@@ -118,36 +132,34 @@ pub(crate) struct Row {
 }
 
 impl Step {
-    /// Numbers the different conditions and cells, so that each is tried once a case and not once a rule or row.
-    fn number_cells(&mut self) {
-        for rule in &mut self.rules {
-            rule.condition = rule.when.as_ref().map(|when| {
-                let known = self.conditions.iter().position(|known| known == when);
-                known.unwrap_or_else(|| {
-                    self.conditions.push(when.clone());
-                    self.conditions.len() - 1
-                })
+    /// Numbers the different conditions, so that each is tried once a case and not once a rule, and sorts the rows by what they
+    /// look at. Equal conditions of several steps are one: names are worked out before they are used, and never twice.
+    fn index(&mut self, conditions: &mut Vec<Expr>) {
+        let mut number = |when: &Expr| {
+            let known = conditions.iter().position(|known| known == when);
+            known.unwrap_or_else(|| {
+                conditions.push(when.clone());
+                conditions.len() - 1
+            })
+        };
+        self.condition = self.when.as_ref().map(&mut number);
+        self.terms.clear();
+        let mut before = 0;
+        for rule in &self.rules {
+            let condition = rule.when.as_ref().map(&mut number);
+            let first = before;
+            before += rule.rows.len();
+            self.terms.push(Term {
+                days: match rule.law.standing {
+                    Standing::Superseded => Days::NEVER,
+                    _ => rule.law.days,
+                },
+                condition,
+                doubtful: rule.law.is_undated() || rule.law.confidence == Confidence::Low,
+                rows: first..before,
             });
         }
-        let mut cells: Vec<(usize, Test)> = Vec::new();
-        for row in self.rules.iter_mut().flat_map(|rule| &mut rule.rows) {
-            row.cells = row
-                .tests
-                .iter()
-                .enumerate()
-                .filter(|(_, test)| **test != Test::Any)
-                .map(|(column, test)| {
-                    let known = cells
-                        .iter()
-                        .position(|(of, known)| *of == column && known == test);
-                    known.unwrap_or_else(|| {
-                        cells.push((column, test.clone()));
-                        cells.len() - 1
-                    })
-                })
-                .collect();
-        }
-        self.cells = cells;
+        self.sieve = Sieve::of(self.tests.len(), &self.rules);
     }
 
     /// Every name that its formulas and rows use.
@@ -214,6 +226,16 @@ pub struct Check {
     pub(crate) test: Test,
     /// What must be so of it.
     pub test_text: String,
+    /// The places of the waivers that may lift it.
+    pub(crate) waivers: Vec<usize>,
+}
+
+/// A check that may stop a car, by its place among the pack's.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Barring {
+    pub(crate) at: usize,
+    /// Whether it is known that it applies, whatever the car is.
+    pub(crate) always: bool,
 }
 
 /// Something known that neither admits nor charges: penalties, procedures, statistics, codes.
@@ -278,14 +300,18 @@ pub struct Pack {
     pub(crate) currencies: Vec<(Currency, Slot)>,
     /// Slots of what may be given, by name.
     pub(crate) given: HashMap<String, Slot>,
-    /// The places of the checks that are no waivers.
-    pub(crate) barring: Vec<usize>,
+    /// The checks that are no waivers.
+    pub(crate) barring: Vec<Barring>,
+    /// Each different condition of its steps and rules.
+    pub(crate) conditions: Vec<Expr>,
     /// Whether it looks at horsepower.
     pub(crate) horsepower: bool,
     /// The values of its own names before anything is worked out.
     pub(crate) blank: Vec<Value<'static>>,
-    /// The most tests, cells and conditions that one of its steps has.
-    pub(crate) widest: [usize; 3],
+    /// What of it changes as days pass.
+    pub(crate) passing: Passing,
+    /// The most tests that one of its steps has.
+    pub(crate) widest: usize,
 }
 
 impl Pack {
@@ -310,19 +336,32 @@ impl Pack {
     fn index(&mut self) {
         self.barring = (0..self.checks.len())
             .filter(|at| self.checks[*at].effect != Effect::Waive)
+            .map(|at| Barring {
+                at,
+                always: self.checks[at].when.is_none(),
+            })
             .collect();
+        let waivers: Vec<(usize, String)> = (self.checks.iter().enumerate())
+            .filter(|(_, check)| check.effect == Effect::Waive)
+            .map(|(at, check)| (at, check.key.clone()))
+            .collect();
+        for check in &mut self.checks {
+            check.waivers = waivers
+                .iter()
+                .filter(|(_, key)| *key == check.key)
+                .map(|(at, _)| *at)
+                .collect();
+        }
+        self.conditions.clear();
+        for step in &mut self.steps {
+            step.index(&mut self.conditions);
+        }
         self.blank = (FIRST_OWN..self.names.len())
             .map(|at| Value::Unknown(Slot::try_from(at).unwrap_or(Slot::MAX)))
             .collect();
         let mut used = Vec::new();
         for step in &self.steps {
-            for (most, has) in
-                self.widest
-                    .iter_mut()
-                    .zip([step.tests.len(), step.cells.len(), step.conditions.len()])
-            {
-                *most = has.max(*most);
-            }
+            self.widest = self.widest.max(step.tests.len());
             used.extend(step.names());
             let rules = step.rules.iter().filter_map(|rule| rule.when.as_ref());
             let tests = step.tests.iter().map(|(_, expr)| expr);
@@ -339,25 +378,30 @@ impl Pack {
                 .chain(&check.fact)
                 .for_each(|expr| expr.names(&mut used));
         }
+        self.passing = Passing::of(self);
         self.horsepower = [slot::METRIC_HP, slot::MECHANICAL_HP]
             .iter()
             .any(|hp| used.iter().any(|slot| usize::from(*slot) == *hp));
     }
 
-    /// The places of the checks that may touch a car that goes to a country, whatever else is known of it.
-    fn reaches(&self, destination: &str) -> Vec<usize> {
+    /// The checks that may touch a car that goes to a country, whatever else is known of it.
+    fn reaches(&self, destination: &str) -> Vec<Barring> {
         let mut names = UNKNOWN.to_vec();
         names[slot::DESTINATION] = Value::Text(destination);
-        let may = |check: &Check| {
-            check
-                .when
-                .as_ref()
-                .is_none_or(|when| when.holds(&names) != Tri::No)
+        let applies = |check: &Check| {
+            let when = check.when.as_ref();
+            when.map_or(Tri::Yes, |when| when.holds(&names))
         };
         self.barring
             .iter()
-            .copied()
-            .filter(|at| may(&self.checks[*at]))
+            .filter_map(|barring| {
+                let applies = applies(&self.checks[barring.at]);
+                (applies != Tri::No).then_some(Barring {
+                    at: barring.at,
+                    // What is known with the destination alone stays so with more: three-valued logic is monotone.
+                    always: applies == Tri::Yes,
+                })
+            })
             .collect()
     }
 
@@ -374,8 +418,8 @@ pub struct RuleSet {
     packs: Vec<Pack>,
     /// The places of those of export control.
     exports: Vec<usize>,
-    /// For each pack, the packs of export control with the places of their checks that may touch a car that goes there.
-    controls: Vec<Vec<(usize, Vec<usize>)>>,
+    /// For each pack, the packs of export control with those of their checks that may touch a car that goes there.
+    controls: Vec<Vec<(usize, Vec<Barring>)>>,
 }
 
 impl RuleSet {
@@ -412,8 +456,8 @@ impl RuleSet {
         self.exports.iter().filter_map(|at| self.packs.get(*at))
     }
 
-    /// The packs of export control that may touch a car to a country, with the places of the checks that may.
-    pub(crate) fn controls(&self, to: &Pack) -> impl Iterator<Item = (&Pack, &[usize])> {
+    /// The packs of export control that may touch a car to a country, with the checks that may.
+    pub(crate) fn controls(&self, to: &Pack) -> impl Iterator<Item = (&Pack, &[Barring])> {
         let at = self.place(&to.country);
         at.and_then(|at| self.controls.get(at))
             .into_iter()

@@ -68,7 +68,6 @@ pub(crate) fn read(file: &str, sheet: &Sheet, names: &mut Table, problems: &mut 
             file: file.to_owned(),
             line: record.line,
             tests: vec![Test::Any; bands.tests.len()],
-            cells: Vec::new(),
             values: vec![None; bands.columns.len() + 1],
             note: String::new(),
             text: in_words(sheet, &record.cells),

@@ -27,8 +27,8 @@ fn an_arrival_before_manufacture_is_refused() {
 
 #[test]
 fn a_price_in_a_currency_without_a_rate_is_missing_not_zero() {
-    let mut asked = ask("JO", "2026-03-10", "fuel=petrol").priced("9000 XAU", "1 XAU", "1 XAU");
-    asked.values.price = Some("9000 XAU".parse::<Money>().unwrap());
+    let mut asked = ask("JO", "2026-03-10", "fuel=petrol").priced("9000 CHF", "1 CHF", "1 CHF");
+    asked.values.price = Some("9000 CHF".parse::<Money>().unwrap());
     let verdict = asked.verdict();
     assert_eq!(verdict.total, None);
     assert!(

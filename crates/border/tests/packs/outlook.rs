@@ -3,7 +3,57 @@
 use border::{Cause, Outcome, Status};
 use jiff::civil::date;
 
+use jiff::{ToSpan as _, civil::Date};
+use proptest::prelude::*;
+
 use crate::{ask, set};
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    /// The outlook passes over days that cannot differ; judged one by one, they do not.
+    #[test]
+    fn no_birthday_and_no_new_year_between_two_breaks_differs(
+        market in any::<prop::sample::Index>(),
+        made in 0_i64..4000,
+        after in 0_i64..300,
+        arrives in 0_i64..1200,
+        cc in prop::sample::select(vec!["998", "1500", "1999", "2199", "3470"]),
+        fuel in prop::sample::select(vec!["petrol", "diesel", "hybrid"]),
+    ) {
+        let markets: Vec<&str> = set().destinations().map(|pack| pack.country.as_str()).collect();
+        let arrival = date(2024, 6, 1).saturating_add(arrives.days());
+        let made = arrival.saturating_sub(made.days()).saturating_sub(after.days());
+        let registered = made.saturating_add(after.days());
+        let facts = format!(
+            "fuel={fuel}; cc={cc}; engine_kw=110; manufactured={made}; first_registration={registered}; model_year={}; \
+             importer=person; personal_use=true; steering=left; title=none",
+            made.year()
+        );
+        let mut asked = ask(market.get::<&str>(&markets), &arrival.to_string(), &facts)
+            .priced("12000 USD", "1500 USD", "60 USD");
+        let outlook = set().outlook(&asked.question(), 500).unwrap();
+        let today = asked.verdict();
+        let mut state = (today.status, today.total);
+        let half_years = |born: Date| (1..40).map(move |n| born.saturating_add((n * 6).months()));
+        let mut days: Vec<Date> = half_years(made)
+            .chain(half_years(registered))
+            .flat_map(|day| [day, day.tomorrow().unwrap()])
+            .chain((2024..2030).map(|year| date(year, 1, 1)))
+            .filter(|day| *day > arrival && *day <= outlook.horizon)
+            .collect();
+        days.sort_unstable();
+        drop(today);
+        for day in days {
+            if let Some(last) = outlook.breaks.iter().rfind(|b| b.date <= day) {
+                state = (last.status, last.total);
+            }
+            asked.on = day;
+            let then = asked.verdict();
+            prop_assert_eq!((then.status, then.total), state, "{} on {}", facts, day);
+        }
+    }
+}
 
 #[test]
 fn an_electric_car_may_enter_jordan_until_the_year_turns() {

@@ -152,6 +152,21 @@ fn a_quote_says_what_a_border_asks_and_costs() {
 }
 
 #[test]
+fn a_quote_takes_the_facts_of_a_history() {
+    plays("quote-history.txt", yard::folder().path());
+}
+
+#[test]
+fn rates_of_the_bank_are_read_and_wrong_ones_named() {
+    plays("quote-rates.txt", yard::empty_folder().path());
+}
+
+#[test]
+fn a_quotation_sheet_is_written_in_the_buyer_s_language() {
+    plays("quote-sheet.txt", yard::empty_folder().path());
+}
+
+#[test]
 fn rules_are_shown_compared_and_begun() {
     plays("rules.txt", yard::empty_folder().path());
 }

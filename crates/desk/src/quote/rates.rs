@@ -33,6 +33,12 @@ pub fn read(files: &[impl AsRef<Path>], today: Date) -> Result<Rates, DeskError>
 pub fn parse(files: &[(&Path, Vec<u8>)], today: Date) -> Result<Rates, DeskError> {
     let mut parts = Vec::new();
     for (file, bytes) in files {
+        if bytes.starts_with(b"PK\x03\x04") {
+            return Err(DeskError::malformed(
+                file,
+                "a ZIP archive; unpack it and give the file inside",
+            ));
+        }
         let text = std::str::from_utf8(bytes)
             .map_err(|_| DeskError::malformed(file, "not UTF-8; save the file as UTF-8"))?;
         let text = text.trim_start_matches('\u{feff}');
@@ -132,8 +138,11 @@ fn pair(
         .parse()
         .map_err(|error: border::CurrencyError| wrong(error.to_string()))?;
     let rate = rate.trim();
-    let number =
-        Decimal::from_str_exact(rate).map_err(|_| wrong(format!("rate {rate:?} of {to} is no number")))?;
+    let number = Decimal::from_str_exact(rate).map_err(|_| {
+        // A cell that is no rate may be as long as the file.
+        let rate: String = rate.chars().take(40).collect();
+        wrong(format!("rate {rate:?} of {to} is no number"))
+    })?;
     if number <= Decimal::ZERO {
         return Err(wrong(format!("rate {rate:?} of {to} is not above zero")));
     }
@@ -162,7 +171,10 @@ fn csv(file: &Path, text: &str) -> Result<Part, DeskError> {
         let day = |text: &str| {
             text.parse::<Date>()
                 .or_else(|_| Date::strptime("%d %B %Y", text))
-                .map_err(|_| wrong(line, format!("date {text:?}: write it as 2026-03-10")))
+                .map_err(|_| {
+                    let text: String = text.chars().take(40).collect();
+                    wrong(line, format!("date {text:?}: write it as 2026-03-10"))
+                })
         };
         let part = if let (Some(date), Some(from), Some(to), Some(rate)) = own {
             let from: Currency = cell(from)

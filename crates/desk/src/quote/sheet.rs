@@ -22,7 +22,7 @@ pub struct Sheet<'a> {
 }
 
 const STYLE: &str = "
-body { font: 15px/1.45 system-ui, sans-serif; color: #111; max-width: 52rem; margin: 1rem auto; padding: 0 1rem; }
+body { font: 15px/1.45 system-ui, sans-serif; color: #111; max-width: 52rem; overflow-wrap: anywhere; margin: 1rem auto; padding: 0 1rem; }
 h1 { font-size: 1.5rem; margin: 0 0 .25rem; } h2 { font-size: 1.15rem; margin: 1.6rem 0 .4rem; } h3 { font-size: 1rem; margin: 1rem 0 .3rem; }
 table { border-collapse: collapse; width: 100%; } th, td { text-align: start; vertical-align: top; padding: .25rem .5rem .25rem 0; border-bottom: 1px solid #ccc; }
 td.n, th.n { text-align: end; white-space: nowrap; font-variant-numeric: tabular-nums; } tr.sum td { border-top: 2px solid #111; font-weight: 600; }
@@ -53,7 +53,7 @@ pub fn sheet(sheet: &Sheet<'_>) -> String {
         let _ = writeln!(
             page,
             "<dt>{}</dt><dd><bdi>{}</bdi></dd>",
-            escape(name),
+            escape(&words.fact(name)),
             escape(value)
         );
     }
@@ -328,10 +328,10 @@ pub fn breaks(words: &Words, quote: &Quote<'_>) -> Vec<String> {
                 .map_or_else(|| words.say("withheld"), |total| words.span(total, 2));
             format!(
                 "{}: {}; {}, {}",
-                b.date,
+                words.isolated(&b.date.to_string()),
                 causes.join("; "),
                 words.status(b.status),
-                words.isolated(&format!("{total} {}", quote.verdict.currency)),
+                words.isolated(&format!("{total} {}", quote.verdict.currency))
             )
         })
         .collect()

@@ -1,19 +1,25 @@
-//! A file of cars: CSV with one car a row, or JSON Lines with one car a line. A bad row is named, the others are served.
+//! A file of cars: CSV or JSON Lines, with one car a line. A bad line is named, the others are served.
+
+mod fields;
+mod line;
 
 use std::fs::File;
-use std::io::{BufRead as _, BufReader, Read as _};
+use std::io::BufReader;
 use std::path::{Path, PathBuf};
 
 use border::{Car, Fault, Values};
+use line::{Line, Lines};
 
 use super::{Known, set_value};
 use crate::error::DeskError;
 
 /// The longest row that is read, in bytes.
-const MAX_ROW: u64 = 64 << 10;
+const MAX_ROW: usize = 64 << 10;
 
-/// The largest CSV file that is read: its rows may hold line breaks, so they cannot be bounded one by one.
-const MAX_CSV: u64 = 256 << 20;
+const TOO_LONG: &str = "longer than 65536 bytes, which no car is; put each car on a line of its own";
+
+/// The most columns that a file of cars may have: more than there are facts and values of all packs.
+const MAX_COLUMNS: usize = 500;
 
 /// One car as found.
 #[derive(Clone, Debug)]
@@ -33,17 +39,9 @@ pub struct Row {
 /// The size of a file, for progress.
 ///
 /// # Errors
-/// There is no such file, or it is larger than the program reads.
+/// There is no such file.
 pub fn size(file: &Path) -> Result<u64, DeskError> {
-    let size = std::fs::metadata(file).map_err(DeskError::file(file))?.len();
-    if is_csv(file) && size > MAX_CSV {
-        return Err(DeskError::TooLarge {
-            path: file.to_owned(),
-            limit: MAX_CSV,
-            fix: "split it, or write one car a line into a .jsonl file, which may be of any size",
-        });
-    }
-    Ok(size)
+    Ok(std::fs::metadata(file).map_err(DeskError::file(file))?.len())
 }
 
 fn is_csv(file: &Path) -> bool {
@@ -60,7 +58,6 @@ pub fn read(
     defaults: &(Car, Values),
     mut take: impl FnMut(Row) -> Result<(), DeskError>,
 ) -> Result<(), DeskError> {
-    size(file)?;
     let seen = if is_csv(file) {
         table(file, defaults, &mut take)?
     } else {
@@ -78,65 +75,130 @@ fn table(
     defaults: &(Car, Values),
     take: &mut impl FnMut(Row) -> Result<(), DeskError>,
 ) -> Result<bool, DeskError> {
-    let opened = File::open(file).map_err(DeskError::file(file))?.take(MAX_CSV);
+    let mut lines = open(file)?;
+    let mut header: Option<Vec<String>> = None;
+    let mut seen = false;
+    while let Some(Line { number, bytes, text }) = lines.next().map_err(DeskError::file(file))? {
+        let cells = text.as_deref().map_or(Err(TOO_LONG.to_owned()), cells);
+        match (&header, cells) {
+            (_, Ok(None)) => {}
+            (None, Ok(Some(cells))) => {
+                check_header(file, &cells)?;
+                header = Some(cells);
+            }
+            (None, Err(problem)) => {
+                return Err(DeskError::malformed(file, format!("line {number}: {problem}")));
+            }
+            (Some(header), cells) => {
+                seen = true;
+                let (name, car) = match cells {
+                    Ok(Some(cells)) if cells.len() == header.len() => build(
+                        defaults,
+                        header
+                            .iter()
+                            .map(String::as_str)
+                            .zip(cells.iter().map(String::as_str)),
+                    ),
+                    Ok(cells) => refused(
+                        &format!("{} cells", cells.map_or(0, |cells| cells.len())),
+                        format!("the header has {}; quote cells that hold a comma", header.len()),
+                    ),
+                    Err(problem) => refused(&begin(text.as_deref()), problem),
+                };
+                take(Row {
+                    file: file.to_owned(),
+                    line: number,
+                    bytes,
+                    name,
+                    car,
+                })?;
+            }
+        }
+    }
+    Ok(seen)
+}
+
+fn open(file: &Path) -> Result<Lines<BufReader<File>>, DeskError> {
+    let opened = File::open(file).map_err(DeskError::file(file))?;
+    Ok(Lines::new(BufReader::new(opened), MAX_ROW))
+}
+
+/// A row that is none.
+fn refused(value: &str, problem: String) -> (String, Result<(Car, Values), Vec<Fault>>) {
+    (String::new(), Err(vec![Fault::new("row", value, problem)]))
+}
+
+/// How a line begins, for a message.
+fn begin(text: Option<&[u8]>) -> String {
+    String::from_utf8_lossy(text.unwrap_or_default())
+        .chars()
+        .take(30)
+        .collect()
+}
+
+/// The cells of a line; none if it is blank. A row is one line: a quote that nobody closed must not swallow the rows behind it.
+fn cells(line: &[u8]) -> Result<Option<Vec<String>>, String> {
+    let text = std::str::from_utf8(line).map_err(|_| "not UTF-8; save the file as UTF-8".to_owned())?;
+    let text = text.trim_start_matches('\u{feff}');
+    if text.trim().is_empty() {
+        return Ok(None);
+    }
+    if ends_within_quotes(text) {
+        return Err(
+            "a quote that is not closed on this line; a row is one line, and a quote within a cell is written \"\""
+                .to_owned(),
+        );
+    }
     let mut reader = csv::ReaderBuilder::new()
+        .has_headers(false)
         .flexible(true)
         .trim(csv::Trim::All)
-        .from_reader(BufReader::new(opened));
-    let header: Vec<String> = reader
-        .headers()
-        .map_err(|error| DeskError::malformed(file, format!("line 1: {error}")))?
-        .iter()
-        .map(|cell| cell.trim_start_matches('\u{feff}').to_owned())
-        .collect();
+        .buffer_capacity(text.len().max(16))
+        .from_reader(text.as_bytes());
+    let mut record = csv::StringRecord::new();
+    reader
+        .read_record(&mut record)
+        .map_err(|error| error.to_string())?;
+    Ok(Some(record.iter().map(str::to_owned).collect()))
+}
+
+/// Whether a line ends before a quoted cell does.
+fn ends_within_quotes(line: &str) -> bool {
+    let (mut quoted, mut at_start) = (false, true);
+    let mut bytes = line.bytes().peekable();
+    while let Some(byte) = bytes.next() {
+        match byte {
+            b'"' if quoted && bytes.peek() == Some(&b'"') => {
+                bytes.next();
+            }
+            b'"' if quoted || at_start => quoted = !quoted,
+            _ => {}
+        }
+        at_start = byte == b',' && !quoted;
+    }
+    quoted
+}
+
+/// Refuses columns that no car could fill, and those that stand twice: mistakes of the whole file.
+fn check_header(file: &Path, header: &[String]) -> Result<(), DeskError> {
+    let wrong = |problem: String| DeskError::malformed(file, format!("line 1: {problem}"));
+    if header.len() > MAX_COLUMNS {
+        return Err(wrong(format!(
+            "more than {MAX_COLUMNS} columns; is this a file of cars?"
+        )));
+    }
     let mut probe = (Car::new(), Values::default());
-    for name in &header {
-        // A column that no car could fill is a mistake of the whole file.
+    for (at, name) in header.iter().enumerate() {
         if let Err(fault) = set_cell(&mut probe, name, "1")
             && fault.problem.starts_with("no such fact")
         {
-            return Err(DeskError::malformed(
-                file,
-                format!("line 1: column {name:?}: {}", fault.problem),
-            ));
+            return Err(wrong(format!("column {:?}: {}", fault.field, fault.problem)));
+        }
+        if header[..at].contains(name) {
+            return Err(wrong(format!("column {name:?} stands twice; keep one of them")));
         }
     }
-    let mut record = csv::StringRecord::new();
-    let mut seen = false;
-    loop {
-        let line = reader.position().line();
-        let row = match reader.read_record(&mut record) {
-            Ok(false) => return Ok(seen),
-            Ok(true) if record.len() != header.len() => Err(vec![Fault {
-                field: "row".to_owned(),
-                value: format!("{} cells", record.len()),
-                problem: format!("the header has {}; quote cells that hold a comma", header.len()),
-            }]),
-            Ok(true) => Ok(()),
-            Err(error) if matches!(error.kind(), csv::ErrorKind::Io(_)) => {
-                return Err(DeskError::malformed(file, error));
-            }
-            Err(error) => Err(vec![Fault {
-                field: "row".to_owned(),
-                value: String::new(),
-                problem: format!("{error}; save the file as UTF-8"),
-            }]),
-        };
-        seen = true;
-        let line = record.position().map_or(line, csv::Position::line);
-        let cells = header.iter().map(String::as_str).zip(record.iter());
-        let (name, car) = match row {
-            Ok(()) => build(defaults, cells),
-            Err(faults) => (String::new(), Err(faults)),
-        };
-        take(Row {
-            file: file.to_owned(),
-            line,
-            bytes: reader.position().byte(),
-            name,
-            car,
-        })?;
-    }
+    Ok(())
 }
 
 fn lines(
@@ -144,95 +206,39 @@ fn lines(
     defaults: &(Car, Values),
     take: &mut impl FnMut(Row) -> Result<(), DeskError>,
 ) -> Result<bool, DeskError> {
-    let mut reader = BufReader::new(File::open(file).map_err(DeskError::file(file))?);
-    let (mut line, mut bytes, mut seen) = (0, 0, false);
-    loop {
-        let mut raw = Vec::new();
-        let read = (&mut reader)
-            .take(MAX_ROW)
-            .read_until(b'\n', &mut raw)
-            .map_err(DeskError::file(file))? as u64;
-        if read == 0 {
-            return Ok(seen);
-        }
-        line += 1;
-        bytes += read;
-        if read == MAX_ROW && raw.last() != Some(&b'\n') {
-            return Err(DeskError::malformed(
-                file,
-                format!(
-                    "line {line}: longer than {MAX_ROW} bytes, which no car is; put each car on a line of its own"
-                ),
-            ));
-        }
-        let text = String::from_utf8_lossy(&raw);
-        let text = text.trim_start_matches('\u{feff}').trim();
-        if text.is_empty() {
-            continue;
-        }
-        seen = true;
-        let (name, car) = match cells(text) {
-            Ok(cells) => build(
-                defaults,
-                cells.iter().map(|(name, text)| (name.as_str(), text.as_str())),
-            ),
-            Err(problem) => {
-                let begin: String = text.chars().take(30).collect();
-                let fault = Fault {
-                    field: "row".to_owned(),
-                    value: begin,
-                    problem,
-                };
-                (String::new(), Err(vec![fault]))
+    let mut lines = open(file)?;
+    let mut seen = false;
+    while let Some(Line { number, bytes, text }) = lines.next().map_err(DeskError::file(file))? {
+        let (name, car) = match text.as_deref().map(std::str::from_utf8) {
+            Some(Ok(line)) => {
+                let line = line.trim_start_matches('\u{feff}').trim();
+                if line.is_empty() {
+                    continue;
+                }
+                match fields::of_line(line) {
+                    Ok(cells) => build(
+                        defaults,
+                        cells.iter().map(|(name, text)| (name.as_str(), text.as_str())),
+                    ),
+                    Err(problem) => refused(&begin(Some(line.as_bytes())), problem),
+                }
             }
+            Some(Err(_)) => refused(
+                &begin(text.as_deref()),
+                "not UTF-8; save the file as UTF-8".to_owned(),
+            ),
+            None => refused("", TOO_LONG.to_owned()),
         };
+        seen = true;
         take(Row {
             file: file.to_owned(),
-            line,
+            line: number,
             bytes,
             name,
             car,
         })?;
     }
-}
-
-/// The fields of a line that holds a JSON object, as texts.
-fn cells(text: &str) -> Result<Vec<(String, String)>, String> {
-    let object =
-        serde_json::from_str(text).map_err(|error| format!("not a JSON object on one line: {error}"))?;
-    texts(object)
-}
-
-/// The fields of a JSON object as texts.
-fn texts(object: serde_json::Map<String, serde_json::Value>) -> Result<Vec<(String, String)>, String> {
-    use serde_json::Value;
-    object
-        .into_iter()
-        .filter(|(_, value)| !value.is_null())
-        .map(|(name, value)| {
-            let text = match value {
-                Value::String(text) => text,
-                Value::Number(number) => number.to_string(),
-                Value::Bool(truth) => truth.to_string(),
-                Value::Array(items) if items.is_empty() => "none".to_owned(),
-                Value::Array(items) => items
-                    .iter()
-                    .map(|item| {
-                        item.as_str()
-                            .map(str::to_owned)
-                            .ok_or_else(|| format!("{name}: a list holds texts only"))
-                    })
-                    .collect::<Result<Vec<_>, _>>()?
-                    .join(", "),
-                _ => {
-                    return Err(format!(
-                        "{name}: write a text, a number, true, false, or a list of texts"
-                    ));
-                }
-            };
-            Ok((name, text))
-        })
-        .collect()
+    Ok(seen)
 }
 
 /// A car from a JSON object, as a line of a yard file holds it: its name, and the car with its prices or what is wrong. Facts
@@ -241,7 +247,7 @@ pub fn car_of(
     object: serde_json::Map<String, serde_json::Value>,
     history: Option<Known>,
 ) -> (String, Result<(Car, Values), Vec<Fault>>) {
-    let cells = match texts(object) {
+    let cells = match fields::texts(object) {
         Ok(cells) => cells,
         Err(problem) => {
             let fault = Fault {
@@ -291,7 +297,16 @@ fn build<'a>(
     let mut made = defaults.clone();
     let (mut name, mut vin) = (String::new(), String::new());
     let mut faults = Vec::new();
+    let mut power: Option<&str> = None;
     for (column, text) in cells.filter(|(_, text)| !text.trim().is_empty()) {
+        if matches!(column, "engine_kw" | "engine_ps" | "engine_hp")
+            && let Some(other) = power.replace(column)
+        {
+            let problem =
+                format!("the power is given as {other} already; keep what the papers say, best in kW");
+            faults.push(Fault::new(column, text, problem));
+            continue;
+        }
         match column {
             "name" => name = text.to_owned(),
             "vin" => vin = text.to_owned(),

@@ -1,0 +1,184 @@
+//! All that is known of one car, its importer and its way.
+
+use rust_decimal::Decimal;
+use serde::Serialize;
+
+use super::value::{parse, parse_number};
+use super::{FACTS, Fact, FactValue, Fault, fact, nearest};
+use crate::date::PartialDate;
+
+/// How a power was given when it was not given in kW.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PowerUnit {
+    /// Metric horsepower (PS) of 0.73549875 kW.
+    MetricHorsepower,
+    /// Mechanical horsepower of 0.74569987158227022 kW.
+    MechanicalHorsepower,
+}
+
+/// What is known of a car, its importer and its way. Fields are named as in [`FACTS`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Car {
+    values: Vec<Option<FactValue>>,
+    power_from: Option<PowerUnit>,
+}
+
+impl Default for Car {
+    fn default() -> Self {
+        Car {
+            values: vec![None; FACTS.len()],
+            power_from: None,
+        }
+    }
+}
+
+pub(crate) const KW_PER_METRIC_HP: Decimal = Decimal::from_parts(73_549_875, 0, 0, false, 8);
+/// 550 ft·lbf/s to 17 digits: 0.74569987158227022 kW.
+pub(crate) const KW_PER_MECHANICAL_HP: Decimal = Decimal::from_parts(0x1B78_B84E, 0x0108_ED02, 0, false, 17);
+
+impl Car {
+    /// Nothing known.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The value of a fact, if it is known.
+    pub fn get(&self, name: &str) -> Option<&FactValue> {
+        self.values.get(fact(name)?)?.as_ref()
+    }
+
+    pub(crate) fn at(&self, index: usize) -> Option<&FactValue> {
+        self.values.get(index)?.as_ref()
+    }
+
+    /// Every fact known, in the order of [`FACTS`].
+    pub fn known(&self) -> impl Iterator<Item = (&'static Fact, &FactValue)> {
+        FACTS
+            .iter()
+            .zip(&self.values)
+            .filter_map(|(fact, value)| Some((fact, value.as_ref()?)))
+    }
+
+    /// The unit the engine's power was given in, if not kW.
+    pub fn power_from(&self) -> Option<PowerUnit> {
+        self.power_from
+    }
+
+    /// The number at a place in [`FACTS`], if it is known.
+    pub(crate) fn number_at(&self, index: usize) -> Option<Decimal> {
+        match self.at(index)? {
+            FactValue::Number(number) => Some(*number),
+            _ => None,
+        }
+    }
+
+    /// The word or text at a place in [`FACTS`], if it is known.
+    pub(crate) fn text_at(&self, index: usize) -> Option<&str> {
+        match self.at(index)? {
+            FactValue::Text(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// The date at a place in [`FACTS`], if it is known.
+    pub(crate) fn date_at(&self, index: usize) -> Option<PartialDate> {
+        match self.at(index)? {
+            FactValue::Date(date) => Some(*date),
+            _ => None,
+        }
+    }
+
+    /// A word or text, if it is known.
+    pub fn text(&self, name: &str) -> Option<&str> {
+        self.text_at(fact(name)?)
+    }
+
+    /// A date, if it is known.
+    pub fn date(&self, name: &str) -> Option<PartialDate> {
+        self.date_at(fact(name)?)
+    }
+
+    pub(crate) fn put(&mut self, name: &str, value: FactValue) {
+        if let Some(index) = fact(name) {
+            self.values[index] = Some(value);
+        }
+    }
+
+    /// Sets a fact from its text. Power may also be given as `engine_ps` (metric) or `engine_hp` (mechanical horsepower).
+    ///
+    /// # Errors
+    /// There is no such fact, or the text is no value of it.
+    pub fn set(&mut self, name: &str, text: &str) -> Result<(), Fault> {
+        let text = text.trim();
+        let horsepower = match name {
+            "engine_ps" => Some((PowerUnit::MetricHorsepower, KW_PER_METRIC_HP)),
+            "engine_hp" => Some((PowerUnit::MechanicalHorsepower, KW_PER_MECHANICAL_HP)),
+            _ => None,
+        };
+        if let Some((unit, factor)) = horsepower {
+            let hp = parse_number(name, text, 0, 2_700, "hp")?;
+            self.power_from = Some(unit);
+            self.put("engine_kw", FactValue::Number((hp * factor).normalize()));
+            return Ok(());
+        }
+        let Some(index) = fact(name) else {
+            let names = FACTS.iter().map(|fact| fact.name);
+            let problem = format!("no such fact; {}", nearest(name, names));
+            return Err(Fault::new(name, text, problem));
+        };
+        self.values[index] = Some(parse(&FACTS[index], text)?);
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fact::place;
+
+    fn car(facts: &[(&str, &str)]) -> Car {
+        let mut car = Car::new();
+        for (name, text) in facts {
+            car.set(name, text).unwrap();
+        }
+        car
+    }
+
+    #[test]
+    fn the_two_horsepowers_become_different_kilowatts_and_say_so() {
+        let metric = car(&[("engine_ps", "160")]);
+        assert_eq!(
+            metric.number_at(place::ENGINE_KW),
+            Some("117.6798".parse().unwrap())
+        );
+        assert_eq!(metric.power_from(), Some(PowerUnit::MetricHorsepower));
+        let mechanical = car(&[("engine_hp", "200")]).number_at(place::ENGINE_KW).unwrap();
+        assert_eq!(mechanical.round_dp(6), "149.139974".parse().unwrap());
+    }
+
+    #[test]
+    fn what_no_car_has_is_no_value() {
+        let mut car = Car::new();
+        for (name, text) in [
+            ("engine_kw", "9999"),
+            ("cc", "-5"),
+            ("cc", "2,000"),
+            ("model_year", "2020.5"),
+            ("fuel", "gasoline"),
+            ("title", "fine"),
+            ("manufactured", "2022-13"),
+            ("colour", "red"),
+            ("cc", ""),
+        ] {
+            let fault = car.set(name, text).unwrap_err();
+            assert_eq!((fault.field.as_str(), fault.value.as_str()), (name, text));
+        }
+        assert!(
+            car.set("mdel_year", "2020")
+                .unwrap_err()
+                .to_string()
+                .contains("model_year")
+        );
+    }
+}

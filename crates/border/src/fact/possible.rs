@@ -1,0 +1,160 @@
+//! Facts that cannot be so, alone or together.
+
+use jiff::civil::Date;
+use rust_decimal::Decimal;
+
+use super::{Car, FactValue, Fault, place};
+use crate::date::PartialDate;
+
+impl Car {
+    /// What cannot be, or contradicts itself.
+    pub fn faults(&self, arrival: Date) -> Vec<Fault> {
+        let mut faults = Vec::new();
+        let fuel = self.text_at(place::FUEL);
+        let cc = self.number_at(place::CC);
+        match (fuel, cc) {
+            (Some("electric" | "hydrogen"), Some(cc)) if !cc.is_zero() => faults.push(Fault::new(
+                "cc",
+                cc,
+                "an electric car has no displacement; leave cc empty, or say which hybrid it is in fuel",
+            )),
+            (Some(fuel), Some(cc)) if cc.is_zero() && !matches!(fuel, "electric" | "hydrogen") => faults
+                .push(Fault::new(
+                    "cc",
+                    cc,
+                    format!(
+                        "a {fuel} car has an engine; give its displacement from the registration certificate"
+                    ),
+                )),
+            _ => {}
+        }
+        let peak = self.number_at(place::MOTOR_KW);
+        if let (Some(continuous), Some(peak)) = (self.number_at(place::KW_30MIN), peak)
+            && continuous > peak
+        {
+            faults.push(Fault::new(
+                "kw_30min",
+                continuous,
+                format!("more than the peak power of {peak} kW; 30-minute power is what the motors hold, and is less"),
+            ));
+        }
+        let motor_alone = matches!(fuel, Some("electric" | "hydrogen"));
+        if let (true, Some(kw)) = (motor_alone, self.number_at(place::ENGINE_KW))
+            && !kw.is_zero()
+        {
+            let problem = "an electric car has no combustion engine; give the power of its motors as motor_kw and kw_30min";
+            faults.push(Fault::new("engine_kw", kw, problem));
+        }
+        if let (Some(fuel), Some(engine)) = (fuel, self.text_at(place::ENGINE_FUEL))
+            && (motor_alone || (matches!(fuel, "petrol" | "diesel" | "lpg" | "cng") && engine != fuel))
+        {
+            let problem = format!("does not go with fuel {fuel}; engine_fuel is for hybrids");
+            faults.push(Fault::new("engine_fuel", engine, problem));
+        }
+        let combustion = matches!(fuel, Some("petrol" | "diesel" | "lpg" | "cng"));
+        for (name, at) in [("motor_kw", place::MOTOR_KW), ("kw_30min", place::KW_30MIN)] {
+            if let (true, Some(kw)) = (combustion, self.number_at(at))
+                && !kw.is_zero()
+            {
+                let problem = format!(
+                    "a {} car has no traction motor; say which hybrid it is in fuel",
+                    fuel.unwrap_or_default()
+                );
+                faults.push(Fault::new(name, kw, problem));
+            }
+        }
+        let manufactured = self.date_at(place::MANUFACTURED);
+        let registered = self.date_at(place::FIRST_REGISTRATION);
+        for (name, date) in [("manufactured", manufactured), ("first_registration", registered)] {
+            if let Some(date) = date
+                && date.first() > arrival
+            {
+                faults.push(Fault::new(
+                    name,
+                    date,
+                    format!("after the arrival on {arrival}; check both dates"),
+                ));
+            }
+        }
+        if let (Some(manufactured), Some(registered)) = (manufactured, registered)
+            && registered.last() < manufactured.first()
+        {
+            let problem = format!("before the manufacture in {manufactured}; check both dates");
+            faults.push(Fault::new("first_registration", registered, problem));
+        }
+        if let Some(year) = self.number_at(place::MODEL_YEAR) {
+            let apart = |date: PartialDate| year - Decimal::from(date.year());
+            if let Some(manufactured) = manufactured.filter(|date| apart(*date).abs() > Decimal::TWO) {
+                let problem = format!(
+                    "does not go with a manufacture in {manufactured}: model years begin at most two years before or after"
+                );
+                faults.push(Fault::new("model_year", year, problem));
+            } else if let Some(registered) = registered.filter(|date| apart(*date) > Decimal::TWO) {
+                let problem = format!("a car of this model year cannot have been registered in {registered}");
+                faults.push(Fault::new("model_year", year, problem));
+            } else if apart(PartialDate::day(arrival)) > Decimal::TWO {
+                let problem = format!("not made yet on the arrival on {arrival}; check both");
+                faults.push(Fault::new("model_year", year, problem));
+            }
+        }
+        if let (Some(FactValue::Flag(false)), Some(registered)) = (self.at(place::USED), registered) {
+            let problem = format!("a car registered in {registered} has been used");
+            faults.push(Fault::new("used", "false", problem));
+        }
+        faults
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+
+    use super::*;
+
+    fn car(facts: &[(&str, &str)]) -> Car {
+        let mut car = Car::new();
+        for (name, text) in facts {
+            car.set(name, text).unwrap();
+        }
+        car
+    }
+
+    #[test]
+    fn impossible_cars_are_refused_by_field_and_value() {
+        let arrival = date(2026, 3, 10);
+        for (facts, field) in [
+            (&[("fuel", "petrol"), ("cc", "0")][..], "cc"),
+            (&[("fuel", "electric"), ("cc", "1998")], "cc"),
+            (&[("manufactured", "2026-04")], "manufactured"),
+            (
+                &[("manufactured", "2022-05"), ("first_registration", "2022-04-30")],
+                "first_registration",
+            ),
+            (
+                &[("fuel", "electric"), ("motor_kw", "150"), ("kw_30min", "151")],
+                "kw_30min",
+            ),
+            (&[("fuel", "diesel"), ("kw_30min", "40")], "kw_30min"),
+            (
+                &[("model_year", "2019"), ("manufactured", "2022-01")],
+                "model_year",
+            ),
+            (&[("model_year", "2029")], "model_year"),
+            (
+                &[("model_year", "2023"), ("first_registration", "2019-05-02")],
+                "model_year",
+            ),
+            (&[("fuel", "electric"), ("engine_ps", "200")], "engine_kw"),
+            (&[("fuel", "petrol"), ("engine_fuel", "diesel")], "engine_fuel"),
+            (&[("fuel", "electric"), ("engine_fuel", "petrol")], "engine_fuel"),
+            (&[("used", "false"), ("first_registration", "2022-01-01")], "used"),
+        ] {
+            let faults = car(facts).faults(arrival);
+            assert_eq!(
+                faults.iter().map(|f| f.field.as_str()).collect::<Vec<_>>(),
+                [field],
+                "{facts:?}"
+            );
+        }
+    }
+}

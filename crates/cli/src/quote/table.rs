@@ -1,0 +1,89 @@
+//! Quotes as CSV: one line a car and market.
+
+use border::Span;
+use desk::quote::Quote as Answer;
+
+use crate::failure::Failure;
+
+pub(super) fn write_header(out: &mut csv::Writer<impl std::io::Write>) -> Result<(), Failure> {
+    out.write_record([
+        "line",
+        "name",
+        "country",
+        "arrival",
+        "status",
+        "currency",
+        "total_low",
+        "total_high",
+        "seller_currency",
+        "seller_total_low",
+        "seller_total_high",
+        "seller_landed_low",
+        "seller_landed_high",
+        "kept_low",
+        "kept_high",
+        "missing",
+        "ask",
+        "pack_date",
+        "rates_date",
+        "notice",
+    ])
+    .map_err(|error| Failure::Value(error.to_string()))
+}
+
+pub(super) fn write_record(
+    out: &mut csv::Writer<impl std::io::Write>,
+    line: u64,
+    name: &str,
+    answer: &Answer<'_>,
+) -> Result<(), Failure> {
+    let verdict = &answer.verdict;
+    let ends = |span: Option<Span>| {
+        span.map_or((String::new(), String::new()), |span| {
+            let (low, high) = (span.low.min(span.high), span.low.max(span.high));
+            (low.normalize().to_string(), high.normalize().to_string())
+        })
+    };
+    let (total, seller, landed, kept) = (
+        ends(verdict.total),
+        ends(verdict.seller_total),
+        ends(verdict.seller_landed),
+        ends(answer.kept),
+    );
+    let status = serde_json::to_value(verdict.status)?;
+    let asks: Vec<&str> = verdict
+        .asks
+        .iter()
+        .map(|why| match why {
+            border::Why::NotGiven { name, .. } | border::Why::DateNotExact { name } => *name,
+            border::Why::NoRate { from, .. } => from.as_str(),
+            _ => "",
+        })
+        .collect();
+    out.write_record([
+        line.to_string().as_str(),
+        name,
+        verdict.country,
+        &verdict.arrival.to_string(),
+        status.as_str().unwrap_or_default(),
+        verdict.currency.as_str(),
+        &total.0,
+        &total.1,
+        verdict
+            .seller_currency
+            .as_ref()
+            .map_or("", border::Currency::as_str),
+        &seller.0,
+        &seller.1,
+        &landed.0,
+        &landed.1,
+        &kept.0,
+        &kept.1,
+        &verdict.missing_lines.join(" "),
+        &asks.join(" "),
+        &verdict.as_of.to_string(),
+        &verdict.rates_date.to_string(),
+        "not legal advice; confirm with a customs broker",
+    ])
+    .map_err(|error| Failure::Value(error.to_string()))
+}

@@ -1,0 +1,209 @@
+//! A whole yard: many cars, of which some may be refused.
+
+use std::collections::BTreeMap;
+use std::io::Write as _;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use border::{Fault, Money, Status};
+use desk::quote::{self, Quote as Answer, Request};
+use desk::words::{Language, Words};
+use indicatif::{ProgressBar, ProgressStyle};
+use rayon::prelude::*;
+use serde_json::json;
+
+use super::Quote;
+use super::asked::Asked;
+use super::table::{write_header, write_record};
+use crate::args::Global;
+use crate::failure::Failure;
+use crate::{clock, output};
+
+/// How many cars are worked on at a time.
+pub(super) const CHUNK: usize = 256;
+
+/// How many refused rows are printed.
+const PRINTED: usize = 20;
+
+/// A whole yard: quotes are written as they come, and counted.
+pub(super) struct Yard<'a> {
+    asked: &'a Asked,
+    retail: &'a BTreeMap<String, Money>,
+    json: bool,
+    csv: Option<csv::Writer<std::io::Stdout>>,
+    pub(super) cars: u64,
+    refused: u64,
+    faults: Vec<String>,
+    tally: BTreeMap<String, Tally>,
+}
+
+#[derive(Default)]
+struct Tally {
+    by_status: BTreeMap<Status, u64>,
+    priced: u64,
+}
+
+/// What one car of a yard gave.
+type Outcomes<'a> = (u64, String, Result<Vec<Answer<'a>>, Vec<String>>);
+
+impl<'a> Yard<'a> {
+    pub(super) fn new(
+        options: &Quote,
+        global: &Global,
+        asked: &'a Asked,
+        retail: &'a BTreeMap<String, Money>,
+    ) -> Result<Self, Failure> {
+        let csv = if options.csv {
+            let mut out = csv::Writer::from_writer(std::io::stdout());
+            write_header(&mut out)?;
+            Some(out)
+        } else {
+            None
+        };
+        Ok(Yard {
+            asked,
+            retail,
+            json: global.json,
+            csv,
+            cars: 0,
+            refused: 0,
+            faults: Vec::new(),
+            tally: BTreeMap::new(),
+        })
+    }
+
+    pub(super) fn take(&mut self, rows: Vec<quote::Row>) -> Result<(), desk::DeskError> {
+        let (asked, retail) = (self.asked, self.retail);
+        // Rows are independent; their order is kept.
+        let wanted = self.csv.is_some() || self.json;
+        let done: Vec<Outcomes<'_>> = rows
+            .par_iter()
+            .map(|row| {
+                let (line, file) = (row.line, row.file.display());
+                let place = |faults: &[Fault]| {
+                    faults
+                        .iter()
+                        .map(|fault| format!("{file}:{line}: {fault}"))
+                        .collect()
+                };
+                let quotes = match &row.car {
+                    Err(faults) => Err(place(faults)),
+                    Ok((car, values)) => quote::check_values(&asked.set, &asked.to, values)
+                        .and_then(|()| {
+                            quote::quotes(
+                                &asked.set,
+                                &Request {
+                                    car,
+                                    values,
+                                    to: &asked.to,
+                                    departure: asked.departure,
+                                    arrival: asked.arrival,
+                                    rates: &asked.rates,
+                                    retail,
+                                    outlook: false,
+                                    workings: false,
+                                },
+                            )
+                        })
+                        .map_err(|faults| place(&faults)),
+                };
+                (line, row.name.clone(), quotes)
+            })
+            .collect();
+        let failed = |error: &dyn std::fmt::Display| desk::DeskError::File {
+            path: PathBuf::from("standard output"),
+            source: std::io::Error::other(error.to_string()),
+        };
+        for (line, name, quotes) in done {
+            self.cars += 1;
+            match quotes {
+                Err(faults) => {
+                    self.refused += 1;
+                    self.faults
+                        .extend(faults.into_iter().take(PRINTED.saturating_sub(self.faults.len())));
+                }
+                Ok(quotes) => {
+                    for quote in &quotes {
+                        let tally = self.tally.entry(quote.verdict.country.to_owned()).or_default();
+                        *tally.by_status.entry(quote.verdict.status).or_default() += 1;
+                        tally.priced += u64::from(quote.verdict.total.is_some());
+                        if let Some(out) = &mut self.csv {
+                            write_record(out, line, &name, quote).map_err(|error| failed(&error))?;
+                        }
+                    }
+                    if wanted && self.json {
+                        let text =
+                            serde_json::to_string(&json!({ "line": line, "name": name, "quotes": quotes }))
+                                .map_err(|error| failed(&error))?;
+                        writeln!(std::io::stdout().lock(), "{text}").map_err(|error| failed(&error))?;
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    pub(super) fn finish(mut self, asked: &Asked) -> Result<ExitCode, Failure> {
+        let words = Words::of(Language::En);
+        let as_of = asked
+            .to
+            .iter()
+            .filter_map(|country| asked.set.pack(country))
+            .map(|pack| pack.as_of)
+            .min();
+        let disclaimer = words.disclaimer(&as_of.map_or(String::new(), |date| date.to_string()));
+        if let Some(out) = &mut self.csv {
+            out.flush()?;
+        }
+        if self.csv.is_some() || self.json {
+            // Standard output holds the data; what people should know goes beside it.
+            for fault in &self.faults {
+                eprintln!("carnet: {fault}");
+            }
+            eprintln!("{disclaimer}");
+            return Ok(clock::code(self.refused == 0));
+        }
+        output::say(format_args!(
+            "{}, {} refused, in {}; arriving {}",
+            output::count(self.cars, "car"),
+            self.refused,
+            output::count(u64::try_from(asked.to.len()).unwrap_or(u64::MAX), "market"),
+            asked.arrival
+        ))?;
+        for fault in &self.faults {
+            output::say(format_args!("  {fault}"))?;
+        }
+        let mut table = output::table(&[
+            "market",
+            "admissible",
+            "conditional",
+            "unknown",
+            "not",
+            "with a total",
+        ]);
+        for (country, tally) in &self.tally {
+            let count = |status: Status| tally.by_status.get(&status).copied().unwrap_or(0).to_string();
+            table.add_row([
+                country.clone(),
+                count(Status::Admissible),
+                count(Status::Conditional),
+                count(Status::Unknown),
+                count(Status::NotAdmissible),
+                tally.priced.to_string(),
+            ]);
+        }
+        output::show(table)?;
+        output::say("\n--csv or --json writes every quote.")?;
+        output::say(disclaimer)?;
+        Ok(clock::code(self.refused == 0))
+    }
+}
+
+/// On standard error, and only where somebody watches.
+pub(super) fn progress_bar(size: u64) -> ProgressBar {
+    let bar = ProgressBar::new(size);
+    if let Ok(style) = ProgressStyle::with_template("{bar:40} {bytes}/{total_bytes}  {msg}  {eta} left") {
+        bar.set_style(style);
+    }
+    bar
+}
