@@ -24,14 +24,24 @@ fn plays(name: &str, folder: &Path) {
             let data = typed
                 .split_once("--data ")
                 .and_then(|(_, rest)| rest.split(' ').next());
+            let mut command = typed.to_owned();
+            // A command within a command works on the directory that nobody names.
+            if let (Some(_), Some(place)) = (data, Place::of(&folder.join("carnet-data"))) {
+                let (database, objects) = (place.database(), place.objects());
+                let places = format!("CARNET_DATABASE_URL='{database}' CARNET_OBJECTS_URL='{objects}'");
+                command = typed.replace("$(carnet ", &format!("$({places} carnet "));
+            }
             let output = program::command_on(folder, "sh", data.unwrap_or("carnet-data"))
-                .args(["-c", &format!("exec 2>&1\n{typed}")])
+                .args(["-c", &format!("exec 2>&1\n{command}")])
                 .output()
                 .expect("sh runs");
             let mut printed = String::from_utf8(output.stdout).expect("carnet prints UTF-8");
             // A transcript shows what is seen on one machine.
-            if let Some(place) = Place::of(&folder.join("carnet-data")) {
-                printed = printed.replace(&store::without_password(&place.objects()), "./carnet-data/log");
+            if let Some(place) = Place::of(&folder.join(data.unwrap_or("carnet-data"))) {
+                let here = data.unwrap_or("./carnet-data");
+                printed = printed
+                    .replace(&store::without_password(&place.objects()), &format!("{here}/log"))
+                    .replace(" --database <URL> --objects <URL>", "");
             }
             played.push_str(&format!("$ {typed}\n{}", masks.redact(&printed)));
             match output.status.code() {
@@ -157,6 +167,9 @@ fn a_charging_log_is_understood_or_asked_about() {
 
 #[test]
 fn every_command_teaches_itself() {
+    if is_left_out("it opens no log") {
+        return;
+    }
     plays("help.txt", yard::empty_folder().path());
 }
 
