@@ -4,7 +4,9 @@
 //! `cargo run --release --bin serve [STATEMENTS]`; needs `taskset`, and `nginx` for the last part (skipped aloud without). The
 //! service runs in a process of its own, which this program starts and ends; all of it on 127.0.0.1.
 //!
-//! `serve soak [MINUTES] [STATEMENTS A SECOND]` keeps it busy for long, and says each minute what it takes of memory, files and disk.
+//! `serve soak [MINUTES] [STATEMENTS A SECOND]` keeps it busy for long, says each minute what it takes of memory, files and disk, and
+//! in the end looks for everything that was acknowledged in the log. Without a rate it measures for some seconds how many statements
+//! a second the same clients can hand in at most, and takes half of that: what else the machine does is in both.
 
 use std::io::{BufRead as _, BufReader};
 use std::path::Path;
@@ -41,7 +43,7 @@ fn main() -> Result<(), Failure> {
     }
     if std::env::args().nth(1).as_deref() == Some("soak") {
         let minutes: u64 = std::env::args().nth(2).map_or(Ok(10), |n| n.parse())?;
-        let rate: u32 = std::env::args().nth(3).map_or(Ok(600), |n| n.parse())?;
+        let rate = std::env::args().nth(3).map(|n| n.parse()).transpose()?;
         return runtime.block_on(soak(minutes, rate));
     }
     let statements: usize = std::env::args().nth(1).map_or(Ok(10_000), |n| n.parse())?;
@@ -283,91 +285,229 @@ async fn keep_busy(address: String, signed: Arc<Vec<SdJwt>>, stop: Arc<AtomicBoo
     Ok(f64::from(count) / since.elapsed().as_secs_f64())
 }
 
+/// What became of what a client of the soak handed in.
+#[derive(Default)]
+struct HandedIn {
+    /// What was answered with a receipt or a ticket.
+    acknowledged: Vec<statement::Digest>,
+    latencies: Vec<Duration>,
+    tickets: usize,
+    turned_away: usize,
+    cut: usize,
+}
+
+/// One client of the soak: a statement at a time, at its turns, until the end.
+async fn hand_in_at(
+    address: String,
+    key: Arc<IssuerSigningKey>,
+    seed: u8,
+    next: Arc<AtomicUsize>,
+    pause: Duration,
+    until: Instant,
+) -> Result<HandedIn, Failure> {
+    let mut connection = Connection::open(&address).await?;
+    let mut rng = ChaCha20Rng::from_seed([seed; 32]);
+    let mut turns = tokio::time::interval(pause);
+    turns.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    let mut did = HandedIn::default();
+    while Instant::now() < until {
+        turns.tick().await;
+        let statement = statement(next.fetch_add(1, Ordering::Relaxed), &key, &mut rng)?;
+        let began = Instant::now();
+        match connection.answer(&submission(&statement)).await {
+            Ok((200 | 202, answer)) => {
+                did.acknowledged.push(statement.digest());
+                if !String::from_utf8_lossy(answer).contains("\"outcome\":\"sealed\"") {
+                    did.tickets += 1;
+                }
+                did.latencies.push(began.elapsed());
+            }
+            Ok((429 | 503, _)) => did.turned_away += 1,
+            Ok((status, answer)) => {
+                return Err(format!("{status}: {}", String::from_utf8_lossy(answer)).into());
+            }
+            Err(_) => {
+                did.cut += 1;
+                connection = Connection::open(&address).await?;
+            }
+        }
+    }
+    Ok(did)
+}
+
+/// Reads a dossier and a bundle of entries ten times a second: how often, and how long the dossiers took.
+async fn read_beside(
+    address: String,
+    next: Arc<AtomicUsize>,
+    until: Instant,
+) -> Result<Vec<Duration>, Failure> {
+    let mut turns = tokio::time::interval(Duration::from_millis(100));
+    turns.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    // Opened when there is something to read: the service closes connections on which nobody asks.
+    let mut connection = None;
+    let mut latencies = Vec::new();
+    while Instant::now() < until {
+        turns.tick().await;
+        // Long sealed, whatever is on its way now.
+        let sealed = next.load(Ordering::Relaxed).saturating_sub(5_000);
+        if sealed < 256 {
+            continue;
+        }
+        let connection = match &mut connection {
+            Some(connection) => connection,
+            none => none.insert(Connection::open(&address).await?),
+        };
+        let read = latencies.len();
+        let vehicle = (read * 7919) % (sealed / PER_VEHICLE);
+        let began = Instant::now();
+        connection
+            .ask(&format!(
+                "GET /api/vehicles/KMHAA81EBLU{vehicle:06}/dossier HTTP/1.1\r\nhost: bench\r\n\r\n"
+            ))
+            .await?;
+        latencies.push(began.elapsed());
+        let bundle = (read % (sealed / 256)) % 1000;
+        connection
+            .ask(&format!(
+                "GET /log/tile/entries/{bundle:03} HTTP/1.1\r\nhost: bench\r\n\r\n"
+            ))
+            .await?;
+    }
+    Ok(latencies)
+}
+
 /// Hands in so many statements a second for some minutes, reads dossiers and tiles beside, and watches the service.
-async fn soak(minutes: u64, rate: u32) -> Result<(), Failure> {
+async fn soak(minutes: u64, rate: Option<u32>) -> Result<(), Failure> {
     const CLIENTS: u32 = 64;
     let key = Arc::new(IssuerSigningKey::from_seed(&[1; 32]));
     let (folder, desk) = log(&key).await?;
     desk.close().await?;
     let service = Running::start(folder.path(), None)?;
-    let (next, until) = (
-        Arc::new(AtomicUsize::new(0)),
-        Instant::now() + Duration::from_secs(60 * minutes),
-    );
-    let mut clients = Vec::new();
-    for client in 0..CLIENTS {
-        let (address, key, next) = (service.address.clone(), key.clone(), next.clone());
-        clients.push(tokio::spawn(async move {
-            let mut connection = Connection::open(&address).await?;
-            let mut rng = ChaCha20Rng::from_seed([u8::try_from(client)?; 32]);
-            let mut turns = tokio::time::interval(Duration::from_secs(1) * CLIENTS / rate);
-            turns.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
-            while Instant::now() < until {
-                turns.tick().await;
-                let statement = statement(next.fetch_add(1, Ordering::Relaxed), &key, &mut rng)?;
-                let answer = std::str::from_utf8(connection.ask(&submission(&statement)).await?)?;
-                if !answer.contains("\"outcome\":\"sealed\"") {
-                    return Err(format!("not sealed: {answer}").into());
-                }
-            }
-            Ok::<_, Failure>(())
-        }));
-    }
-    let reading = {
-        let (address, next) = (service.address.clone(), next.clone());
-        tokio::spawn(async move {
-            let mut connection = Connection::open(&address).await?;
-            let mut turns = tokio::time::interval(Duration::from_millis(100));
-            let mut read = 0_usize;
-            while Instant::now() < until {
-                turns.tick().await;
-                // Long sealed, whatever is on its way now.
-                let sealed = next.load(Ordering::Relaxed).saturating_sub(5_000);
-                if sealed == 0 {
-                    continue;
-                }
-                let vehicle = (read * 7919) % (sealed / PER_VEHICLE).max(1);
-                for path in [
-                    format!("/api/vehicles/KMHAA81EBLU{vehicle:06}/dossier"),
-                    format!("/log/tile/entries/{:03}", (read % (sealed / 256).max(1)) % 1000),
-                ] {
-                    connection
-                        .ask(&format!("GET {path} HTTP/1.1\r\nhost: bench\r\n\r\n"))
-                        .await?;
-                }
-                read += 1;
-            }
-            Ok::<_, Failure>(read)
-        })
+    let next = Arc::new(AtomicUsize::new(0));
+    let clients = |pause: Duration, until: Instant, seed: u8| {
+        let clients = (0..CLIENTS).map(|client| {
+            let (address, key, next) = (service.address.clone(), key.clone(), next.clone());
+            let seed = seed + u8::try_from(client).unwrap_or_default();
+            tokio::spawn(hand_in_at(address, key, seed, next, pause, until))
+        });
+        clients.collect::<Vec<_>>()
     };
+    let mut acknowledged = Vec::new();
+    let rate = match rate {
+        Some(rate) => rate,
+        None => {
+            let begin = Instant::now();
+            for client in clients(Duration::from_micros(1), begin + 4 * READING, 128) {
+                acknowledged.extend(client.await??.acknowledged);
+            }
+            let most = acknowledged.len() as f64 / begin.elapsed().as_secs_f64();
+            println!(
+                "{CLIENTS} clients hand in {most:.0} statements a second at most; from here on half of that"
+            );
+            ((most / 2.0) as u32).max(1)
+        }
+    };
+    println!("{rate} statements a second for {minutes} minutes");
+    let begin = Instant::now();
+    let until = begin + Duration::from_secs(60 * minutes);
+    let handing_in = clients(Duration::from_secs(1) * CLIENTS / rate, until, 0);
+    let reading = tokio::spawn(read_beside(service.address.clone(), next.clone(), until));
     println!("| minute | statements | memory MiB | files open | disk MiB |\n|---:|---:|---:|---:|---:|");
     for minute in 0..=minutes {
-        let process = format!("/proc/{}", service.child.id());
-        let status = std::fs::read_to_string(format!("{process}/status"))?;
-        let memory = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
-        let kib: u64 = memory
-            .and_then(|kib| kib.trim().strip_suffix(" kB"))
-            .ok_or("no VmRSS")?
-            .parse()?;
-        let files = std::fs::read_dir(format!("{process}/fd"))?.count();
-        println!(
-            "| {minute} | {} | {} | {files} | {} |",
-            next.load(Ordering::Relaxed),
-            kib >> 10,
-            size_of_folder(folder.path())? >> 20
-        );
+        taken(&service, minute, next.load(Ordering::Relaxed), folder.path())?;
         if minute < minutes {
-            tokio::time::sleep_until((until - Duration::from_secs(60 * (minutes - minute - 1))).into()).await;
+            tokio::time::sleep_until((begin + Duration::from_secs(60 * (minute + 1))).into()).await;
         }
     }
-    for client in clients {
-        client.await??;
+    let mut all = HandedIn::default();
+    for client in handing_in {
+        let did = client.await??;
+        all.acknowledged.extend(did.acknowledged);
+        all.latencies.extend(did.latencies);
+        all.tickets += did.tickets;
+        all.turned_away += did.turned_away;
+        all.cut += did.cut;
     }
+    let mut read = reading.await??;
+    let rate = all.acknowledged.len() as f64 / begin.elapsed().as_secs_f64();
+    all.latencies.sort_unstable();
+    read.sort_unstable();
     println!(
-        "{} dossiers and as many bundles read beside; no request failed",
-        reading.await??
+        "{} statements acknowledged ({rate:.0}/s, p50 {}, p99 {}), {} of them with a ticket; {} turned away, {} connections cut",
+        all.acknowledged.len(),
+        ms(&all.latencies, 50),
+        ms(&all.latencies, 99),
+        all.tickets,
+        all.turned_away,
+        all.cut
     );
-    service.stop()
+    println!(
+        "{} dossiers and as many bundles read beside, dossiers p50 {}, p99 {}",
+        read.len(),
+        ms(&read, 50),
+        ms(&read, 99)
+    );
+    // Clients hang up, then the last row is what the service keeps.
+    tokio::time::sleep(Duration::from_secs(15)).await;
+    taken(&service, minutes, next.load(Ordering::Relaxed), folder.path())?;
+    service.stop()?;
+    acknowledged.append(&mut all.acknowledged);
+    check(folder.path(), &acknowledged).await
+}
+
+/// One row of what the service takes.
+fn taken(service: &Running, minute: u64, statements: usize, folder: &Path) -> Result<(), Failure> {
+    let process = format!("/proc/{}", service.child.id());
+    let status = std::fs::read_to_string(format!("{process}/status"))?;
+    let memory = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+    let kib: u64 = memory
+        .and_then(|kib| kib.trim().strip_suffix(" kB"))
+        .ok_or("no VmRSS")?
+        .parse()?;
+    let files = std::fs::read_dir(format!("{process}/fd"))?.count();
+    println!(
+        "| {minute} | {statements} | {} | {files} | {} |",
+        kib >> 10,
+        size_of_folder(folder)? >> 20
+    );
+    Ok(())
+}
+
+/// Everything acknowledged is in the log once, and the log is sound.
+async fn check(folder: &Path, acknowledged: &[statement::Digest]) -> Result<(), Failure> {
+    let desk = Desk::open(DataDir::new(folder), None).await?;
+    let status = desk.store().status().await?;
+    let complaints = desk.store().fsck(|_, _| {}).await?.complaints;
+    desk.close().await?;
+    if !complaints.is_empty() || status.waiting > 0 || status.published != status.size {
+        return Err(format!("{complaints:?}, {status:?}").into());
+    }
+    let mut sealed = std::collections::HashSet::new();
+    for first in (0..status.size).step_by(256) {
+        let bundle = tlog::tile::BundleId::containing(first, tlog::TreeSize(status.size)).ok_or("no such bundle")?;
+        let bytes = std::fs::read(folder.join("log").join(bundle.path()))?;
+        for entry in tlog::tile::decode_bundle(&bytes)? {
+            if let history::entry::Entry::Statement(statement) = history::entry::Entry::decode(entry)?
+                && !sealed.insert(statement.digest)
+            {
+                return Err(format!("{} was sealed twice", statement.digest).into());
+            }
+        }
+    }
+    let lost = acknowledged
+        .iter()
+        .filter(|digest| !sealed.contains(digest))
+        .count();
+    println!(
+        "{} acknowledged, {} sealed, {lost} lost; the log of {} entries is sound",
+        acknowledged.len(),
+        sealed.len(),
+        status.size
+    );
+    if lost > 0 {
+        return Err("statements were lost".into());
+    }
+    Ok(())
 }
 
 fn size_of_folder(folder: &Path) -> Result<u64, std::io::Error> {
@@ -446,9 +586,19 @@ impl Connection {
 
     /// Sends a request and reads the answer, which must be 200 and say how long it is.
     async fn ask(&mut self, request: &str) -> Result<&[u8], Failure> {
+        match self.answer(request).await? {
+            (200, answer) => Ok(answer),
+            (status, answer) => {
+                Err(format!("{status}: {}\n{request}", String::from_utf8_lossy(answer)).into())
+            }
+        }
+    }
+
+    /// The same, whatever it says: its status, and all of it.
+    async fn answer(&mut self, request: &str) -> Result<(u16, &[u8]), Failure> {
         self.stream.write_all(request.as_bytes()).await?;
         self.read.clear();
-        let mut whole = None;
+        let (mut status, mut whole) = (0, None);
         while whole.is_none_or(|whole| self.read.len() < whole) {
             if self.stream.read_buf(&mut self.read).await? == 0 {
                 return Err("the connection was closed".into());
@@ -457,16 +607,14 @@ impl Connection {
                 && let Some(end) = self.read.windows(4).position(|w| w == b"\r\n\r\n")
             {
                 let head = String::from_utf8_lossy(&self.read[..end]).to_lowercase();
-                if !head.starts_with("http/1.1 200") {
-                    return Err(format!("{head}\n{request}").into());
-                }
+                status = head.split(' ').nth(1).ok_or("no status")?.parse()?;
                 let length = head
                     .lines()
                     .find_map(|line| line.strip_prefix("content-length: "));
                 whole = Some(end + 4 + length.ok_or("no content-length")?.trim().parse::<usize>()?);
             }
         }
-        Ok(&self.read)
+        Ok((status, &self.read))
     }
 }
 

@@ -165,6 +165,17 @@ impl DataDir {
         }
         Ok(())
     }
+
+    /// Creates the folder for what the local cosigners remember, where it is not there: a machine that is to take over has a copy of
+    /// keys and policy, and its cosigners remember from their first signature on.
+    pub(crate) fn create_cosigners(&self) -> Result<(), DeskError> {
+        let path = self.root.join("cosigners");
+        if path.exists() {
+            return Ok(());
+        }
+        std::fs::create_dir(&path).map_err(DeskError::file(&path))?;
+        set_mode(&path, 0o700)
+    }
 }
 
 /// Reads a whole file, but not one that would fill the memory.

@@ -163,7 +163,9 @@ impl Desk {
                 .open(dir.database());
             writable.map_err(DeskError::file(dir.database()))?;
         }
-        let store = Store::open(Keys::read(&dir, &passphrase)?.options(&dir)?).await;
+        let keys = Keys::read(&dir, &passphrase)?;
+        dir.create_cosigners()?;
+        let store = Store::open(keys.options(&dir)?).await;
         let store = store.map_err(|e| unreadable(&dir, e))?;
         Self::assemble(dir, store, passphrase)
     }

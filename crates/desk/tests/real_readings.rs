@@ -3,24 +3,30 @@
 
 use std::path::Path;
 
-use desk::data_dir::DataDir;
+use desk::data_dir::{DataDir, Places};
 use desk::issuer::Issuer;
 use desk::record::RecordOptions;
 use desk::{Desk, InitOptions};
 use history::findings::{Code, Finding};
 use serde_json::Value;
+use test_servers::LogFolder;
 
 const NOW: i64 = 1_795_000_000;
 
 /// Codes that say, however carefully, that somebody turned an odometer back.
 const ACCUSING: [Code; 2] = [Code::OdometerRollbackSuspected, Code::OdometerOneWitness];
 
-async fn log_of_real_readings(dir: &Path, samples: &Path) -> Desk {
+async fn log_of_real_readings(log: &LogFolder, samples: &Path) -> Desk {
     let options = InitOptions {
         origin: "log.example.org/mot".to_owned(),
         passphrase: None,
     };
-    let desk = Desk::init(DataDir::new(dir), options)
+    let place = log.place();
+    let dir = DataDir::new(log.path()).with(Places {
+        database: place.as_ref().map(|place| place.database()),
+        objects: place.as_ref().map(|place| place.objects()),
+    });
+    let desk = Desk::init(dir, options)
         .await
         .expect("an empty folder takes a log");
     let listed = std::fs::read(samples.join("issuers.json")).unwrap();
@@ -64,8 +70,8 @@ async fn findings(desk: &Desk, samples: &Path, series: &str) -> Vec<Finding> {
 #[tokio::test]
 async fn real_readings_with_mistakes_in_them_accuse_nobody() {
     let samples = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../samples/odometer");
-    let dir = tempfile::tempdir().unwrap();
-    let desk = log_of_real_readings(dir.path(), &samples).await;
+    let log = LogFolder::new();
+    let desk = log_of_real_readings(&log, &samples).await;
 
     for series in [
         "s01", "s02", "s03", "s04", "s05", "p01", "p02", "p03", "p04", "p05",

@@ -460,6 +460,11 @@ impl From<AccessError> for Problem {
                 )
             }
             AccessError::OwnPassword => Self::new(Kind::Conflict, detail, "change it there"),
+            AccessError::CertifiersPassword(_) => Self::new(
+                Kind::Conflict,
+                detail,
+                "ask whoever runs the log's machine; its owner changes it with the old one at /me",
+            ),
             // Without what would mend it at the log's own machine: whoever asks from afar is not there.
             AccessError::Unknown { what, name } => Self::new(
                 Kind::NotFound,

@@ -126,6 +126,10 @@ impl Service {
         let (intake, metrics) = (Arc::new(intake), Arc::new(Metrics::default()));
         let standing = Arc::new(Standing::default());
         standing.read_head(&desk, &metrics).await;
+        // Loaded before anything is sealed here: from this state readers are answered where a batch of ours then waits for a quorum.
+        if let Err(error) = desk.head().await {
+            tracing::warn!(error = %error, "what is published cannot be answered from yet");
+        }
 
         let herald = Herald {
             desk: desk.clone(),

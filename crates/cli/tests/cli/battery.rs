@@ -4,7 +4,6 @@
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
-use tempfile::TempDir;
 
 use crate::program::carnet;
 use crate::yard;
@@ -24,7 +23,7 @@ fn packs() -> Option<PathBuf> {
     None
 }
 
-fn json(folder: &TempDir, arguments: &[&str]) -> Value {
+fn json(folder: &yard::Folder, arguments: &[&str]) -> Value {
     let ran = carnet(folder.path(), arguments);
     serde_json::from_str(&ran.out).unwrap_or_else(|e| panic!("{e}: {} {}", ran.out, ran.err))
 }

@@ -3,6 +3,8 @@
 use std::path::Path;
 use std::process::{Command, Stdio};
 
+use test_servers::Place;
+
 /// What a run gave back.
 #[derive(Debug)]
 pub struct Ran {
@@ -13,7 +15,9 @@ pub struct Ran {
 
 /// `carnet` with these arguments in this folder, untouched by the environment of whoever runs the tests.
 pub fn carnet(folder: &Path, arguments: &[&str]) -> Ran {
-    let output = command(folder, env!("CARGO_BIN_EXE_carnet"))
+    let named = arguments.iter().position(|argument| *argument == "--data");
+    let data = named.map_or(DATA, |at| arguments[at + 1]);
+    let output = command_on(folder, env!("CARGO_BIN_EXE_carnet"), data)
         .args(arguments)
         .output()
         .expect("carnet runs");
@@ -24,8 +28,16 @@ pub fn carnet(folder: &Path, arguments: &[&str]) -> Ran {
     }
 }
 
+/// The data directory that nobody names.
+const DATA: &str = "carnet-data";
+
 /// A command that sees `carnet` on its path and nobody on its standard input.
 pub fn command(folder: &Path, program: &str) -> Command {
+    command_on(folder, program, DATA)
+}
+
+/// The same, working on the data directory of this name. Where the tests run on PostgreSQL and S3, each has a place of its own there.
+pub fn command_on(folder: &Path, program: &str, data: &str) -> Command {
     let beside = Path::new(env!("CARGO_BIN_EXE_carnet"))
         .parent()
         .expect("the program is in a folder");
@@ -45,6 +57,12 @@ pub fn command(folder: &Path, program: &str) -> Command {
         "RUST_BACKTRACE",
     ] {
         command.env_remove(name);
+    }
+    if let Some(place) = Place::of(&folder.join(data)) {
+        place.make();
+        command
+            .env("CARNET_DATABASE_URL", place.database())
+            .env("CARNET_OBJECTS_URL", place.objects());
     }
     command
 }

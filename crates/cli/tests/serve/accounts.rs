@@ -1,14 +1,12 @@
 //! Accounts at the command line, and what they open in the service beside it.
 
-use std::path::Path;
-
 use serde_json::Value;
-use tempfile::TempDir;
+use test_servers::LogFolder;
 
 use crate::process::{CAR, Serving, ask, carnet, log, registration, submit};
 
 /// What a command prints as JSON; it must succeed.
-fn told(data: &Path, arguments: &[&str]) -> Value {
+fn told(data: &LogFolder, arguments: &[&str]) -> Value {
     let ran = carnet(data, &[&["--json"][..], arguments].concat());
     assert!(
         ran.status.success(),
@@ -19,16 +17,16 @@ fn told(data: &Path, arguments: &[&str]) -> Value {
 }
 
 /// What a command says when it refuses.
-fn refused(data: &Path, arguments: &[&str]) -> String {
+fn refused(data: &LogFolder, arguments: &[&str]) -> String {
     let ran = carnet(data, arguments);
     assert_eq!(ran.status.code(), Some(1), "{arguments:?}");
     String::from_utf8_lossy(&ran.stderr).into_owned()
 }
 
 /// A log with an exporter whose password is in a file.
-fn with_exporter(data: &Path) -> String {
+fn with_exporter(data: &LogFolder) -> String {
     log(data);
-    let password = data.join("password");
+    let password = data.path().join("password");
     std::fs::write(&password, "blue-heron-ferry-41\n").unwrap();
     let password = password.to_string_lossy().into_owned();
     let made = told(
@@ -53,13 +51,13 @@ fn with_exporter(data: &Path) -> String {
 
 #[test]
 fn a_token_and_a_link_made_at_the_machine_open_the_service() {
-    let data = TempDir::new().unwrap();
-    with_exporter(data.path());
-    let serving = Serving::start(data.path(), &[]);
+    let data = LogFolder::new();
+    with_exporter(&data);
+    let serving = Serving::start(&data, &[]);
     assert_eq!(submit(&serving.address, &registration(1)).unwrap().0, 200);
     // Beside the running service.
     let made = told(
-        data.path(),
+        &data,
         &[
             "token",
             "new",
@@ -79,15 +77,15 @@ fn a_token_and_a_link_made_at_the_machine_open_the_service() {
             .0,
         200
     );
-    let cars = told(data.path(), &["yard", "list", "yard-incheon"]);
+    let cars = told(&data, &["yard", "list", "yard-incheon"]);
     assert_eq!(
         (&cars[0]["lot"], &cars[0]["confirmed"]),
         (&"7".into(), &Value::Null)
     );
-    told(data.path(), &["yard", "confirm", "yard-incheon", CAR]);
+    told(&data, &["yard", "confirm", "yard-incheon", CAR]);
 
     let link = told(
-        data.path(),
+        &data,
         &[
             "share",
             "new",
@@ -102,18 +100,18 @@ fn a_token_and_a_link_made_at_the_machine_open_the_service() {
     assert_eq!(ask(&serving.address, "GET", &path, "", "").unwrap().0, 200);
     let id = link["share"]["id"].as_str().unwrap();
     told(
-        data.path(),
+        &data,
         &["share", "withdraw", id, "--organisation", "yard-incheon"],
     );
     assert_eq!(ask(&serving.address, "GET", &path, "", "").unwrap().0, 410);
     let id = made["token"]["id"].as_str().unwrap();
-    told(data.path(), &["token", "revoke", id]);
+    told(&data, &["token", "revoke", id]);
     assert_eq!(
         ask(&serving.address, "GET", "/api/yard", &token, "").unwrap().0,
         401
     );
 
-    let trail = told(data.path(), &["trail"]);
+    let trail = told(&data, &["trail"]);
     let acts: Vec<&str> = trail
         .as_array()
         .unwrap()
@@ -137,14 +135,11 @@ fn a_token_and_a_link_made_at_the_machine_open_the_service() {
 
 #[test]
 fn wrong_input_is_answered_with_value_and_fix() {
-    let data = TempDir::new().unwrap();
-    let password = with_exporter(data.path());
+    let data = LogFolder::new();
+    let password = with_exporter(&data);
     let add = |name: &'static str, more: &[&str]| {
         let file = ["--password-file", password.as_str()];
-        refused(
-            data.path(),
-            &[&["account", "add", name][..], more, &file[..]].concat(),
-        )
+        refused(&data, &[&["account", "add", name][..], more, &file[..]].concat())
     };
     let said = add("lee", &["--role", "boss", "--organisation", "yard-incheon"]);
     assert!(
@@ -161,10 +156,10 @@ fn wrong_input_is_answered_with_value_and_fix() {
         &["--role", "viewer", "--organisation", "yard-incheon"],
     );
     assert!(said.contains("already"), "{said}");
-    let said = refused(data.path(), &["account", "password", "kim@yard.example"]);
+    let said = refused(&data, &["account", "password", "kim@yard.example"]);
     assert!(said.contains("--password-file"), "there is no terminal: {said}");
     let said = refused(
-        data.path(),
+        &data,
         &[
             "token",
             "new",
@@ -176,9 +171,9 @@ fn wrong_input_is_answered_with_value_and_fix() {
         ],
     );
     assert!(said.contains("\"all\"") && said.contains("yard:read"), "{said}");
-    let said = refused(data.path(), &["token", "revoke", "none"]);
+    let said = refused(&data, &["token", "revoke", "none"]);
     assert!(said.contains("there is no token \"none\""), "{said}");
-    let said = refused(data.path(), &["share", "list", "--organisation", "none"]);
+    let said = refused(&data, &["share", "list", "--organisation", "none"]);
     assert!(said.contains("there is no organisation \"none\""), "{said}");
     assert!(
         said.contains("`carnet account add"),
@@ -187,7 +182,7 @@ fn wrong_input_is_answered_with_value_and_fix() {
     std::fs::write(data.path().join("weak"), "123456789012\n").unwrap();
     let weak = data.path().join("weak").to_string_lossy().into_owned();
     let said = refused(
-        data.path(),
+        &data,
         &[
             "account",
             "password",
@@ -204,12 +199,12 @@ fn wrong_input_is_answered_with_value_and_fix() {
 
 #[test]
 fn a_disabled_account_is_listed_as_such_and_can_be_enabled() {
-    let data = TempDir::new().unwrap();
-    with_exporter(data.path());
-    let disabled = told(data.path(), &["account", "disable", "kim@yard.example"]);
+    let data = LogFolder::new();
+    with_exporter(&data);
+    let disabled = told(&data, &["account", "disable", "kim@yard.example"]);
     assert!(disabled["disabled"].is_string());
-    let listed = told(data.path(), &["account", "list"]);
+    let listed = told(&data, &["account", "list"]);
     assert!(listed[0]["disabled"].is_string() && listed[0].get("password").is_none());
-    let enabled = told(data.path(), &["account", "enable", "kim@yard.example"]);
+    let enabled = told(&data, &["account", "enable", "kim@yard.example"]);
     assert_eq!(enabled["disabled"], Value::Null);
 }

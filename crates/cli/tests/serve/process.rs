@@ -12,6 +12,7 @@ use rand_chacha::rand_core::SeedableRng as _;
 use serde_json::{Value, json};
 use statement::vocabulary::StatementType;
 use statement::{Claims, Confidence, IssuerSigningKey, SdJwt, issue};
+use test_servers::LogFolder;
 
 /// A car that no maker built.
 pub const CAR: &str = "KMHXX00XXXX000001";
@@ -22,20 +23,37 @@ fn register() -> IssuerSigningKey {
 }
 
 /// Runs the program to its end.
-pub fn carnet(data: &Path, arguments: &[&str]) -> std::process::Output {
-    Command::new(env!("CARGO_BIN_EXE_carnet"))
-        .arg("--data")
-        .arg(data)
+pub fn carnet(data: &LogFolder, arguments: &[&str]) -> std::process::Output {
+    program(data.path(), data)
         .args(arguments)
-        .env_remove("CARNET_DATA")
-        .env_remove("CARNET_PASSPHRASE")
         .stdin(Stdio::null())
         .output()
         .unwrap()
 }
 
+/// The program with keys and policy from this directory, on the log of that folder.
+pub fn program(keys: &Path, log: &LogFolder) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_carnet"));
+    command.arg("--data").arg(keys);
+    for name in [
+        "CARNET_DATA",
+        "CARNET_DATABASE_URL",
+        "CARNET_OBJECTS_URL",
+        "CARNET_PASSPHRASE",
+        "CARNET_LOG",
+    ] {
+        command.env_remove(name);
+    }
+    if let Some(place) = log.place() {
+        command
+            .env("CARNET_DATABASE_URL", place.database())
+            .env("CARNET_OBJECTS_URL", place.objects());
+    }
+    command
+}
+
 /// A log with one issuer.
-pub fn log(data: &Path) {
+pub fn log(data: &LogFolder) {
     let public = hex::encode(register().public());
     for arguments in [
         vec!["init", "--origin", "log.example/carnet"],
@@ -58,6 +76,11 @@ pub fn log(data: &Path) {
 
 /// The first registration of the car, with personal fields; another one for each number.
 pub fn registration(number: u64) -> SdJwt {
+    registration_of(CAR, number)
+}
+
+/// The same, of another car.
+pub fn registration_of(car: &str, number: u64) -> SdJwt {
     let Value::Object(body) = json!({
         "date": "2020-03-04", "use": "private", "plate": format!("00가{number:04}"), "owner": "Hong Gildong",
     }) else {
@@ -67,7 +90,7 @@ pub fn registration(number: u64) -> SdJwt {
         iss: "register-test".to_owned(),
         iat: 1_700_000_000 + i64::try_from(number).unwrap(),
         typ: StatementType::RegistrationFirst,
-        vid: desk::check::parse_vehicle(CAR).unwrap(),
+        vid: desk::check::parse_vehicle(car).unwrap(),
         event_time: "2020-03-04T10:00:00+09:00".parse().unwrap(),
         recorded_at: None,
         place: None,
@@ -89,13 +112,15 @@ pub struct Serving {
 }
 
 impl Serving {
-    pub fn start(data: &Path, options: &[&str]) -> Self {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_carnet"))
-            .arg("--data")
-            .arg(data)
+    pub fn start(data: &LogFolder, options: &[&str]) -> Self {
+        Self::with_keys(data.path(), data, options)
+    }
+
+    /// A service with a directory of its own for keys and policy, on the log of that folder.
+    pub fn with_keys(keys: &Path, log: &LogFolder, options: &[&str]) -> Self {
+        let mut child = program(keys, log)
             .args(["--json", "serve", "--listen", "127.0.0.1:0"])
             .args(options)
-            .env_remove("CARNET_LOG")
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()
@@ -142,6 +167,12 @@ impl Serving {
         );
     }
 
+    /// Ends it with SIGKILL.
+    pub fn kill(mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+
     /// Waits for the end; how it ended, and its log.
     pub fn ended(mut self) -> (ExitStatus, String) {
         let status = self.child.wait().unwrap();
@@ -157,6 +188,18 @@ impl Drop for Serving {
 
 /// Sends a request; status and body, or `None` where the connection was refused or cut.
 pub fn ask(address: &str, method: &str, path: &str, headers: &str, body: &str) -> Option<(u16, String)> {
+    let (status, body) = exchange(address, method, path, headers, body)?;
+    Some((status, String::from_utf8(body).unwrap()))
+}
+
+/// What is at an address of the service, byte for byte.
+pub fn download(address: &str, path: &str) -> Vec<u8> {
+    let (status, body) = exchange(address, "GET", path, "", "").unwrap();
+    assert_eq!(status, 200, "{path}");
+    body
+}
+
+fn exchange(address: &str, method: &str, path: &str, headers: &str, body: &str) -> Option<(u16, Vec<u8>)> {
     let mut stream = TcpStream::connect(address).ok()?;
     stream.set_read_timeout(Some(Duration::from_secs(60))).unwrap();
     let head = format!(
@@ -164,11 +207,20 @@ pub fn ask(address: &str, method: &str, path: &str, headers: &str, body: &str) -
         body.len()
     );
     stream.write_all(head.as_bytes()).ok()?;
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer).ok()?;
-    let status = answer.split(' ').nth(1)?.parse().ok()?;
-    let (_, body) = answer.split_once("\r\n\r\n")?;
-    Some((status, body.to_owned()))
+    let mut answer = Vec::new();
+    stream.read_to_end(&mut answer).ok()?;
+    let end = answer.windows(4).position(|four| four == b"\r\n\r\n")?;
+    let body = answer.split_off(end + 4);
+    let status = String::from_utf8_lossy(&answer).split(' ').nth(1)?.parse().ok()?;
+    // Cut off in the middle: the process died over it.
+    let whole = String::from_utf8_lossy(&answer)
+        .to_lowercase()
+        .lines()
+        .find_map(|line| line.strip_prefix("content-length: ")?.parse::<usize>().ok());
+    if whole.is_some_and(|whole| whole != body.len()) {
+        return None;
+    }
+    Some((status, body))
 }
 
 /// Hands a statement in.

@@ -4,7 +4,7 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use tempfile::TempDir;
+use test_servers::LogFolder;
 
 use crate::process::{Serving, log, registration, submit};
 
@@ -53,10 +53,10 @@ fn run(command: &mut Command) -> Result<(), String> {
 #[test]
 fn the_service_does_what_its_description_says() {
     let Some(schemathesis) = installed() else { return };
-    let data = TempDir::new().unwrap();
-    log(data.path());
+    let data = LogFolder::new();
+    log(&data);
     let limits = ["--rate", "100000", "--burst", "100000"];
-    let serving = Serving::start(data.path(), &limits);
+    let serving = Serving::start(&data, &limits);
     assert_eq!(submit(&serving.address, &registration(1)).unwrap().0, 200);
     let output = Command::new(schemathesis)
         .arg("run")

@@ -2,15 +2,15 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use tempfile::TempDir;
+use test_servers::LogFolder;
 
 use crate::process::{Serving, carnet, log, registration, submit};
 
 #[test]
 fn ending_the_process_under_load_loses_nothing_it_acknowledged() {
-    let data = TempDir::new().unwrap();
-    log(data.path());
-    let serving = Serving::start(data.path(), &["--rate", "100000", "--burst", "100000"]);
+    let data = LogFolder::new();
+    log(&data);
+    let serving = Serving::start(&data, &["--rate", "100000", "--burst", "100000"]);
     let (next, acknowledged, turned_away) = (AtomicU64::new(0), Mutex::new(Vec::new()), AtomicU64::new(0));
     std::thread::scope(|scope| {
         for _ in 0..8 {
@@ -43,7 +43,7 @@ fn ending_the_process_under_load_loses_nothing_it_acknowledged() {
     assert!(status.success(), "{said}");
 
     // A process after it finds each of them in the log, at the place that was answered, and nothing left over.
-    let ran = carnet(data.path(), &["--json", "log", "status"]);
+    let ran = carnet(&data, &["--json", "log", "status"]);
     let log_status: serde_json::Value = serde_json::from_slice(&ran.stdout).unwrap();
     assert_eq!(log_status["waiting"], 0, "{log_status}");
     let acknowledged = acknowledged.into_inner().unwrap();
@@ -53,7 +53,7 @@ fn ending_the_process_under_load_loses_nothing_it_acknowledged() {
         .take(30)
         .chain(acknowledged.iter().rev().take(30))
     {
-        let ran = carnet(data.path(), &["receipt", digest]);
+        let ran = carnet(&data, &["receipt", digest]);
         assert!(
             ran.status.success(),
             "{digest} was acknowledged: {}",
@@ -63,15 +63,15 @@ fn ending_the_process_under_load_loses_nothing_it_acknowledged() {
             assert!(String::from_utf8_lossy(&ran.stdout).contains(&format!("index {at}\n")));
         }
     }
-    let ran = carnet(data.path(), &["log", "fsck"]);
+    let ran = carnet(&data, &["log", "fsck"]);
     assert!(ran.status.success(), "{}", String::from_utf8_lossy(&ran.stdout));
 }
 
 #[test]
 fn an_address_that_others_reach_must_be_meant() {
-    let data = TempDir::new().unwrap();
-    log(data.path());
-    let ran = carnet(data.path(), &["serve", "--listen", "0.0.0.0:0"]);
+    let data = LogFolder::new();
+    log(&data);
+    let ran = carnet(&data, &["serve", "--listen", "0.0.0.0:0"]);
     let said = String::from_utf8_lossy(&ran.stderr).into_owned();
     assert_eq!(ran.status.code(), Some(1));
     assert!(
@@ -79,7 +79,7 @@ fn an_address_that_others_reach_must_be_meant() {
         "{said}"
     );
     let ran = carnet(
-        data.path(),
+        &data,
         &[
             "serve",
             "--listen",
@@ -93,19 +93,19 @@ fn an_address_that_others_reach_must_be_meant() {
 
 #[test]
 fn an_address_that_is_taken_is_named_with_the_way_out() {
-    let data = TempDir::new().unwrap();
-    log(data.path());
+    let data = LogFolder::new();
+    log(&data);
     let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let address = taken.local_addr().unwrap().to_string();
-    let ran = carnet(data.path(), &["serve", "--listen", &address]);
+    let ran = carnet(&data, &["serve", "--listen", &address]);
     let said = String::from_utf8_lossy(&ran.stderr).into_owned();
     assert!(said.contains(&address) && said.contains("--listen"), "{said}");
 }
 
 #[test]
 fn the_description_needs_no_log() {
-    let nothing = TempDir::new().unwrap();
-    let ran = carnet(nothing.path(), &["serve", "--print-openapi"]);
+    let nothing = LogFolder::new();
+    let ran = carnet(&nothing, &["serve", "--print-openapi"]);
     let document: serde_json::Value = serde_json::from_slice(&ran.stdout).unwrap();
     assert!(document["paths"]["/api/statements"]["post"].is_object());
 }

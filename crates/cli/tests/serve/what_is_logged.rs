@@ -1,12 +1,12 @@
-use tempfile::TempDir;
+use test_servers::LogFolder;
 
 use crate::process::{CAR, Serving, ask, log, registration, submit};
 
 #[test]
 fn the_log_names_no_car_no_person_and_nothing_that_was_sent() {
-    let data = TempDir::new().unwrap();
-    log(data.path());
-    let serving = Serving::start(data.path(), &[]);
+    let data = LogFolder::new();
+    log(&data);
+    let serving = Serving::start(&data, &[]);
     let address = serving.address.as_str();
     let statement = registration(1);
     assert_eq!(submit(address, &statement).unwrap().0, 200);
@@ -61,9 +61,9 @@ fn the_log_names_no_car_no_person_and_nothing_that_was_sent() {
 
 #[test]
 fn the_log_has_no_password_and_no_secret() {
-    let data = TempDir::new().unwrap();
-    log(data.path());
-    let serving = Serving::start(data.path(), &[]);
+    let data = LogFolder::new();
+    log(&data);
+    let serving = Serving::start(&data, &[]);
     let address = serving.address.as_str();
     let setup = serving.setup_token.clone().unwrap();
     let password = "blue-heron-ferry-41";
@@ -103,6 +103,6 @@ fn the_log_has_no_password_and_no_secret() {
         assert!(!log.contains(secret), "{secret} is in the log: {log}");
     }
     // Somebody has an account now, so nobody is offered to set up.
-    let again = Serving::start(data.path(), &[]);
+    let again = Serving::start(&data, &[]);
     assert_eq!(again.setup_token, None);
 }

@@ -263,7 +263,8 @@ impl Desk {
     /// of the account ends ([why](../../../../docs/decisions/0043-operators-give-others-another-password.md)).
     ///
     /// # Errors
-    /// The role does not allow it, it is one's own, no such account, or the password is not one that is taken.
+    /// The role does not allow it, it is one's own, the account acts as a person of the certification body, no such account, or
+    /// the password is not one that is taken.
     pub async fn reset_password(
         &self,
         actor: &Actor,
@@ -273,8 +274,15 @@ impl Desk {
     ) -> Result<(), DeskError> {
         actor.may(Act::ManageAccounts)?;
         let account = self.existing_account(name).await?;
-        if actor.known().is_some_and(|known| known.name == account.name) {
-            return Err(AccessError::OwnPassword.into());
+        if let Some(known) = actor.known() {
+            if known.name == account.name {
+                return Err(AccessError::OwnPassword.into());
+            }
+            // Whoever gives somebody a password can log in as that person, and take the step that needs another one.
+            let acting = self.store.certification_accounts().await?;
+            if acting.iter().any(|acting| acting.account == account.name) {
+                return Err(AccessError::CertifiersPassword(account.name).into());
+            }
         }
         password::check(new, &account.name)?;
         let phc = self.doors.passwords.hash(new).await?;

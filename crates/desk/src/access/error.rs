@@ -73,6 +73,11 @@ pub enum AccessError {
     /// Whoever finds a session open must not be able to keep the account.
     #[error("your own password is changed with the old one: on the page /me, or with POST /api/me/password")]
     OwnPassword,
+    /// An account with duties in certification gets another password at the log's machine only.
+    #[error(
+        "account {0:?} acts as a person of the certification body; `carnet account password` on the log's machine gives it another password"
+    )]
+    CertifiersPassword(String),
     /// As many as there may be.
     #[error("there are {most} {what} already, as many as there may be; remove some first")]
     TooMany {

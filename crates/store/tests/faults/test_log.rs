@@ -1,8 +1,7 @@
 //! A real log in a directory: an SQLite file, public files written with fsync, a witness and an auditor, two issuers.
 //!
-//! With CARNET_TEST_DATABASE_URL (PostgreSQL), CARNET_TEST_OBJECTS_URL (a bucket), and CARNET_TEST_OBJECTS_FOLDER (the folder
-//! in which the S3 server keeps that bucket's objects as files) every log lies there, in a schema and a folder of its own, and
-//! the same tests run. `scripts/with-postgres-and-s3` starts both and sets them.
+//! Under `scripts/with-postgres-and-s3` every log lies in PostgreSQL and S3, in a schema and a folder of its own (`test-servers`),
+//! and the same tests run.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -13,11 +12,13 @@ use index::Label;
 use object_store::ObjectStore;
 use object_store::local::LocalFileSystem;
 use sha2::{Digest as _, Sha256};
-use sqlx::{AssertSqlSafe, Connection as _, Row as _};
+use sqlx::{Connection as _, Row as _};
 use statement::vocabulary::Role;
 use statement::{Digest, IssuerSigningKey, KeyId};
 use store::{LocalCosigner, Options, Secret, Store, Submission, Submitted, Vault};
 use tempfile::TempDir;
+pub use test_servers::past_one_machine;
+use test_servers::{Place, copy_all};
 use tlog::checkpoint::Checkpoint;
 use tlog::cosignature::CosigningKey;
 use tlog::note::{KeyName, Note, SigningKey};
@@ -38,49 +39,9 @@ pub struct TestLog {
     temporary: Option<TempDir>,
 }
 
-/// Where logs lie that are not in a directory.
-struct Elsewhere {
-    database: String,
-    objects: String,
-    folder: PathBuf,
-}
-
-fn elsewhere() -> Option<&'static Elsewhere> {
-    static ELSEWHERE: std::sync::LazyLock<Option<Elsewhere>> = std::sync::LazyLock::new(|| {
-        Some(Elsewhere {
-            database: std::env::var("CARNET_TEST_DATABASE_URL").ok()?,
-            objects: std::env::var("CARNET_TEST_OBJECTS_URL").unwrap(),
-            folder: std::env::var("CARNET_TEST_OBJECTS_FOLDER").unwrap().into(),
-        })
-    });
-    ELSEWHERE.as_ref()
-}
-
-/// Whether the tests run on PostgreSQL and S3.
-pub fn past_one_machine() -> bool {
-    elsewhere().is_some()
-}
-
 /// The SQL of the database the tests run on.
 pub fn dialect(sqlite: &'static str, postgres: &'static str) -> &'static str {
     if past_one_machine() { postgres } else { sqlite }
-}
-
-/// Runs SQL that is not of one log; from tests and from `Drop`, hence on a thread of its own.
-fn administer(sql: String) {
-    let Some(place) = elsewhere() else { return };
-    let done = std::thread::spawn(move || {
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_all()
-            .build()
-            .unwrap();
-        runtime.block_on(async {
-            let mut db = sqlx::PgConnection::connect(&place.database).await.unwrap();
-            sqlx::raw_sql(AssertSqlSafe(sql)).execute(&mut db).await.unwrap();
-            db.close().await.unwrap();
-        });
-    });
-    done.join().unwrap();
 }
 
 impl TestLog {
@@ -101,7 +62,7 @@ impl TestLog {
             dir: temporary.path().to_owned(),
             temporary: Some(temporary),
         };
-        administer(format!("CREATE SCHEMA {}", log.name()));
+        log.make_place();
         log
     }
 
@@ -111,51 +72,44 @@ impl TestLog {
             dir: dir.into(),
             temporary: None,
         };
-        administer(format!("CREATE SCHEMA IF NOT EXISTS {}", log.name()));
+        log.make_place();
         log
     }
 
-    /// The log's schema and folder, where it is not in its directory.
-    fn name(&self) -> String {
-        let hash = Sha256::digest(self.dir.to_string_lossy().as_bytes());
-        format!("t{}", &hex::encode(hash)[..16])
+    /// Where the log lies, if not in its directory.
+    fn place(&self) -> Option<Place> {
+        Place::of(&self.dir)
+    }
+
+    fn make_place(&self) {
+        if let Some(place) = self.place() {
+            place.make();
+        }
     }
 
     /// Puts another log's database in the place of this one's.
     pub fn restore_database(&self, backup: &Self) {
-        if !past_one_machine() {
-            std::fs::copy(backup.database(), self.database()).unwrap();
-            return;
+        match (self.place(), backup.place()) {
+            (Some(to), Some(from)) => to.copy_database(&from),
+            _ => {
+                std::fs::copy(backup.database(), self.database()).unwrap();
+            }
         }
-        let (to, from) = (self.name(), backup.name());
-        administer(format!(
-            "DROP SCHEMA {to} CASCADE; CREATE SCHEMA {to};
-             DO $$ DECLARE t text; BEGIN
-                 FOR t IN SELECT tablename FROM pg_tables WHERE schemaname = '{from}' LOOP
-                     EXECUTE format('CREATE TABLE {to}.%I (LIKE {from}.%I INCLUDING ALL)', t, t);
-                     EXECUTE format('INSERT INTO {to}.%I SELECT * FROM {from}.%I', t, t);
-                 END LOOP;
-             END $$"
-        ));
     }
 
     /// Takes the database away.
     pub fn remove_database(&self) {
-        if past_one_machine() {
-            let name = self.name();
-            administer(format!("DROP SCHEMA {name} CASCADE; CREATE SCHEMA {name}"));
-        } else {
-            std::fs::remove_file(self.database()).unwrap();
+        match self.place() {
+            Some(place) => place.empty_database(),
+            None => std::fs::remove_file(self.database()).unwrap(),
         }
     }
 
     /// SQL that puts the rows of another log's table into the same table here.
     pub fn rows_of(&self, backup: &Self, table: &str) -> &'static str {
-        let from = if past_one_machine() {
-            backup.name()
-        } else {
-            "old".to_owned()
-        };
+        let from = backup
+            .place()
+            .map_or_else(|| "old".to_owned(), |place| place.schema().to_owned());
         Box::leak(format!("INSERT INTO {table} SELECT * FROM {from}.{table}").into_boxed_str())
     }
 
@@ -163,10 +117,8 @@ impl TestLog {
     pub fn copy(&self) -> Self {
         let copy = Self::empty();
         copy_all(&self.dir, &copy.dir);
-        if past_one_machine() {
-            copy.restore_database(self);
-            std::fs::create_dir_all(copy.object("")).unwrap();
-            copy_all(&self.object(""), &copy.object(""));
+        if let (Some(to), Some(from)) = (copy.place(), self.place()) {
+            to.copy(&from);
         }
         copy
     }
@@ -188,16 +140,15 @@ impl TestLog {
 
     /// Where an object lies on the disk.
     pub fn object(&self, path: &str) -> PathBuf {
-        match elsewhere() {
-            Some(place) => place.folder.join(self.name()).join(path),
+        match self.place() {
+            Some(place) => place.folder().expect("CARNET_TEST_OBJECTS_FOLDER").join(path),
             None => self.dir.join("log").join(path),
         }
     }
 
     pub fn files(&self) -> Arc<dyn ObjectStore> {
-        if let Some(place) = elsewhere() {
-            let (bucket, parameters) = place.objects.split_once('?').unwrap();
-            return store::open_objects(&format!("{bucket}/{}?{parameters}", self.name())).unwrap();
+        if let Some(place) = self.place() {
+            return store::open_objects(&place.objects()).unwrap();
         }
         std::fs::create_dir_all(self.object("")).unwrap();
         let files = LocalFileSystem::new_with_prefix(self.object("")).unwrap();
@@ -206,13 +157,10 @@ impl TestLog {
 
     /// The database as the store wants it named.
     pub fn database_url(&self) -> String {
-        match elsewhere() {
-            Some(place) => {
-                let joint = if place.database.contains('?') { '&' } else { '?' };
-                format!("{}{joint}options[search_path]={}", place.database, self.name())
-            }
-            None => format!("sqlite://{}", self.database().display()),
-        }
+        self.place().map_or_else(
+            || format!("sqlite://{}", self.database().display()),
+            |place| place.database(),
+        )
     }
 
     pub fn options(&self) -> Options {
@@ -364,9 +312,11 @@ impl TestLog {
 
 impl Drop for TestLog {
     fn drop(&mut self) {
-        if self.temporary.is_some() && past_one_machine() && !std::thread::panicking() {
-            administer(format!("DROP SCHEMA {} CASCADE", self.name()));
-            let _ = std::fs::remove_dir_all(self.object(""));
+        if self.temporary.is_some()
+            && !std::thread::panicking()
+            && let Some(place) = self.place()
+        {
+            place.remove();
         }
     }
 }
@@ -515,19 +465,6 @@ fn walk(root: &Path, dir: &Path, out: &mut Vec<String>) {
             walk(root, &path, out);
         } else if !path.to_string_lossy().contains('#') {
             out.push(path.strip_prefix(root).unwrap().to_string_lossy().into_owned());
-        }
-    }
-}
-
-fn copy_all(from: &Path, to: &Path) {
-    std::fs::create_dir_all(to).unwrap();
-    for entry in std::fs::read_dir(from).unwrap() {
-        let path = entry.unwrap().path();
-        let target = to.join(path.file_name().unwrap());
-        if path.is_dir() {
-            copy_all(&path, &target);
-        } else {
-            std::fs::copy(&path, &target).unwrap();
         }
     }
 }

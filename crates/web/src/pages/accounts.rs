@@ -193,6 +193,7 @@ fn told(visit: &Visit, error: &DeskError) -> Option<Wrong> {
         DeskError::Access(AccessError::LastOperator(_)) => ("role", "wrong-last-operator"),
         DeskError::Access(AccessError::TooMany { .. }) => ("vehicle", "wrong-yard-full"),
         DeskError::Access(AccessError::OwnPassword) => ("password", "wrong-own-password"),
+        DeskError::Access(AccessError::CertifiersPassword(_)) => ("password", "wrong-certifiers-password"),
         _ => return None,
     };
     Some(Wrong::new(field, visit.say(message)))

@@ -199,6 +199,7 @@ fn opens(scope: Scope) -> Act {
         Scope::Accounts => Act::SeeAccounts,
         Scope::Trail => Act::SeeTrail,
         Scope::Issuers => Act::RevokeOwnKey,
+        Scope::Certification => Act::SeeApplications,
     }
 }
 
@@ -211,6 +212,7 @@ fn scope_name(visit: &Visit, scope: Scope) -> String {
         Scope::Accounts => "scope-accounts",
         Scope::Trail => "scope-trail",
         Scope::Issuers => "scope-issuers",
+        Scope::Certification => "scope-certification",
     })
 }
 

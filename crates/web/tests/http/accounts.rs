@@ -4,7 +4,7 @@ use serde_json::json;
 
 use crate::client::{post_json, request};
 use crate::people::{PASSWORD, Person, cookie_of, data, log_in, service, with_token};
-use crate::running::{Running, options};
+use crate::running::{Running, log_of, options};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_session_is_a_cookie_that_scripts_and_other_sites_cannot_read() {
@@ -202,7 +202,7 @@ async fn of_two_operators_who_disable_each_other_at_once_one_stays() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_token_ends_when_it_is_revoked_or_has_expired() {
     let data = data();
-    let expired = made_long_ago(data.path()).await;
+    let expired = made_long_ago(&data).await;
     let service = Running::again(data, options()).await;
     let late = with_token(&service, &expired, "GET", "/api/me", None).await;
     assert_eq!((late.status, late.problem().as_str()), (401, "unauthenticated"));
@@ -235,10 +235,8 @@ async fn a_token_ends_when_it_is_revoked_or_has_expired() {
 }
 
 /// A token for a day, made two days ago.
-async fn made_long_ago(data: &std::path::Path) -> String {
-    let desk = desk::Desk::open(desk::data_dir::DataDir::new(data), None)
-        .await
-        .unwrap();
+async fn made_long_ago(data: &test_servers::LogFolder) -> String {
+    let desk = desk::Desk::open(log_of(data), None).await.unwrap();
     let token = desk::access::NewToken {
         name: "old".to_owned(),
         scopes: [].into(),
@@ -264,11 +262,17 @@ async fn what_a_thief_of_the_database_finds_opens_nothing() {
     let (session, csrf) = (ann.cookie.clone(), ann.csrf.clone());
     let address = service.address;
     let data = service.stop().await;
-    let mut bytes = Vec::new();
+    let mut bytes = data
+        .place()
+        .map_or_else(Vec::new, |place| place.rows().into_bytes());
     for name in ["carnet.sqlite", "carnet.sqlite-wal"] {
         bytes.extend(std::fs::read(data.path().join(name)).unwrap_or_default());
     }
-    let holds = |text: &str| bytes.windows(text.len()).any(|window| window == text.as_bytes());
+    let holds = |text: &str| {
+        [text.to_owned(), hex::encode_upper(text)]
+            .iter()
+            .any(|text| bytes.windows(text.len()).any(|window| window == text.as_bytes()))
+    };
     assert!(holds("ann") && holds("$argon2id$"), "this is the database");
     for text in [
         secret.as_str(),
@@ -317,9 +321,7 @@ async fn attempts_at_a_name_run_out_and_another_name_is_not_held_up() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_setup_token_makes_one_operator_once() {
     let data = Running::new().await.stop().await;
-    let desk = desk::Desk::open(desk::data_dir::DataDir::new(data.path()), None)
-        .await
-        .unwrap();
+    let desk = desk::Desk::open(log_of(&data), None).await.unwrap();
     let now = jiff::Timestamp::now().as_second();
     let machine = desk::access::Actor::Machine;
     let void = desk.make_setup_token(&machine, now).await.unwrap();

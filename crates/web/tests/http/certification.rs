@@ -7,7 +7,6 @@ use certificate::application::{Application, Chemistry};
 use certificate::people::{Activity, Mandate};
 use desk::Desk;
 use desk::access::{Actor, NewAccount, NewOrganisation, NewToken, Role, Scope};
-use desk::data_dir::DataDir;
 use desk::issuer::Issuer;
 use jiff::Timestamp;
 use jiff::civil::date;
@@ -17,11 +16,11 @@ use serde_json::{Value, json};
 use statement::vocabulary::StatementType;
 use statement::{Claims, Confidence, issue};
 use store::CertificationBody;
-use tempfile::TempDir;
+use test_servers::LogFolder;
 
 use crate::client::{Answer, request};
-use crate::people::{PASSWORD, Person, copy, data, with_token};
-use crate::running::{Running, key, options};
+use crate::people::{PASSWORD, Person, data, with_token};
+use crate::running::{Running, key, log_of, options};
 
 const BODY: &str = "certifier-test";
 const MAKER: &str = "maker-test";
@@ -36,7 +35,7 @@ const STAFF: [(&str, Option<Activity>); 5] = [
 ];
 
 struct Made {
-    data: TempDir,
+    data: LogFolder,
     token: String,
 }
 
@@ -58,7 +57,7 @@ fn made() -> &'static Made {
 
 async fn make() -> Made {
     let data = data();
-    let desk = Desk::open(DataDir::new(data.path()), None).await.unwrap();
+    let desk = Desk::open(log_of(&data), None).await.unwrap();
     let issuer = Issuer {
         id: BODY.to_owned(),
         name: "Battery Certification (test)".to_owned(),
@@ -148,9 +147,7 @@ pub async fn service() -> Running {
 }
 
 async fn service_with(options: web::Options) -> Running {
-    let data = TempDir::new().unwrap();
-    copy(made().data.path(), data.path());
-    Running::again(data, options).await
+    Running::again(made().data.copy(), options).await
 }
 
 fn samples() -> PathBuf {

@@ -2,13 +2,12 @@
 
 use desk::Desk;
 use desk::access::{Actor, NewOrganisation, NewShare};
-use desk::data_dir::DataDir;
 use desk::export::Disclose;
 use serde_json::{Value, json};
 
 use crate::client::{Answer, request};
 use crate::pages::{assert_nothing_inline, look};
-use crate::running::{CAR, REGISTER, Running, key, options, registration, registration_saying};
+use crate::running::{CAR, REGISTER, Running, key, log_of, options, registration, registration_saying};
 
 /// The data that a page carries under an id.
 fn carried(page: &Answer, id: &str) -> Value {
@@ -138,7 +137,7 @@ async fn a_link_shows_the_fields_its_maker_chose_until_it_is_withdrawn() {
     let service = Running::new().await;
     service.submit(&[registration(CAR, 1).as_str()]).await;
     let data = service.stop().await;
-    let desk = Desk::open(DataDir::new(data.path()), None).await.unwrap();
+    let desk = Desk::open(log_of(&data), None).await.unwrap();
     let now = jiff::Timestamp::now().as_second();
     let organisation = NewOrganisation {
         id: "yard".to_owned(),
@@ -174,7 +173,7 @@ async fn a_link_shows_the_fields_its_maker_chose_until_it_is_withdrawn() {
     assert_eq!(file.status, 200);
 
     let data = service.stop().await;
-    let desk = Desk::open(DataDir::new(data.path()), None).await.unwrap();
+    let desk = Desk::open(log_of(&data), None).await.unwrap();
     desk.withdraw_share(&Actor::Machine, Some("yard"), &made.share.id, now)
         .await
         .unwrap();

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::client::{Answer, get, request};
 use crate::people::{LAB, Person, data, log_in, service};
-use crate::running::{CAR, Running, key, options, registration, registration_by};
+use crate::running::{CAR, Running, key, log_of, options, registration, registration_by};
 
 async fn put(person: &Person, lot: &str) -> Answer {
     let note = json!({"lot": lot, "note": "bought at auction"});
@@ -118,9 +118,7 @@ async fn personal_fields_are_shown_to_those_who_are_confirmed_as_holding_the_car
 #[tokio::test(flavor = "multi_thread")]
 async fn who_has_signed_about_a_car_in_public_holds_it() {
     let data = data();
-    let desk = desk::Desk::open(desk::data_dir::DataDir::new(data.path()), None)
-        .await
-        .unwrap();
+    let desk = desk::Desk::open(log_of(&data), None).await.unwrap();
     let account = desk::access::NewAccount {
         name: "lea".to_owned(),
         display_name: "Lea".to_owned(),
@@ -254,9 +252,7 @@ fn shown_fields(dossier: &Answer) -> usize {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_link_that_has_expired_says_so_to_those_who_have_it() {
     let data = data();
-    let desk = desk::Desk::open(desk::data_dir::DataDir::new(data.path()), None)
-        .await
-        .unwrap();
+    let desk = desk::Desk::open(log_of(&data), None).await.unwrap();
     let share = desk::access::NewShare {
         vehicle: desk::check::parse_vehicle(CAR).unwrap(),
         show: desk::export::Disclose::Nothing,

@@ -44,6 +44,9 @@ async fn hand_in(service: &Running, number: u64) -> Answer {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_enrolment_whose_operator_goes_away_is_done_as_the_trail_says() {
+    if test_servers::is_left_out("it writes into the database in the words of SQLite") {
+        return;
+    }
     let data = data();
     // Another process has the lease.
     sql(

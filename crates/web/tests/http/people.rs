@@ -2,19 +2,17 @@
 //!
 //! Hashing a password takes a while on purpose, so the log with its accounts is made once and copied for each test.
 
-use std::path::Path;
 use std::sync::OnceLock;
 
 use desk::access::{Actor, NewAccount, NewOrganisation, NewToken, Role, Scope};
-use desk::data_dir::DataDir;
 use desk::issuer::Issuer;
 use desk::{Desk, InitOptions};
 use serde_json::{Value, json};
-use tempfile::TempDir;
+use test_servers::LogFolder;
 use web::Options;
 
 use crate::client::{Answer, request};
-use crate::running::{ORIGIN, REGISTER, Running, key, options};
+use crate::running::{ORIGIN, REGISTER, Running, key, log_of, options};
 
 /// Everybody's.
 pub const PASSWORD: &str = "blue-heron-ferry-41";
@@ -33,7 +31,7 @@ pub const PEOPLE: [(&str, Role, &str); 6] = [
 pub const LAB: &str = "lab-test";
 
 struct Made {
-    data: TempDir,
+    data: LogFolder,
     tokens: Vec<(Option<Scope>, String)>,
 }
 
@@ -54,12 +52,12 @@ fn made() -> &'static Made {
 }
 
 async fn make() -> Made {
-    let data = TempDir::new().unwrap();
+    let data = LogFolder::new();
     let init = InitOptions {
         origin: ORIGIN.to_owned(),
         passphrase: None,
     };
-    let desk = Desk::init(DataDir::new(data.path()), init).await.unwrap();
+    let desk = Desk::init(log_of(&data), init).await.unwrap();
     for (id, seed, role) in [(REGISTER, 7, "register"), (LAB, 8, "workshop")] {
         let issuer = Issuer {
             id: id.to_owned(),
@@ -117,24 +115,9 @@ pub fn operator_tokens() -> &'static [(Option<Scope>, String)] {
     &made().tokens
 }
 
-pub fn copy(from: &Path, to: &Path) {
-    std::fs::create_dir_all(to).unwrap();
-    for entry in std::fs::read_dir(from).unwrap() {
-        let entry = entry.unwrap();
-        let target = to.join(entry.file_name());
-        if entry.file_type().unwrap().is_dir() {
-            copy(&entry.path(), &target);
-        } else {
-            std::fs::copy(entry.path(), target).unwrap();
-        }
-    }
-}
-
 /// A copy of the log with its accounts.
-pub fn data() -> TempDir {
-    let data = TempDir::new().unwrap();
-    copy(made().data.path(), data.path());
-    data
+pub fn data() -> LogFolder {
+    made().data.copy()
 }
 
 /// A service over a copy of the log with its accounts.

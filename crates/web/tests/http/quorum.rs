@@ -29,7 +29,8 @@ async fn without_a_quorum_statements_are_taken_and_answered_with_tickets() {
         (200, Some("degraded"))
     );
     assert!(health.text().contains("quorum"), "{}", health.text());
-    // Who asks is answered as of what is published.
+    // Who asks is answered as of what is published, also when it was sealed before anybody asked.
+    tokio::time::sleep(Duration::from_secs(2)).await;
     let dossier = service.get(&format!("/api/vehicles/{CAR}/dossier")).await;
     assert_eq!(dossier.status, 200);
     assert_eq!(dossier.json()["statements"].as_array().map(Vec::len), Some(0));

@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::path::Path;
 use std::time::Duration;
 
-use desk::data_dir::DataDir;
+use desk::data_dir::{DataDir, Places};
 use desk::issuer::Issuer;
 use desk::{Desk, InitOptions};
 use rand_chacha::ChaCha20Rng;
@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use sqlx::Connection as _;
 use statement::vocabulary::{Role, StatementType};
 use statement::{Claims, Confidence, IssuerSigningKey, SdJwt, issue};
-use tempfile::TempDir;
+use test_servers::LogFolder;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 use web::{Options, ServeError, Service};
@@ -33,7 +33,7 @@ pub struct Running {
     pub address: SocketAddr,
     stop: oneshot::Sender<()>,
     ended: JoinHandle<Result<(), ServeError>>,
-    pub data: TempDir,
+    pub data: LogFolder,
 }
 
 /// As tests like it: fast, patient where a machine is busy, and with no limit on the rate that a test does not set.
@@ -55,19 +55,28 @@ pub fn key(seed: u8) -> IssuerSigningKey {
     IssuerSigningKey::from_seed(&[seed; 32])
 }
 
+/// The log of a folder, wherever it lies.
+pub fn log_of(data: &LogFolder) -> DataDir {
+    let place = data.place();
+    DataDir::new(data.path()).with(Places {
+        database: place.as_ref().map(|place| place.database()),
+        objects: place.as_ref().map(|place| place.objects()),
+    })
+}
+
 impl Running {
     pub async fn new() -> Self {
         Self::with(options()).await
     }
 
     pub async fn with(options: Options) -> Self {
-        let data = TempDir::new().unwrap();
+        let data = LogFolder::new();
         let register = key(7);
         let init = InitOptions {
             origin: ORIGIN.to_owned(),
             passphrase: None,
         };
-        let desk = Desk::init(DataDir::new(data.path()), init).await.unwrap();
+        let desk = Desk::init(log_of(&data), init).await.unwrap();
         let issuer = Issuer {
             id: REGISTER.to_owned(),
             name: "Register (test)".to_owned(),
@@ -79,11 +88,11 @@ impl Running {
 
     /// Another service over the same log.
     pub async fn beside(&self, options: Options) -> Self {
-        let desk = Desk::open(DataDir::new(self.data.path()), None).await.unwrap();
-        Self::over(TempDir::new().unwrap(), desk, options).await
+        let desk = Desk::open(log_of(&self.data), None).await.unwrap();
+        Self::over(LogFolder::new(), desk, options).await
     }
 
-    async fn over(data: TempDir, desk: Desk, options: Options) -> Self {
+    async fn over(data: LogFolder, desk: Desk, options: Options) -> Self {
         let service = Service::bind(desk, "127.0.0.1:0".parse().unwrap(), options)
             .await
             .unwrap();
@@ -101,7 +110,7 @@ impl Running {
     }
 
     /// Stops in order; gives the data back.
-    pub async fn stop(self) -> TempDir {
+    pub async fn stop(self) -> LogFolder {
         let _ = self.stop.send(());
         self.ended.await.unwrap().unwrap();
         self.data
@@ -114,7 +123,7 @@ impl Running {
     }
 
     /// The same log served again, with a witness more that does not answer.
-    pub async fn again_without_quorum(data: TempDir, options: Options) -> Self {
+    pub async fn again_without_quorum(data: LogFolder, options: Options) -> Self {
         let policy = DataDir::new(data.path()).policy();
         let name = tlog::note::KeyName::new("witness.example/absent").unwrap();
         let absent = tlog::cosignature::CosigningKey::new(name, &[9; 32]);
@@ -128,8 +137,8 @@ impl Running {
     }
 
     /// The same log served again.
-    pub async fn again(data: TempDir, options: Options) -> Self {
-        let desk = Desk::open(DataDir::new(data.path()), None).await.unwrap();
+    pub async fn again(data: LogFolder, options: Options) -> Self {
+        let desk = Desk::open(log_of(&data), None).await.unwrap();
         Self::over(data, desk, options).await
     }
 
@@ -171,7 +180,7 @@ impl Running {
     }
 }
 
-/// Runs SQL beside a service.
+/// Runs SQL beside a service, in the words of SQLite.
 pub async fn sql(data: &Path, statement: &'static str) {
     let url = format!("sqlite://{}", data.join("carnet.sqlite").display());
     let mut db = sqlx::SqliteConnection::connect(&url).await.unwrap();

@@ -1,10 +1,9 @@
 use std::time::Duration;
 
-use desk::data_dir::DataDir;
 use serde_json::json;
 
 use crate::client::{get, request};
-use crate::running::{CAR, Running, options, registration};
+use crate::running::{CAR, Running, log_of, options, registration};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_statement_is_answered_with_a_receipt_that_verifies() {
@@ -216,7 +215,7 @@ async fn stopping_seals_what_was_accepted() {
     .await;
     assert_eq!(answer.status, 202);
     let data = service.stop().await;
-    let desk = desk::Desk::open(DataDir::new(data.path()), None).await.unwrap();
+    let desk = desk::Desk::open(log_of(&data), None).await.unwrap();
     let status = desk.store().status().await.unwrap();
     assert_eq!((status.statements, status.waiting), (20, 0));
 }

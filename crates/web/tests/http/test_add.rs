@@ -1,5 +1,5 @@
 use crate::client::request;
-use crate::running::{Running, options};
+use crate::running::{Running, log_of, options};
 
 async fn with_add() -> Running {
     let mut options = options();
@@ -30,9 +30,7 @@ async fn the_log_is_sound_after_it() {
         request(service.address, "POST", "/add", &[], &[n]).await;
     }
     let data = service.stop().await;
-    let desk = desk::Desk::inspect(desk::data_dir::DataDir::new(data.path()), None)
-        .await
-        .unwrap();
+    let desk = desk::Desk::inspect(log_of(&data), None).await.unwrap();
     let fsck = desk.store().fsck(|_, _| {}).await.unwrap();
     assert!(fsck.complaints.is_empty(), "{:?}", fsck.complaints);
 }
