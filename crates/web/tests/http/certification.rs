@@ -752,3 +752,25 @@ fn walk(folder: &Path) -> Vec<PathBuf> {
     }
     found
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_operator_cannot_become_a_person_of_the_body_by_another_password() {
+    let service = service().await;
+    let olga = Person::logged_in(&service, "olga").await;
+    let another = json!({"password": "copper-kettle-tram-9"});
+
+    let kim = olga
+        .ask("PUT", "/api/accounts/kim/password", Some(&another))
+        .await;
+    assert_eq!(kim.status, 409, "{kim:?}");
+    assert!(kim.text().contains("certification body"), "{kim:?}");
+    let page = olga
+        .send_form("/accounts/kim/password", &[("password", "copper-kettle-tram-9")])
+        .await;
+    assert_eq!(page.status, 422, "{page:?}");
+    let sue = olga
+        .ask("PUT", "/api/accounts/sue/password", Some(&another))
+        .await;
+    assert_eq!(sue.status, 204, "{sue:?}");
+    Person::logged_in(&service, "kim").await;
+}
