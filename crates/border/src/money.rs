@@ -39,7 +39,8 @@ pub enum MoneyError {
     TooLarge(String),
 }
 
-/// The currencies of ISO 4217, and those that a table of the European Central Bank has a column for though they are gone.
+/// The currencies of ISO 4217, then its metals, funds and units of account, then some that are gone but still stand in tables.
+/// Among those are all that the European Central Bank's history has a column for.
 const CURRENCIES: &str = "\
     AED AFN ALL AMD ANG AOA ARS AUD AWG AZN BAM BBD BDT BGN BHD BIF BMD BND BOB BRL BSD BTN BWP BYN BZD CAD CDF CHF CLF CLP \
     CNY COP CRC CUP CVE CZK DJF DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP GMD GNF GTQ GYD HKD HNL HTG HUF IDR ILS \
@@ -47,7 +48,8 @@ const CURRENCIES: &str = "\
     MUR MVR MWK MXN MYR MZN NAD NGN NIO NOK NPR NZD OMR PAB PEN PGK PHP PKR PLN PYG QAR RON RSD RUB RWF SAR SBD SCR SDG SEK \
     SGD SHP SLE SOS SRD SSP STN SVC SYP SZL THB TJS TMT TND TOP TRY TTD TWD TZS UAH UGX USD UYU UZS VED VES VND VUV WST XAF \
     XCD XCG XDR XOF XPF YER ZAR ZMW ZWG \
-    CYP EEK HRK LTL LVL MTL ROL SIT SKK TRL";
+    BOV CHE CHW COU MXV USN UYI UYW XAG XAU XBA XBB XBC XBD XPD XPT XSU XUA \
+    BYR CUC CYP EEK HRK LTL LVL MRO MTL ROL SIT SKK SLL STD TRL VEF ZWL";
 
 /// The largest amount that is taken from outside.
 const MOST: Decimal = Decimal::from_parts(0xA4C6_8000, 0x0003_8D7E, 0, false, 0);
@@ -268,6 +270,9 @@ mod tests {
         let price: Money = "12500.50 USD".parse().unwrap();
         assert_eq!(price.to_string(), "12500.50 USD");
         assert_eq!("USD 12500.50".parse::<Money>().unwrap(), price);
+        for code in ["XAU", "CHE", "SLL"] {
+            assert_eq!(code.parse::<Currency>().unwrap().as_str(), code);
+        }
         for wrong in [
             "12500",
             "12,500 USD",

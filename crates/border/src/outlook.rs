@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::evaluate::{Glance, Question};
 use crate::fact::Fault;
-use crate::feel::Span;
+use crate::feel::{Span, Value};
 use crate::pack::{Edge, Pack, Reading, RuleSet};
 use crate::verdict::{Outcome, Status};
 
@@ -78,8 +78,16 @@ impl RuleSet {
         let voyage = question.departure.map(|departure| question.arrival - departure);
         let mut state = State::of(self.glance(pack, &prepared, &mut room));
         let (mut reading, mut last) = (Reading::default(), Reading::default());
+        // Export control looks at the car as it arrives too; only its rules are taken as of the departure.
+        let read = |names: &[Value<'_>], reading: &mut Reading| {
+            reading.clear();
+            pack.passing.read(names, reading);
+            for (export, _) in self.controls(pack) {
+                export.passing.read(names, reading);
+            }
+        };
         if let Some(names) = prepared.names() {
-            pack.passing.read(names, &mut last);
+            read(names, &mut last);
         }
         let mut outlook = Outlook {
             horizon,
@@ -95,7 +103,7 @@ impl RuleSet {
             // The voyage takes as long on another day.
             prepared.on(voyage.map(|days| day.saturating_sub(days)), day);
             if let Some(names) = prepared.names() {
-                pack.passing.read(names, &mut reading);
+                read(names, &mut reading);
                 let as_before = reading == last && marks.iter().all(|mark| !mark.changes_rules);
                 std::mem::swap(&mut reading, &mut last);
                 if as_before {

@@ -4,7 +4,7 @@ use rust_decimal::Decimal;
 use serde::Serialize;
 
 use super::value::{parse, parse_number};
-use super::{FACTS, Fact, FactValue, Fault, fact, nearest};
+use super::{FACTS, Fact, FactValue, Fault, fact, nearest, place};
 use crate::date::PartialDate;
 
 /// How a power was given when it was not given in kW.
@@ -63,6 +63,17 @@ impl Car {
     /// The unit the engine's power was given in, if not kW.
     pub fn power_from(&self) -> Option<PowerUnit> {
         self.power_from
+    }
+
+    /// The engine's power under the name and in the unit in which it was given.
+    pub(super) fn power_as_given(&self) -> Option<(&'static str, Decimal)> {
+        let kw = self.number_at(place::ENGINE_KW)?;
+        let (name, factor) = match self.power_from {
+            None => return Some(("engine_kw", kw)),
+            Some(PowerUnit::MetricHorsepower) => ("engine_ps", KW_PER_METRIC_HP),
+            Some(PowerUnit::MechanicalHorsepower) => ("engine_hp", KW_PER_MECHANICAL_HP),
+        };
+        Some((name, kw.checked_div(factor)?.round_dp(6).normalize()))
     }
 
     /// The number at a place in [`FACTS`], if it is known.
@@ -128,6 +139,9 @@ impl Car {
             return Err(Fault::new(name, text, problem));
         };
         self.values[index] = Some(parse(&FACTS[index], text)?);
+        if name == "engine_kw" {
+            self.power_from = None;
+        }
         Ok(())
     }
 }
@@ -135,7 +149,6 @@ impl Car {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fact::place;
 
     fn car(facts: &[(&str, &str)]) -> Car {
         let mut car = Car::new();
@@ -155,6 +168,8 @@ mod tests {
         assert_eq!(metric.power_from(), Some(PowerUnit::MetricHorsepower));
         let mechanical = car(&[("engine_hp", "200")]).number_at(place::ENGINE_KW).unwrap();
         assert_eq!(mechanical.round_dp(6), "149.139974".parse().unwrap());
+        let corrected = car(&[("engine_ps", "160"), ("engine_kw", "118")]);
+        assert_eq!(corrected.power_from(), None, "what counts was given in kW");
     }
 
     #[test]

@@ -39,11 +39,11 @@ impl Car {
             ));
         }
         let motor_alone = matches!(fuel, Some("electric" | "hydrogen"));
-        if let (true, Some(kw)) = (motor_alone, self.number_at(place::ENGINE_KW))
-            && !kw.is_zero()
+        if let (true, Some((name, power))) = (motor_alone, self.power_as_given())
+            && !power.is_zero()
         {
             let problem = "an electric car has no combustion engine; give the power of its motors as motor_kw and kw_30min";
-            faults.push(Fault::new("engine_kw", kw, problem));
+            faults.push(Fault::new(name, power, problem));
         }
         if let (Some(fuel), Some(engine)) = (fuel, self.text_at(place::ENGINE_FUEL))
             && (motor_alone || (matches!(fuel, "petrol" | "diesel" | "lpg" | "cng") && engine != fuel))
@@ -144,7 +144,9 @@ mod tests {
                 &[("model_year", "2023"), ("first_registration", "2019-05-02")],
                 "model_year",
             ),
-            (&[("fuel", "electric"), ("engine_ps", "200")], "engine_kw"),
+            (&[("fuel", "electric"), ("engine_kw", "150")], "engine_kw"),
+            (&[("fuel", "electric"), ("engine_ps", "200")], "engine_ps"),
+            (&[("fuel", "electric"), ("engine_hp", "200")], "engine_hp"),
             (&[("fuel", "petrol"), ("engine_fuel", "diesel")], "engine_fuel"),
             (&[("fuel", "electric"), ("engine_fuel", "petrol")], "engine_fuel"),
             (&[("used", "false"), ("first_registration", "2022-01-01")], "used"),

@@ -71,9 +71,8 @@ impl Passing {
         self.edges.get(from..to).unwrap_or_default()
     }
 
-    /// Where the values that the pack looks at lie.
+    /// Adds where the values that the pack looks at lie.
     pub(crate) fn read(&self, names: &[Value<'_>], reading: &mut Reading) {
-        reading.0.clear();
         for (name, look) in &self.looks {
             let value = names.get(*name).copied();
             let of = |numbers: &[Decimal], number: Decimal| {
@@ -94,6 +93,12 @@ impl Passing {
                 _ => (0, 0, None),
             });
         }
+    }
+}
+
+impl Reading {
+    pub(crate) fn clear(&mut self) {
+        self.0.clear();
     }
 }
 

@@ -232,5 +232,42 @@ mod tests {
                 prop_assert!((0..tests.len()).all(|at| left.first(at..tests.len()) == Some(at)));
             }
         }
+
+        #[test]
+        fn of_several_columns_and_rules_the_rows_are_left_that_may_pass_in_every_column(
+            cells in prop::collection::vec([any_cell(), any_cell(), any_cell()], FEWEST..150),
+            second_rule in any::<prop::sample::Index>(),
+            number in 0_i32..320,
+            truth in any::<bool>(),
+        ) {
+            let tests: Vec<[Test; 3]> =
+                cells.iter().map(|row| row.each_ref().map(|cell| parse_test(cell).unwrap())).collect();
+            let column = |at: usize| Column::of(&tests.iter().map(|row| &row[at]).collect::<Vec<_>>());
+            let sieve = Sieve { words: tests.len().div_ceil(64), columns: (0..3).map(column).collect() };
+            let number = Value::number(Decimal::new(i64::from(number), 1));
+            let second_rule = second_rule.index(tests.len());
+            let mut left = Left::default();
+            for values in [
+                [number, Value::Text("petrol"), Value::Bool(truth)],
+                [Value::Text("diesel"), number, number],
+                [number, Value::Unknown(3), Value::Text("electric")],
+            ] {
+                sieve.sieve(&values, &mut left);
+                for rule in [0..second_rule, second_rule..tests.len()] {
+                    let mut kept = Vec::new();
+                    let mut rest = rule.clone();
+                    while let Some(at) = left.first(rest.clone()) {
+                        kept.push(at);
+                        rest.start = at + 1;
+                    }
+                    let may_pass = |at: &usize| {
+                        let mut cells = tests[*at].iter().zip(values);
+                        cells.all(|(test, value)| test.passes(value) != Tri::No)
+                    };
+                    let wanted: Vec<usize> = rule.filter(may_pass).collect();
+                    prop_assert_eq!(kept, wanted, "{:?} {:?}", cells, values);
+                }
+            }
+        }
     }
 }

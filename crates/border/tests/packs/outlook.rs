@@ -1,12 +1,12 @@
 //! What would break a verdict, and until when it holds.
 
-use border::{Cause, Outcome, Status};
+use border::{Cause, Outcome, RuleSet, Status};
 use jiff::civil::date;
 
 use jiff::{ToSpan as _, civil::Date};
 use proptest::prelude::*;
 
-use crate::{ask, set};
+use crate::{Ask, ask, set, sources};
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
@@ -145,4 +145,79 @@ fn export_control_goes_by_the_day_of_departure_and_the_outlook_by_the_same_voyag
         date(2024, 3, 24),
         "the first arrival of a car that left on 24 February"
     );
+}
+
+/// The rule set of this repository, and that no car of less than five years leaves for Poland from April 2026 on.
+fn with_export_rule_by_age() -> RuleSet {
+    let mut sources = sources();
+    for source in sources.iter_mut().filter(|source| source.name == "kr") {
+        let checks = source.files.get_mut("checks.csv").unwrap();
+        if checks.last() != Some(&b'\n') {
+            checks.push(b'\n');
+        }
+        checks.extend_from_slice(
+            b"kr.young,young,deny,2026-04-01,,,\"destination = \"\"PL\"\"\",age,< 5,Too young to leave,,,An act,co,high,,,\n",
+        );
+    }
+    RuleSet::load(&sources).unwrap()
+}
+
+/// Arrives on 10 March 2026 after a voyage of thirty days.
+fn shipped(to: &str, facts: &str) -> Ask {
+    let mut asked = ask(to, "2026-03-10", facts).priced("12000 USD", "1500 USD", "60 USD");
+    asked.departure = Some(date(2026, 2, 8));
+    asked
+}
+
+const TO_POLAND: &str = "fuel=petrol; cc=1591; manufactured=2021-07-15";
+
+#[test]
+fn a_birthday_on_which_only_an_export_rule_turns_is_found() {
+    let set = with_export_rule_by_age();
+    let asked = shipped("PL", TO_POLAND);
+    let outlook = set.outlook(&asked.question(), 400).unwrap();
+    let found: Vec<_> = outlook.breaks.iter().map(|b| (b.date, b.status)).collect();
+    assert_eq!(
+        found,
+        [
+            // The first arrival of a car that left on 1 April.
+            (date(2026, 5, 1), Status::NotAdmissible),
+            (date(2026, 7, 15), Status::Unknown),
+        ]
+    );
+    assert!(outlook.breaks[1].causes.contains(&Cause::Birthday {
+        fact: "manufactured".into()
+    }));
+}
+
+#[test]
+fn judged_day_by_day_a_car_fares_as_the_outlook_says() {
+    let set = with_export_rule_by_age();
+    for (to, facts) in [
+        ("PL", TO_POLAND),
+        (
+            "RU",
+            "importer=person; personal_use=true; fuel=petrol; cc=1598; engine_kw=110; manufactured=2022-07-01; \
+             first_registration=2022-08-03; model_year=2022; steering=left; title=none",
+        ),
+    ] {
+        let mut asked = shipped(to, facts);
+        let outlook = set.outlook(&asked.question(), 730).unwrap();
+        let judged = |asked: &Ask| {
+            let verdict = set.evaluate(&asked.question()).unwrap();
+            (verdict.status, verdict.total)
+        };
+        let mut state = judged(&asked);
+        let mut breaks = outlook.breaks.iter().peekable();
+        assert!(breaks.peek().is_some(), "something changes for {to}");
+        while asked.on < outlook.horizon {
+            asked.on = asked.on.tomorrow().unwrap();
+            asked.departure = Some(asked.on.saturating_sub(30.days()));
+            if let Some(next) = breaks.next_if(|next| next.date == asked.on) {
+                state = (next.status, next.total);
+            }
+            assert_eq!(judged(&asked), state, "{to} on {}", asked.on);
+        }
+        assert!(breaks.next().is_none(), "a day was passed over");
+    }
 }

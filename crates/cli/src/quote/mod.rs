@@ -82,6 +82,14 @@ pub async fn run(global: &Global, options: &Quote) -> Result<ExitCode, Failure> 
         let mut single = None;
         quote::read_yard(file, &defaults, |row| {
             bar.set_position(row.bytes);
+            if options.html.is_some() && !rows.is_empty() {
+                bar.finish_and_clear();
+                return Err(desk::DeskError::Malformed {
+                    path: file.clone(),
+                    problem: "holds several cars, and the sheet of --html is for one; use --csv or --json"
+                        .to_owned(),
+                });
+            }
             rows.push(row);
             if rows.len() >= CHUNK {
                 bar.set_message(format!("{} cars", yard.cars));
@@ -106,12 +114,6 @@ pub async fn run(global: &Global, options: &Quote) -> Result<ExitCode, Failure> 
             quote::check_values(&asked.set, &asked.to, &values).map_err(faults)?;
             (asked.car, asked.values, asked.name) = (car, values, row.name);
         } else {
-            if options.html.is_some() {
-                bar.finish_and_clear();
-                let problem =
-                    "--html: a sheet is for one car, and the file holds several; use --csv or --json";
-                return Err(Failure::Value(problem.to_owned()));
-            }
             yard.take(rows)?;
             bar.finish_and_clear();
             return yard.finish(&asked);

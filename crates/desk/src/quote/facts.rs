@@ -211,19 +211,58 @@ impl Known {
     pub fn add(&mut self, name: &str, text: &str) -> Result<(), Fault> {
         let mut trial = self.car.clone();
         trial.set(name, text)?;
-        if let Some(known) = self.facts.iter().find(|fact| fact.name == name)
-            && trial.get(name) != self.car.get(name)
-        {
-            return Err(Fault {
-                field: name.to_owned(),
-                value: text.to_owned(),
-                problem: format!(
-                    "the car's history says {} ({}, entry {}); have the statement corrected, or quote from a file",
-                    known.value, known.statement, known.log_index
-                ),
-            });
+        let fact = if is_power(name) { "engine_kw" } else { name };
+        let Some(known) = self.facts.iter().find(|known| known.name == fact) else {
+            self.car = trial;
+            return Ok(());
+        };
+        if trial.get(fact) == self.car.get(fact) {
+            return Ok(());
         }
-        self.car = trial;
-        Ok(())
+        let unit = if fact == name { "" } else { " kW" };
+        Err(Fault {
+            field: name.to_owned(),
+            value: text.to_owned(),
+            problem: format!(
+                "the car's history says {}{unit} ({}, entry {}); have the statement corrected, or quote from a file",
+                known.value, known.statement, known.log_index
+            ),
+        })
+    }
+}
+
+/// Whether a name is one of those under which the engine's power is given. They all set `engine_kw`.
+pub(super) fn is_power(name: &str) -> bool {
+    matches!(name, "engine_kw" | "engine_ps" | "engine_hp")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn horsepower_does_not_contradict_the_kilowatts_of_the_history() {
+        let mut car = Car::new();
+        car.set("engine_kw", "137").unwrap();
+        let fact = KnownFact {
+            name: "engine_kw".to_owned(),
+            value: "137".to_owned(),
+            log_index: 393,
+            statement: "identity.manufactured".to_owned(),
+        };
+        let mut known = Known {
+            car,
+            facts: vec![fact],
+        };
+        for (name, text) in [("engine_ps", "150"), ("engine_hp", "150"), ("engine_kw", "110")] {
+            let fault = known.add(name, text).unwrap_err();
+            assert_eq!(fault.field, name);
+            assert!(fault.problem.contains("history says 137"), "{fault}");
+        }
+        known.add("engine_kw", "137.0").unwrap();
+        known.add("motor_kw", "45").unwrap();
+        assert_eq!(known.car.get("engine_kw").unwrap().to_string(), "137");
+        assert_eq!(known.car.get("motor_kw").unwrap().to_string(), "45");
+        assert_eq!(known.car.power_from(), None);
     }
 }

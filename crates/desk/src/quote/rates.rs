@@ -1,5 +1,6 @@
 //! Exchange rates from files: the European Central Bank's daily XML and CSV, or a dated table of one's own.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use border::{Currency, Rates};
@@ -49,12 +50,13 @@ pub fn parse(files: &[(&Path, Vec<u8>)], today: Date) -> Result<Rates, DeskError
         });
     }
     let date = parts.iter().map(|part| part.date).min().unwrap_or(today);
-    let mut sources: Vec<String> = Vec::new();
-    for part in &parts {
-        if !sources.contains(&part.source) {
-            sources.push(part.source.clone());
-        }
-    }
+    let mut seen = BTreeSet::new();
+    let sources: Vec<&str> = parts
+        .iter()
+        .flat_map(|part| &part.sources)
+        .map(String::as_str)
+        .filter(|source| seen.insert(*source))
+        .collect();
     let source = if sources.is_empty() {
         "none given".to_owned()
     } else {
@@ -73,7 +75,8 @@ pub fn parse(files: &[(&Path, Vec<u8>)], today: Date) -> Result<Rates, DeskError
 
 struct Part {
     date: Date,
-    source: String,
+    /// In the order of the rows; one may stand several times.
+    sources: Vec<String>,
     pairs: Vec<(Currency, Currency, Decimal)>,
 }
 
@@ -108,21 +111,31 @@ fn xml(file: &Path, text: &str) -> Result<Part, DeskError> {
             node.attribute("rate").unwrap_or_default(),
         );
         let line = document.text_pos_at(node.range().start).row;
-        pairs.push(pair(file, u64::from(line), euro, currency, rate)?);
+        pairs.extend(pair(file, u64::from(line), euro, currency, rate)?);
     }
-    some(file, date, BANK.to_owned(), pairs)
+    some(file, date, vec![BANK.to_owned()], pairs)
 }
 
 fn some(
     file: &Path,
     date: Date,
-    source: String,
+    sources: Vec<String>,
     pairs: Vec<(Currency, Currency, Decimal)>,
 ) -> Result<Part, DeskError> {
     if pairs.is_empty() {
         return Err(DeskError::malformed(file, "holds no rate"));
     }
-    Ok(Part { date, source, pairs })
+    Ok(Part { date, sources, pairs })
+}
+
+/// A currency of a table; none if it is written as one and not known: its rate is no use, and what needs it asks for it.
+fn currency(file: &Path, line: u64, code: &str) -> Result<Option<Currency>, DeskError> {
+    let code = code.trim();
+    match code.parse::<Currency>() {
+        Ok(currency) => Ok(Some(currency)),
+        Err(_) if code.len() == 3 && code.bytes().all(|byte| byte.is_ascii_uppercase()) => Ok(None),
+        Err(error) => Err(DeskError::malformed(file, format!("line {line}: {error}"))),
+    }
 }
 
 fn pair(
@@ -131,12 +144,11 @@ fn pair(
     from: Currency,
     to: &str,
     rate: &str,
-) -> Result<(Currency, Currency, Decimal), DeskError> {
+) -> Result<Option<(Currency, Currency, Decimal)>, DeskError> {
     let wrong = |problem: String| DeskError::malformed(file, format!("line {line}: {problem}"));
-    let to: Currency = to
-        .trim()
-        .parse()
-        .map_err(|error: border::CurrencyError| wrong(error.to_string()))?;
+    let Some(to) = currency(file, line, to)? else {
+        return Ok(None);
+    };
     let rate = rate.trim();
     let number = Decimal::from_str_exact(rate).map_err(|_| {
         // A cell that is no rate may be as long as the file.
@@ -146,7 +158,7 @@ fn pair(
     if number <= Decimal::ZERO {
         return Err(wrong(format!("rate {rate:?} of {to} is not above zero")));
     }
-    Ok((from, to, number))
+    Ok(Some((from, to, number)))
 }
 
 /// The bank's CSV (`Date, USD, JPY, …`) or our own (`date,from,to,rate,source`). The newest day is taken.
@@ -177,14 +189,17 @@ fn csv(file: &Path, text: &str) -> Result<Part, DeskError> {
                 })
         };
         let part = if let (Some(date), Some(from), Some(to), Some(rate)) = own {
-            let from: Currency = cell(from)
-                .parse()
-                .map_err(|error: border::CurrencyError| wrong(line, error.to_string()))?;
+            let Some(from) = currency(file, line, cell(from))? else {
+                continue;
+            };
+            let Some(pair) = pair(file, line, from, cell(to), cell(rate))? else {
+                continue;
+            };
             let source = column("source").map(cell).filter(|source| !source.is_empty());
             Part {
                 date: day(cell(date))?,
-                source: source.map_or_else(|| file.display().to_string(), str::to_owned),
-                pairs: vec![pair(file, line, from, cell(to), cell(rate))?],
+                sources: vec![source.map_or_else(|| file.display().to_string(), str::to_owned)],
+                pairs: vec![pair],
             }
         } else if column("date") == Some(0) && header.len() > 2 {
             let euro = euro(file)?;
@@ -192,12 +207,12 @@ fn csv(file: &Path, text: &str) -> Result<Part, DeskError> {
             for (at, currency) in header.iter().enumerate().skip(1) {
                 let rate = cell(at);
                 if !currency.is_empty() && !rate.is_empty() && rate != "N/A" {
-                    pairs.push(pair(file, line, euro, currency, rate)?);
+                    pairs.extend(pair(file, line, euro, currency, rate)?);
                 }
             }
             Part {
                 date: day(cell(0))?,
-                source: BANK.to_owned(),
+                sources: vec![BANK.to_owned()],
                 pairs,
             }
         } else {
@@ -208,12 +223,17 @@ fn csv(file: &Path, text: &str) -> Result<Part, DeskError> {
         };
         match &mut newest {
             Some(sofar) if sofar.date > part.date => {}
-            Some(sofar) if sofar.date == part.date => sofar.pairs.extend(part.pairs),
+            Some(sofar) if sofar.date == part.date => {
+                if sofar.sources.last() != part.sources.last() {
+                    sofar.sources.extend(part.sources);
+                }
+                sofar.pairs.extend(part.pairs);
+            }
             _ => newest = Some(part),
         }
     }
     match newest {
-        Some(part) => some(file, part.date, part.source, part.pairs),
+        Some(part) => some(file, part.date, part.sources, part.pairs),
         None => Err(DeskError::malformed(file, "holds no rate")),
     }
 }
@@ -270,6 +290,31 @@ mod tests {
         assert_eq!(rates.date, date(2025, 11, 3));
         assert_eq!(rates.source, format!("{BANK}; Bank of Russia"));
         assert_eq!(of(&rates, "EUR", "RUB"), Some(Decimal::new(1015, 1)));
+    }
+
+    #[test]
+    fn rows_of_one_day_name_every_source_once() {
+        let table = "date,from,to,rate,source\n2026-03-06,USD,GEL,2.7,an older one\n\
+                     2026-03-09,USD,RUB,80,Bank of Russia\n2026-03-09,USD,JOD,0.709,peg\n\
+                     2026-03-09,EUR,RUB,92.5,Bank of Russia\n";
+        let files = [
+            (Path::new("a"), table.as_bytes().to_vec()),
+            (
+                Path::new("b"),
+                b"date,from,to,rate,source\n2026-03-09,USD,AED,3.6725,peg\n".to_vec(),
+            ),
+        ];
+        let rates = parse(&files, date(2026, 3, 10)).unwrap();
+        assert_eq!(rates.source, "Bank of Russia; peg");
+    }
+
+    #[test]
+    fn a_currency_that_is_not_known_costs_no_other_row() {
+        let own = "date,from,to,rate\n2026-03-10,USD,XQZ,2\n2026-03-09,XQZ,RUB,2\n2026-03-09,USD,RUB,90\n";
+        assert_eq!(of(&rates(own).unwrap(), "USD", "RUB"), Some(Decimal::from(90)));
+        let bank = rates("Date,USD,XQZ\n2026-03-09,1.25,7\n").unwrap();
+        assert_eq!(of(&bank, "EUR", "USD"), Some(Decimal::new(125, 2)));
+        assert!(rates("date,from,to,rate\n2026-03-09,USD,XQZ,2\n").is_err());
     }
 
     #[test]

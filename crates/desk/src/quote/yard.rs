@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use border::{Car, Fault, Values};
 use line::{Line, Lines};
 
+use super::facts::is_power;
 use super::{Known, set_value};
 use crate::error::DeskError;
 
@@ -83,7 +84,7 @@ fn table(
         match (&header, cells) {
             (_, Ok(None)) => {}
             (None, Ok(Some(cells))) => {
-                check_header(file, &cells)?;
+                check_header(file, number, &cells)?;
                 header = Some(cells);
             }
             (None, Err(problem)) => {
@@ -180,8 +181,8 @@ fn ends_within_quotes(line: &str) -> bool {
 }
 
 /// Refuses columns that no car could fill, and those that stand twice: mistakes of the whole file.
-fn check_header(file: &Path, header: &[String]) -> Result<(), DeskError> {
-    let wrong = |problem: String| DeskError::malformed(file, format!("line 1: {problem}"));
+fn check_header(file: &Path, line: u64, header: &[String]) -> Result<(), DeskError> {
+    let wrong = |problem: String| DeskError::malformed(file, format!("line {line}: {problem}"));
     if header.len() > MAX_COLUMNS {
         return Err(wrong(format!(
             "more than {MAX_COLUMNS} columns; is this a file of cars?"
@@ -274,10 +275,13 @@ pub fn car_of(
         Ok((_, values)) => (values, Vec::new()),
         Err(faults) => (Values::default(), faults),
     };
+    let mut power: Option<&str> = None;
     faults.extend(
         all.by_ref()
             .filter(|(name, text)| !is_price(name) && !text.trim().is_empty())
-            .filter_map(|(name, text)| known.add(name, text).err()),
+            .filter_map(|(name, text)| {
+                second_power(&mut power, name, text).or_else(|| known.add(name, text).err())
+            }),
     );
     (
         name,
@@ -299,12 +303,8 @@ fn build<'a>(
     let mut faults = Vec::new();
     let mut power: Option<&str> = None;
     for (column, text) in cells.filter(|(_, text)| !text.trim().is_empty()) {
-        if matches!(column, "engine_kw" | "engine_ps" | "engine_hp")
-            && let Some(other) = power.replace(column)
-        {
-            let problem =
-                format!("the power is given as {other} already; keep what the papers say, best in kW");
-            faults.push(Fault::new(column, text, problem));
+        if let Some(fault) = second_power(&mut power, column, text) {
+            faults.push(fault);
             continue;
         }
         match column {
@@ -319,6 +319,16 @@ fn build<'a>(
     }
     let name = if name.is_empty() { vin } else { name };
     (name, if faults.is_empty() { Ok(made) } else { Err(faults) })
+}
+
+/// What is wrong with a power where the car has one already, under the same name or another.
+fn second_power<'a>(power: &mut Option<&'a str>, column: &'a str, text: &str) -> Option<Fault> {
+    if !is_power(column) {
+        return None;
+    }
+    let other = power.replace(column)?;
+    let problem = format!("the power is given as {other} already; keep what the papers say, best in kW");
+    Some(Fault::new(column, text, problem))
 }
 
 fn set_cell(made: &mut (Car, Values), column: &str, text: &str) -> Result<(), Fault> {
@@ -341,4 +351,22 @@ pub fn set_fact(car: &mut Car, values: &mut Values, column: &str, text: &str) ->
     let set = set_cell(&mut made, column, text);
     (*car, *values) = made;
     set
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_power_of_a_car_with_a_history_is_given_once() {
+        let object = serde_json::json!({ "name": "A1", "engine_kw": 110, "engine_ps": 200 });
+        let history = Known {
+            car: Car::new(),
+            facts: Vec::new(),
+        };
+        let (_, made) = car_of(object.as_object().unwrap().clone(), Some(history));
+        let faults = made.unwrap_err();
+        assert_eq!(faults.len(), 1);
+        assert_eq!(faults[0].field, "engine_ps");
+    }
 }

@@ -7,9 +7,20 @@ use serde_json::{Map, Value};
 
 /// The fields of a line that holds a JSON object.
 pub(super) fn of_line(text: &str) -> Result<Vec<(String, String)>, String> {
-    let Once(object) =
-        serde_json::from_str(text).map_err(|error| format!("not a JSON object on one line: {error}"))?;
+    let Once(object) = serde_json::from_str(text)
+        .map_err(|error| format!("not a JSON object on one line: {}", with_column(&error)))?;
     texts(object)
+}
+
+/// What is wrong and in which column; which line of the file it is, only the reader of the file knows.
+fn with_column(error: &serde_json::Error) -> String {
+    let (said, column) = (error.to_string(), error.column());
+    let place = format!(" at line {} column {column}", error.line());
+    match said.strip_suffix(&place) {
+        Some(said) if column == 0 => said.to_owned(),
+        Some(said) => format!("{said} at column {column}"),
+        None => said,
+    }
 }
 
 /// The fields of a JSON object.
