@@ -44,7 +44,8 @@ describe('the pages of accounts', { skip: missing ?? false }, () => {
   let axe;
 
   before(async () => {
-    [browser, service] = await Promise.all([launch(), serveDemo(makeAccounts)]);
+    browser = await launch();
+    service = await serveDemo(makeAccounts);
     axe = readFileSync(fileURLToPath(import.meta.resolve('axe-core')), 'utf8');
   });
   after(async () => {

@@ -42,7 +42,8 @@ describe('the pages of the laboratory', { skip: missing ?? false }, () => {
   let axe;
 
   before(async () => {
-    [browser, service] = await Promise.all([launch(), serveDemo(people)]);
+    browser = await launch();
+    service = await serveDemo(people);
     axe = readFileSync(fileURLToPath(import.meta.resolve('axe-core')), 'utf8');
   });
   after(async () => {

@@ -16,6 +16,15 @@ export const carnetPath = () => [process.env.CARNET, ...BUILT].find((path) => pa
 /** The demo's log, served: its address, and how it ends. `prepare` is given the data directory before. */
 export async function serveDemo(prepare = () => {}) {
   const folder = mkdtempSync(join(tmpdir(), 'carnet-pages-'));
+  try {
+    return await serveIn(folder, prepare);
+  } catch (error) {
+    rmSync(folder, { recursive: true });
+    throw error;
+  }
+}
+
+async function serveIn(folder, prepare) {
   const demo = spawnSync(carnetPath(), ['--data', folder, 'demo'], { encoding: 'utf8', timeout: 120_000 });
   if (demo.status !== 0) throw new Error(`the demo failed: ${demo.stdout}${demo.stderr}`);
   const data = join(folder, 'demo', 'data');

@@ -46,7 +46,8 @@ describe('the pages of the service', { skip: missing ?? false }, () => {
   let axe;
 
   before(async () => {
-    [browser, service] = await Promise.all([launch(), serveDemo(thirtyStatements)]);
+    browser = await launch();
+    service = await serveDemo(thirtyStatements);
     axe = readFileSync(fileURLToPath(import.meta.resolve('axe-core')), 'utf8');
   });
   after(async () => {
