@@ -177,6 +177,9 @@ async fn connect_sqlite(url: &str, create: bool) -> Result<Db, StoreError> {
         .pragma("wal_autocheckpoint", "8192");
     let pool = SqlitePoolOptions::new()
         .max_connections(4)
+        // SQLite itself ends a transaction for which there is no room on the disk, and sqlx does not learn of it: that connection
+        // would never begin another one.
+        .after_release(|connection, _| Box::pin(async move { Ok(!connection.is_in_transaction()) }))
         .connect_with(options)
         .await?;
     crate::migrations::sqlite().run(&pool).await?;
