@@ -27,6 +27,8 @@ function people(data) {
   account('kim', 'issuer', 'lab', '--organisation-name', 'The lab', '--organisation-issuer', 'demo-certifier');
   account('ann', 'exporter', 'yard', '--organisation-name', 'Yard Incheon');
   run('certify', 'account', 'kim', '--person', 'kim');
+  // Binding took the password.
+  run('account', 'password', 'kim', '--password-file', file);
 }
 
 const missing = !chromiumPath()

@@ -55,11 +55,13 @@ Example:
     /// Let an account of the service act as a person, for ever; without --person list those that do.
     #[command(after_help = "\
 The account belongs to the organisation of the body's issuer and has the role issuer or operator. It never acts as anybody else:
-as a second person it would be a second pair of eyes in the same head.
+as a second person it would be a second pair of eyes in the same head. Its password, sessions and tokens end, because whoever
+made the account chose the password; the third line of the example lets the person choose another.
 
 Example:
   carnet account add kim@lab.example --role issuer --organisation lab --organisation-name 'The lab' --organisation-issuer certifier
-  carnet certify account kim@lab.example --person kim")]
+  carnet certify account kim@lab.example --person kim
+  carnet account password kim@lab.example")]
     Account(AccountArgs),
     /// Open a case for an application (ISO/IEC 17065, 7.2).
     #[command(after_help = "Example:\n  carnet certify apply application.json")]
@@ -468,7 +470,9 @@ async fn carry_out(
             desk.give_person(&Actor::Machine, &account, &person, now.as_second())
                 .await?;
             told(global, &json!({"account": account, "person": person}), || {
-                format!("{account} acts as {person}")
+                format!(
+                    "{account} acts as {person}; its password, sessions and tokens have ended: `carnet account password {account}` gives it another"
+                )
             })
         }
         CertifyCommand::Account(_) => accounts(global, desk).await,

@@ -57,12 +57,24 @@ BEGIN SELECT RAISE(ABORT, 'who applied is never changed'); END;
 CREATE TRIGGER certification_applicant_is_never_deleted BEFORE DELETE ON certification_applicant
 BEGIN SELECT RAISE(ABORT, 'who applied is never changed'); END;
 
+CREATE TRIGGER certification_applicant_is_never_replaced BEFORE INSERT ON certification_applicant
+WHEN EXISTS (SELECT 1 FROM certification_applicant WHERE case_id = NEW.case_id)
+BEGIN SELECT RAISE(ABORT, 'who applied is never changed'); END;
+
 CREATE TRIGGER certification_step_account_is_never_changed BEFORE UPDATE ON certification_step_account
 BEGIN SELECT RAISE(ABORT, 'by which account a step was taken is never changed'); END;
 
 CREATE TRIGGER certification_step_account_is_never_deleted BEFORE DELETE ON certification_step_account
 BEGIN SELECT RAISE(ABORT, 'by which account a step was taken is never changed'); END;
 
+CREATE TRIGGER certification_step_account_is_never_replaced BEFORE INSERT ON certification_step_account
+WHEN EXISTS (SELECT 1 FROM certification_step_account WHERE case_id = NEW.case_id AND number = NEW.number)
+BEGIN SELECT RAISE(ABORT, 'by which account a step was taken is never changed'); END;
+
+-- Under another account of the same person, it is still that person.
 CREATE TRIGGER certification_applicant_takes_no_step BEFORE INSERT ON certification_step_account
-WHEN EXISTS (SELECT 1 FROM certification_applicant a WHERE a.case_id = NEW.case_id AND a.account = NEW.account)
+WHEN EXISTS (
+    SELECT 1 FROM certification_applicant a LEFT JOIN certification_account c ON c.account = a.account
+    WHERE a.case_id = NEW.case_id AND (a.account = NEW.account OR c.person = NEW.person)
+)
 BEGIN SELECT RAISE(ABORT, 'whoever applied takes no step of the body in the same case'); END;

@@ -147,7 +147,8 @@ impl Store {
         Ok(true)
     }
 
-    /// Gives an account another password and ends its sessions, but for the one that asked.
+    /// Gives an account another password and ends its sessions, but for the one that asked. `false`, and nothing changed, where
+    /// a session asks and the password was taken from the account meanwhile.
     ///
     /// # Errors
     /// The database failed.
@@ -157,16 +158,48 @@ impl Store {
         password: &str,
         keep: Option<&[u8; 32]>,
         deed: &Deed,
-    ) -> Result<(), StoreError> {
+    ) -> Result<bool, StoreError> {
         let mut tx = self.write().await?;
-        query("UPDATE account SET password = $1 WHERE name = $2")
+        let not = keep.map_or("", |_| NO_PASSWORD);
+        let done = query("UPDATE account SET password = $1 WHERE name = $2 AND password <> $3")
             .bind(password)
             .bind(name)
+            .bind(not)
             .execute(&mut *tx)
             .await?;
+        if done.rows_affected() == 0 {
+            self.end(tx).await?;
+            return Ok(false);
+        }
         end_sessions(&mut tx, name, keep).await?;
         self.write_deed(&mut tx, deed).await?;
-        self.commit("password", tx).await
+        self.commit("password", tx).await?;
+        Ok(true)
+    }
+
+    /// Gives an account that acts as no person of the certification body another password, and ends its sessions. `false`, and
+    /// nothing changed, where it acts as one.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn give_password(&self, name: &str, password: &str, deed: &Deed) -> Result<bool, StoreError> {
+        let mut tx = self.write().await?;
+        let done = query(
+            "UPDATE account SET password = $1 WHERE name = $2
+             AND NOT EXISTS (SELECT 1 FROM certification_account c WHERE c.account = $2)",
+        )
+        .bind(password)
+        .bind(name)
+        .execute(&mut *tx)
+        .await?;
+        if done.rows_affected() == 0 {
+            self.end(tx).await?;
+            return Ok(false);
+        }
+        end_sessions(&mut tx, name, None).await?;
+        self.write_deed(&mut tx, deed).await?;
+        self.commit("password", tx).await?;
+        Ok(true)
     }
 
     /// Changes an account and ends its sessions: none goes on with what the account may no longer do. `false`, and nothing
@@ -286,6 +319,9 @@ impl Store {
     }
 }
 
+/// In place of the hash of a password, where an account has none: nobody logs in with any.
+pub const NO_PASSWORD: &str = "$argon2id$none";
+
 /// What became of a setup token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SetUp {
@@ -330,7 +366,11 @@ async fn insert_account(tx: &mut Connection, account: &StoredAccount) -> Result<
     Ok(done.rows_affected() == 1)
 }
 
-async fn end_sessions(tx: &mut Connection, account: &str, keep: Option<&[u8; 32]>) -> Result<(), StoreError> {
+pub(crate) async fn end_sessions(
+    tx: &mut Connection,
+    account: &str,
+    keep: Option<&[u8; 32]>,
+) -> Result<(), StoreError> {
     query("DELETE FROM session WHERE account = $1 AND hash <> $2")
         .bind(account)
         .bind(keep.map_or_else(Vec::new, |hash| hash.to_vec()))

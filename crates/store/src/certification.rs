@@ -7,6 +7,7 @@
 use index::Label;
 use statement::Digest;
 
+use crate::accounts::{NO_PASSWORD, end_sessions};
 use crate::db::{Connection, Row, query, query_scalar};
 use crate::error::StoreError;
 use crate::log_row::{bytes32, unsigned};
@@ -507,7 +508,8 @@ impl Store {
         Ok(())
     }
 
-    /// Has an account act as a person of the body, for ever. `false` where it acts as somebody already.
+    /// Has an account act as a person of the body, for ever. `false` where it acts as somebody already. Its password, sessions
+    /// and tokens end with that: whoever chose or knew them is not that person.
     ///
     /// # Errors
     /// There is no such account or person, or the database failed.
@@ -527,6 +529,17 @@ impl Store {
             .bind(at)
             .execute(&mut *tx)
             .await?;
+        query("UPDATE account SET password = $1 WHERE name = $2")
+            .bind(NO_PASSWORD)
+            .bind(&by.account)
+            .execute(&mut *tx)
+            .await?;
+        query("UPDATE api_token SET revoked = $1 WHERE account = $2 AND revoked IS NULL")
+            .bind(at)
+            .bind(&by.account)
+            .execute(&mut *tx)
+            .await?;
+        end_sessions(&mut tx, &by.account, None).await?;
         self.write_deed(&mut tx, deed).await?;
         self.commit("certification account", tx).await?;
         Ok(true)

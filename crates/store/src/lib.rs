@@ -56,7 +56,7 @@ mod watch;
 mod writing;
 mod yards;
 
-pub use accounts::{AccountChange, SetUp, StoredAccount, StoredOrganisation};
+pub use accounts::{AccountChange, NO_PASSWORD, SetUp, StoredAccount, StoredOrganisation};
 pub use batch::{Refreshed, Refused, Sealing};
 pub use certification::{
     CaseWrite, CertificationBody, NewStep, StepAccount, StoredApplicant, StoredAssessment, StoredCase,

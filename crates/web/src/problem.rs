@@ -408,7 +408,7 @@ impl From<AccessError> for Problem {
             AccessError::WrongLogin => Self::new(
                 Kind::WrongLogin,
                 detail,
-                "check both; an operator of this log can make a new password on its machine with `carnet account password`",
+                "check both; an operator of this log can give another password at /accounts, or on its machine with `carnet account password`",
             ),
             AccessError::Forbidden { .. } => Self::new(
                 Kind::Forbidden,
@@ -459,6 +459,11 @@ impl From<AccessError> for Problem {
                     "see what there is, and ask for something else",
                 )
             }
+            AccessError::Meanwhile(_) => Self::new(
+                Kind::Conflict,
+                detail,
+                "load the application again, and take the step if it is still the right one",
+            ),
             AccessError::OwnPassword => Self::new(Kind::Conflict, detail, "change it there"),
             AccessError::CertifiersPassword(_) => Self::new(
                 Kind::Conflict,

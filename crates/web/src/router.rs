@@ -109,18 +109,19 @@ pub fn router(app: App) -> Result<Router, serde_json::Error> {
         .layer(from_fn_with_state(app.clone(), in_time))
         .layer(CatchPanicLayer::custom(panicked))
         .layer(from_fn_with_state(app.clone(), envelope::around))
-        // Every body is read through an extractor of ours, which has its own limit.
+        // Every body but an upload's, which `in_time` bounds, is read through an extractor of ours, which has its own limit.
         .layer(DefaultBodyLimit::disable())
         .with_state(app);
     Ok(router)
 }
 
-/// Ends a request that takes too long, whether the client sends too slowly or the service is at fault.
+/// Bounds an upload, and ends a request that takes too long, whether the client sends too slowly or the service is at fault.
 async fn in_time(State(app): State<App>, request: Request, next: Next) -> Response {
     let route = request.extensions().get::<MatchedPath>();
-    let most = match route.map(MatchedPath::as_str) {
-        Some(upload::ROUTE | upload::PAGE) => app.options.limits.upload_time,
-        _ => app.options.limits.request,
+    let limits = &app.options.limits;
+    let (request, most) = match route.map(MatchedPath::as_str) {
+        Some(upload::ROUTE | upload::PAGE) => (upload::bounded(request, limits.upload), limits.upload_time),
+        _ => (request, limits.request),
     };
     match tokio::time::timeout(most, next.run(request)).await {
         Ok(response) => response,

@@ -11,7 +11,8 @@ use crate::standing::Standing;
 
 /// Looks whenever the log has grown, at most every `every`, until it is aborted.
 pub async fn follow(desk: Arc<Desk>, standing: Arc<Standing>, every: Duration) {
-    let mut seen = standing.head().size;
+    // What was sealed while no service ran is looked at first.
+    let mut seen = 0;
     loop {
         tokio::time::sleep(every).await;
         let size = standing.head().size;
@@ -37,6 +38,13 @@ pub async fn follow(desk: Arc<Desk>, standing: Arc<Standing>, every: Duration) {
                     kind = crate::problem::kind_of(&error),
                     "surveillance failed; it is tried again"
                 );
+                // Those that could be looked at may have been suspended.
+                if let Err(error) = desk.publish_here(now).await {
+                    tracing::warn!(
+                        kind = crate::problem::kind_of(&error),
+                        "status lists could not be written"
+                    );
+                }
                 seen = 0;
             }
         }

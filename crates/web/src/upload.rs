@@ -3,13 +3,21 @@
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
+use std::pin::Pin;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
+use axum::body::Body;
 use axum::extract::multipart::{Field, Multipart, MultipartError};
+use axum::extract::{DefaultBodyLimit, Request};
+use axum::http::StatusCode;
 use battery::pack::Dtc;
 use battery::{Assessment, Class, Facts};
+use bytes::Bytes;
 use desk::assessing::{self, AssessError, Description, Question, Reading, SecondMeter, without_folder};
+use hyper::body::{Body as HttpBody, Frame, SizeHint};
 use tempfile::TempDir;
 use tokio::io::AsyncWriteExt as _;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
@@ -30,8 +38,110 @@ const ANSWER: usize = 1024;
 const WRITTEN: usize = 64 << 10;
 /// How long what nobody takes is read.
 const DISCARDED: Duration = Duration::from_secs(10);
-/// Characters of a file's name that are kept.
-const NAME: usize = 80;
+/// Bytes of a file's name that are kept.
+const NAME: usize = 200;
+/// Bytes around the parts of a form: boundaries and names.
+const AROUND: u64 = 1 << 20;
+/// Bytes that each part of a form counts besides its own.
+const PART: u64 = 1 << 10;
+/// Bytes that may have come and not have been taken: what stands before the parts, and headers of more than [`PART`].
+const AHEAD: u64 = 64 << 10;
+/// Times that a form may ask for more while it takes nothing of that.
+const ASKED: u32 = 64;
+/// Bytes that are thrown away of a form that has too much around its parts.
+const SPILT: u64 = 16 << 20;
+
+/// How much of a form was taken; whoever reads the form counts, and whoever brings its bytes looks.
+#[derive(Clone, Default)]
+pub struct Tally(Arc<AtomicU64>);
+
+impl Tally {
+    fn add(&self, bytes: u64) {
+        self.0.fetch_add(bytes, Ordering::Relaxed);
+    }
+}
+
+/// The body of a form, which comes as fast as it is taken. The form itself holds in memory what stands before its first part and
+/// the headers of each, however long; here they end.
+struct Paced {
+    body: Body,
+    came: u64,
+    tally: Tally,
+    taken: u64,
+    asked: u32,
+    spilt: u64,
+}
+
+impl HttpBody for Paced {
+    type Data = Bytes;
+    type Error = axum::BoxError;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, axum::BoxError>>> {
+        let this = &mut *self;
+        let taken = this.tally.0.load(Ordering::Relaxed);
+        if taken != this.taken {
+            (this.taken, this.asked) = (taken, 0);
+        }
+        // What parts count besides their own bytes is no credit for later ones.
+        this.came = this.came.max(taken);
+        if this.came - taken > AHEAD {
+            if this.asked < ASKED {
+                this.asked += 1;
+                context.waker().wake_by_ref();
+                return Poll::Pending;
+            }
+            // Read on for a while and thrown away, as in `discard`.
+            while this.spilt < SPILT {
+                match ready!(Pin::new(&mut this.body).poll_frame(context)) {
+                    Some(Ok(frame)) => {
+                        this.spilt += frame.data_ref().map_or(1, |data| data.len() as u64 + 1);
+                    }
+                    Some(Err(_)) | None => break,
+                }
+            }
+            let problem = "what stands around the parts of the form is too long";
+            return Poll::Ready(Some(Err(problem.into())));
+        }
+        let polled = Pin::new(&mut this.body).poll_frame(context);
+        polled.map(|frame| {
+            frame.map(|frame| {
+                let frame = frame?;
+                this.came += frame.data_ref().map_or(0, |data| data.len() as u64);
+                Ok(frame)
+            })
+        })
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
+    }
+}
+
+/// Bounds an upload: all of it, and what a form holds in memory of it.
+pub fn bounded(request: Request, most: u64) -> Request {
+    let tally = Tally::default();
+    let mut request = request.map(|body| {
+        Body::new(Paced {
+            body,
+            came: 0,
+            tally: tally.clone(),
+            taken: 0,
+            asked: 0,
+            spilt: 0,
+        })
+    });
+    request.extensions_mut().insert(tally);
+    let most = usize::try_from(most.saturating_add(AROUND)).unwrap_or(usize::MAX);
+    DefaultBodyLimit::max(most).apply(&mut request);
+    request
+}
 
 /// The way in.
 pub struct Uploads {
@@ -105,6 +215,7 @@ pub struct Received {
     /// The word of a session's page.
     pub csrf: String,
     bytes: u64,
+    tally: Tally,
 }
 
 impl Received {
@@ -116,6 +227,7 @@ impl Received {
     pub async fn of(
         app: &App,
         form: &mut Multipart,
+        tally: &Tally,
         enough: impl Fn(&Self) -> Result<(), Problem>,
     ) -> Result<Self, Problem> {
         let folder = TempDir::new().map_err(|e| disk(&e))?;
@@ -131,12 +243,15 @@ impl Received {
             dry_run: false,
             csrf: String::new(),
             bytes: 0,
+            tally: tally.clone(),
         };
         let most = app.options.limits.upload;
         let mut asked = false;
-        while let Some(field) = form.next_field().await.map_err(broken)? {
+        while let Some(field) = form.next_field().await.map_err(|e| broken(&e, most))? {
+            // A part without a byte in it is work too.
+            received.count(PART, most)?;
             let name = field.name().unwrap_or_default().replace('_', "-");
-            if matches!(name.as_str(), "telemetry" | "meter") && !asked {
+            if matches!(name.as_str(), "telemetry" | "meter" | "mapping-file") && !asked {
                 enough(&received)?;
                 asked = true;
             }
@@ -161,11 +276,17 @@ impl Received {
                 }
             }
             "meter" => {
+                if !self.meter.file.as_os_str().is_empty() {
+                    return Err(twice("meter"));
+                }
                 if let Some(path) = self.file(field, most).await? {
                     self.meter.file = path;
                 }
             }
             "mapping-file" => {
+                if self.mapping_file.is_some() {
+                    return Err(twice("mapping_file"));
+                }
                 let called = called(field.file_name().unwrap_or("mapping.toml"));
                 let text = self.text(field, WRITTEN, most).await?;
                 if !text.trim().is_empty() {
@@ -246,8 +367,8 @@ impl Received {
         let path = self.path(&called(&given));
         let mut file = tokio::fs::File::create(&path).await.map_err(|e| disk(&e))?;
         let before = self.bytes;
-        while let Some(piece) = field.chunk().await.map_err(broken)? {
-            self.count(piece.len(), most)?;
+        while let Some(piece) = field.chunk().await.map_err(|e| broken(&e, most))? {
+            self.count(piece.len() as u64, most)?;
             file.write_all(&piece).await.map_err(|e| disk(&e))?;
         }
         file.flush().await.map_err(|e| disk(&e))?;
@@ -257,8 +378,8 @@ impl Received {
     async fn text(&mut self, mut field: Field<'_>, longest: usize, most: u64) -> Result<String, Problem> {
         let name = field.name().unwrap_or_default().to_owned();
         let mut bytes = Vec::new();
-        while let Some(piece) = field.chunk().await.map_err(broken)? {
-            self.count(piece.len(), most)?;
+        while let Some(piece) = field.chunk().await.map_err(|e| broken(&e, most))? {
+            self.count(piece.len() as u64, most)?;
             bytes.extend_from_slice(&piece);
             if bytes.len() > longest {
                 let detail = format!("field {name:?} has more than {longest} bytes");
@@ -271,8 +392,9 @@ impl Received {
         })
     }
 
-    fn count(&mut self, more: usize, most: u64) -> Result<(), Problem> {
-        self.bytes += more as u64;
+    fn count(&mut self, more: u64, most: u64) -> Result<(), Problem> {
+        self.tally.add(more);
+        self.bytes += more;
         if self.bytes > most {
             return Err(too_large(most));
         }
@@ -281,12 +403,14 @@ impl Received {
 
     /// A place in the folder under this name, or one that is free.
     fn path(&self, called: &str) -> PathBuf {
-        let path = self.folder.path().join(called);
-        if !path.exists() {
-            return path;
+        let folder = self.folder.path();
+        let mut path = folder.join(called);
+        let mut number = 1;
+        while path.exists() {
+            number += 1;
+            path = folder.join(format!("{number}-{called}"));
         }
-        let number = self.files.len() + 1;
-        self.folder.path().join(format!("{number}-{called}"))
+        path
     }
 
     /// Assesses what came, of the battery of an application where it brings no description of its own.
@@ -385,8 +509,9 @@ fn called(given: &str) -> String {
     let plain: String = last
         .chars()
         .filter(|c| c.is_alphanumeric() || matches!(c, '.' | '-' | '_' | ' ' | '(' | ')'))
-        .take(NAME)
         .collect();
+    // File systems count bytes.
+    let plain = plain.get(..plain.floor_char_boundary(NAME)).unwrap_or_default();
     let plain = plain.trim().trim_start_matches('.');
     if plain.is_empty() {
         "telemetry".to_owned()
@@ -414,15 +539,20 @@ fn refused(error: &AssessError, folder: &Path) -> Problem {
 }
 
 /// Reads on for a while and throws away: whoever is answered in the middle of sending would see a broken connection instead.
-pub async fn discard(mut form: Multipart, most: u64) {
+pub async fn discard(mut form: Multipart, tally: &Tally, most: u64) {
     let rest = async {
         let mut left = most;
         while let Ok(Some(mut field)) = form.next_field().await {
-            while let Ok(Some(piece)) = field.chunk().await {
+            left = left.saturating_sub(PART);
+            tally.add(PART);
+            while left > 0
+                && let Ok(Some(piece)) = field.chunk().await
+            {
                 left = left.saturating_sub(piece.len() as u64);
-                if left == 0 {
-                    return;
-                }
+                tally.add(piece.len() as u64);
+            }
+            if left == 0 {
+                return;
             }
         }
     };
@@ -438,7 +568,18 @@ pub fn too_large(most: u64) -> Problem {
     )
 }
 
-fn broken(error: MultipartError) -> Problem {
+fn twice(field: &str) -> Problem {
+    Problem::new(
+        Kind::MalformedRequest,
+        format!("the form brings {field} more than once"),
+        "send one",
+    )
+}
+
+fn broken(error: &MultipartError, most: u64) -> Problem {
+    if error.status() == StatusCode::PAYLOAD_TOO_LARGE {
+        return too_large(most);
+    }
     let detail = format!("the form cannot be read: {}", error.body_text());
     Problem::new(
         Kind::MalformedRequest,
@@ -463,6 +604,7 @@ mod tests {
         assert_eq!(called(".."), "telemetry");
         assert_eq!(called("충전.parquet"), "충전.parquet");
         assert_eq!(called("a\u{202e}b\0.csv"), "ab.csv");
+        assert_eq!(called(&"충".repeat(100)), "충".repeat(66));
     }
 
     #[test]

@@ -248,7 +248,11 @@ impl Desk {
         self.doors.attempts.succeeded(name, None);
         let phc = self.doors.passwords.hash(new).await?;
         let deed = actor.deed("change password", name, Some(organisation), now);
-        Ok(self.store.set_password(name, &phc, Some(hash), &deed).await?)
+        match self.store.set_password(name, &phc, Some(hash), &deed).await? {
+            true => Ok(()),
+            // Taken from the account between the look at the old one and now.
+            false => Err(AccessError::WrongLogin.into()),
+        }
     }
 
     async fn has_password(&self, name: &str, password: &str) -> Result<bool, DeskError> {
@@ -287,7 +291,15 @@ impl Desk {
         password::check(new, &account.name)?;
         let phc = self.doors.passwords.hash(new).await?;
         let deed = actor.deed("reset password", &account.name, Some(&account.organisation), now);
-        Ok(self.store.set_password(&account.name, &phc, None, &deed).await?)
+        // Asked again with the change: the account may have been bound to a person while the password was hashed.
+        let given = match actor.known() {
+            Some(_) => self.store.give_password(&account.name, &phc, &deed).await?,
+            None => self.store.set_password(&account.name, &phc, None, &deed).await?,
+        };
+        match given {
+            true => Ok(()),
+            false => Err(AccessError::CertifiersPassword(account.name).into()),
+        }
     }
 
     pub(super) async fn existing_account(&self, name: &str) -> Result<StoredAccount, DeskError> {

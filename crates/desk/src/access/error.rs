@@ -78,6 +78,9 @@ pub enum AccessError {
         "account {0:?} acts as a person of the certification body; `carnet account password` on the log's machine gives it another password"
     )]
     CertifiersPassword(String),
+    /// A form that was filled in before something else happened.
+    #[error("something happened on application {0} meanwhile; look again")]
+    Meanwhile(String),
     /// As many as there may be.
     #[error("there are {most} {what} already, as many as there may be; remove some first")]
     TooMany {

@@ -122,7 +122,10 @@ impl Passwords {
     /// Whether it is this password; of nobody, it never is, and takes as long.
     pub(super) async fn verify(&self, password: &str, phc: Option<&str>) -> Result<bool, DeskError> {
         let password = Zeroizing::new(password.to_owned());
-        let phc = phc.unwrap_or(NOBODY).to_owned();
+        let phc = phc
+            .filter(|phc| *phc != store::NO_PASSWORD)
+            .unwrap_or(NOBODY)
+            .to_owned();
         self.aside(move || {
             let phc = PasswordHash::new(&phc).ok()?;
             Some(

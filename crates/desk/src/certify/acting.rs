@@ -8,7 +8,7 @@ use battery::Assessment;
 use certificate::application::{Application, Battery, Vehicle};
 use certificate::evaluation::Evaluation;
 use certificate::people::Person;
-use certificate::scheme::{SchemeError, State, Step};
+use certificate::scheme::{Actor as Who, SchemeError, State, Step};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde::Serialize;
@@ -33,6 +33,9 @@ const MOST_ASSESSMENTS: u32 = 50;
 
 /// Bytes of one assessment: thousands of sessions.
 const MOST_BYTES: usize = 4 << 20;
+
+/// Complaints and appeals of one organisation on one case that are not decided yet.
+const MOST_DISPUTES: usize = 5;
 
 /// Cases in one answer.
 const MOST_CASES: u32 = 200;
@@ -204,8 +207,8 @@ pub struct ApplicationView {
 pub struct HandedIn {
     /// SHA-256 of its bytes, by which it is named.
     pub sha256: String,
-    /// By which account.
-    pub account: String,
+    /// By which account; `None` for who asks from another organisation.
+    pub account: Option<String>,
     /// When.
     pub at: Timestamp,
     /// State of health and the ends of its 95 % interval, in percent; absent where the method refused.
@@ -233,6 +236,8 @@ struct Seat {
     of_body: bool,
     person: Result<Person, WhyNot>,
     applicant: Option<StoredApplicant>,
+    /// Whether the application was sent by this account, or by another one of the same person.
+    applied: bool,
 }
 
 impl Desk {
@@ -409,10 +414,22 @@ impl Desk {
         for stored in self.store.assessments(&open.stored.id).await? {
             let sha256 = hex::encode(stored.hash);
             let found: Assessment = self.document(&open.stored, &sha256).await?;
-            assessments.push(handed_in(&stored, &found));
+            let mut handed = handed_in(&stored, &found);
+            if !seat.of_body && stored.account != seat.known.name {
+                let account = self.store.account(&stored.account).await?;
+                let own = account.is_some_and(|account| account.organisation == seat.known.organisation);
+                handed.account = handed.account.filter(|_| own);
+            }
+            assessments.push(handed);
+        }
+        let mut case = self.view(&open, false).await?;
+        if !seat.of_body {
+            let organisation = self.store.organisation(&seat.known.organisation).await?;
+            let own = organisation.map(|o| o.name).unwrap_or_default();
+            hide_others(&mut case, &own);
         }
         Ok(ApplicationView {
-            case: self.view(&open, false).await?,
+            case,
             accounts,
             you: seat.person.as_ref().ok().map(|person| person.id.clone()),
             of_body: seat.of_body,
@@ -440,8 +457,10 @@ impl Desk {
         let organisation = self.store.organisation(&known.organisation).await?;
         let own = organisation.map(|o| o.name).unwrap_or_default();
         let of_body = self.is_of_body(known).await?;
+        let body = self.store.certification_body().await?.map(|body| body.name);
+        let body = body.unwrap_or_default();
         let client = match wanted.client {
-            Some(client) if of_body && client.trim() != own => client,
+            Some(client) if of_body && !is_same(&client, &own) && !is_same(&client, &body) => client,
             Some(client) if of_body => {
                 let problem = "is the certification body, which certifies nothing of its own";
                 return Err(DeskError::value("client", client, problem));
@@ -450,7 +469,7 @@ impl Desk {
                 let fix = "name the client; the certification body does not apply to itself";
                 return Err(DeskError::value("client", "", fix));
             }
-            Some(client) if client == own => client,
+            Some(client) if is_same(&client, &own) => own,
             Some(client) => {
                 let problem = format!("is not your organisation, {own:?}; leave the client out");
                 return Err(DeskError::value("client", client, problem));
@@ -468,8 +487,8 @@ impl Desk {
         };
         let subject = application.vehicle.vid.to_string();
         let hand = Hand {
-            account: None,
             deed: Some(actor.deed("apply for certification", subject, None, now.as_second())),
+            ..Hand::default()
         };
         let opened = self.apply_by(&application, Some(&applicant), hand, now).await?;
         self.application(actor, &opened.case, now).await
@@ -556,41 +575,44 @@ impl Desk {
     }
 
     /// Records an evaluation (7.4) from an assessment that was handed in. `odometer_km` is what the evaluator read, where the
-    /// telemetry does not say.
+    /// telemetry does not say. `seen` is the last record that was there when it was asked for.
     ///
     /// # Errors
-    /// The account acts as nobody, there is no such assessment, or the scheme does not allow it.
+    /// The account acts as nobody, there is no such assessment, the scheme does not allow it, or something happened since `seen`.
     pub async fn evaluate(
         &self,
         actor: &Actor,
         case: &str,
         sha256: &str,
         odometer_km: Option<u32>,
+        seen: Option<u32>,
         now: Timestamp,
     ) -> Result<ApplicationView, DeskError> {
         let (seat, open) = self.seen_by_body(actor, case).await?;
         let id = open.stored.id.clone();
-        let by = seat.takes(&open, "evaluated")?;
+        let act = "evaluate battery";
+        let by = seat.takes(&open, "evaluated");
+        let by = self.with_refusal(actor, act, &id, now, false, by).await?;
         let found = self.assessment(&open.stored, sha256).await?;
         let today = now.to_zoned_datetime(TimeZone::UTC).date();
         let evaluation = assessment::evaluation(&found, &open.application, odometer_km, today)
             .map_err(|problem| DeskError::value("assessment", sha256, problem))?;
-        let hand = seat.hand(actor, &by, "evaluate battery", &id, now);
+        let hand = seat.hand(actor, &by, act, &id, seen, now);
         let done = self.evaluate_by(&id, &by.id, &evaluation, now, hand).await;
-        self.with_refusal(actor, "evaluate battery", &id, now, done)
-            .await?;
+        self.with_refusal(actor, act, &id, now, false, done).await?;
         self.application(actor, &id, now).await
     }
 
-    /// Takes a step of the body.
+    /// Takes a step of the body. `seen` is the last record that was there when it was asked for.
     ///
     /// # Errors
-    /// The account acts as nobody, or the scheme does not allow it.
+    /// The account acts as nobody, the scheme does not allow it, or something happened since `seen`.
     pub async fn take_step(
         &self,
         actor: &Actor,
         case: &str,
         taking: Taking,
+        seen: Option<u32>,
         now: Timestamp,
         dry_run: bool,
     ) -> Result<ApplicationView, DeskError> {
@@ -598,10 +620,11 @@ impl Desk {
         let id = open.stored.id.clone();
         let step = taking.step(open.case.state());
         let act = deed_of(&step);
-        let by = seat.takes(&open, step.kind())?;
-        let hand = seat.hand(actor, &by, act, &id, now);
+        let by = seat.takes(&open, step.kind());
+        let by = self.with_refusal(actor, act, &id, now, dry_run, by).await?;
+        let hand = seat.hand(actor, &by, act, &id, seen, now);
         let done = self.step_by(&id, &by.id, step, now, dry_run, hand).await;
-        let after = self.with_refusal(actor, act, &id, now, done).await?;
+        let after = self.with_refusal(actor, act, &id, now, dry_run, done).await?;
         let mut view = self.application(actor, &id, now).await?;
         if dry_run {
             (view.case, view.next) = (after, Vec::new());
@@ -609,7 +632,7 @@ impl Desk {
         Ok(view)
     }
 
-    /// Issues the certificate of a granted case (7.7).
+    /// Issues the certificate of a granted case (7.7). `seen` is the last record that was there when it was asked for.
     ///
     /// # Errors
     /// The account acts as nobody, the scheme does not allow it, the body's key is not here, or the pages cannot be printed.
@@ -617,14 +640,17 @@ impl Desk {
         &self,
         actor: &Actor,
         case: &str,
+        seen: Option<u32>,
         now: Timestamp,
         dry_run: bool,
     ) -> Result<Issued, DeskError> {
         let (seat, open) = self.seen_by_body(actor, case).await?;
         let id = open.stored.id.clone();
-        let by = seat.takes(&open, "issued")?;
+        let act = "issue certificate";
+        let by = seat.takes(&open, "issued");
+        let by = self.with_refusal(actor, act, &id, now, dry_run, by).await?;
         let may = self.offers_for(&seat, &open, &[], now).await?;
-        let hand = seat.hand(actor, &by, "issue certificate", &id, now);
+        let hand = seat.hand(actor, &by, act, &id, seen, now);
         let done = if may.iter().any(|offer| offer.step == "issued" && offer.you_may) {
             // Pages that cannot be printed must not be found out after the certificate exists.
             self.issue_by(&id, &by.id, Some(Language::English), now, dry_run, hand)
@@ -644,20 +670,22 @@ impl Desk {
                 refusal,
             })
         };
-        self.with_refusal(actor, "issue certificate", &id, now, done)
-            .await
+        self.with_refusal(actor, act, &id, now, dry_run, done).await
     }
 
-    /// A complaint or an appeal (7.13). About a certificate, by its number, any account may complain.
+    /// A complaint or an appeal (7.13). About a certificate, by its number, any account may complain. `seen` is the last record
+    /// that was there when it was written.
     ///
     /// # Errors
-    /// The role does not allow it, there is nothing of this name, or nothing to appeal against.
+    /// The role does not allow it, there is nothing of this name, or nothing to appeal against; the organisation has as many
+    /// disputes there as it may; or something happened since `seen`.
     pub async fn dispute(
         &self,
         actor: &Actor,
         case: &str,
         dispute: Dispute,
         from: Option<&str>,
+        seen: Option<u32>,
         now: Timestamp,
     ) -> Result<u32, DeskError> {
         actor.may(Act::Apply)?;
@@ -687,6 +715,8 @@ impl Desk {
         let hand = Hand {
             account: None,
             deed: Some(actor.deed(act, id.as_str(), None, now.as_second())),
+            seen,
+            most_disputes: (!of_body).then_some(MOST_DISPUTES),
         };
         let view = self.dispute_by(&id, &from, step, now, hand).await?;
         Ok(view.records.last().map_or(0, |record| record.record.number))
@@ -795,7 +825,7 @@ impl Desk {
 
     async fn seat(&self, known: &Known, case: &str) -> Result<Seat, DeskError> {
         let of_body = self.is_of_body(known).await?;
-        let person = if !of_body {
+        let person_of_seat = if !of_body {
             let why = AccessError::NotOfBody;
             Err(WhyNot::other("not_the_body", why.to_string()))
         } else if !known.role.may(Act::Certify) {
@@ -807,11 +837,23 @@ impl Desk {
         } else {
             self.acts_as(&known.name).await?
         };
+        let applicant = self.store.applicant(case).await?;
+        let applied = match &applicant {
+            Some(applicant) if applicant.account == known.name => true,
+            // Under another account it is still the same person.
+            Some(applicant) => {
+                let there = self.store.certification_accounts().await?;
+                let person = there.into_iter().find(|by| by.account == applicant.account);
+                person.is_some_and(|by| person_of_seat.as_ref().is_ok_and(|own| own.id == by.person))
+            }
+            None => false,
+        };
         Ok(Seat {
             known: known.clone(),
             of_body,
-            person,
-            applicant: self.store.applicant(case).await?,
+            person: person_of_seat,
+            applicant,
+            applied,
         })
     }
 
@@ -863,7 +905,7 @@ impl Desk {
         people: &[Person],
         now: Timestamp,
     ) -> Result<Vec<Offer>, DeskError> {
-        let applied = seat.applied();
+        let applied = seat.applied;
         let person = match &seat.person {
             Ok(_) if applied => {
                 let problem = "this account sent the application, and takes no step of the body on it";
@@ -890,16 +932,17 @@ impl Desk {
         Ok(offers)
     }
 
-    /// Writes down that a step was refused: who tries to take two duties should be seen trying.
+    /// Writes down that a step was refused, but for a dry run: who tries to take two duties should be seen trying.
     async fn with_refusal<T>(
         &self,
         actor: &Actor,
         act: &'static str,
         case: &str,
         now: Timestamp,
+        dry_run: bool,
         done: Result<T, DeskError>,
     ) -> Result<T, DeskError> {
-        if let Err(DeskError::Step { .. } | DeskError::NotReady { .. }) = &done {
+        if !dry_run && let Err(DeskError::Step { .. } | DeskError::NotReady { .. }) = &done {
             let mut deed = actor.deed(act, case, None, now.as_second());
             deed.done = false;
             self.store.record_deed(&deed).await?;
@@ -909,17 +952,12 @@ impl Desk {
 }
 
 impl Seat {
-    fn applied(&self) -> bool {
-        let account = self.applicant.as_ref().map(|applicant| &applicant.account);
-        account == Some(&self.known.name)
-    }
-
     /// The person who takes a step.
     fn takes(&self, open: &Open, kind: &'static str) -> Result<Person, DeskError> {
         let Ok(person) = &self.person else {
             return Err(AccessError::NoPerson(self.known.name.clone()).into());
         };
-        if self.applied() {
+        if self.applied {
             return Err(DeskError::Step {
                 case: open.stored.id.clone(),
                 refusal: SchemeError::Client {
@@ -931,13 +969,43 @@ impl Seat {
         Ok(person.clone())
     }
 
-    fn hand(&self, actor: &Actor, person: &Person, act: &'static str, case: &str, now: Timestamp) -> Hand {
+    fn hand(
+        &self,
+        actor: &Actor,
+        person: &Person,
+        act: &'static str,
+        case: &str,
+        seen: Option<u32>,
+        now: Timestamp,
+    ) -> Hand {
         Hand {
             account: Some(StepAccount {
                 account: self.known.name.clone(),
                 person: person.id.clone(),
             }),
             deed: Some(actor.deed(act, case, None, now.as_second())),
+            seen,
+            most_disputes: None,
+        }
+    }
+}
+
+/// Whether two names are one, however they are typed.
+fn is_same(a: &str, b: &str) -> bool {
+    a.trim().to_lowercase() == b.trim().to_lowercase()
+}
+
+/// Takes the names and words of those out who complained about a certificate of another organisation than `own`.
+fn hide_others(case: &mut CaseView, own: &str) {
+    let client = case.client.clone();
+    for one in &mut case.records {
+        let record = &mut one.record;
+        let (Who::Outsider(from), Step::Complained { text }) = (&mut record.actor, &mut record.step) else {
+            continue;
+        };
+        if *from != own && *from != client {
+            "another organisation".clone_into(from);
+            "(for the certification body only)".clone_into(text);
         }
     }
 }
@@ -993,7 +1061,7 @@ fn car_line(open: &Open) -> CarLine {
 fn handed_in(stored: &StoredAssessment, found: &Assessment) -> HandedIn {
     HandedIn {
         sha256: hex::encode(stored.hash),
-        account: stored.account.clone(),
+        account: Some(stored.account.clone()),
         at: Timestamp::from_second(stored.at).unwrap_or_default(),
         soh_pct: found.soh().map(|soh| [soh.percent, soh.lower95, soh.upper95]),
         refused: found.refusals.iter().map(|refusal| refusal.code.name()).collect(),

@@ -69,6 +69,7 @@ impl Desk {
     ) -> Result<Issued, DeskError> {
         let _turn = self.certifying.lock().await;
         let mut open = self.open_case(case).await?;
+        hand.is_of_now(&open)?;
         let certifier = self.certifier().await?;
         let evaluation = self.last_evaluation(&open).await?;
         let person = self.person(by).await?;

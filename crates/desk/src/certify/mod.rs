@@ -43,6 +43,7 @@ use statement::vocabulary::{StatementType, check_role};
 use statement::{Claims, Confidence, Digest, IssuerSigningKey, KeyId, issue as sign_statement};
 use store::{CaseWrite, CertificationBody, Content, Deed, NewStep, StepAccount, StoredCase};
 
+use crate::access::AccessError;
 use crate::data_dir;
 use crate::desk::Desk;
 use crate::error::DeskError;
@@ -123,6 +124,21 @@ pub(crate) struct Hand {
     pub(crate) account: Option<StepAccount>,
     /// The act for the trail.
     pub(crate) deed: Option<Deed>,
+    /// The last record that was seen when the step was asked for, where that is known.
+    pub(crate) seen: Option<u32>,
+    /// How many open disputes whoever complains may have on the case.
+    pub(crate) most_disputes: Option<usize>,
+}
+
+impl Hand {
+    /// Refuses a step that was meant for a case as it no longer is.
+    fn is_of_now(&self, open: &Open) -> Result<(), DeskError> {
+        let last = open.case.records().last().map(|record| record.number);
+        match self.seen {
+            Some(seen) if Some(seen) != last => Err(AccessError::Meanwhile(open.stored.id.clone()).into()),
+            _ => Ok(()),
+        }
+    }
 }
 
 /// A refusal of the scheme, as the desk says it.

@@ -9,6 +9,7 @@ use statement::vocabulary::StatementType;
 use store::{CaseWrite, StoredApplicant, StoredCase};
 
 use super::{CaseView, Hand, Open, canonical, new_steps, refused, status_fields};
+use crate::access::AccessError;
 use crate::desk::Desk;
 use crate::error::DeskError;
 
@@ -110,6 +111,7 @@ impl Desk {
             .check()
             .map_err(|e| DeskError::value("evaluation", case, e))?;
         let mut open = self.open_case(case).await?;
+        hand.is_of_now(&open)?;
         let (text, hash) = canonical(evaluation)?;
         let step = Step::Evaluated {
             evaluation: hex::encode(hash),
@@ -167,6 +169,7 @@ impl Desk {
     ) -> Result<CaseView, DeskError> {
         let _turn = self.certifying.lock().await;
         let mut open = self.open_case(case).await?;
+        hand.is_of_now(&open)?;
         let person = self.person(by).await?;
         let before = open.case.records().len();
         let chemistry = open.application.battery.chemistry;
@@ -211,8 +214,21 @@ impl Desk {
     ) -> Result<CaseView, DeskError> {
         let _turn = self.certifying.lock().await;
         let mut open = self.open_case(case).await?;
+        hand.is_of_now(&open)?;
         let before = open.case.records().len();
         let actor = Actor::Outsider(from.chars().take(120).collect());
+        if let Some(most) = hand.most_disputes {
+            let disputes: Vec<u32> = open.case.open_disputes().collect();
+            let records = open.case.records().iter();
+            let theirs = records.filter(|record| record.actor == actor && disputes.contains(&record.number));
+            if theirs.count() >= most {
+                return Err(AccessError::TooMany {
+                    what: "undecided complaints and appeals of this sender on the application",
+                    most: most as u64,
+                }
+                .into());
+            }
+        }
         open.case
             .step_from_outside(step, actor, whole(now))
             .map_err(refused(case))?;

@@ -10,7 +10,7 @@ use jiff::tz::TimeZone;
 use serde::Serialize;
 use statement::vocabulary::StatementType;
 use statement::{Digest, SdJwt};
-use store::Content;
+use store::{Content, StoredCertificate};
 
 use super::steps::whole;
 use super::{Hand, Open};
@@ -34,7 +34,7 @@ impl Desk {
     /// Looks at the history of every car with a certificate in force, and suspends where a sealed statement gives cause.
     ///
     /// # Errors
-    /// The store failed, or the body's key is not enrolled.
+    /// The store failed, or the body's key is not enrolled. Then the others are done all the same; the first error is told.
     pub async fn surveil(&self, now: Timestamp, dry_run: bool) -> Result<Vec<SuspendedByRule>, DeskError> {
         if self.store.certification_body().await?.is_none() {
             return Ok(Vec::new());
@@ -43,46 +43,64 @@ impl Desk {
             self.submit_owed(now.as_second()).await?;
         }
         let mut suspended = Vec::new();
+        let mut failed = None;
         for (certificate, state) in self.store.certificates().await? {
             let over = now.as_second() > certificate.valid_until;
             if state != State::InForce.as_str() || over {
                 continue;
             }
-            let _turn = self.certifying.lock().await;
-            let Some(stored) = self.store.case(&certificate.case).await? else {
-                continue;
-            };
-            let erased = self.store.case_records(&stored).await?.contains(&Content::Erased);
-            if erased {
-                continue;
+            // One that cannot be read must not keep the others in force.
+            match self.look_at(certificate, now, dry_run).await {
+                Ok(found) => suspended.extend(found),
+                Err(error) => failed = failed.or(Some(error)),
             }
-            let mut open = self.open_stored(stored).await?;
-            let until = self.last_evaluation(&open).await?.evidence.until;
-            let causes = self
-                .causes(&open, Some(until), Some(certificate.credential))
-                .await?;
-            let Some((found, statement)) = causes.into_iter().next() else {
-                continue;
-            };
-            let step = Step::Suspended {
-                reason: format!("{}: {}", found.cause, found.said),
-                cause: Some(found.cause),
-                statement: Some(statement.to_string()),
-            };
-            let before = open.case.records().len();
-            open.case
-                .step_from_outside(step, Actor::Rule, whole(now))
-                .map_err(super::refused(&certificate.case))?;
-            self.finish_step(open, before, now, dry_run, Hand::default())
-                .await?;
-            suspended.push(SuspendedByRule {
-                certificate: certificate.id,
-                cause: found.cause,
-                said: found.said,
-                statement,
-            });
         }
-        Ok(suspended)
+        match failed {
+            Some(error) => Err(error),
+            None => Ok(suspended),
+        }
+    }
+
+    /// Looks at the history of one certificate's car.
+    async fn look_at(
+        &self,
+        certificate: StoredCertificate,
+        now: Timestamp,
+        dry_run: bool,
+    ) -> Result<Option<SuspendedByRule>, DeskError> {
+        let _turn = self.certifying.lock().await;
+        let Some(stored) = self.store.case(&certificate.case).await? else {
+            return Ok(None);
+        };
+        let erased = self.store.case_records(&stored).await?.contains(&Content::Erased);
+        if erased {
+            return Ok(None);
+        }
+        let mut open = self.open_stored(stored).await?;
+        let until = self.last_evaluation(&open).await?.evidence.until;
+        let causes = self
+            .causes(&open, Some(until), Some(certificate.credential))
+            .await?;
+        let Some((found, statement)) = causes.into_iter().next() else {
+            return Ok(None);
+        };
+        let step = Step::Suspended {
+            reason: format!("{}: {}", found.cause, found.said),
+            cause: Some(found.cause),
+            statement: Some(statement.to_string()),
+        };
+        let before = open.case.records().len();
+        open.case
+            .step_from_outside(step, Actor::Rule, whole(now))
+            .map_err(super::refused(&certificate.case))?;
+        self.finish_step(open, before, now, dry_run, Hand::default())
+            .await?;
+        Ok(Some(SuspendedByRule {
+            certificate: certificate.id,
+            cause: found.cause,
+            said: found.said,
+            statement,
+        }))
     }
 
     /// What sealed statements give cause to suspend: events after the last day of the evaluation's data, and whatever was

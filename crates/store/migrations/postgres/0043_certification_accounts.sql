@@ -85,7 +85,11 @@ CREATE TRIGGER certification_step_account_is_never_deleted BEFORE DELETE ON cert
 
 CREATE FUNCTION certification_applicant_takes_no_step() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    IF EXISTS (SELECT 1 FROM certification_applicant a WHERE a.case_id = NEW.case_id AND a.account = NEW.account) THEN
+    -- Under another account of the same person, it is still that person.
+    IF EXISTS (
+        SELECT 1 FROM certification_applicant a LEFT JOIN certification_account c ON c.account = a.account
+        WHERE a.case_id = NEW.case_id AND (a.account = NEW.account OR c.person = NEW.person)
+    ) THEN
         RAISE EXCEPTION 'whoever applied takes no step of the body in the same case' USING ERRCODE = 'integrity_constraint_violation';
     END IF;
     RETURN NEW;

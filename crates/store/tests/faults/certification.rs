@@ -305,6 +305,28 @@ async fn take_by(
 #[tokio::test]
 async fn an_account_acts_as_one_person_for_ever() {
     let (log, store) = with_accounts().await;
+    // Whoever chose the password before is not that person.
+    let kim = store.account("kim@lab").await.unwrap().unwrap();
+    assert_eq!(kim.password, store::NO_PASSWORD);
+    let given = deed("reset password");
+    assert!(
+        !store
+            .give_password("kim@lab", "$argon2id$x", &given)
+            .await
+            .unwrap()
+    );
+    assert!(
+        !store
+            .set_password("kim@lab", "$argon2id$x", Some(&[1; 32]), &given)
+            .await
+            .unwrap()
+    );
+    assert!(
+        store
+            .set_password("kim@lab", "$argon2id$x", None, &given)
+            .await
+            .unwrap()
+    );
     let other = acts("kim@lab", "lee");
     assert!(
         !store
@@ -391,6 +413,16 @@ async fn whoever_applied_takes_no_step_of_the_body_and_of_two_at_once_one_is_tol
     };
     let own = store.write_case(&second, &write(acts("kim@lab", "kim"))).await;
     assert!(own.unwrap_err().to_string().contains("whoever applied"));
+    let account = StoredAccount {
+        name: "kim2@lab".to_owned(),
+        password: "$argon2id$v=19$none".to_owned(),
+        ..store.account("kim@lab").await.unwrap().unwrap()
+    };
+    store.add_account(&account, &deed("make account")).await.unwrap();
+    let by = acts("kim2@lab", "kim");
+    assert!(store.give_account(&by, NOW, &deed("let certify")).await.unwrap());
+    let other_account = store.write_case(&second, &write(by)).await;
+    assert!(other_account.unwrap_err().to_string().contains("whoever applied"));
     store
         .write_case(&second, &write(acts("lee@lab", "lee")))
         .await

@@ -319,7 +319,7 @@ pub struct GivenPassword {
         (status = 429, body = Problem, content_type = "application/problem+json"),
         (status = 503, body = Problem, content_type = "application/problem+json"),
         (status = 404, description = "There is no such account", body = Problem, content_type = "application/problem+json"),
-        (status = 409, description = "It is one's own", body = Problem, content_type = "application/problem+json"),
+        (status = 409, description = "It is one's own, or the account acts as a person of the certification body", body = Problem, content_type = "application/problem+json"),
     )
 )]
 pub async fn give_password(

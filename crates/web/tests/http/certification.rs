@@ -124,6 +124,10 @@ async fn make() -> Made {
                 .unwrap();
         }
         desk.give_person(&Actor::Machine, name, name, now).await.unwrap();
+        // Binding took the password.
+        desk.reset_password(&Actor::Machine, name, PASSWORD, now)
+            .await
+            .unwrap();
     }
     let token = NewToken {
         name: "bench".to_owned(),
@@ -379,6 +383,13 @@ async fn every_act_is_in_the_trail_and_so_is_a_duty_that_was_refused() {
     let reject = json!({"agrees": false, "remarks": "no"});
     let refused = cast.kim.post(&at("C-000001", "/review"), &reject).await;
     assert_eq!(refused.status, 409);
+    // So is whoever applied and takes a step all the same.
+    let mut walked_in = wanted("application.json");
+    walked_in["client"] = json!("Mr. Walk-in");
+    let second = cast.kim.post("/api/certification/applications", &walked_in).await;
+    let second = second.json()["case"].as_str().unwrap().to_owned();
+    let decline = json!({"agrees": false, "remarks": "no"});
+    assert_eq!(cast.kim.post(&at(&second, "/review"), &decline).await.status, 409);
     let olga = Person::logged_in(&cast.service, "olga").await;
     let trail = olga.get("/api/trail").await.json();
     let acts: Vec<(String, String, String)> = trail["acts"]
@@ -399,6 +410,7 @@ async fn every_act_is_in_the_trail_and_so_is_a_duty_that_was_refused() {
         ("park", "grant certificate", "done"),
         ("park", "issue certificate", "done"),
         ("kim", "review evaluation", "refused"),
+        ("kim", "decline application", "refused"),
     ] {
         let wanted = (account.to_owned(), act.to_owned(), outcome.to_owned());
         assert!(acts.contains(&wanted), "{wanted:?} is not among {acts:?}");
@@ -473,6 +485,76 @@ async fn a_certificate_is_suspended_reinstated_and_withdrawn_and_never_by_who_ev
         bob.post(&at(&number, "/complaints"), &complaint).await.status,
         201
     );
+    // Who complains of somebody else's certificate is for the body to know.
+    let (anns, kims) = (
+        cast.ann.get(&at(&case, "")).await,
+        cast.kim.get(&at(&case, "")).await,
+    );
+    assert!(!anns.text().contains("sold to me") && !anns.text().contains("The yard-b"));
+    assert!(kims.text().contains("sold to me") && kims.text().contains("The yard-b"));
+    // Five that nobody has decided yet are enough of one organisation.
+    for _ in 0..4 {
+        let answer = bob.post(&at(&number, "/complaints"), &complaint).await;
+        assert_eq!(answer.status, 201, "{answer:?}");
+    }
+    let sixth = bob.post(&at(&number, "/complaints"), &complaint).await;
+    assert_eq!((sixth.status, sixth.problem().as_str()), (409, "conflict"));
+    assert_eq!(
+        cast.ann
+            .post(&at(&number, "/complaints"), &complaint)
+            .await
+            .status,
+        201
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_step_that_was_meant_for_an_earlier_state_is_not_taken_for_another_one() {
+    let cast = Cast::new().await;
+    let case = apply(&cast.ann, "application.json").await;
+    let seen = json!({"agrees": true, "remarks": "known", "seen": 1});
+    assert_eq!(cast.kim.post(&at(&case, "/review"), &seen).await.status, 200);
+    let handed = hand_in(&cast.ann, &case, "ioniq5-2021.csv", "ioniq5-2021.battery.toml").await;
+    let evaluation = json!({"assessment": handed.json()["sha256"], "seen": 2});
+    assert_eq!(
+        cast.kim.post(&at(&case, "/evaluation"), &evaluation).await.status,
+        200
+    );
+    // The same review, sent by somebody who still looks at the application: it would be one of the evaluation.
+    let late = cast.lee.post(&at(&case, "/review"), &seen).await;
+    assert_eq!((late.status, late.problem().as_str()), (409, "conflict"));
+    assert!(late.text().contains("look again"), "{late:?}");
+    let state = cast.ann.get(&at(&case, "")).await.json()["state"].clone();
+    assert_eq!(state, "evaluated");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_stands_around_the_parts_of_a_form_is_bounded() {
+    let service = service().await;
+    let ann = Person::logged_in(&service, "ann").await;
+    let case = apply(&ann, "application.json").await;
+    let good = recent("ioniq5-2021.csv");
+    let long = "x".repeat(3 << 20);
+    let own = form(&[("telemetry", Some("a.csv"), &good)]);
+    let before = [long.as_bytes(), b"\r\n", &own].concat();
+    let header = format!("--{BOUNDARY}\r\nx-long: {long}\r\n");
+    let header = [header.as_bytes(), &own[BOUNDARY.len() + 4..]].concat();
+    for (what, body) in [("a preamble", before), ("a header", header)] {
+        let cookie = format!("cookie: {}", ann.cookie);
+        let csrf = format!("x-carnet-csrf: {}", ann.csrf);
+        let typed = format!("content-type: multipart/form-data; boundary={BOUNDARY}");
+        let headers = [cookie.as_str(), &csrf, "sec-fetch-site: same-origin", &typed];
+        let answer = request(ann.address, "POST", &at(&case, "/telemetry"), &headers, &body).await;
+        assert_eq!(answer.status, 400, "{what}: {answer:?}");
+    }
+    let twice: [Part<'_>; 3] = [
+        ("meter", Some("m.csv"), b"a"),
+        ("meter", Some("m.csv"), b"b"),
+        ("telemetry", Some("a.csv"), &good),
+    ];
+    let twice = ann.send_files(&at(&case, "/telemetry"), &twice).await;
+    assert_eq!(twice.status, 400, "{twice:?}");
+    assert!(twice.text().contains("meter more than once"), "{twice:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -533,7 +615,7 @@ async fn an_account_that_acts_as_nobody_a_token_and_whoever_applied_take_no_step
     let mut walked_in = wanted("application.json");
     let unnamed = cast.kim.post("/api/certification/applications", &walked_in).await;
     assert_eq!(unnamed.status, 400, "{unnamed:?}");
-    walked_in["client"] = json!("The body");
+    walked_in["client"] = json!(" the BODY");
     assert_eq!(
         cast.kim
             .post("/api/certification/applications", &walked_in)

@@ -24,6 +24,7 @@ pub async fn take(
     actor: &Actor,
     case: &str,
     taking: Taking,
+    seen: Option<u32>,
     dry_run: bool,
 ) -> Result<ApplicationView, Problem> {
     let changes_status = matches!(
@@ -32,7 +33,7 @@ pub async fn take(
     );
     let view = app
         .desk
-        .take_step(actor, case, taking, clock::moment(), dry_run)
+        .take_step(actor, case, taking, seen, clock::moment(), dry_run)
         .await?;
     if changes_status && !dry_run {
         publish(app).await;
@@ -51,8 +52,17 @@ async fn publish(app: &App) {
 }
 
 /// Issues, and publishes.
-pub async fn issued(app: &App, actor: &Actor, case: &str, dry_run: bool) -> Result<Issued, Problem> {
-    let issued = app.desk.issue(actor, case, clock::moment(), dry_run).await?;
+pub async fn issued(
+    app: &App,
+    actor: &Actor,
+    case: &str,
+    seen: Option<u32>,
+    dry_run: bool,
+) -> Result<Issued, Problem> {
+    let issued = app
+        .desk
+        .issue(actor, case, seen, clock::moment(), dry_run)
+        .await?;
     if !dry_run {
         publish(app).await;
     }
@@ -67,6 +77,8 @@ pub struct Evaluated {
     pub assessment: String,
     /// What the odometer showed; otherwise what the telemetry says.
     pub odometer_km: Option<u32>,
+    /// The number of the last record that was seen; where another one was added since, the step is refused with 409.
+    pub seen: Option<u32>,
 }
 
 /// Records an evaluation from telemetry that was handed in (7.4).
@@ -87,6 +99,7 @@ pub async fn evaluation(
             &case,
             &value.assessment,
             value.odometer_km,
+            value.seen,
             clock::moment(),
         )
         .await?;
@@ -102,6 +115,8 @@ pub struct Review {
     pub agrees: bool,
     /// What was looked at.
     pub remarks: String,
+    /// The number of the last record that was seen; where another one was added since, the step is refused with 409.
+    pub seen: Option<u32>,
 }
 
 /// Takes the review that is due: of the application (7.3), or of the evaluation (7.5).
@@ -115,8 +130,20 @@ pub async fn review(
     Path(case): Path<String>,
     Json { value, room }: Json<Review>,
 ) -> After {
-    let Review { agrees, remarks } = value;
-    let view = take(&app, &actor, &case, Taking::Review { agrees, remarks }, false).await?;
+    let Review {
+        agrees,
+        remarks,
+        seen,
+    } = value;
+    let view = take(
+        &app,
+        &actor,
+        &case,
+        Taking::Review { agrees, remarks },
+        seen,
+        false,
+    )
+    .await?;
     drop(room);
     Ok(Answered(view))
 }
@@ -129,6 +156,8 @@ pub struct Decided {
     pub grant: bool,
     /// Why.
     pub reasons: String,
+    /// The number of the last record that was seen; where another one was added since, the step is refused with 409.
+    pub seen: Option<u32>,
 }
 
 /// Decides on certification (7.6).
@@ -142,8 +171,16 @@ pub async fn decision(
     Path(case): Path<String>,
     Json { value, room }: Json<Decided>,
 ) -> After {
-    let Decided { grant, reasons } = value;
-    let view = take(&app, &actor, &case, Taking::Decision { grant, reasons }, false).await?;
+    let Decided { grant, reasons, seen } = value;
+    let view = take(
+        &app,
+        &actor,
+        &case,
+        Taking::Decision { grant, reasons },
+        seen,
+        false,
+    )
+    .await?;
     drop(room);
     Ok(Answered(view))
 }
@@ -154,6 +191,8 @@ pub async fn decision(
 pub struct Watched {
     /// What was looked at and found.
     pub remarks: String,
+    /// The number of the last record that was seen; where another one was added since, the step is refused with 409.
+    pub seen: Option<u32>,
 }
 
 /// Records surveillance of a certificate (7.9).
@@ -167,8 +206,8 @@ pub async fn surveillance(
     Path(case): Path<String>,
     Json { value, room }: Json<Watched>,
 ) -> After {
-    let Watched { remarks } = value;
-    let view = take(&app, &actor, &case, Taking::Surveillance { remarks }, false).await?;
+    let Watched { remarks, seen } = value;
+    let view = take(&app, &actor, &case, Taking::Surveillance { remarks }, seen, false).await?;
     drop(room);
     Ok(Answered(view))
 }
@@ -179,6 +218,8 @@ pub async fn surveillance(
 pub struct Altered {
     /// What changed, and what follows for this certificate.
     pub what: String,
+    /// The number of the last record that was seen; where another one was added since, the step is refused with 409.
+    pub seen: Option<u32>,
 }
 
 /// Records a change that affects a certificate (7.10).
@@ -192,8 +233,8 @@ pub async fn change(
     Path(case): Path<String>,
     Json { value, room }: Json<Altered>,
 ) -> After {
-    let Altered { what } = value;
-    let view = take(&app, &actor, &case, Taking::Change { what }, false).await?;
+    let Altered { what, seen } = value;
+    let view = take(&app, &actor, &case, Taking::Change { what }, seen, false).await?;
     drop(room);
     Ok(Answered(view))
 }
@@ -207,6 +248,8 @@ pub struct Reasoned {
     /// Whether to say only what would happen.
     #[serde(default)]
     pub dry_run: bool,
+    /// The number of the last record that was seen; where another one was added since, the step is refused with 409.
+    pub seen: Option<u32>,
 }
 
 /// Suspends a certificate (7.11). A statement in the log says so.
@@ -220,8 +263,12 @@ pub async fn suspension(
     Path(case): Path<String>,
     Json { value, room }: Json<Reasoned>,
 ) -> After {
-    let Reasoned { reason, dry_run } = value;
-    let view = take(&app, &actor, &case, Taking::Suspension { reason }, dry_run).await?;
+    let Reasoned {
+        reason,
+        dry_run,
+        seen,
+    } = value;
+    let view = take(&app, &actor, &case, Taking::Suspension { reason }, seen, dry_run).await?;
     drop(room);
     Ok(Answered(view))
 }
@@ -237,8 +284,20 @@ pub async fn reinstatement(
     Path(case): Path<String>,
     Json { value, room }: Json<Reasoned>,
 ) -> After {
-    let Reasoned { reason, dry_run } = value;
-    let view = take(&app, &actor, &case, Taking::Reinstatement { reason }, dry_run).await?;
+    let Reasoned {
+        reason,
+        dry_run,
+        seen,
+    } = value;
+    let view = take(
+        &app,
+        &actor,
+        &case,
+        Taking::Reinstatement { reason },
+        seen,
+        dry_run,
+    )
+    .await?;
     drop(room);
     Ok(Answered(view))
 }
@@ -254,8 +313,12 @@ pub async fn withdrawal(
     Path(case): Path<String>,
     Json { value, room }: Json<Reasoned>,
 ) -> After {
-    let Reasoned { reason, dry_run } = value;
-    let view = take(&app, &actor, &case, Taking::Withdrawal { reason }, dry_run).await?;
+    let Reasoned {
+        reason,
+        dry_run,
+        seen,
+    } = value;
+    let view = take(&app, &actor, &case, Taking::Withdrawal { reason }, seen, dry_run).await?;
     drop(room);
     Ok(Answered(view))
 }
@@ -270,6 +333,8 @@ pub struct Resolved {
     pub upheld: bool,
     /// Why, and what follows.
     pub text: String,
+    /// The number of the last record that was seen; where another one was added since, the step is refused with 409.
+    pub seen: Option<u32>,
 }
 
 /// Decides a complaint or appeal (7.13); by somebody who took no step of the case.
@@ -287,6 +352,7 @@ pub async fn resolution(
         dispute,
         upheld,
         text,
+        seen,
     } = value;
     let view = take(
         &app,
@@ -297,6 +363,7 @@ pub async fn resolution(
             upheld,
             text,
         },
+        seen,
         false,
     )
     .await?;
@@ -311,6 +378,8 @@ pub struct ToIssue {
     /// Whether to check everything and issue nothing.
     #[serde(default)]
     pub dry_run: bool,
+    /// The number of the last record that was seen; where another one was added since, the step is refused with 409.
+    pub seen: Option<u32>,
 }
 
 /// Issues the certificate of a granted application (7.7): credential, twin without vehicle id, statement in the log. Signed with
@@ -329,7 +398,7 @@ pub async fn issue(
     Path(case): Path<String>,
     Json { value, room }: Json<ToIssue>,
 ) -> Result<(StatusCode, Answered<Issued>), Problem> {
-    let done = issued(&app, &actor, &case, value.dry_run).await?;
+    let done = issued(&app, &actor, &case, value.seen, value.dry_run).await?;
     drop(room);
     let status = if done.dry_run {
         StatusCode::OK
@@ -348,6 +417,8 @@ pub struct Complaint {
     /// Only for accounts of the certification body: who complained by letter. Everybody else complains in the name of the
     /// account's organisation.
     pub from: Option<String>,
+    /// The number of the last record that was seen; where another one was added since, the step is refused with 409.
+    pub seen: Option<u32>,
 }
 
 /// The record of a complaint or appeal.
@@ -372,7 +443,7 @@ pub async fn complaint(
     let from = value.from.as_deref();
     let record = app
         .desk
-        .dispute(&actor, &case, dispute, from, clock::moment())
+        .dispute(&actor, &case, dispute, from, value.seen, clock::moment())
         .await?;
     drop(room);
     Ok((StatusCode::CREATED, Answered(Recorded { record })))
@@ -388,6 +459,8 @@ pub struct Appeal {
     pub text: String,
     /// Only for accounts of the certification body: who appealed by letter.
     pub from: Option<String>,
+    /// The number of the last record that was seen; where another one was added since, the step is refused with 409.
+    pub seen: Option<u32>,
 }
 
 /// Appeals against a decision (7.13).
@@ -408,7 +481,7 @@ pub async fn appeal(
     let from = value.from.as_deref();
     let record = app
         .desk
-        .dispute(&actor, &case, dispute, from, clock::moment())
+        .dispute(&actor, &case, dispute, from, value.seen, clock::moment())
         .await?;
     drop(room);
     Ok((StatusCode::CREATED, Answered(Recorded { record })))

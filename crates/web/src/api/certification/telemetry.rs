@@ -1,5 +1,6 @@
 //! Charging logs handed in for an application, and what the method says of them.
 
+use axum::Extension;
 use axum::Json as Answered;
 use axum::extract::State;
 use axum::extract::multipart::{Multipart, MultipartRejection};
@@ -17,7 +18,7 @@ use crate::clock;
 use crate::extract::Path;
 use crate::problem::{Kind, Problem};
 use crate::state::App;
-use crate::upload::{Received, discard, too_large};
+use crate::upload::{Received, Tally, discard, too_large};
 
 /// Telemetry as a form. Every field but the files may be left out; what the files do not say must be answered.
 #[derive(Deserialize, ToSchema)]
@@ -105,9 +106,11 @@ pub async fn hand_in(
     May(actor, _): May<act::Apply>,
     Path(case): Path<String>,
     headers: HeaderMap,
+    Extension(tally): Extension<Tally>,
     form: Result<Multipart, MultipartRejection>,
 ) -> Result<(StatusCode, Answered<Assessed>), Problem> {
-    let (kept, assessment, dry_run) = taken_in(&app, &actor, &case, &headers, form, |_| Ok(())).await?;
+    let (kept, assessment, dry_run) =
+        taken_in(&app, &actor, &case, &headers, (form, &tally), |_| Ok(())).await?;
     let status = if dry_run {
         StatusCode::OK
     } else {
@@ -130,7 +133,7 @@ pub async fn taken_in(
     actor: &Actor,
     case: &str,
     headers: &HeaderMap,
-    form: Result<Multipart, MultipartRejection>,
+    (form, tally): (Result<Multipart, MultipartRejection>, &Tally),
     enough: impl Fn(&Received) -> Result<(), Problem>,
 ) -> Result<Taken, Problem> {
     let mut form = form.map_err(|_| {
@@ -140,9 +143,9 @@ pub async fn taken_in(
             "send it as multipart/form-data, with the files in fields named telemetry",
         )
     })?;
-    let taken = worked_on(app, actor, case, headers, &mut form, enough).await;
+    let taken = worked_on(app, actor, case, headers, (&mut form, tally), enough).await;
     if taken.is_err() {
-        discard(form, app.options.limits.upload).await;
+        discard(form, tally, app.options.limits.upload).await;
     }
     taken
 }
@@ -152,7 +155,7 @@ async fn worked_on(
     actor: &Actor,
     case: &str,
     headers: &HeaderMap,
-    form: &mut Multipart,
+    (form, tally): (&mut Multipart, &Tally),
     enough: impl Fn(&Received) -> Result<(), Problem>,
 ) -> Result<Taken, Problem> {
     let battery = app.desk.awaits_telemetry(actor, case).await?;
@@ -165,7 +168,7 @@ async fn worked_on(
     }
     let organisation = actor.known().map_or("", |known| known.organisation.as_str());
     let place = app.uploads.enter(organisation)?;
-    let received = Received::of(app, form, enough).await?;
+    let received = Received::of(app, form, tally, enough).await?;
     let dry_run = received.dry_run;
     let assessment = received.assessed(app, battery, place).await?;
     let kept = app

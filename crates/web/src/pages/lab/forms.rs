@@ -19,6 +19,8 @@ pub struct Form<'v> {
     pub visit: &'v Visit,
     pub csrf: &'v str,
     pub case: &'v str,
+    /// The last record on the page; a step is refused where there is another one by then.
+    pub seen: Option<u32>,
 }
 
 /// A field with its label above.
@@ -39,6 +41,11 @@ impl Form<'_> {
     /// What every form carries.
     pub fn own(&self) -> Markup {
         html! { input type="hidden" name=(CSRF) value=(self.csrf); }
+    }
+
+    /// What every form of a step carries besides.
+    fn seen(&self) -> Markup {
+        html! { @if let Some(seen) = self.seen { input type="hidden" name="seen" value=(seen); } }
     }
 
     fn word(&self, id: &str) -> String {
@@ -117,6 +124,7 @@ impl Form<'_> {
         html! {
             form method="post" action=(self.action()) {
                 (self.own())
+                (self.seen())
                 input type="hidden" name="step" value="evaluated";
                 input type="hidden" name="assessment" value=(handed.sha256);
                 label for=(id) { (self.word("odometer")) }
@@ -157,6 +165,7 @@ impl Form<'_> {
         let form = html! {
             form method="post" action=(self.action()) {
                 (self.own())
+                (self.seen())
                 input type="hidden" name="step" value=(step);
                 @if matches!(step, "appealed" | "resolved") {
                     input type="hidden" name="record" value=(record(view, step));

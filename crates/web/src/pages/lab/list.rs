@@ -28,6 +28,7 @@ pub async fn page(app: &App, visit: &Visit, actor: &Actor) -> Result<Page, Probl
         visit,
         csrf: csrf(known),
         case: "",
+        seen: None,
     };
     let title = visit.say("lab-title");
     let name = foreign(visit.words, &known.display_name, 60);

@@ -7,6 +7,7 @@ mod list;
 mod one;
 mod picture;
 
+use axum::Extension;
 use axum::extract::State;
 use axum::extract::multipart::{Multipart, MultipartRejection};
 use axum::http::{HeaderMap, Uri};
@@ -26,6 +27,7 @@ use crate::pages::posted::{LoggedIn, Posted};
 use crate::pages::visit::Visit;
 use crate::problem::{Kind, Problem};
 use crate::state::App;
+use crate::upload::Tally;
 
 /// The list.
 pub async fn page(State(app): State<App>, visit: Visit, headers: HeaderMap) -> Result<Response, Response> {
@@ -63,6 +65,7 @@ pub async fn telemetry(
     uri: Uri,
     headers: HeaderMap,
     Path(case): Path<String>,
+    Extension(tally): Extension<Tally>,
     form: Result<Multipart, MultipartRejection>,
 ) -> Result<Response, Response> {
     let visit = Visit::of(&uri, &headers);
@@ -84,7 +87,7 @@ pub async fn telemetry(
             "load the page again and send its form",
         ))
     };
-    let (kept, _, _) = taken_in(&app, &actor, &case, &headers, form, own)
+    let (kept, _, _) = taken_in(&app, &actor, &case, &headers, (form, &tally), own)
         .await
         .map_err(refused)?;
     let place: String = kept.sha256.chars().take(12).collect();
@@ -102,6 +105,10 @@ pub async fn step(
     let text = || posted.fields.get("text").to_owned();
     let dry_run = posted.fields.get("try") == "true";
     let (actor, now) = (&posted.actor, clock::moment());
+    let seen = match posted.fields.get("seen").trim() {
+        "" => None,
+        _ => Some(number(&posted, "seen")?),
+    };
     let taking = match posted.fields.get("step") {
         "application_accepted" => Taking::Review {
             agrees: true,
@@ -141,12 +148,14 @@ pub async fn step(
                 _ => Some(number(&posted, "odometer")?),
             };
             let sha256 = posted.fields.get("assessment");
-            app.desk.evaluate(actor, &case, sha256, odometer, now).await?;
+            app.desk
+                .evaluate(actor, &case, sha256, odometer, seen, now)
+                .await?;
             return Ok(to(&posted.visit, &case));
         }
         "issued" => {
             posted.may(Act::Certify)?;
-            let done = issued(&app, actor, &case, dry_run).await?;
+            let done = issued(&app, actor, &case, seen, dry_run).await?;
             if dry_run {
                 let page = one::page(&app, &posted.visit, actor, &case, Some(&done.certificate)).await?;
                 return page.held(&app.answers);
@@ -156,7 +165,7 @@ pub async fn step(
         "complained" => {
             let dispute = Dispute::Complaint { text: text() };
             app.desk
-                .dispute(actor, &case, dispute, from(&posted), now)
+                .dispute(actor, &case, dispute, from(&posted), seen, now)
                 .await?;
             return Ok(to(&posted.visit, &case));
         }
@@ -166,7 +175,7 @@ pub async fn step(
                 text: text(),
             };
             app.desk
-                .dispute(actor, &case, dispute, from(&posted), now)
+                .dispute(actor, &case, dispute, from(&posted), seen, now)
                 .await?;
             return Ok(to(&posted.visit, &case));
         }
@@ -181,7 +190,7 @@ pub async fn step(
         }
     };
     posted.may(Act::Certify)?;
-    take(&app, actor, &case, taking, dry_run).await?;
+    take(&app, actor, &case, taking, seen, dry_run).await?;
     Ok(to(&posted.visit, &case))
 }
 

@@ -48,6 +48,7 @@ pub async fn page(
         visit,
         csrf: csrf(known),
         case: &view.case.case,
+        seen: view.case.records.last().map(|one| one.record.number),
     };
     let may_hand_in = actor.may(Act::Apply).is_ok()
         && matches!(view.case.state.as_str(), "applied" | "accepted" | "evaluated");
@@ -135,7 +136,7 @@ fn assessed(
         .is_some_and(|evaluation| evaluation.evidence.assessment_sha256 == handed.sha256);
     html! {
         section .car id=(format!("a-{short}")) {
-            h3 { (words.weave("lab-handed-in", &[("account", &foreign(words, &handed.account, 64)), ("when", &moment(handed.at))])) }
+            h3 { (words.weave("lab-handed-in", &[("account", &foreign(words, handed.account.as_deref().unwrap_or("–"), 64)), ("when", &moment(handed.at))])) }
             @if used { p .hint { (visit.say("lab-used")) } }
             @if again.count() > 1 { p .hint { (visit.say("lab-same-bytes")) } }
             @match found.soh() {
