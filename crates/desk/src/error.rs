@@ -77,6 +77,16 @@ pub enum DeskError {
     /// A case of which nothing is left.
     #[error("case {0:?}: its car was erased; nothing is left to read")]
     CaseErased(String),
+    /// A case whose stored records are damaged, or contradict each other.
+    #[error(
+        "case {case:?}: what is stored of it cannot be read: {problem}; restore the database from a backup that `carnet log fsck` finds sound"
+    )]
+    CaseUnreadable {
+        /// The case.
+        case: String,
+        /// What is wrong.
+        problem: String,
+    },
     /// The body that certifies cannot sign here.
     #[error("issuer {issuer:?}: {problem}")]
     Certifier {

@@ -504,6 +504,7 @@ pub fn kind_of(error: &DeskError) -> &'static str {
         DeskError::Value { .. } => "value",
         DeskError::Step { .. } | DeskError::NotReady { .. } => "step",
         DeskError::CaseErased(_) => "case erased",
+        DeskError::CaseUnreadable { .. } => "case unreadable",
         DeskError::Certifier { .. } => "certifier",
         DeskError::NoIssuer(_) => "no issuer",
         DeskError::NoSigningKey(_) => "no signing key",

@@ -88,6 +88,7 @@ impl HttpBody for Paced {
         // What parts count besides their own bytes is no credit for later ones.
         this.came = this.came.max(taken);
         if this.came - taken > AHEAD {
+            // A form reads on for as long as bytes come before it looks at any of them; without more it looks.
             if this.asked < ASKED {
                 this.asked += 1;
                 context.waker().wake_by_ref();

@@ -82,7 +82,7 @@ pub enum AccessError {
     #[error("something happened on application {0} meanwhile; look again")]
     Meanwhile(String),
     /// As many as there may be.
-    #[error("there are {most} {what} already, as many as there may be; remove some first")]
+    #[error("there are {most} {what} already, as many as there may be; some of them have to go first")]
     TooMany {
         /// What.
         what: &'static str,

@@ -17,12 +17,14 @@
 //! outcomes are statements in the log, stored in the transaction of their step and submitted after it.
 
 pub mod acting;
+pub mod applications;
 pub mod assessment;
 pub mod check;
 pub mod issue;
 pub mod offers;
 pub mod people;
 pub mod publish;
+pub mod seat;
 pub mod sheet;
 pub mod steps;
 pub mod surveil;
@@ -148,11 +150,10 @@ pub(crate) fn refused(case: &str) -> impl FnOnce(certificate::scheme::SchemeErro
 }
 
 fn unreadable(case: &str, error: impl std::fmt::Display) -> DeskError {
-    DeskError::value(
-        "case",
-        case,
-        format!("what is stored of it cannot be read: {error}"),
-    )
+    DeskError::CaseUnreadable {
+        case: case.to_owned(),
+        problem: error.to_string(),
+    }
 }
 
 /// Canonical JSON and its SHA-256.
@@ -197,7 +198,7 @@ impl Desk {
             };
             records.push(serde_json::from_str::<Record>(&text).map_err(|e| unreadable(id, e))?);
         }
-        let case = Case::replay(records).map_err(|e| DeskError::value("case", id, e))?;
+        let case = Case::replay(records).map_err(|e| unreadable(id, e))?;
         if case.state().as_str() != stored.state {
             let problem = format!("its records say {}, its row {}", case.state(), stored.state);
             return Err(unreadable(id, problem));

@@ -36,19 +36,21 @@ struct Made {
 }
 
 /// Made on a thread of its own: tests bring runtimes of their own.
+pub fn on_a_thread<T: Send + 'static>(making: impl Future<Output = T> + Send + 'static) -> T {
+    std::thread::spawn(|| {
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .enable_all()
+            .build()
+            .unwrap();
+        runtime.block_on(making)
+    })
+    .join()
+    .unwrap()
+}
+
 fn made() -> &'static Made {
     static MADE: OnceLock<Made> = OnceLock::new();
-    MADE.get_or_init(|| {
-        std::thread::spawn(|| {
-            let runtime = tokio::runtime::Builder::new_multi_thread()
-                .enable_all()
-                .build()
-                .unwrap();
-            runtime.block_on(make())
-        })
-        .join()
-        .unwrap()
-    })
+    MADE.get_or_init(|| on_a_thread(make()))
 }
 
 async fn make() -> Made {

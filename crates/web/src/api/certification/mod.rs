@@ -18,7 +18,8 @@ use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 use certificate::application::{Battery, Vehicle};
-use desk::certify::acting::{ApplicationView, PersonView, Wanted};
+use desk::certify::applications::{ApplicationView, Wanted};
+use desk::certify::seat::PersonView;
 use desk::certify::sheet::Language;
 use serde::{Deserialize, Serialize};
 use utoipa::openapi::response::Response as Described;
@@ -109,7 +110,7 @@ pub struct Case(
 pub struct Applications {
     /// Newest first, at most 200: `case`, `state`, `car`, `certificate`, and in `yours` the steps that this account may take next.
     #[schema(value_type = Vec<Object>)]
-    pub applications: Vec<desk::certify::acting::ApplicationLine>,
+    pub applications: Vec<desk::certify::applications::ApplicationLine>,
 }
 
 /// Where a list begins.

@@ -8,7 +8,7 @@ use axum::http::header::CONTENT_LENGTH;
 use axum::http::{HeaderMap, StatusCode};
 use battery::Assessment;
 use desk::access::Actor;
-use desk::certify::acting::HandedIn;
+use desk::certify::applications::HandedIn;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 

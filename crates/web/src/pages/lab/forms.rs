@@ -2,7 +2,7 @@
 
 use certificate::people::Activity;
 use desk::assessing::QUESTIONS;
-use desk::certify::acting::{ApplicationView, HandedIn};
+use desk::certify::applications::{ApplicationView, HandedIn};
 use desk::certify::offers::{Offer, WhyNot};
 use maud::{Markup, html};
 

@@ -1,7 +1,7 @@
 //! The applications that whoever looks may see, what is next for them, and the form to apply.
 
 use desk::access::{Act, Actor};
-use desk::certify::acting::ApplicationLine;
+use desk::certify::applications::ApplicationLine;
 use maud::{Markup, html};
 
 use super::forms::{Form, field, select};

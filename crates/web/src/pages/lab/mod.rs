@@ -15,7 +15,8 @@ use axum::response::{IntoResponse as _, Redirect, Response};
 use certificate::application::Category;
 use desk::DeskError;
 use desk::access::{Act, By, Known};
-use desk::certify::acting::{Dispute, Taking, Wanted};
+use desk::certify::acting::{Dispute, Taking};
+use desk::certify::applications::Wanted;
 use serde_json::json;
 
 use crate::api::certification::steps::{issued, take};

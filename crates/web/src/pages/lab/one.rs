@@ -6,7 +6,7 @@ use certificate::scheme::{Actor as Taker, Step};
 use desk::access::{Act, Actor};
 use desk::assessing;
 use desk::certify::RecordView;
-use desk::certify::acting::{ApplicationView, HandedIn};
+use desk::certify::applications::{ApplicationView, HandedIn};
 use jiff::Timestamp;
 use maud::{Markup, html};
 
