@@ -79,7 +79,7 @@ pub enum DeskError {
     CaseErased(String),
     /// A case whose stored records are damaged, or contradict each other.
     #[error(
-        "case {case:?}: what is stored of it cannot be read: {problem}; restore the database from a backup that `carnet log fsck` finds sound"
+        "case {case:?}: what is stored of it cannot be read: {problem}; read \"Backup and restore\" in docs/operations.md before anything is restored"
     )]
     CaseUnreadable {
         /// The case.
