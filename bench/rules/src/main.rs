@@ -252,9 +252,7 @@ impl<'s> Asked<'s> {
 
     /// One figure again and again, for a profiler: a country, `all`, `yard` or `outlook`.
     fn only(&self, what: &str) -> Result<()> {
-        let cars: Vec<Car> = (0..50)
-            .map(|at| car(&facts(at)?))
-            .collect::<Result<_>>()?;
+        let cars: Vec<Car> = (0..50).map(|at| car(&facts(at)?)).collect::<Result<_>>()?;
         let first = cars.first().context("there are cars")?;
         let mut at = 0;
         for _ in 0..3 {

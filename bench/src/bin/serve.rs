@@ -484,7 +484,8 @@ async fn check(folder: &Path, acknowledged: &[statement::Digest]) -> Result<(), 
     }
     let mut sealed = std::collections::HashSet::new();
     for first in (0..status.size).step_by(256) {
-        let bundle = tlog::tile::BundleId::containing(first, tlog::TreeSize(status.size)).ok_or("no such bundle")?;
+        let bundle =
+            tlog::tile::BundleId::containing(first, tlog::TreeSize(status.size)).ok_or("no such bundle")?;
         let bytes = std::fs::read(folder.join("log").join(bundle.path()))?;
         for entry in tlog::tile::decode_bundle(&bytes)? {
             if let history::entry::Entry::Statement(statement) = history::entry::Entry::decode(entry)?
