@@ -440,7 +440,7 @@ fn shown(verdict: &Verdict<'_>) -> Value {
                     high: short(one.high),
                 })
             };
-            (line.name().to_owned(), line.amount.map_or(Value::Null, short))
+            (line.name().to_owned(), line.amount().map_or(Value::Null, short))
         })
         .collect();
     json!({

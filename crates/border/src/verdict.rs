@@ -5,7 +5,7 @@ use rust_decimal::Decimal;
 use serde::Serialize;
 
 use crate::fact::PowerUnit;
-use crate::feel::Span;
+use crate::feel::{Number, Span};
 use crate::money::{Currency, Money};
 use crate::pack::{Check, Confidence, Effect, Law, Pack, Row, Rule, Step, StepKind};
 use crate::uses::RuleUses;
@@ -115,13 +115,17 @@ pub struct RuleUse<'p> {
     pub(crate) used: &'p Row,
     /// Whether it is undated or weak, which somebody should know.
     pub(crate) doubtful: bool,
-    /// The amount by this rule, rounded; none if a value is missing.
-    pub amount: Option<Span>,
+    pub(crate) amount: Option<Number>,
     /// The formula with its numbers.
     pub working: Option<Box<str>>,
 }
 
 impl<'p> RuleUse<'p> {
+    /// The amount by this rule, rounded; none if a value is missing.
+    pub fn amount(&self) -> Option<Span> {
+        self.amount.map(Number::span)
+    }
+
     /// The rule.
     pub fn law(&self) -> &'p Law {
         &self.rule.law
@@ -147,13 +151,9 @@ impl<'p> RuleUse<'p> {
 #[derive(Clone, Debug)]
 pub struct Line<'p> {
     pub(crate) step: &'p Step,
-    /// The amount in local currency (a value may be a plain number); none if it is missing. Where the day of manufacture
-    /// is not exact, `low` belongs to the cheapest case and `high` to the dearest, so that lines add up to totals.
-    pub amount: Option<Span>,
-    /// The amount in the seller's currency, if a rate is known.
-    pub seller_amount: Option<Span>,
-    /// What the rate is of, if the line has a base.
-    pub base: Option<Span>,
+    pub(crate) amount: Option<Number>,
+    pub(crate) seller_amount: Option<Number>,
+    pub(crate) base: Option<Number>,
     /// The formula with its numbers, for lines that need no rule.
     pub working: Option<Box<str>>,
     /// The rules that gave it; several if sources disagree or a fact is missing.
@@ -177,6 +177,22 @@ impl<'p> Line<'p> {
             why: Vec::new(),
             given: false,
         }
+    }
+
+    /// The amount in local currency (a value may be a plain number); none if it is missing. Where the day of manufacture
+    /// is not exact, `low` belongs to the cheapest case and `high` to the dearest, so that lines add up to totals.
+    pub fn amount(&self) -> Option<Span> {
+        self.amount.map(Number::span)
+    }
+
+    /// The amount in the seller's currency, if a rate is known.
+    pub fn seller_amount(&self) -> Option<Span> {
+        self.seller_amount.map(Number::span)
+    }
+
+    /// What the rate is of, if the line has a base.
+    pub fn base(&self) -> Option<Span> {
+        self.base.map(Number::span)
     }
 
     /// Its name.

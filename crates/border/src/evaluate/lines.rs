@@ -51,18 +51,18 @@ impl<'a> Context<'a, '_> {
             let value = if step.kind == StepKind::Condition {
                 eval(&step.formula, &self.names)
             } else {
-                let mut line = Line::of(step);
-                match self.step(step, &mut cells, &mut line) {
-                    Due::Nothing => Value::number(Decimal::ZERO),
+                // Worked out where it stays: a line is some three hundred bytes.
+                let line = lines.push_mut(Line::of(step));
+                match self.step(step, &mut cells, line) {
+                    Due::Nothing => {
+                        lines.pop();
+                        Value::number(Decimal::ZERO)
+                    }
                     Due::Amount(amount) => {
-                        line.amount = Some(amount.span());
-                        lines.push(line);
+                        line.amount = Some(amount);
                         Value::Number(amount)
                     }
-                    Due::NotKnown => {
-                        lines.push(line);
-                        Value::Unknown(step.slot)
-                    }
+                    Due::NotKnown => Value::Unknown(step.slot),
                 }
             };
             self.names[usize::from(step.slot)] = value;
@@ -90,7 +90,7 @@ impl<'a> Context<'a, '_> {
             let base = eval(base, &self.names);
             self.names[usize::from(step.base_slot)] = base;
             if let Value::Number(number) = base {
-                line.base = Some(number.span());
+                line.base = Some(number);
             }
         }
         let mut amount = if step.rules.is_empty() {
@@ -169,7 +169,7 @@ impl<'a> Context<'a, '_> {
                     rule,
                     used: row,
                     doubtful: term.doubtful,
-                    amount: one.map(Number::span),
+                    amount: one,
                     working: self.spell(step),
                 });
             }
@@ -289,7 +289,10 @@ fn disagree(line: &mut Line<'_>) {
             ids.push(&used.rule.law.id);
         }
     }
-    let differ = line.rules.windows(2).any(|pair| pair[0].amount != pair[1].amount);
+    let differ = line
+        .rules
+        .windows(2)
+        .any(|pair| pair[0].amount() != pair[1].amount());
     if ids.len() > 1 && differ && line.rules.iter().any(|used| !used.rule.law.disputes.is_empty()) {
         push(&mut line.why, Why::Disagree { rules: ids });
     }

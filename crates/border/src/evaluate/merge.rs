@@ -3,7 +3,7 @@
 use rust_decimal::Decimal;
 
 use super::{Case, Prepared, push, total};
-use crate::feel::Span;
+use crate::feel::{Number, Span};
 use crate::pack::{Pack, StepKind};
 use crate::verdict::{Finding, Line, Outcome, RateUsed, Verdict, Why};
 
@@ -13,7 +13,7 @@ pub(super) fn merge<'a>(pack: &'a Pack, prepared: &Prepared<'a>, cases: Vec<Case
         case.lines
             .iter()
             .filter(|line| line.kind() == StepKind::Charge)
-            .filter_map(|line| line.amount.as_ref().map(pick))
+            .filter_map(|line| line.amount().as_ref().map(pick))
             .fold(Decimal::ZERO, |sum, next| {
                 sum.checked_add(next).unwrap_or(Decimal::MAX)
             })
@@ -100,16 +100,16 @@ fn merge_lines<'a>(
                 .cloned()
         };
         let amount = |case: &Case<'a>| match of(case) {
-            Some(line) => line.amount,
+            Some(line) => line.amount(),
             None => Some(Span::exact(Decimal::ZERO)),
         };
         let amounts: Vec<Option<Span>> = cases.iter().map(amount).collect();
         let differ = amounts.windows(2).any(|pair| pair[0] != pair[1]);
         line.amount = match (amounts[cheapest], amounts[dearest]) {
-            (Some(low), Some(high)) if amounts.iter().all(Option::is_some) => Some(Span {
+            (Some(low), Some(high)) if amounts.iter().all(Option::is_some) => Some(Number::from(Span {
                 low: low.low,
                 high: high.high,
-            }),
+            })),
             _ => None,
         };
         for case in cases {
@@ -121,7 +121,7 @@ fn merge_lines<'a>(
                     if !line
                         .rules
                         .iter()
-                        .any(|mine| std::ptr::eq(mine.rule, used.rule) && mine.amount == used.amount)
+                        .any(|mine| std::ptr::eq(mine.rule, used.rule) && mine.amount() == used.amount())
                     {
                         line.rules.push(used.clone());
                     }

@@ -39,7 +39,7 @@ pub(super) fn total<'a>(pack: &'a Pack, prepared: &Prepared<'a>, case: Case<'a>)
     if let Some(rate) = rate {
         for line in lines.iter_mut().filter(|line| line.kind() != StepKind::Value) {
             // The two ends may belong to different cases, so they are converted apart.
-            line.seller_amount = line.amount.and_then(|span| seller_span(span, rate));
+            line.seller_amount = line.amount.and_then(|amount| amount.converted(rate, 2));
         }
     }
     let (known, total) = sums(pack, &lines);
@@ -103,21 +103,16 @@ fn sums(pack: &Pack, lines: &[Line<'_>]) -> (Span, Option<Span>) {
 }
 
 /// The sum, and whether it is one: what goes beyond 28 digits is left out.
-fn added(amounts: impl Iterator<Item = Span>) -> (Span, bool) {
+fn added(amounts: impl Iterator<Item = Number>) -> (Span, bool) {
     let mut sum = Number::from(Decimal::ZERO);
     let mut whole = true;
     for amount in amounts {
-        match sum.plus(amount.into()) {
+        match sum.plus(amount) {
             Some(next) => sum = next,
             None => whole = false,
         }
     }
     (sum.span(), whole)
-}
-
-/// Both ends in another currency, to its second decimal.
-fn seller_span(span: Span, rate: Decimal) -> Option<Span> {
-    span.try_each(|amount| converted(amount, rate, 2))
 }
 
 /// Price, freight and insurance in a currency, if all are known.

@@ -5,7 +5,7 @@ use std::cmp::Ordering;
 use rust_decimal::Decimal;
 
 use super::value::Span;
-use crate::decimal::{Short, order};
+use crate::decimal::{Short, converted, order};
 
 /// A number that is known exactly and short, or else a span.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -140,6 +140,18 @@ impl Number {
         let span = self.span();
         let high = (!span.is_exact()).then(|| order(span.high, bound));
         (order(span.low, bound), high)
+    }
+
+    /// Both ends in another currency, half up to so many decimals; `None` beyond 28 digits.
+    pub(crate) fn converted(self, rate: Decimal, decimals: u32) -> Option<Number> {
+        if let (Number::Short(amount), Some(rate)) = (self, Short::of(rate))
+            && let Some(converted) = amount.converted(rate, decimals)
+        {
+            return Some(Number::Short(converted));
+        }
+        let ends = self.span();
+        ends.try_each(|end| converted(end, rate, decimals))
+            .map(Number::from)
     }
 
     /// What a function that never falls makes of both ends.

@@ -11,7 +11,7 @@ use crate::evaluate::Question;
 use crate::fact::Car;
 use crate::feel::Span;
 use crate::money::{Currency, Money, Rates};
-use crate::verdict::{Given, Status, Values, Verdict};
+use crate::verdict::{Given, Line, Status, Values, Verdict};
 
 /// What must come of an example.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -358,7 +358,7 @@ fn amount(example: &Example, verdict: &Verdict<'_>, what: &str, expected: &str) 
         "total" => verdict.total,
         "known" => Some(verdict.known),
         "landed" => verdict.landed,
-        _ => verdict.line(name).and_then(|line| line.amount),
+        _ => verdict.line(name).and_then(Line::amount),
     };
     let Some(span) = span else {
         return ("missing".to_owned(), expected == "missing");

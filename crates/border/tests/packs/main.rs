@@ -137,9 +137,9 @@ impl Ask {
     pub fn amount(&self, line: &str) -> Decimal {
         let verdict = self.verdict();
         let line = verdict.line(line).unwrap_or_else(|| panic!("no line {line}"));
-        line.amount
+        line.amount()
             .and_then(|span| span.single())
-            .unwrap_or_else(|| panic!("{} is {:?}: {:?}", line.name(), line.amount, line.why))
+            .unwrap_or_else(|| panic!("{} is {:?}: {:?}", line.name(), line.amount(), line.why))
     }
 }
 

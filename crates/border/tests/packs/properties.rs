@@ -75,14 +75,14 @@ fn check(asked: &Ask) {
         .iter()
         .filter(|line| line.kind() == StepKind::Charge)
     {
-        let Some(span) = line.amount else { continue };
+        let Some(span) = line.amount() else { continue };
         assert!(
             span.low >= Decimal::ZERO && span.high >= Decimal::ZERO,
             "{}",
             line.name()
         );
         sum = (sum.0 + span.low, sum.1 + span.high);
-        if let Some(span) = line.seller_amount {
+        if let Some(span) = line.seller_amount() {
             seller = (seller.0 + span.low, seller.1 + span.high);
         }
         assert!(
@@ -99,7 +99,7 @@ fn check(asked: &Ask) {
     if let Some(total) = verdict.seller_total {
         assert_eq!((total.low, total.high), seller);
     }
-    for line in verdict.lines.iter().filter(|line| line.amount.is_none()) {
+    for line in verdict.lines.iter().filter(|line| line.amount().is_none()) {
         assert!(
             !line.why.is_empty(),
             "{} is missing and does not say why",

@@ -81,7 +81,7 @@ fn trap_5_thirty_minute_power_counts_and_peak_power_never_stands_in_for_it() {
     );
     let verdict = asked.verdict();
     let line = verdict.line("recycling_fee").unwrap();
-    let span = line.amount.unwrap();
+    let span = line.amount().unwrap();
     assert_eq!((span.low, span.high), (3_400.into(), 3_648_000.into()));
     assert!(
         verdict
@@ -147,7 +147,7 @@ fn trap_9_a_small_engine_in_kazakhstan_is_in_the_lowest_row() {
     let verdict = asked.verdict();
     let amounts: Vec<Decimal> = verdict
         .charges()
-        .filter_map(|line| line.amount?.single())
+        .filter_map(|line| line.amount()?.single())
         .collect();
     assert!(amounts.contains(&324_375.into()), "{amounts:?}");
     assert!(!amounts.contains(&2_486_875.into()), "{amounts:?}");

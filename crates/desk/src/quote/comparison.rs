@@ -68,8 +68,8 @@ pub fn column<'p>(verdict: &Verdict<'p>, outlook: Option<&Outlook>) -> Column<'p
             step: line.name(),
             title: line.title(),
             amount: match seller {
-                Some(_) => line.seller_amount,
-                None => line.amount,
+                Some(_) => line.seller_amount(),
+                None => line.amount(),
             },
         })
         .collect();

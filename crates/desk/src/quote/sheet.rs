@@ -111,7 +111,7 @@ fn market(words: &Words, quote: &Quote<'_>, page: &mut String) {
         .iter()
         .filter(|line| line.kind() == StepKind::Upside)
     {
-        if let Some(amount) = line.amount {
+        if let Some(amount) = line.amount() {
             let _ = writeln!(
                 page,
                 "<tr><td>{}: {}</td><td></td><td class=\"n\">{}</td></tr>",
@@ -219,7 +219,7 @@ fn one_finding(words: &Words, finding: &Finding<'_>, page: &mut String) {
 }
 
 fn one_line(words: &Words, line: &Line<'_>, page: &mut String) {
-    let amount = match line.amount {
+    let amount = match line.amount() {
         Some(amount) => words.span(amount, 2),
         None => words.say("missing"),
     };
@@ -242,7 +242,7 @@ fn one_line(words: &Words, line: &Line<'_>, page: &mut String) {
             escape(&words.why(reason))
         );
     }
-    let base = line.base.map_or(String::new(), |base| {
+    let base = line.base().map_or(String::new(), |base| {
         format!(
             "<br><span class=\"small\">{}: {}</span>",
             escape(&words.say("column-base")),
