@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 use rust_decimal::Decimal;
 
-use super::prepared::{Prepared, Scenario, horsepowers};
+use super::prepared::{Prepared, horsepowers};
 use crate::decimal::product;
 use crate::fact::{COMPUTED, FACTS};
 use crate::feel::{Slot, Value};
@@ -29,27 +29,13 @@ fn slot_of(index: usize) -> Slot {
 }
 
 impl<'a, 'q> Context<'a, 'q> {
+    /// `names` are those that no country changes; the pack's own are put behind them.
     pub(super) fn new(
-        pack: &'a Pack,
-        to: &'a Pack,
-        prepared: &'q Prepared<'a>,
-        scenario: &'q Scenario<'a>,
-        names: Vec<Value<'a>>,
-    ) -> Self {
-        Self::to(pack, &to.country, prepared, scenario, names)
-    }
-
-    /// As [`Context::new`], for a country that may have no pack. The room of `names` is used again.
-    pub(super) fn to(
         pack: &'a Pack,
         destination: &'a str,
         prepared: &'q Prepared<'a>,
-        scenario: &'q Scenario<'a>,
         mut names: Vec<Value<'a>>,
     ) -> Self {
-        names.clear();
-        names.reserve(pack.names.len());
-        names.extend_from_slice(&scenario.names);
         names.extend_from_slice(&pack.blank);
         names[slot::DESTINATION] = Value::Text(destination);
         if let (Value::Unknown(_), Some(first)) = (names[slot::REGION], pack.regions.first()) {

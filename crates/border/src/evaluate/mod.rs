@@ -51,7 +51,14 @@ impl RuleSet {
     /// The country is not known, or the facts cannot be: each with its field, value and fix.
     pub fn evaluate<'a>(&'a self, question: &Question<'a>) -> Result<Verdict<'a>, Vec<Fault>> {
         let pack = self.market(question.destination)?;
-        Ok(self.judge(pack, &question.prepare()?, &mut Vec::new()))
+        let mut prepared = question.prepare()?;
+        if let [only] = prepared.scenarios.as_mut_slice() {
+            // Nobody else will need them.
+            let names = std::mem::take(&mut only.names);
+            let (case, _) = self.case(pack, &prepared, names);
+            return Ok(total::total(pack, &prepared, case));
+        }
+        Ok(self.judge(pack, &prepared, &mut Vec::new()))
     }
 
     /// The verdicts for a prepared question in several markets, whichever the question names, one by one as they are asked for.
@@ -97,11 +104,11 @@ impl RuleSet {
         room: &mut Vec<Value<'a>>,
     ) -> Verdict<'a> {
         match prepared.scenarios.as_slice() {
-            [only] => total::total(pack, prepared, self.case(pack, prepared, only, room)),
+            [only] => total::total(pack, prepared, self.case_in(room, pack, prepared, only)),
             several => {
                 let cases = several
                     .iter()
-                    .map(|scenario| self.case(pack, prepared, scenario, room))
+                    .map(|scenario| self.case_in(room, pack, prepared, scenario))
                     .collect();
                 merge::merge(pack, prepared, cases)
             }
@@ -116,7 +123,7 @@ impl RuleSet {
         room: &mut Vec<Value<'a>>,
     ) -> Glance<'a> {
         if let [only] = prepared.scenarios.as_slice() {
-            let case = self.case(pack, prepared, only, room);
+            let case = self.case_in(room, pack, prepared, only);
             let (status, known, total) = total::glance(pack, &case);
             return Glance {
                 status,
@@ -134,31 +141,46 @@ impl RuleSet {
         }
     }
 
+    /// As [`RuleSet::case`], with names that others need as well: they are copied into `room`.
+    fn case_in<'a>(
+        &'a self,
+        room: &mut Vec<Value<'a>>,
+        pack: &'a Pack,
+        prepared: &Prepared<'a>,
+        scenario: &Scenario<'a>,
+    ) -> Case<'a> {
+        let mut names = std::mem::take(room);
+        names.clear();
+        names.reserve(pack.names.len());
+        names.extend_from_slice(&scenario.names);
+        let case;
+        (case, *room) = self.case(pack, prepared, names);
+        case
+    }
+
+    /// One case, of which `names` are the names that no country changes, and the room of the names.
     fn case<'a>(
         &'a self,
         pack: &'a Pack,
         prepared: &Prepared<'a>,
-        scenario: &Scenario<'a>,
-        room: &mut Vec<Value<'a>>,
-    ) -> Case<'a> {
+        names: Vec<Value<'a>>,
+    ) -> (Case<'a>, Vec<Value<'a>>) {
         let mut findings = Vec::with_capacity(pack.checks.len() + 2);
         for (export, checks) in self.controls(pack) {
-            let context = Context::new(export, pack, prepared, scenario, std::mem::take(room));
-            context.checks(checks, &mut findings);
-            (_, *room) = context.end();
+            Context::new(export, &pack.country, prepared, names.clone()).checks(checks, &mut findings);
         }
         let controls = findings.len();
-        let mut context = Context::new(pack, pack, prepared, scenario, std::mem::take(room));
+        let mut context = Context::new(pack, &pack.country, prepared, names);
         let lines = context.lines();
         context.checks(&pack.barring, &mut findings);
-        let rates;
-        (rates, *room) = context.end();
-        Case {
+        let (rates, room) = context.end();
+        let case = Case {
             findings,
             controls,
             lines,
             rates,
-        }
+        };
+        (case, room)
     }
 }
 
@@ -166,7 +188,7 @@ impl RuleSet {
 pub(crate) fn controls<'a>(export: &'a Pack, to: &'a str, prepared: &Prepared<'a>) -> Vec<Finding<'a>> {
     let mut found = Vec::new();
     if let Some(scenario) = prepared.scenarios.first() {
-        Context::to(export, to, prepared, scenario, Vec::new()).checks(&export.barring, &mut found);
+        Context::new(export, to, prepared, scenario.names.clone()).checks(&export.barring, &mut found);
     }
     found
 }

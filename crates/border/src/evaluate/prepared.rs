@@ -120,7 +120,9 @@ fn unknown<'a>(at: usize) -> Value<'a> {
 
 /// The values of all facts but dates and horsepower.
 fn facts<'a>(question: &Question<'a>) -> Vec<Value<'a>> {
-    let mut names: Vec<Value<'a>> = UNKNOWN.to_vec();
+    // With room for the names of nearly every country's own.
+    let mut names: Vec<Value<'a>> = Vec::with_capacity(UNKNOWN.len() + 48);
+    names.extend_from_slice(&UNKNOWN);
     for index in 0..FACTS.len() {
         if let Some(value) = question.car.at(index) {
             names[slot_of_fact(index)] = match value {
