@@ -35,6 +35,11 @@ impl<'a> Question<'a> {
     /// # Errors
     /// The facts cannot be: each with its field, value and fix.
     pub fn prepare(&self) -> Result<Prepared<'a>, Vec<Fault>> {
+        self.prepare_for(0)
+    }
+
+    /// As [`Question::prepare`], with room for so many names of a country's own.
+    pub(super) fn prepare_for(&self, own: usize) -> Result<Prepared<'a>, Vec<Fault>> {
         let mut faults = self.car.faults(self.arrival);
         if let Some(departure) = self.departure
             && departure > self.arrival
@@ -43,7 +48,7 @@ impl<'a> Question<'a> {
             faults.push(Fault::new("departure", departure, problem));
         }
         if faults.is_empty() {
-            Ok(Prepared::of(self))
+            Ok(Prepared::with_room(self, own))
         } else {
             Err(faults)
         }
@@ -53,7 +58,11 @@ impl<'a> Question<'a> {
 impl<'a> Prepared<'a> {
     /// Facts that are known to be possible.
     pub(crate) fn of(question: &Question<'a>) -> Self {
-        let facts = facts(question);
+        Self::with_room(question, 0)
+    }
+
+    fn with_room(question: &Question<'a>, own: usize) -> Self {
+        let facts = facts(question, own);
         let days = days(question.car, question.arrival);
         let mut scenarios = Vec::with_capacity(days.len());
         let scenario = |days: &Days, mut names: Vec<Value<'a>>| {
@@ -118,10 +127,9 @@ fn unknown<'a>(at: usize) -> Value<'a> {
     Value::Unknown(Slot::try_from(at).unwrap_or(Slot::MAX))
 }
 
-/// The values of all facts but dates and horsepower.
-fn facts<'a>(question: &Question<'a>) -> Vec<Value<'a>> {
-    // With room for the names of nearly every country's own.
-    let mut names: Vec<Value<'a>> = Vec::with_capacity(UNKNOWN.len() + 48);
+/// The values of all facts but dates and horsepower, with room for so many names of a country's own.
+fn facts<'a>(question: &Question<'a>, own: usize) -> Vec<Value<'a>> {
+    let mut names: Vec<Value<'a>> = Vec::with_capacity(UNKNOWN.len() + own);
     names.extend_from_slice(&UNKNOWN);
     for index in 0..FACTS.len() {
         if let Some(value) = question.car.at(index) {
