@@ -361,7 +361,7 @@ async fn explain(global: &Global, about: &About) -> Result<ExitCode, Failure> {
         }
         for line in &verdict.lines {
             let amount = line
-                .amount
+                .amount()
                 .map_or_else(|| words.say("missing"), |span| words.span(span, 4));
             output::say(format_args!("  {} = {amount}", line.title()))?;
             if let Some(working) = &line.working {

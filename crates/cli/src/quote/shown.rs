@@ -128,7 +128,7 @@ fn detail(words: &Words, answer: &Answer<'_>, full: bool) -> Result<(), Failure>
     if full {
         for line in verdict.lines.iter().filter(|line| line.kind() != StepKind::Value) {
             let amount = line
-                .amount
+                .amount()
                 .map_or_else(|| words.say("missing"), |span| words.span(span, 2));
             let why: Vec<String> = line.why.iter().map(|why| words.why(why)).collect();
             let why = if why.is_empty() {
