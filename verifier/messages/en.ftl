@@ -28,6 +28,7 @@ cannot = This browser lacks the cryptography that is needed. Open the page over 
 failed = The check itself failed. That says nothing about the file.
 verdict-verified = Complete and unaltered
 verdict-verified-text = Every statement that the log held about this vehicle at that time is here ({ $count }), and none was altered. It is certain who signed each one. Whether what they say is true, no log can know.
+verdict-erased-text = The content of { $erased } of them was erased by the log: what they said can no longer be read.
 verdict-absent = The log knows nothing of this vehicle
 verdict-absent-text = This is proven as of that time. It does not mean that nothing happened to the car, only that nobody stated anything about it in this log.
 verdict-refused = Refused: do not believe this file

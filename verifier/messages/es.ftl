@@ -27,6 +27,7 @@ cannot = Este navegador no tiene la criptografía necesaria. Abra la página por
 failed = Falló la comprobación misma. Eso no dice nada del archivo.
 verdict-verified = Completo y sin alterar
 verdict-verified-text = Están aquí todas las declaraciones que el registro tenía de este vehículo en ese momento ({ $count }), y ninguna fue alterada. Es seguro quién firmó cada una. Si lo que dicen es cierto, ningún registro puede saberlo.
+verdict-erased-text = El registro borró el contenido de { $erased } de ellas: ya no puede leerse lo que decían.
 verdict-absent = El registro no sabe nada de este vehículo
 verdict-absent-text = Está probado en ese momento. No significa que al coche no le haya pasado nada, sino que nadie declaró nada sobre él en este registro.
 verdict-refused = Rechazado: no crea este archivo

@@ -27,6 +27,7 @@ cannot = Ce navigateur n’a pas la cryptographie nécessaire. Ouvrez la page en
 failed = La vérification elle-même a échoué. Cela ne dit rien du fichier.
 verdict-verified = Complet et inaltéré
 verdict-verified-text = Toutes les déclarations que le journal avait sur ce véhicule à ce moment sont ici ({ $count }), et aucune n’a été altérée. Il est certain qui a signé chacune. Si ce qu’elles disent est vrai, aucun journal ne peut le savoir.
+verdict-erased-text = Le journal a effacé le contenu de { $erased } d’entre elles : ce qu’elles disaient ne peut plus être lu.
 verdict-absent = Le journal ne sait rien de ce véhicule
 verdict-absent-text = C’est prouvé à ce moment. Cela ne veut pas dire qu’il n’est rien arrivé à la voiture, mais que personne n’a rien déclaré sur elle dans ce journal.
 verdict-refused = Refusé : ne croyez pas ce fichier

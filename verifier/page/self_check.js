@@ -20,6 +20,7 @@ function show(kind, slots = {}, data = {}) {
     slot.textContent = String(slots[slot.dataset.slot] ?? '').slice(0, MAX_SHOWN);
   }
   if (!slots.ownCode) content.querySelector('[data-own-code]')?.remove();
+  if (!slots.erased) content.querySelector('[data-erased]')?.remove();
   panel.className = `verdict ${kind}`;
   Object.assign(panel.dataset, { verdict: kind, ...data });
   panel.replaceChildren(content);
@@ -69,7 +70,7 @@ async function check() {
   }
   const count = report.statements.length + report.erased.length;
   const ownCode = !(await platformIsStrict());
-  show(count === 0 ? 'absent' : 'verified', { count, ms, log: report.origin, ownCode });
+  show(count === 0 ? 'absent' : 'verified', { count, erased: report.erased.length, ms, log: report.origin, ownCode });
 }
 
 /** Opens what is folded for the printer, and folds it again afterwards. */

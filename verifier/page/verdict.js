@@ -37,6 +37,7 @@ export function provenPanel(report, trust) {
     h('p', { class: report.asked ? null : 'warning' }, say(report.asked ? 'asked' : 'not-asked')),
     h('p', { class: 'vehicle' }, code(vehicleNumber(report.vehicle))),
     h('p', null, say(`verdict-${kind}-text`, { count })),
+    report.erased.length > 0 ? h('p', { class: 'warning' }, say('verdict-erased-text', { erased: report.erased.length })) : null,
     h('p', { class: 'hint' }, say(`checked-with-${trust.source}`, { log: foreign(report.origin, 120) })),
   );
 }

@@ -170,6 +170,20 @@ describe('in Chromium', { skip: missing ?? false }, () => {
     await close();
   });
 
+  test('a dossier that lacks erased contents says so where it says what it proves', async () => {
+    const { page, close } = await open();
+    await page.setInputFiles('#dossier', trustFiles(usualTrust));
+    for (const [name, words] of [
+      ['ok_erased', /1 of them was erased by the log/],
+      ['ok_three_statements', /^(?!.*erased)/s],
+    ]) {
+      await check(page, kitFile(name));
+      assert.match(await page.locator('#verdict').textContent(), words, name);
+      await page.locator('.buttons button').first().click();
+    }
+    await close();
+  });
+
   test('a policy that cannot be used is named, and a missing file asked for', async () => {
     const { page, close } = await open();
     await page.locator('#check').click();

@@ -66,7 +66,7 @@ pub async fn run(global: &Global) -> Result<ExitCode, Failure> {
         let public = desk.issuer_signing_key(&issuer.id)?.public();
         issuers.push((issuer, public));
     }
-    desk.enrol(&issuers).await?;
+    desk.enrol(&issuers, clock::now()).await?;
     step(
         2,
         format_args!(

@@ -42,8 +42,8 @@ pub async fn tell(desk: &Desk, root: &Path, first: u32) -> Result<bool, Failure>
         made_recent(&folder.join(log), Timestamp::now())?;
     }
     APPLICATIONS.extract(&folder).map_err(fail)?;
-    set_up(desk).await?;
     let now = Timestamp::now();
+    set_up(desk, now).await?;
 
     let since = Instant::now();
     let (ioniq, found) = car(&folder, "application.json", "ioniq5-2021.csv")?;
@@ -103,7 +103,7 @@ pub async fn tell(desk: &Desk, root: &Path, first: u32) -> Result<bool, Failure>
 }
 
 /// A certification body with its key, and three people with their mandates.
-async fn set_up(desk: &Desk) -> Result<(), Failure> {
+async fn set_up(desk: &Desk, now: Timestamp) -> Result<(), Failure> {
     let body = Issuer {
         id: "demo-certifier".to_owned(),
         name: "Battery Certification Incheon (sample)".to_owned(),
@@ -113,7 +113,7 @@ async fn set_up(desk: &Desk) -> Result<(), Failure> {
     let public = desk.issuer_signing_key(&body.id)?.public();
     let name = body.name.clone();
     let issuer = body.id.clone();
-    desk.enrol(&[(body, public)]).await?;
+    desk.enrol(&[(body, public)], now.as_second()).await?;
     desk.certify_setup(CertificationBody {
         did: "did:web:certs.demo.carnet.example".to_owned(),
         name,

@@ -2,6 +2,7 @@
 
 use std::process::ExitCode;
 
+use desk::access::Actor;
 use desk::issuer::Issuer;
 use serde_json::json;
 use statement::vocabulary::Role;
@@ -9,7 +10,7 @@ use store::Sealing;
 
 use crate::args::{Global, IssuerEnrol, IssuerNew, IssuerRevoke};
 use crate::failure::Failure;
-use crate::output;
+use crate::{clock, output};
 
 pub async fn new(global: &Global, options: &IssuerNew) -> Result<ExitCode, Failure> {
     let desk = output::open(global).await?;
@@ -76,7 +77,7 @@ pub async fn enrol(global: &Global, options: &IssuerEnrol) -> Result<ExitCode, F
         let name = options.name.clone().unwrap_or_else(|| id.clone());
         issuers.push((Issuer { id, name, roles }, public));
     }
-    let sealing = desk.enrol(&issuers).await?;
+    let sealing = desk.enrol(&issuers, clock::now()).await?;
     desk.close().await?;
     report(
         global,
@@ -88,10 +89,12 @@ pub async fn enrol(global: &Global, options: &IssuerEnrol) -> Result<ExitCode, F
 pub async fn revoke(global: &Global, options: &IssuerRevoke) -> Result<ExitCode, Failure> {
     let desk = output::open(global).await?;
     let mut sealing = Sealing::default();
-    for key in desk.find_issuer(&options.issuer).await? {
-        sealing = desk.revoke(key, &options.reason).await?;
-    }
+    let (issuer, reason) = (&options.issuer, &options.reason);
+    let revoked = desk
+        .revoke_for(&Actor::Machine, issuer, reason, clock::now(), &mut sealing)
+        .await;
     desk.close().await?;
+    revoked?;
     report(global, &sealing, &format!("Revoked {}", options.issuer))
 }
 

@@ -46,8 +46,12 @@ pub async fn run(global: &Global, command: &LogWitnessCommand) -> Result<ExitCod
     match command {
         LogWitnessCommand::Add(options) => {
             let desk = output::open(global).await?;
+            let name = options.name.as_deref();
+            let added = desk
+                .add_witness(&options.url, &options.vkey, name, clock::now())
+                .await;
             desk.close().await?;
-            let added = witnesses::add(&dir, &options.url, &options.vkey, options.name.as_deref())?;
+            let added = added?;
             if global.json {
                 output::json(
                     &json!({"name": added.name.to_string(), "vkey": added.vkey.to_string(), "url": added.url}),
@@ -67,7 +71,10 @@ pub async fn run(global: &Global, command: &LogWitnessCommand) -> Result<ExitCod
             }
         }
         LogWitnessCommand::Remove { name } => {
-            witnesses::remove(&dir, name)?;
+            let desk = output::open(global).await?;
+            let removed = desk.remove_witness(name, clock::now()).await;
+            desk.close().await?;
+            removed?;
             if global.json {
                 output::json(&json!({"removed": name}))?;
             } else {

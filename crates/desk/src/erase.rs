@@ -6,6 +6,7 @@ use serde::Serialize;
 use tlog::LeafIndex;
 use vehicle::VehicleId;
 
+use crate::access::Actor;
 use crate::desk::Desk;
 use crate::error::DeskError;
 
@@ -83,7 +84,22 @@ impl Desk {
         let signed = notice
             .sign(&self.log_key)
             .map_err(|e| DeskError::value("erasure", asked_by, e))?;
-        let statements = self.store.erase(&label, through, signed.as_bytes()).await?;
+        // The trail names the label: the number on the car is what shall not be kept.
+        let subject = format!("{label}: {reason}");
+        let mut deed = Actor::Machine.deed("erase contents", subject, None, now.as_second());
+        self.store.record_deed(&deed).await?;
+        let erased = self.store.erase(&label, through, signed.as_bytes()).await;
+        let statements = match erased {
+            Ok(statements) => statements,
+            Err(error) => {
+                let left = self.store.statements(&label, i64::MAX as u64).await?;
+                if left.iter().any(|s| s.content != store::Content::Erased) {
+                    deed.done = false;
+                    self.store.record_deed(&deed).await?;
+                }
+                return Err(error.into());
+            }
+        };
         Ok(Erased {
             vehicle: vehicle.clone(),
             statements,

@@ -10,6 +10,7 @@ use statement::vocabulary::Role;
 use statement::{IssuerSigningKey, KeyId};
 use store::Sealing;
 
+use crate::access::Actor;
 use crate::data_dir;
 use crate::desk::{Desk, ed25519_key};
 use crate::error::DeskError;
@@ -89,17 +90,25 @@ impl Desk {
         Ok(self.dir.issuers().join(format!("{id}.key")))
     }
 
-    /// Enrols issuers with their public keys; takes effect for statements sealed afterwards.
+    /// Enrols issuers with their public keys, at the machine itself; takes effect for statements sealed afterwards.
     ///
     /// # Errors
-    /// A key that is enrolled already or weak, an empty name or role list; then none is enrolled.
-    pub async fn enrol(&self, issuers: &[(Issuer, [u8; 32])]) -> Result<Sealing, DeskError> {
+    /// A key that is enrolled already or weak, an empty name or role list; then none is enrolled, and the trail says so.
+    pub async fn enrol(&self, issuers: &[(Issuer, [u8; 32])], now: i64) -> Result<Sealing, DeskError> {
         let mut done = Sealing::default();
-        self.enrol_into(issuers, &mut done).await?;
+        let mut begun = Vec::with_capacity(issuers.len());
+        for (issuer, public_key) in issuers {
+            begun.push(
+                self.enrolling(&Actor::Machine, issuer, KeyId::of(public_key), now)
+                    .await?,
+            );
+        }
+        self.with_record(begun, self.enrol_into(issuers, &mut done), |_| true)
+            .await?;
         Ok(done)
     }
 
-    /// The same; `done` says what was sealed on the way also where an error came after that.
+    /// Enrols issuers; `done` says what was sealed on the way also where an error came after that. The trail is the caller's.
     pub(crate) async fn enrol_into(
         &self,
         issuers: &[(Issuer, [u8; 32])],
@@ -135,17 +144,7 @@ impl Desk {
         Ok(self.store.append_into(&entries, done).await?)
     }
 
-    /// Revokes a key; statements sealed before stay valid.
-    ///
-    /// # Errors
-    /// The key is not enrolled, or revoked already.
-    pub async fn revoke(&self, key_id: KeyId, reason: &str) -> Result<Sealing, DeskError> {
-        let mut done = Sealing::default();
-        self.revoke_into(key_id, reason, &mut done).await?;
-        Ok(done)
-    }
-
-    /// The same; `done` says what was sealed on the way also where an error came after that.
+    /// Revokes a key; `done` says what was sealed on the way also where an error came after that. The trail is the caller's.
     pub(crate) async fn revoke_into(
         &self,
         key_id: KeyId,

@@ -11,6 +11,7 @@ use tlog::note::Vkey;
 use tlog::policy::{Policy, Witness};
 
 use crate::Desk;
+use crate::access::Actor;
 use crate::data_dir::{self, DataDir};
 use crate::error::DeskError;
 
@@ -77,6 +78,36 @@ pub(crate) fn remote(
                 .map_err(|e| DeskError::malformed(&dir.witnesses(), format!("witness {}: {e}", witness.name)))
         })
         .collect()
+}
+
+impl Desk {
+    /// As [`add`], at the machine itself, with a record in the trail.
+    ///
+    /// # Errors
+    /// As [`add`], or the database failed.
+    pub async fn add_witness(
+        &self,
+        url: &str,
+        vkey: &str,
+        name: Option<&str>,
+        now: i64,
+    ) -> Result<Witness, DeskError> {
+        let added = add(&self.dir, url, vkey, name)?;
+        let subject = format!("{} {url}", added.vkey);
+        let deed = Actor::Machine.deed("ask witness", subject, None, now);
+        self.store.record_deed(&deed).await?;
+        Ok(added)
+    }
+
+    /// As [`remove`], at the machine itself, with a record in the trail.
+    ///
+    /// # Errors
+    /// As [`remove`], or the database failed.
+    pub async fn remove_witness(&self, name: &str, now: i64) -> Result<(), DeskError> {
+        remove(&self.dir, name)?;
+        let deed = Actor::Machine.deed("ask witness no more", name, None, now);
+        Ok(self.store.record_deed(&deed).await?)
+    }
 }
 
 /// Adds a witness to the list, and says what it is called there. It is asked from the next command on, and by a running service

@@ -213,7 +213,7 @@ async fn on_one_machine_an_erasure_asked_for_again_is_finished() {
         roles: vec![Role::Workshop],
     };
     let public = desk.issuer_signing_key("workshop").unwrap().public();
-    desk.enrol(&[(workshop, public)]).await.unwrap();
+    desk.enrol(&[(workshop, public)], NOW).await.unwrap();
     let file = dir.path().join("one.jsonl");
     std::fs::write(
         &file,

@@ -36,7 +36,7 @@ async fn log_of_real_readings(log: &LogFolder, samples: &Path) -> Desk {
         let public = desk.issuer_signing_key(&issuer.id).unwrap().public();
         issuers.push((issuer, public));
     }
-    desk.enrol(&issuers)
+    desk.enrol(&issuers, NOW)
         .await
         .expect("the samples' issuers are enrolled");
     let report = desk

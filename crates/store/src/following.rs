@@ -21,34 +21,59 @@ const AHEAD: usize = 8;
 /// load them all again.
 const NEAR: u64 = 10_000;
 
+/// What a reader does while something is sealed and not published.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Hidden {
+    /// Comes again: it is published in a moment.
+    Wait,
+    /// Reads what was published before it.
+    Replay,
+}
+
 impl Store {
-    /// The state at `checkpoint`, which is the published one.
+    /// The state at `checkpoint`, which is the published one. What is sealed and not published may hide it: a moment later it
+    /// is published, or the quorum is missing and the state is made from the published entries alone, from the first on, which
+    /// takes as long as an audit. Where that is broken off, the next call goes on.
     pub(crate) async fn follow<'r>(
         &self,
         reading: &'r mut Option<LogState>,
         checkpoint: &Checkpoint,
+        hidden: Hidden,
     ) -> Result<&'r mut LogState, StoreError> {
         let near = |state: &LogState| {
             let behind = checkpoint.size.0.saturating_sub(state.size().0);
             behind <= NEAR.max(state.index.len())
         };
-        let mut state = match reading.take().filter(near) {
-            Some(state) => state,
-            None => self.load_published(checkpoint).await?,
-        };
+        if !reading.as_ref().is_some_and(near) {
+            match self.load_published(checkpoint).await {
+                Ok(state) => *reading = Some(state),
+                Err(StoreError::NoQuorum(_)) if hidden == Hidden::Replay => {
+                    reading.get_or_insert_with(LogState::empty);
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        let state = reading.get_or_insert_with(LogState::empty);
         if state.size() > checkpoint.size {
             // Loaded while another process is between its commit and its checkpoint; what was loaded serves in a moment.
-            let sealed = state.size().0;
-            *reading = Some(state);
-            return Err(unpublished(sealed, checkpoint));
+            if hidden == Hidden::Wait {
+                return Err(unpublished(state.size().0, checkpoint));
+            }
+            *state = LogState::empty();
         }
-        if state.size() < checkpoint.size {
-            self.catch_up(&mut state, checkpoint).await?;
+        let caught_up = match state.size() < checkpoint.size {
+            true => self.catch_up(state, checkpoint).await,
+            false => Ok(()),
+        };
+        let there = caught_up.and_then(|()| match state.root() == checkpoint.root {
+            true => Ok(()),
+            false => Err(StoreError::Forked(checkpoint.size.0)),
+        });
+        if let Err(error) = there {
+            *reading = None;
+            return Err(error);
         }
-        if state.root() != checkpoint.root {
-            return Err(StoreError::Forked(checkpoint.size.0));
-        }
-        Ok(reading.insert(state))
+        reading.as_mut().ok_or(StoreError::NoLog)
     }
 
     async fn load_published(&self, checkpoint: &Checkpoint) -> Result<LogState, StoreError> {

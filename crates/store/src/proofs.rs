@@ -13,6 +13,7 @@ use tlog::tree::{inclusion_proof, inclusion_tiles};
 use tlog::{Hash, LeafIndex, TreeSize};
 
 use crate::error::StoreError;
+use crate::following::Hidden;
 use crate::objects::CHECKPOINT;
 use crate::open::{OPENING, POLL, Store};
 
@@ -49,14 +50,17 @@ impl Store {
     /// The published head and what its index says about `labels`, taken at one moment.
     ///
     /// # Errors
-    /// Nothing is published yet, or storage failed; a process that has not read yet also needs a moment in which all that is
-    /// sealed is published (run `seal`).
+    /// Nothing is published yet, or storage failed.
     pub async fn snapshot(&self, labels: &[Label]) -> Result<Snapshot, StoreError> {
         let begin = Instant::now();
         loop {
-            match self.snapshot_now(labels).await {
+            let hidden = match begin.elapsed() < OPENING {
+                true => Hidden::Wait,
+                false => Hidden::Replay,
+            };
+            match self.snapshot_now(labels, hidden).await {
                 // Another process is between its commit and its checkpoint, or has sealed while the state was loaded.
-                Err(StoreError::NoQuorum(_) | StoreError::Fenced) if begin.elapsed() < OPENING => {
+                Err(StoreError::NoQuorum(_) | StoreError::Fenced) if hidden == Hidden::Wait => {
                     tokio::time::sleep(POLL).await;
                 }
                 taken => return taken,
@@ -64,7 +68,7 @@ impl Store {
         }
     }
 
-    async fn snapshot_now(&self, labels: &[Label]) -> Result<Snapshot, StoreError> {
+    async fn snapshot_now(&self, labels: &[Label], hidden: Hidden) -> Result<Snapshot, StoreError> {
         let mut reading = self.reading.lock().await;
         let bytes = self
             .objects
@@ -72,7 +76,7 @@ impl Store {
             .await?
             .ok_or_else(|| StoreError::ObjectMissing(CHECKPOINT.to_owned()))?;
         let checkpoint = self.read_checkpoint(&bytes)?;
-        let state = self.follow(&mut reading, &checkpoint).await?;
+        let state = self.follow(&mut reading, &checkpoint, hidden).await?;
         let chains = labels
             .iter()
             .map(|label| ChainProof {

@@ -13,6 +13,7 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, Method};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 
+use crate::encoding;
 use crate::pages;
 use crate::pages::visit::Visit;
 use crate::problem::{Kind, Problem};
@@ -56,6 +57,7 @@ pub async fn around(State(app): State<App>, mut request: Request, next: Next) ->
     if let Some(client) = client {
         request.extensions_mut().insert(client);
     }
+    encoding::takes_plain(request.headers_mut());
     let visit =
         pages::problem::reads_pages(request.headers()).then(|| Visit::of(request.uri(), request.headers()));
     let taken = match (client, route.as_str()) {

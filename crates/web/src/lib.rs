@@ -27,6 +27,7 @@
 mod access;
 mod api;
 mod clock;
+mod encoding;
 mod envelope;
 mod extract;
 mod gate;

@@ -5,8 +5,10 @@ use axum::http::header::CONTENT_TYPE;
 use axum::response::IntoResponse;
 use bytes::Bytes;
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
-use utoipa::openapi::{Components, OpenApi as Document};
+use utoipa::openapi::{Components, Content, OpenApi as Document, Ref, ResponseBuilder};
 use utoipa::{Modify, OpenApi};
+
+use crate::problem::MEDIA_TYPE;
 
 /// What the description says besides the routes.
 #[derive(OpenApi)]
@@ -53,6 +55,36 @@ impl Modify for Keys {
             .build();
         components.add_security_scheme("token", SecurityScheme::Http(bearer));
     }
+}
+
+/// Adds what every address may answer but those that whoever watches the service must be able to ask at any time.
+pub fn with_rate_limit(mut document: Document) -> Document {
+    for (path, item) in &mut document.paths.paths {
+        if matches!(path.as_str(), "/healthz" | "/metrics") {
+            continue;
+        }
+        let operations = [
+            &mut item.get,
+            &mut item.post,
+            &mut item.put,
+            &mut item.delete,
+            &mut item.patch,
+        ];
+        for operation in operations.into_iter().flatten() {
+            operation
+                .responses
+                .responses
+                .entry("429".to_owned())
+                .or_insert_with(|| {
+                    let problem = Content::new(Some(Ref::from_schema_name("Problem")));
+                    let response = ResponseBuilder::new()
+                        .description("More requests than this client may send; with `Retry-After`")
+                        .content(MEDIA_TYPE, problem);
+                    response.build().into()
+                });
+        }
+    }
+    document
 }
 
 /// The description as it is sent. Every request carries it along, so it is written once.

@@ -70,7 +70,7 @@ fn described() -> OpenApiRouter<App> {
 
 /// The description of the interface, without a log.
 pub fn description() -> utoipa::openapi::OpenApi {
-    described().into_openapi()
+    openapi::with_rate_limit(described().into_openapi())
 }
 
 /// The whole service over a log.
@@ -79,7 +79,7 @@ pub fn description() -> utoipa::openapi::OpenApi {
 /// The description cannot be written.
 pub fn router(app: App) -> Result<Router, serde_json::Error> {
     let (router, document) = described().split_for_parts();
-    let document = Served::new(&document)?;
+    let document = Served::new(&openapi::with_rate_limit(document))?;
     let tiles = get(static_log::tile);
     let mut router = router
         .route(static_log::TILES, tiles)

@@ -22,7 +22,7 @@ use tokio_io_timeout::TimeoutStream;
 use tower::ServiceExt as _;
 
 use crate::metrics::Metrics;
-use crate::options::Limits;
+use crate::options::Options;
 use crate::rate::network;
 
 /// The most bytes of a request's head.
@@ -56,11 +56,12 @@ pub struct Peer(pub IpAddr);
 pub async fn serve(
     listener: TcpListener,
     router: Router,
-    limits: &Limits,
+    options: &Options,
     metrics: Arc<Metrics>,
     stop: impl Future<Output = ()>,
     drain: Duration,
 ) -> io::Result<()> {
+    let limits = &options.limits;
     let connections = Arc::new(Semaphore::new(limits.connections));
     let refusals = Arc::new(Semaphore::new(REFUSALS));
     let clients = Arc::new(Clients::default());
@@ -88,13 +89,13 @@ pub async fn serve(
             },
         };
         let client = network(address.ip());
+        // Behind a proxy everybody comes from one address; whom its connections are for is not known before they speak.
+        let most = match options.trusted_proxies.contains(&address.ip().to_canonical()) {
+            true => limits.connections,
+            false => limits.connections_per_client,
+        };
         let places = connections.clone().try_acquire_owned().ok();
-        let place = places.and_then(|permit| {
-            Some((
-                permit,
-                Clients::admit(&clients, client, limits.connections_per_client)?,
-            ))
-        });
+        let place = places.and_then(|permit| Some((permit, Clients::admit(&clients, client, most)?)));
         let Some(place) = place else {
             metrics.connection_refused();
             if let Ok(permit) = refusals.clone().try_acquire_owned() {

@@ -158,6 +158,7 @@ impl Service {
         ));
 
         let drain = options.drain;
+        let doors = options.clone();
         let app = App::new(Shared {
             desk: desk.clone(),
             intake: intake.clone(),
@@ -189,7 +190,7 @@ impl Service {
             standing.stop();
             tracing::info!("stopping");
         };
-        let served = server::serve(listener, router, &limits, metrics.clone(), stopping, drain).await;
+        let served = server::serve(listener, router, &doors, metrics.clone(), stopping, drain).await;
         following.abort();
         watching.abort();
         intake.waiters().give_up();

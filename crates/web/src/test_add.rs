@@ -49,7 +49,8 @@ impl TestIssuer {
                 name: "Test only: POST /add".to_owned(),
                 roles: vec![Role::System],
             };
-            desk.enrol(&[(issuer, key.public())]).await?;
+            desk.enrol(&[(issuer, key.public())], jiff::Timestamp::now().as_second())
+                .await?;
         }
         Ok(Self(key))
     }

@@ -96,6 +96,11 @@ fn issuers_are_made_enrolled_and_revoked() {
 }
 
 #[test]
+fn what_is_done_at_the_machine_is_in_the_trail() {
+    plays("trail.txt", yard::empty_folder().path());
+}
+
+#[test]
 fn what_is_recorded_is_sealed_once() {
     plays("record.txt", yard::folder().path());
 }

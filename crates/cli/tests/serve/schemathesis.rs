@@ -4,9 +4,10 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use serde_json::Value;
 use test_servers::LogFolder;
 
-use crate::process::{Serving, log, registration, submit};
+use crate::process::{Serving, carnet, log, registration, submit};
 
 /// With what it depends on fixed by what it asks for; newer ones change what they check.
 const WANTED: &str = "schemathesis==4.32.5";
@@ -52,18 +53,66 @@ fn run(command: &mut Command) -> Result<(), String> {
 
 #[test]
 fn the_service_does_what_its_description_says() {
-    let Some(schemathesis) = installed() else { return };
     let data = LogFolder::new();
     log(&data);
-    let limits = ["--rate", "100000", "--burst", "100000"];
-    let serving = Serving::start(&data, &limits);
+    let serving = Serving::start(&data, &LIMITS);
     assert_eq!(submit(&serving.address, &registration(1)).unwrap().0, 200);
+    does_as_described(&serving, &data, "25", NOT_ASKED, &[]);
+}
+
+/// Most addresses answer strangers with 401 alone.
+#[test]
+fn the_service_does_for_an_operator_what_its_description_says() {
+    let data = LogFolder::new();
+    log(&data);
+    let password = data.path().join("password");
+    std::fs::write(&password, "blue-heron-ferry-41\n").unwrap();
+    let password = password.to_str().unwrap();
+    let account = [
+        "account",
+        "add",
+        "olga",
+        "--role",
+        "operator",
+        "--organisation",
+        "association",
+    ];
+    let with = [
+        "--organisation-name",
+        "The association",
+        "--password-file",
+        password,
+    ];
+    let made = carnet(&data, &[account.as_slice(), &with].concat());
+    assert!(made.status.success(), "{made:?}");
+    let scopes = "yard:read yard:write shares disclose accounts trail issuers certification";
+    let mut token = vec!["--json", "token", "new", "olga", "--name", "schemathesis"];
+    for scope in scopes.split(' ') {
+        token.extend(["--scope", scope]);
+    }
+    let made: Value = serde_json::from_slice(&carnet(&data, &token).stdout).unwrap();
+    let header = format!("Authorization: Bearer {}", made["secret"].as_str().unwrap());
+    let serving = Serving::start(&data, &LIMITS);
+    assert_eq!(submit(&serving.address, &registration(1)).unwrap().0, 200);
+    // It sends an invented cookie beside the token and takes what the token opens for the cookie's doing.
+    let not_asked = format!("{NOT_ASKED},ignored_auth");
+    does_as_described(&serving, &data, "10", &not_asked, &["--header", &header]);
+}
+
+/// Requests are not held back: what is looked at is what they are answered.
+const LIMITS: [&str; 4] = ["--rate", "100000", "--burst", "100000"];
+
+/// That a schema allows it makes nothing a signed statement or a car's number.
+const NOT_ASKED: &str = "positive_data_acceptance";
+
+fn does_as_described(serving: &Serving, data: &LogFolder, examples: &str, not_asked: &str, more: &[&str]) {
+    let Some(schemathesis) = installed() else { return };
     let output = Command::new(schemathesis)
         .arg("run")
         .arg(format!("http://{}/openapi.json", serving.address))
         .args([
             "--max-examples",
-            "25",
+            examples,
             "--seed",
             "1",
             // Python 3.11 counts how deep it parses for all threads together (CPython issue 106905) and stops two of them at random.
@@ -73,8 +122,8 @@ fn the_service_does_what_its_description_says() {
             "--request-timeout",
             "20",
         ])
-        // That a schema allows it makes nothing a signed statement or a car's number.
-        .args(["--exclude-checks", "positive_data_acceptance"])
+        .args(["--exclude-checks", not_asked])
+        .args(more)
         .current_dir(data.path())
         .output()
         .unwrap();

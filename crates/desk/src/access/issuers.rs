@@ -38,13 +38,26 @@ impl Desk {
         actor.may(Act::ManageIssuers)?;
         plain_text("issuer id", &issuer.id, 1, 100)?;
         plain_text("issuer name", &issuer.name, 1, 120)?;
-        let key = KeyId::of(&public_key);
-        let subject = format!("{} {key}", issuer.id);
-        let concerned = self.signing_as(actor, &issuer.id).await?;
-        let deed = actor.deed("enrol issuer", subject, concerned.as_deref(), now);
+        let begun = self.enrolling(actor, issuer, KeyId::of(&public_key), now).await?;
         let issuers = [(issuer.clone(), public_key)];
         let doing = self.enrol_into(&issuers, done);
-        self.with_record(deed, doing, &key, |_| true).await
+        self.with_record(vec![begun], doing, |_| true).await
+    }
+
+    /// What the trail says of an enrolment.
+    pub(crate) async fn enrolling(
+        &self,
+        actor: &Actor,
+        issuer: &Issuer,
+        key: KeyId,
+        now: i64,
+    ) -> Result<(Deed, KeyId), DeskError> {
+        let concerned = self.signing_as(actor, &issuer.id).await?;
+        let subject = format!("{} {key}", issuer.id);
+        Ok((
+            actor.deed("enrol issuer", subject, concerned.as_deref(), now),
+            key,
+        ))
     }
 
     /// Revokes every key of an issuer, or the key with this id in hex; statements sealed before stay valid. An account that
@@ -82,7 +95,7 @@ impl Desk {
             let deed = actor.deed("revoke issuer", subject, concerned.as_deref(), now);
             let doing = self.revoke_into(key, &reason, done);
             let this = self
-                .with_record(deed, doing, &key, |record| record.revoked_at.is_some())
+                .with_record(vec![(deed, key)], doing, |record| record.revoked_at.is_some())
                 .await?;
             if this == KeyChange::Unpublished {
                 change = this;
@@ -115,15 +128,16 @@ impl Desk {
         Ok(signing.min_by_key(|id| Some(id.as_str()) != own))
     }
 
-    /// `happened` says of the key's record whether the act is in the log.
-    async fn with_record(
+    /// Does what is done to keys at once, or not at all. `happened` says of a key's record whether the act is in the log.
+    pub(crate) async fn with_record(
         &self,
-        mut deed: Deed,
+        deeds: Vec<(Deed, KeyId)>,
         doing: impl Future<Output = Result<(), DeskError>>,
-        key: &KeyId,
         happened: impl Fn(&KeyRecord) -> bool,
     ) -> Result<KeyChange, DeskError> {
-        self.store.record_deed(&deed).await?;
+        for (deed, _) in &deeds {
+            self.store.record_deed(deed).await?;
+        }
         let Err(error) = doing.await else {
             return Ok(KeyChange::Published);
         };
@@ -135,12 +149,15 @@ impl Desk {
         };
         if in_doubt {
             let keys = self.store.issuer_keys().await?;
-            if keys.iter().any(|(id, record)| id == key && happened(record)) {
+            let is_in_log = |key: &KeyId| keys.iter().any(|(id, record)| id == key && happened(record));
+            if deeds.iter().all(|(_, key)| is_in_log(key)) {
                 return Ok(KeyChange::Unpublished);
             }
         }
-        deed.done = false;
-        self.store.record_deed(&deed).await?;
+        for (mut deed, _) in deeds {
+            deed.done = false;
+            self.store.record_deed(&deed).await?;
+        }
         Err(error)
     }
 }

@@ -12,15 +12,15 @@ use crate::running::{CAR, Running};
 const PAGE: &str = include_str!("../../../../docs/access.md");
 
 /// A line of the table.
-struct Line {
-    method: String,
-    path: String,
+pub struct Line {
+    pub method: String,
+    pub path: String,
     /// Anonymous, viewer, exporter, issuer, operator.
     cells: Vec<String>,
     scope: String,
 }
 
-fn table() -> Vec<Line> {
+pub fn table() -> Vec<Line> {
     let rows = PAGE.lines().filter_map(|line| line.strip_prefix("| `"));
     let lines: Vec<Line> = rows
         .filter_map(|row| {

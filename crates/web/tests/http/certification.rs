@@ -55,7 +55,9 @@ async fn make() -> Made {
     };
     desk.new_issuer_key(BODY).unwrap();
     let public = desk.issuer_signing_key(BODY).unwrap().public();
-    desk.enrol(&[(issuer, public)]).await.unwrap();
+    desk.enrol(&[(issuer, public)], jiff::Timestamp::now().as_second())
+        .await
+        .unwrap();
     desk.certify_setup(CertificationBody {
         did: "did:web:certs.example".to_owned(),
         name: "Battery Certification (test)".to_owned(),
@@ -69,7 +71,9 @@ async fn make() -> Made {
         name: "Maker (test)".to_owned(),
         roles: vec![statement::vocabulary::Role::Maker],
     };
-    desk.enrol(&[(maker, key(9).public())]).await.unwrap();
+    desk.enrol(&[(maker, key(9).public())], jiff::Timestamp::now().as_second())
+        .await
+        .unwrap();
     let now = Timestamp::now().as_second();
     let organisation = NewOrganisation {
         id: "body".to_owned(),

@@ -4,8 +4,10 @@
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 
+use crate::access::table;
 use crate::client::raw;
-use crate::running::{CAR, Running};
+use crate::people::{self, Person};
+use crate::running::{CAR, Running, options};
 
 /// Cases, each a connection; some seconds in all.
 const CASES: u32 = 600;
@@ -97,26 +99,178 @@ fn request() -> impl Strategy<Value = Vec<u8>> {
     prop_oneof![9 => nearly, 1 => proptest::collection::vec(any::<u8>(), 0..300)]
 }
 
+/// What is sent to an address that takes JSON, a form or files: of the right kind, with names that mean something somewhere.
+fn meant_body() -> impl Strategy<Value = (String, Vec<u8>)> {
+    let name = prop_oneof![
+        prop::sample::select(vec![
+            "name",
+            "id",
+            "password",
+            "role",
+            "organisation",
+            "issuer",
+            "roles",
+            "public_key",
+            "reason",
+            "vehicle",
+            "scopes",
+            "days",
+            "statements",
+            "cars",
+            "to",
+            "facts",
+            "arrive",
+            "price",
+            "csrf",
+            "display_name",
+            "lot",
+            "note",
+            "disclose",
+            "outcome",
+            "odometer",
+            "step",
+            "state",
+            "given",
+            "hours",
+            "token",
+            "disabled",
+        ])
+        .prop_map(str::to_owned),
+        "[a-z_]{1,10}",
+    ];
+    let value = prop_oneof![
+        Just(CAR.to_owned()),
+        Just("operator".to_owned()),
+        Just("2026-03-10".to_owned()),
+        Just("-1".to_owned()),
+        Just("9".repeat(30)),
+        "[ -~]{0,20}",
+        "\\PC{0,20}",
+    ];
+    let fields = proptest::collection::vec((name, value), 0..6);
+    (fields, 0_u8..4).prop_map(|(fields, kind)| match kind {
+        0 | 1 => {
+            let object: serde_json::Map<_, _> = fields
+                .into_iter()
+                .map(|(name, value)| {
+                    let json = serde_json::from_str(&value).unwrap_or(serde_json::Value::String(value));
+                    (name, if kind == 0 { json } else { serde_json::json!([json]) })
+                })
+                .collect();
+            let json = serde_json::Value::Object(object).to_string();
+            ("application/json".to_owned(), json.into_bytes())
+        }
+        2 => {
+            let encoded = |text: &str| -> String { text.bytes().map(|byte| format!("%{byte:02x}")).collect() };
+            let fields: Vec<String> = fields
+                .iter()
+                .map(|(name, value)| format!("{name}={}", encoded(value)))
+                .collect();
+            let kind = "application/x-www-form-urlencoded".to_owned();
+            (kind, fields.join("&").into_bytes())
+        }
+        _ => {
+            let parts: String = fields
+                .iter()
+                .map(|(name, value)| {
+                    format!("--b\r\ncontent-disposition: form-data; name=\"{name}\"; filename=\"{name}.csv\"\r\n\r\n{value}\r\n")
+                })
+                .collect();
+            ("multipart/form-data; boundary=b".to_owned(), format!("{parts}--b--\r\n").into_bytes())
+        }
+    })
+}
+
+/// A request to an address of the table in docs/access.md, by somebody who is known.
+fn known_request(callers: Vec<String>) -> impl Strategy<Value = Vec<u8>> {
+    let part = prop_oneof![
+        Just(CAR.to_owned()),
+        Just("olga".to_owned()),
+        Just("yard-a".to_owned()),
+        Just("jo".to_owned()),
+        Just("C-000001".to_owned()),
+        "[a-zA-Z0-9%._~-]{1,20}",
+    ];
+    let lines: Vec<(String, String)> = table()
+        .into_iter()
+        // What ends the session or locks the name would leave the rest to strangers.
+        .filter(|line| !matches!(line.path.as_str(), "/logout" | "/api/session" | "/login"))
+        .map(|line| (line.method, line.path))
+        .collect();
+    (
+        prop::sample::select(lines),
+        prop::sample::select(callers),
+        proptest::collection::vec(part, 3),
+        proptest::option::of("[a-z]{1,8}=[a-z0-9%-]{0,12}"),
+        meant_body(),
+    )
+        .prop_map(|((method, pattern), caller, parts, query, (kind, body))| {
+            let mut parts = parts.into_iter();
+            let path: Vec<String> = pattern
+                .split('/')
+                .map(|part| match part.starts_with('{') {
+                    true => parts.next().unwrap_or_default(),
+                    false => part.to_owned(),
+                })
+                .collect();
+            let query = query.map(|query| format!("?{query}")).unwrap_or_default();
+            let head = format!(
+                "{method} {}{query} HTTP/1.1\r\nhost: t\r\nconnection: close\r\nsec-fetch-site: same-origin\r\n{caller}\r\n\
+                 content-type: {kind}\r\ncontent-length: {}\r\n\r\n",
+                path.join("/"),
+                body.len()
+            );
+            [head.into_bytes(), body].concat()
+        })
+}
+
 #[test]
 fn no_request_makes_the_service_fail() {
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .build()
-        .unwrap();
+    let runtime = runtime();
     let service = runtime.block_on(async {
-        let mut options = crate::running::options();
+        let mut options = options();
         // A request that promises more than it sends is given up on soon.
         options.limits.head = std::time::Duration::from_millis(50);
         options.limits.request = std::time::Duration::from_millis(50);
         options.limits.connections_per_client = 1000;
         Running::with(options).await
     });
+    bear(&runtime, service, &request());
+}
+
+#[test]
+fn no_request_of_somebody_who_is_known_makes_the_service_fail() {
+    let runtime = runtime();
+    let (service, callers) = runtime.block_on(async {
+        let service = people::service().await;
+        let mut callers = Vec::new();
+        for name in ["olga", "ann", "ivy"] {
+            let Person { cookie, csrf, .. } = Person::logged_in(&service, name).await;
+            callers.push(format!("cookie: {cookie}\r\nx-carnet-csrf: {csrf}"));
+        }
+        for (_, token) in people::operator_tokens() {
+            callers.push(format!("authorization: Bearer {token}"));
+        }
+        (service, callers)
+    });
+    bear(&runtime, service, &known_request(callers));
+}
+
+fn runtime() -> tokio::runtime::Runtime {
+    tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .unwrap()
+}
+
+/// The service bears all of these, and is well afterwards.
+fn bear(runtime: &tokio::runtime::Runtime, service: Running, requests: &impl Strategy<Value = Vec<u8>>) {
     let mut runner = TestRunner::new(Config {
         cases: CASES,
         failure_persistence: None,
         ..Config::default()
     });
-    let outcome = runner.run(&request(), |bytes| {
+    let outcome = runner.run(requests, |bytes| {
         let answer = runtime.block_on(raw(service.address, &bytes));
         if let Some(answer) = answer {
             let allowed = answer.status < 500 || answer.status == 503;

@@ -300,7 +300,7 @@ async fn an_issuer_revokes_its_own_keys_and_nobody_else_s() {
         .as_array()
         .unwrap()
         .iter()
-        .filter(|act| act["act"] == "enrol issuer")
+        .filter(|act| act["act"] == "enrol issuer" && act["account"] == "olga")
         .map(|act| act["outcome"].as_str().unwrap())
         .collect();
     assert_eq!(

@@ -23,7 +23,7 @@ async fn is_enrolled(service: &Running) -> bool {
 async fn enrolments(operator: &Person) -> Vec<String> {
     let trail = operator.get("/api/trail?most=1000").await.json();
     let acts = trail["acts"].as_array().unwrap().iter();
-    acts.filter(|act| act["act"] == "enrol issuer")
+    acts.filter(|act| act["act"] == "enrol issuer" && act["account"] == "olga")
         .map(|act| act["outcome"].as_str().unwrap().to_owned())
         .collect()
 }

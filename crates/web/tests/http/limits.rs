@@ -119,6 +119,20 @@ async fn one_client_cannot_take_all_connections() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_trusted_proxy_may_hold_as_many_connections_as_there_are() {
+    let mut options = options();
+    options.limits.connections_per_client = 2;
+    options.trusted_proxies = vec!["127.0.0.1".parse().unwrap()];
+    let service = Running::with(options).await;
+    let _held = [
+        TcpStream::connect(service.address).await.unwrap(),
+        TcpStream::connect(service.address).await.unwrap(),
+    ];
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    assert_eq!(get(service.address, "/healthz").await.status, 200);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn who_asks_too_often_is_told_when_to_come_again() {
     let mut options = options();
     options.limits.rate = 1.try_into().unwrap();

@@ -66,7 +66,12 @@ async fn make() -> Made {
             name: format!("{id} (test)"),
             roles: vec![role.parse().unwrap()],
         };
-        desk.enrol(&[(issuer, key(seed).public())]).await.unwrap();
+        desk.enrol(
+            &[(issuer, key(seed).public())],
+            jiff::Timestamp::now().as_second(),
+        )
+        .await
+        .unwrap();
     }
     let now = jiff::Timestamp::now().as_second();
     for (id, issuer) in [

@@ -82,7 +82,9 @@ impl Running {
             name: "Register (test)".to_owned(),
             roles: vec![Role::Register],
         };
-        desk.enrol(&[(issuer, register.public())]).await.unwrap();
+        desk.enrol(&[(issuer, register.public())], jiff::Timestamp::now().as_second())
+            .await
+            .unwrap();
         Self::over(data, desk, options).await
     }
 

@@ -144,6 +144,24 @@ async fn what_a_cache_still_has_is_not_sent_again() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn who_says_that_it_takes_nothing_is_answered_all_the_same() {
+    // A refusal under an address that never changes is what a cache on the way would keep.
+    let service = Running::new().await;
+    for path in ["/log/checkpoint", "/log/tile/0/000.p/1", "/version"] {
+        let plain = service.get(path).await;
+        let answer = request(
+            service.address,
+            "GET",
+            path,
+            &["accept-encoding: identity;q=0"],
+            &[],
+        )
+        .await;
+        assert_eq!((answer.status, answer.body), (plain.status, plain.body), "{path}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn entries_come_compressed_to_who_takes_them_so() {
     let service = with_full_tile().await;
     let plain = service.get("/log/tile/entries/000").await;

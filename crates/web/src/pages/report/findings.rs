@@ -14,12 +14,20 @@ use crate::pages::language::Words;
 /// The section.
 pub fn section(words: &Words, history: &History) -> Markup {
     let findings = &history.findings.findings;
+    let (erased, left) = (history.report.erased.len(), history.report.statements.len());
     titled(
         words,
         "findings",
         "findings",
         html! {
-            @if findings.is_empty() { p { strong { (words.say("findings-none")) } } }
+            @if erased > 0 {
+                p .warning {
+                    (words.weave("findings-erased", &[("erased", &number(words, erased as u64)), ("count", &number(words, (erased + left) as u64))]))
+                }
+            }
+            @if findings.is_empty() {
+                p { strong { (words.say(if left == 0 { "findings-nothing-left" } else { "findings-none" })) } }
+            }
             ol .findings { @for finding in findings { li { (one(words, finding)) } } }
             p .hint { (words.say("findings-hint")) }
         },

@@ -88,6 +88,7 @@ pub fn outcomes(words: &Words) -> Markup {
             "verdict-verified",
             html! {
                 p { (words.weave("verdict-verified-text", &[("count", &slot("count"))])) }
+                p .warning data-erased { (words.weave("verdict-erased-text", &[("erased", &slot("erased"))])) }
                 (by_browser)
             },
         ),

@@ -2,7 +2,8 @@
 
 use desk::lookup::{History, judge};
 use desk::words::Language;
-use dossier::{Issuer, Report, VerifiedStatement};
+use dossier::erasure::Notice;
+use dossier::{ErasedStatement, Issuer, Report, VerifiedStatement};
 use index::Label;
 use jiff::Timestamp;
 use jiff::civil::date;
@@ -193,6 +194,40 @@ fn a_finding_speaks_the_language_of_the_page_with_its_days_and_names() {
     assert!(korean.contains("화재 기록"), "{korean}");
     assert!(korean.contains("2021년 5월 6일"));
     assert!(korean.contains("href=\"#s2\""));
+}
+
+fn erased(at: u64) -> ErasedStatement {
+    let was = statement(at, StatementType::ServicePerformed, json!({}));
+    ErasedStatement {
+        log_index: was.log_index,
+        digest: was.digest,
+        issuer: was.issuer,
+        notice: Notice {
+            origin: "log".to_owned(),
+            label: Label([1; 32]),
+            through: LeafIndex(at),
+            time: Timestamp::from_second(1_780_000_000).unwrap(),
+            asked_by: "the keeper".to_owned(),
+            reason: "on request".to_owned(),
+        },
+        superseded_by: Vec::new(),
+        contested_by: Vec::new(),
+    }
+}
+
+#[test]
+fn what_was_erased_is_not_called_free_of_contradictions() {
+    let mut history = history(vec![statement(2, StatementType::ServicePerformed, json!({}))]);
+    history.report.erased = vec![erased(1)];
+    let page = shown(Language::En, &history);
+    assert!(page.contains("1 of 2 statements were erased. What they said is not judged here."));
+    assert!(page.contains("Nothing in the statements contradicts itself."));
+
+    history.report.statements.clear();
+    history.findings = judge(&history.report, date(2026, 11, 26));
+    let page = shown(Language::En, &history);
+    assert!(page.contains("no statement about this car can be read any more"));
+    assert!(!page.contains("contradicts itself"));
 }
 
 #[test]
