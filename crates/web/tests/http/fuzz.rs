@@ -284,7 +284,13 @@ fn bear(runtime: &tokio::runtime::Runtime, service: Running, requests: &impl Str
         Ok(())
     });
     outcome.unwrap();
-    let well = runtime.block_on(service.get("/healthz"));
-    assert_eq!((well.status, well.json()["status"].as_str()), (200, Some("ok")));
+    // What is given up on soon may be this question, on a busy machine.
+    let asked = b"GET /healthz HTTP/1.1\r\nhost: t\r\nconnection: close\r\n\r\n";
+    let well = (0..50).any(|_| {
+        std::thread::sleep(std::time::Duration::from_millis(20));
+        let answer = runtime.block_on(raw(service.address, asked));
+        answer.is_some_and(|answer| answer.status == 200 && answer.json()["status"] == "ok")
+    });
+    assert!(well, "the service is not well afterwards");
     runtime.block_on(service.stop());
 }
