@@ -10,7 +10,7 @@ use serde_json::json;
 use sha2::{Digest as _, Sha256};
 use statement::vocabulary::StatementType;
 use statement::{Claims, Confidence, Digest, IssuerSigningKey, KeyId, SdJwt, form82, issue, vocabulary};
-use store::{Foresight, Submission, Submitted};
+use store::{Foresight, StoreError, Submission, Submitted};
 
 use crate::checkers;
 use crate::data_dir;
@@ -135,6 +135,9 @@ enum Prepared {
     Known(Digest, Submitted),
 }
 
+/// A line with what can be done with it, or what is wrong with it.
+type PreparedLine = (Line, Result<Prepared, Vec<String>>);
+
 /// The state of one recording.
 struct Recorder<'d> {
     desk: &'d Desk,
@@ -146,7 +149,7 @@ struct Recorder<'d> {
     here: HashSet<Digest>,
     /// Drafts signed in this run, by what they say.
     signed: HashMap<[u8; 32], Digest>,
-    chunk: Vec<(Line, Result<Prepared, Vec<String>>)>,
+    chunk: Vec<PreparedLine>,
     chunk_text: usize,
     refused: Option<RefusedFiles>,
     /// What a dry run would have recorded by now.
@@ -524,28 +527,76 @@ impl<'d> Recorder<'d> {
         Ok(prepared)
     }
 
-    async fn flush(&mut self) -> Result<(), DeskError> {
-        let chunk = std::mem::take(&mut self.chunk);
-        self.chunk_text = 0;
-        let (mut statements, mut drafts) = (Vec::with_capacity(chunk.len()), Vec::with_capacity(chunk.len()));
-        for (_, prepared) in &chunk {
-            if let Ok(Prepared::New(statement, draft)) = prepared {
-                statements.push((**statement).clone());
-                drafts.push(*draft);
+    /// Signs the drafts of a chunk anew, because another process has recorded one of them since it was looked for. That one is
+    /// known now, and a line that corrects it must name the statement that was recorded, not the one that was not.
+    async fn sign_again(&mut self, chunk: &mut [PreparedLine]) -> Result<(), DeskError> {
+        let mut ours = HashSet::new();
+        for (line, prepared) in chunk.iter() {
+            let digest = match prepared {
+                Ok(Prepared::New(statement, Some(draft))) => {
+                    self.signed.remove(draft);
+                    ours.insert(statement.digest());
+                    statement.digest()
+                }
+                // The same line once more in this file.
+                Ok(Prepared::Known(digest, _)) if ours.contains(digest) => *digest,
+                _ => continue,
+            };
+            self.here.remove(&digest);
+            if let Ok(Item::Draft(draft)) = &line.item
+                && let Some(reference) = &draft.reference
+            {
+                self.refs.remove(reference);
             }
         }
-        let mut answers = self
-            .desk
-            .submit_checked(
-                &statements,
-                &drafts,
-                &self.keys,
-                self.now,
-                &mut self.here,
-                self.report.dry_run.then_some(&mut self.foreseen),
-            )
-            .await?
-            .into_iter();
+        for (line, prepared) in chunk {
+            let was_ours = match prepared {
+                Ok(Prepared::New(statement, _)) => ours.contains(&statement.digest()),
+                Ok(Prepared::Known(digest, _)) => ours.contains(digest),
+                Err(_) => false,
+            };
+            let Ok(Item::Draft(draft)) = &line.item else {
+                continue;
+            };
+            if was_ours {
+                *prepared = self.sign((**draft).clone()).await?;
+                if let Ok(Prepared::New(statement, _)) = prepared {
+                    self.here.insert(statement.digest());
+                }
+            }
+        }
+        Ok(())
+    }
+
+    async fn flush(&mut self) -> Result<(), DeskError> {
+        let mut chunk = std::mem::take(&mut self.chunk);
+        self.chunk_text = 0;
+        // Each further round finds drafts that another process has recorded since the one before.
+        let mut answers = loop {
+            let (mut statements, mut drafts) =
+                (Vec::with_capacity(chunk.len()), Vec::with_capacity(chunk.len()));
+            for (_, prepared) in &chunk {
+                if let Ok(Prepared::New(statement, draft)) = prepared {
+                    statements.push((**statement).clone());
+                    drafts.push(*draft);
+                }
+            }
+            let submitted = self
+                .desk
+                .submit_checked(
+                    &statements,
+                    &drafts,
+                    &self.keys,
+                    self.now,
+                    &mut self.here,
+                    self.report.dry_run.then_some(&mut self.foreseen),
+                )
+                .await;
+            match submitted {
+                Err(DeskError::Store(StoreError::DraftKnown)) => self.sign_again(&mut chunk).await?,
+                submitted => break submitted?.into_iter(),
+            }
+        };
         for (line, prepared) in chunk {
             let (digest, draft, answer) = match prepared {
                 Ok(Prepared::New(statement, draft)) => {

@@ -157,6 +157,11 @@ pub enum StoreError {
     /// The operating system's random source failed.
     #[error("no random bytes: {0}")]
     Random(String),
+    /// Another process has signed and recorded one of the drafts in the meantime.
+    #[error(
+        "another process has recorded one of these drafts in the meantime; nothing of this was recorded, record it again"
+    )]
+    DraftKnown,
     /// Something still waits that must be sealed first.
     #[error("{0} statements about this vehicle wait for sealing; run `carnet seal` first")]
     StillWaiting(u64),

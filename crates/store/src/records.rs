@@ -86,7 +86,8 @@ impl Store {
     /// Accepts statements into the waiting room, all in one transaction. One answer each, in order; durable on return.
     ///
     /// # Errors
-    /// The database failed; then none was accepted.
+    /// [`StoreError::DraftKnown`] where another process has recorded one of the drafts meanwhile; the database failed. Then none
+    /// was accepted.
     pub async fn submit(&self, submissions: &[Submission]) -> Result<Vec<Submitted>, StoreError> {
         // Encrypted before the write lock is taken, so that others can write meanwhile.
         let labels: BTreeSet<Label> = submissions.iter().map(|s| s.label).collect();
@@ -110,6 +111,7 @@ impl Store {
 
         let mut tx = self.write_submission().await?;
         let mut stored = self.vehicle_keys(&mut tx, &labels).await?;
+        refuse_known_drafts(&mut tx, &stored, submissions).await?;
         let mut answers = Vec::with_capacity(submissions.len());
         for (chunk, contents) in submissions.chunks(ROWS).zip(contents.chunks_mut(ROWS)) {
             let known = known(&mut tx, chunk).await?;
@@ -545,6 +547,33 @@ async fn known(
     rows.iter()
         .map(|row| Ok((bytes32("statement", row.try_get("digest")?)?, standing(row)?)))
         .collect()
+}
+
+/// A draft is signed anew by every process that records it, with other salts and so another digest. Whoever looked for it before
+/// this transaction may have looked too early.
+async fn refuse_known_drafts(
+    tx: &mut Connection,
+    keys: &VehicleKeys,
+    submissions: &[Submission],
+) -> Result<(), StoreError> {
+    let tagged = |submission: &Submission| {
+        let tag = vault::tag(keys.get(&submission.label)?, &submission.draft?);
+        Some((tag, submission.digest))
+    };
+    let tagged: Vec<([u8; 32], Digest)> = submissions.iter().filter_map(tagged).collect();
+    for tagged in tagged.chunks(ROWS) {
+        let mut sql = QueryBuilder::new(tx.dialect(), "SELECT digest, draft FROM statement WHERE draft");
+        sql.push_in(tagged.iter().map(|(tag, _)| tag.to_vec()));
+        let mut known = HashMap::new();
+        for row in sql.build().fetch_all(&mut *tx).await? {
+            known.insert(bytes32("statement", row.try_get("draft")?)?, digest_of(&row)?);
+        }
+        let other = |tag: &[u8; 32], digest: &Digest| known.get(tag).is_some_and(|first| first != digest);
+        if tagged.iter().any(|(tag, digest)| other(tag, digest)) {
+            return Err(StoreError::DraftKnown);
+        }
+    }
+    Ok(())
 }
 
 fn digest_of(row: &Row) -> Result<Digest, StoreError> {

@@ -7,5 +7,6 @@ mod findings;
 mod json;
 mod program;
 mod transcript;
+mod twice;
 mod wrong_input;
 mod yard;
