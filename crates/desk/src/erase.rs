@@ -3,11 +3,14 @@
 use dossier::erasure::Notice;
 use jiff::Timestamp;
 use serde::Serialize;
+use statement::{Digest, SdJwt};
+use store::Content;
 use tlog::LeafIndex;
 use vehicle::VehicleId;
 
 use crate::desk::Desk;
 use crate::error::DeskError;
+use crate::record::draft_hash;
 
 /// What erasing does, or did.
 #[derive(Clone, Debug, Serialize)]
@@ -45,10 +48,7 @@ impl Desk {
             ));
         };
         let through: LeafIndex = last.log_index;
-        let present = stored
-            .iter()
-            .filter(|s| s.content != store::Content::Erased)
-            .count() as u64;
+        let present = stored.iter().filter(|s| s.content != Content::Erased).count() as u64;
         let before = stored.len() as u64 - present;
         // An erasure that a reader held up is finished by asking for it again.
         if present == 0 && !dry_run {
@@ -83,7 +83,21 @@ impl Desk {
         let signed = notice
             .sign(&self.log_key)
             .map_err(|e| DeskError::value("erasure", asked_by, e))?;
-        let statements = self.store.erase(&label, through, signed.as_bytes()).await?;
+        let drafts: Vec<(Digest, [u8; 32])> = stored
+            .iter()
+            .filter_map(|stored| match &stored.content {
+                Content::Present(text) => {
+                    let statement = SdJwt::parse(text).ok()?;
+                    let hash = draft_hash(statement.claims_unverified(), &statement.key_id());
+                    Some((stored.digest, hash))
+                }
+                Content::Erased => None,
+            })
+            .collect();
+        let statements = self
+            .store
+            .erase(&label, through, signed.as_bytes(), &drafts)
+            .await?;
         Ok(Erased {
             vehicle: vehicle.clone(),
             statements,

@@ -157,9 +157,9 @@ pub enum StoreError {
     /// The operating system's random source failed.
     #[error("no random bytes: {0}")]
     Random(String),
-    /// Another process has signed and recorded one of the drafts in the meantime.
+    /// Another process has recorded one of the drafts in the meantime, or erased what it says.
     #[error(
-        "another process has recorded one of these drafts in the meantime; nothing of this was recorded, record it again"
+        "another process has recorded or erased one of these drafts in the meantime; nothing of this was recorded, record it again"
     )]
     DraftKnown,
     /// Something still waits that must be sealed first.

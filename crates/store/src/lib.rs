@@ -72,7 +72,7 @@ pub use open::{Options, Status, Store};
 pub use places::{open_objects, without_password};
 pub use proofs::{ChainProof, Head, Snapshot};
 pub use quorum::CosignerState;
-pub use records::{Content, Erasure, StoredStatement, Submission, Submitted};
+pub use records::{Content, Erasure, KnownDraft, SignedFrom, StoredStatement, Submission, Submitted};
 pub use remote_witness::RemoteWitness;
 pub use room::{Foresight, Room};
 pub use sessions::{StoredSession, StoredToken};

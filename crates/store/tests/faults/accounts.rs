@@ -385,7 +385,7 @@ async fn erasing_a_car_clears_the_note_beside_it_and_leaves_it_in_the_yard() {
     let size = store.status().await.unwrap().size;
     let last = store.statements(&car(3), size).await.unwrap();
     let through = last[last.len() - 1].log_index;
-    store.erase(&car(3), through, b"notice").await.unwrap();
+    store.erase(&car(3), through, b"notice", &[]).await.unwrap();
     let there = store.yard("yard-a").await.unwrap();
     assert_eq!((there[0].note.as_str(), there[0].lot.as_str()), ("", "lot 7"));
 }

@@ -20,7 +20,10 @@ async fn healthy() -> TestLog {
         .unwrap()
         .pop()
         .unwrap();
-    store.erase(&car(6), last.log_index, b"notice").await.unwrap();
+    store
+        .erase(&car(6), last.log_index, b"notice", &[])
+        .await
+        .unwrap();
     store.close().await.unwrap();
     assert_eq!(fsck(&log).await.complaints, []);
     log

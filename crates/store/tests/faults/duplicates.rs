@@ -1,6 +1,6 @@
 //! A statement is sealed once, however often it is handed in.
 
-use store::{StoreError, Submission, Submitted};
+use store::{KnownDraft, SignedFrom, StoreError, Submission, Submitted};
 use tlog::LeafIndex;
 
 use crate::test_log::{TestLog, car, digests, statement, statements};
@@ -66,9 +66,13 @@ async fn a_statement_twice_in_one_long_call_is_accepted_once() {
 
 /// The n-th statement, signed from this draft about car 0.
 fn signed_from(draft: [u8; 32], n: u64) -> Submission {
+    let after_erasure = false;
     Submission {
         label: car(0),
-        draft: Some(draft),
+        draft: Some(SignedFrom {
+            hash: draft,
+            after_erasure,
+        }),
         ..statement(n)
     }
 }
@@ -90,7 +94,11 @@ async fn a_draft_that_two_have_signed_is_recorded_once_and_the_second_is_told() 
     assert!(matches!(second, Err(StoreError::DraftKnown)), "{second:?}");
     assert_eq!(
         other.find_draft(&car(0), &draft).await.unwrap(),
-        Some((statement(0).digest, Submitted::Waiting))
+        Some(KnownDraft {
+            digest: statement(0).digest,
+            standing: Submitted::Waiting,
+            erased: false,
+        })
     );
     assert_eq!(
         store.status().await.unwrap().waiting,
