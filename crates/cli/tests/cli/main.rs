@@ -5,6 +5,7 @@ mod battery;
 mod bounded;
 mod findings;
 mod json;
+mod log;
 mod program;
 mod transcript;
 mod twice;
