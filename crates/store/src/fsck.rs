@@ -333,7 +333,13 @@ impl Store {
                 return Ok(());
             }
         };
-        if checkpoint.size != row.size {
+        if checkpoint.size > row.size {
+            let behind = StoreError::DatabaseBehind {
+                database: row.size.0,
+                published: checkpoint.size.0,
+            };
+            report.complain(CHECKPOINT, behind.to_string());
+        } else if checkpoint.size < row.size {
             report.complain(
                 CHECKPOINT,
                 format!(
