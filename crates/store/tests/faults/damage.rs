@@ -131,6 +131,30 @@ async fn a_missing_object_is_found_and_named() {
     }
 }
 
+/// tlog-tiles has a log serve them until the full one is there: whoever holds an older checkpoint asks for them.
+#[tokio::test]
+async fn damage_to_an_older_partial_object_that_is_still_shown_is_found_and_named() {
+    let log = healthy().await;
+    let store = log.open().await;
+    record(&store, &statements(558..560)).await;
+    store.close().await.unwrap();
+    for path in ["tile/0/002.p/54", "tile/1/000.p/1", "tile/entries/002.p/54"] {
+        let file = log.object(path);
+        let healthy = std::fs::read(&file).unwrap();
+        for byte in (0..healthy.len()).step_by((healthy.len() / 5).max(1)) {
+            flip(&file, byte);
+            assert_eq!(damaged(&log).await, [path], "byte {byte} of {path}");
+            std::fs::write(&file, &healthy).unwrap();
+        }
+        truncate(&file);
+        assert_eq!(damaged(&log).await, [path]);
+        std::fs::write(&file, []).unwrap();
+        assert_eq!(damaged(&log).await, [path]);
+        std::fs::remove_file(&file).unwrap();
+        assert_eq!(damaged(&log).await, Vec::<String>::new(), "it may be tidied away");
+    }
+}
+
 /// SQLite's way of writing bytes, in the dialect of the database that the tests run on.
 fn spelled(sql: &str) -> String {
     if !past_one_machine() {
