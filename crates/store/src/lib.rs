@@ -65,7 +65,7 @@ pub use certification::{
 pub use cosigner::{Cosigner, LocalCosigner};
 pub use error::StoreError;
 pub use fsck::{Complaint, Fsck, Severity};
-pub use memory::{Held, Memory, Remembered};
+pub use memory::{ClockBehind, Held, Memory, Remembered, may_cosign};
 pub use moving::{MoveReport, Moving};
 pub use objects::Objects;
 pub use open::{Options, Status, Store};
