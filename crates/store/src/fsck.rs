@@ -498,8 +498,36 @@ impl Store {
         self.check_contents(report).await
     }
 
+    /// Whether the content key opens none of the vehicles' keys, though there are some: then it is another log's.
+    async fn content_key_is_wrong(&self) -> Result<bool, StoreError> {
+        let mut rows = query("SELECT label, wrapped FROM vehicle_key").fetch(&self.db);
+        let mut any = false;
+        while let Some(row) = rows.try_next().await? {
+            any = true;
+            let Ok(label) = bytes32("vehicle_key", row.try_get("label")?) else {
+                continue;
+            };
+            if self
+                .vault
+                .unwrap(&Label(label), row.try_get("wrapped")?)
+                .is_some()
+            {
+                return Ok(false);
+            }
+        }
+        Ok(any)
+    }
+
     /// Every content opens with its vehicle's key, and is missing only where the log has said that it was erased.
     async fn check_contents(&self, report: &mut Fsck) -> Result<(), StoreError> {
+        let wrong_key = self.content_key_is_wrong().await?;
+        if wrong_key {
+            report.complain(
+                "keys/content.key",
+                "opens no content of this log, so it is another log's; put it back from your copy of the keys, and leave the \
+                 database as it is",
+            );
+        }
         let mut rows = query(
             "SELECT s.id, s.digest, s.label, c.sealed, k.wrapped,
                     (SELECT max(e.through) FROM erasure e WHERE e.label = s.label) >= s.log_index AS erased
@@ -523,6 +551,7 @@ impl Store {
             match row.try_get::<Option<&[u8]>>("sealed")? {
                 None if erased == Some(true) => {}
                 None => unnoticed += 1,
+                Some(_) if wrong_key => {}
                 Some(sealed) => match wrapped.and_then(|wrapped| self.vault.unwrap(&label, wrapped)) {
                     Some(key) if vault::open(&key, &digest, sealed).is_ok() => {}
                     Some(_) => report.complain(

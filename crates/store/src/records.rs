@@ -240,9 +240,7 @@ impl Store {
                 let key = self
                     .vault
                     .unwrap(&label, row.try_get("wrapped")?)
-                    .ok_or_else(|| {
-                        StoreError::row("vehicle_key", "a key was wrapped under another content key")
-                    })?;
+                    .ok_or(StoreError::ContentKey("vehicle_key"))?;
                 keys.insert(label, key);
             }
         }
@@ -364,7 +362,7 @@ impl Store {
             .bind(label.0.to_vec())
             .fetch_optional(&self.db)
             .await?;
-        let other = || StoreError::row("vehicle_key", "the key was wrapped under another content key");
+        let other = || StoreError::ContentKey("vehicle_key");
         wrapped
             .map(|wrapped| self.vault.unwrap(label, &wrapped).ok_or_else(other))
             .transpose()

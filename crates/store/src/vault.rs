@@ -60,7 +60,7 @@ impl Vault {
     ) -> Result<String, StoreError> {
         decrypt(&self.private_key(), row.as_bytes(), sealed)
             .and_then(|plain| String::from_utf8(plain).ok())
-            .ok_or_else(|| StoreError::row(table, "a text was encrypted under another content key, or moved"))
+            .ok_or(StoreError::ContentKey(table))
     }
 
     /// The hash of a draft whose content was erased, as it goes into the database. The vehicle's key is destroyed, so nobody
