@@ -327,6 +327,9 @@ pub struct Record {
     /// Write the refused lines to this .jsonl file (.csv where a CSV file is recorded), to be mended and recorded again.
     #[arg(long, value_name = "FILE", conflicts_with = "form82")]
     pub refused: Option<PathBuf>,
+    /// Record what was erased from this log again. Otherwise a line whose content was erased is refused.
+    #[arg(long)]
+    pub again_after_erasure: bool,
     /// The file is a Korean performance-and-condition record (Form 82), JSON or CSV.
     #[arg(long, requires_all = ["issuer", "vehicle", "event_time"])]
     pub form82: bool,

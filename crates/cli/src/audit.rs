@@ -181,7 +181,7 @@ async fn follow(
                     }
                 }
                 Err(WitnessError::Caught(evidence)) => return Ok::<Evidence, Failure>(evidence),
-                Err(error @ (WitnessError::Source(_) | WitnessError::Key(_))) => {
+                Err(error @ (WitnessError::Source(_) | WitnessError::Key(_) | WitnessError::Clock(_))) => {
                     bar.suspend(|| eprintln!("carnet: {error}; looking again in {} s", POLL.as_secs()));
                 }
                 Err(error) => return Err(error.into()),

@@ -87,7 +87,6 @@ pub async fn fsck(global: &Global) -> Result<ExitCode, Failure> {
     let desk = output::inspect(global).await?;
     let bar = ProgressBar::new(0);
     let found = desk
-        .store()
         .fsck(|done, of| {
             bar.set_length(of);
             bar.set_position(done);

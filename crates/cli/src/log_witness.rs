@@ -23,22 +23,25 @@ pub async fn refresh(global: &Global) -> Result<ExitCode, Failure> {
             "missing_cosigners": done.missing_cosigners,
         }))?;
     } else {
-        let as_of = done.as_of.and_then(time);
-        match as_of {
-            Some(as_of) if done.renewed => output::say(format_args!(
-                "The checkpoint of {} entries was cosigned anew: dossiers made now are complete as of {as_of}",
-                done.size
-            ))?,
-            Some(as_of) => output::say(format_args!(
-                "The quorum did not answer: dossiers made now are complete as of {as_of}, as before"
-            ))?,
-            None => output::say("The policy asks for no cosignature: nothing says how fresh a dossier is")?,
-        }
+        output::say(freshness(done.size, done.as_of, done.renewed))?;
         for missing in &done.missing_cosigners {
             output::say(format_args!("  without {missing}"))?;
         }
     }
     Ok(clock::code(done.renewed || done.as_of.is_none()))
+}
+
+/// How fresh dossiers are after the checkpoint of `size` entries was to be cosigned anew.
+pub fn freshness(size: u64, as_of: Option<u64>, renewed: bool) -> String {
+    match as_of.and_then(time) {
+        Some(as_of) if renewed => format!(
+            "The checkpoint of {size} entries was cosigned anew: dossiers made now are complete as of {as_of}"
+        ),
+        Some(as_of) => {
+            format!("The quorum did not answer: dossiers made now are complete as of {as_of}, as before")
+        }
+        None => "The policy asks for no cosignature: nothing says how fresh a dossier is".to_owned(),
+    }
 }
 
 pub async fn run(global: &Global, command: &LogWitnessCommand) -> Result<ExitCode, Failure> {
@@ -129,7 +132,8 @@ pub fn cosigned(witness: &witnesses::Listed) -> String {
     time.map_or("NOT COSIGNED".to_owned(), |time| time.to_string())
 }
 
-fn time(seconds: u64) -> Option<jiff::Timestamp> {
+/// POSIX seconds as people read them.
+pub fn time(seconds: u64) -> Option<jiff::Timestamp> {
     let seconds = i64::try_from(seconds).ok()?;
     jiff::Timestamp::from_second(seconds).ok()
 }

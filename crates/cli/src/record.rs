@@ -16,6 +16,12 @@ const PRINTED: usize = 20;
 pub async fn run(global: &Global, options: &Record) -> Result<ExitCode, Failure> {
     let since = std::time::Instant::now();
     let desk = output::open(global).await?;
+    let how = RecordOptions {
+        mapping: options.mapping.clone(),
+        dry_run: options.dry_run,
+        refused: options.refused.clone(),
+        again_after_erasure: options.again_after_erasure,
+    };
     let (report, notes) = if options.form82 {
         let header = FormHeader {
             issuer: options.issuer.clone().unwrap_or_default(),
@@ -24,7 +30,7 @@ pub async fn run(global: &Global, options: &Record) -> Result<ExitCode, Failure>
             place: options.place.clone(),
         };
         let (report, import) = desk
-            .record_form82(&options.path, header, options.dry_run, clock::now())
+            .record_form82(&options.path, header, &how, clock::now())
             .await?;
         let unmapped = import.unmapped.iter().map(|u| format!("not in the form: {u}"));
         let notes = unmapped
@@ -33,11 +39,6 @@ pub async fn run(global: &Global, options: &Record) -> Result<ExitCode, Failure>
         (report, notes)
     } else {
         let bar = progress_bar();
-        let how = RecordOptions {
-            mapping: options.mapping.clone(),
-            dry_run: options.dry_run,
-            refused: options.refused.clone(),
-        };
         let report = desk
             .record(&options.path, &how, clock::now(), |progress| {
                 bar.set_length(progress.of);

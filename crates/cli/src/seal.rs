@@ -7,7 +7,7 @@ use store::Sealing;
 
 use crate::args::Global;
 use crate::failure::Failure;
-use crate::{clock, output};
+use crate::{clock, log_witness, output};
 
 pub async fn run(global: &Global) -> Result<ExitCode, Failure> {
     let since = std::time::Instant::now();
@@ -20,6 +20,10 @@ pub async fn run(global: &Global) -> Result<ExitCode, Failure> {
         sealing.size = again.size;
         sealing.batches += again.batches;
         sealing.sealed.extend(again.sealed);
+        sealing.refused.extend(again.refused);
+        sealing.as_of = again.as_of;
+        sealing.renewed = again.renewed;
+        sealing.missing_cosigners = again.missing_cosigners;
         desk.publish_certificates(&desk.dir().certificates(), jiff::Timestamp::now())
             .await?;
     }
@@ -29,10 +33,8 @@ pub async fn run(global: &Global) -> Result<ExitCode, Failure> {
         value["suspended_certificates"] = json!(suspended);
         output::json(&value)?;
     } else if sealing.batches == 0 {
-        output::say(format_args!(
-            "Nothing waits. The checkpoint of {} entries was cosigned anew: dossiers made now are complete as of now",
-            sealing.size
-        ))?;
+        let fresh = log_witness::freshness(sealing.size, sealing.as_of, sealing.renewed);
+        output::say(format_args!("Nothing waits. {fresh}"))?;
         warnings(&sealing)?;
     } else {
         output::say(format_args!(
@@ -42,12 +44,16 @@ pub async fn run(global: &Global) -> Result<ExitCode, Failure> {
             clock::took(since),
             sealing.size
         ))?;
+        if let Some(as_of) = sealing.as_of.and_then(log_witness::time) {
+            output::say(format_args!("  dossiers made now are complete as of {as_of}"))?;
+        }
         warnings(&sealing)?;
     }
     if !global.json {
         crate::certify::print_suspended(&suspended, false)?;
     }
-    Ok(clock::code(sealing.refused.is_empty()))
+    let fresh = sealing.renewed || sealing.as_of.is_none();
+    Ok(clock::code(sealing.refused.is_empty() && fresh))
 }
 
 /// What a person must know beyond the count.
@@ -56,9 +62,12 @@ pub fn warnings(sealing: &Sealing) -> Result<(), Failure> {
         output::say(format_args!("  refused {}: {}", refused.digest, refused.reason))?;
     }
     for cosigner in &sealing.missing_cosigners {
-        output::say(format_args!(
-            "  without {cosigner}; the quorum holds all the same"
-        ))?;
+        let quorum = if sealing.renewed {
+            "; the quorum holds all the same"
+        } else {
+            ""
+        };
+        output::say(format_args!("  without {cosigner}{quorum}"))?;
     }
     Ok(())
 }
@@ -67,6 +76,8 @@ pub fn as_json(sealing: &Sealing) -> Value {
     json!({
         "size": sealing.size,
         "batches": sealing.batches,
+        "complete_as_of": sealing.as_of.and_then(log_witness::time).map(|t| t.to_string()),
+        "renewed": sealing.renewed,
         "sealed": sealing.sealed.iter().map(|(digest, at)| json!({"statement": digest, "log_index": at.0})).collect::<Vec<_>>(),
         "refused": sealing.refused.iter().map(|r| json!({"statement": r.digest, "reason": r.reason})).collect::<Vec<_>>(),
         "missing_cosigners": sealing.missing_cosigners,

@@ -41,7 +41,7 @@ pub struct Desk {
     pub(crate) doors: Doors,
     /// Whoever takes a step of a case: between looking at it and writing, nobody else does.
     pub(crate) certifying: tokio::sync::Mutex<()>,
-    vrf_key: VrfVerifierKey,
+    pub(crate) vrf_key: VrfVerifierKey,
     policy: Policy,
 }
 

@@ -3,12 +3,15 @@
 use dossier::erasure::Notice;
 use jiff::Timestamp;
 use serde::Serialize;
+use statement::{Digest, SdJwt};
+use store::Content;
 use tlog::LeafIndex;
 use vehicle::VehicleId;
 
 use crate::access::Actor;
 use crate::desk::Desk;
 use crate::error::DeskError;
+use crate::record::draft_hash;
 
 /// What erasing does, or did.
 #[derive(Clone, Debug, Serialize)]
@@ -46,10 +49,7 @@ impl Desk {
             ));
         };
         let through: LeafIndex = last.log_index;
-        let present = stored
-            .iter()
-            .filter(|s| s.content != store::Content::Erased)
-            .count() as u64;
+        let present = stored.iter().filter(|s| s.content != Content::Erased).count() as u64;
         let before = stored.len() as u64 - present;
         // An erasure that a reader held up is finished by asking for it again.
         if present == 0 && !dry_run {
@@ -84,16 +84,30 @@ impl Desk {
         let signed = notice
             .sign(&self.log_key)
             .map_err(|e| DeskError::value("erasure", asked_by, e))?;
+        let drafts: Vec<(Digest, [u8; 32])> = stored
+            .iter()
+            .filter_map(|stored| match &stored.content {
+                Content::Present(text) => {
+                    let statement = SdJwt::parse(text).ok()?;
+                    let hash = draft_hash(statement.claims_unverified(), &statement.key_id());
+                    Some((stored.digest, hash))
+                }
+                Content::Erased => None,
+            })
+            .collect();
         // The trail names the label: the number on the car is what shall not be kept.
         let subject = format!("{label}: {reason}");
         let mut deed = Actor::Machine.deed("erase contents", subject, None, now.as_second());
         self.store.record_deed(&deed).await?;
-        let erased = self.store.erase(&label, through, signed.as_bytes()).await;
+        let erased = self
+            .store
+            .erase(&label, through, signed.as_bytes(), &drafts)
+            .await;
         let statements = match erased {
             Ok(statements) => statements,
             Err(error) => {
                 let left = self.store.statements(&label, i64::MAX as u64).await?;
-                if left.iter().any(|s| s.content != store::Content::Erased) {
+                if left.iter().any(|s| s.content != Content::Erased) {
                     deed.done = false;
                     self.store.record_deed(&deed).await?;
                 }

@@ -15,6 +15,7 @@
 //! | [`certify`] | certificates for traction batteries: the scheme's steps, the directory, verification of a credential |
 //! | [`access`] | accounts, sessions, tokens, yards, links to dossiers, and the trail |
 //! | [`erase`] | destroy a vehicle's contents |
+//! | `fsck` | recompute the log, and compare what verifiers are given with it |
 //! | [`moving`] | a log carried to another database and object store |
 //! | [`rules`] | rule packs: load, check, show, what changed, coverage |
 //! | [`quote`] | may it enter and what will it cost: one car or a yard, many markets |
@@ -33,6 +34,7 @@ mod draft;
 pub mod erase;
 mod error;
 pub mod export;
+mod fsck;
 mod history_json;
 pub mod input;
 pub mod issuer;

@@ -3,14 +3,16 @@
 use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
+use dossier::erasure::Notice;
 use history::map::KeyRecord;
+use index::Label;
 use rayon::iter::{IntoParallelRefIterator as _, ParallelIterator as _};
 use serde::Serialize;
 use serde_json::json;
 use sha2::{Digest as _, Sha256};
 use statement::vocabulary::StatementType;
 use statement::{Claims, Confidence, Digest, IssuerSigningKey, KeyId, SdJwt, form82, issue, vocabulary};
-use store::{Foresight, Submission, Submitted};
+use store::{Foresight, SignedFrom, StoreError, Submission, Submitted};
 
 use crate::checkers;
 use crate::data_dir;
@@ -54,6 +56,8 @@ pub struct RecordOptions {
     pub dry_run: bool,
     /// Where refused lines are written, to be mended and recorded again.
     pub refused: Option<PathBuf>,
+    /// Take drafts although what they say was erased.
+    pub again_after_erasure: bool,
 }
 
 /// What became of what was in the files.
@@ -135,6 +139,9 @@ enum Prepared {
     Known(Digest, Submitted),
 }
 
+/// A line with what can be done with it, or what is wrong with it.
+type PreparedLine = (Line, Result<Prepared, Vec<String>>);
+
 /// The state of one recording.
 struct Recorder<'d> {
     desk: &'d Desk,
@@ -146,7 +153,8 @@ struct Recorder<'d> {
     here: HashSet<Digest>,
     /// Drafts signed in this run, by what they say.
     signed: HashMap<[u8; 32], Digest>,
-    chunk: Vec<(Line, Result<Prepared, Vec<String>>)>,
+    again_after_erasure: bool,
+    chunk: Vec<PreparedLine>,
     chunk_text: usize,
     refused: Option<RefusedFiles>,
     /// What a dry run would have recorded by now.
@@ -176,7 +184,7 @@ impl Desk {
         }
         let size = |file: &PathBuf| std::fs::metadata(file).map_or(0, |m| m.len());
         let of = files.iter().map(|(file, _)| size(file)).sum();
-        let mut recorder = Recorder::new(self, options.dry_run, now).await?;
+        let mut recorder = Recorder::new(self, options, now).await?;
         recorder.refused = options
             .refused
             .as_deref()
@@ -224,7 +232,7 @@ impl Desk {
         &self,
         file: &Path,
         header: FormHeader,
-        dry_run: bool,
+        options: &RecordOptions,
         now: i64,
     ) -> Result<(RecordReport, form82::Report), DeskError> {
         let bytes = data_dir::read_up_to(file, MAX_FORM, "a condition record is a page")?;
@@ -258,7 +266,7 @@ impl Desk {
             confidence: Confidence::Professional.as_str().to_owned(),
             supersedes: None,
         };
-        let mut recorder = Recorder::new(self, dry_run, now).await?;
+        let mut recorder = Recorder::new(self, options, now).await?;
         let text = String::from_utf8_lossy(&bytes).into_owned();
         let item = Ok(Item::Draft(Box::new(draft)));
         recorder
@@ -296,7 +304,7 @@ impl Desk {
     async fn submit_checked(
         &self,
         statements: &[SdJwt],
-        drafts: &[Option<[u8; 32]>],
+        drafts: &[Option<SignedFrom>],
         keys: &HashMap<KeyId, KeyRecord>,
         now: i64,
         here: &mut HashSet<Digest>,
@@ -415,8 +423,8 @@ impl Desk {
     }
 }
 
-/// What a draft says, without the moment and the salts of signing it.
-fn draft_hash(claims: &Claims, key_id: &KeyId) -> [u8; 32] {
+/// What a draft says, without the moment and the salts of signing it. A statement that was signed from it has the same.
+pub(crate) fn draft_hash(claims: &Claims, key_id: &KeyId) -> [u8; 32] {
     let mut said = claims.to_json();
     said.remove("iat");
     let mut h = Sha256::new();
@@ -426,7 +434,7 @@ fn draft_hash(claims: &Claims, key_id: &KeyId) -> [u8; 32] {
 }
 
 impl<'d> Recorder<'d> {
-    async fn new(desk: &'d Desk, dry_run: bool, now: i64) -> Result<Self, DeskError> {
+    async fn new(desk: &'d Desk, options: &RecordOptions, now: i64) -> Result<Self, DeskError> {
         Ok(Self {
             desk,
             keys: desk.issuers().await?.into_iter().collect(),
@@ -434,13 +442,14 @@ impl<'d> Recorder<'d> {
             refs: HashMap::new(),
             here: HashSet::new(),
             signed: HashMap::new(),
+            again_after_erasure: options.again_after_erasure,
             chunk: Vec::with_capacity(CHUNK),
             chunk_text: 0,
             refused: None,
             foreseen: Foresight::default(),
             now,
             report: RecordReport {
-                dry_run,
+                dry_run: options.dry_run,
                 ..Default::default()
             },
         })
@@ -497,14 +506,20 @@ impl<'d> Recorder<'d> {
             Err(faults) => return Ok(Err(faults)),
         };
         let hash = draft_hash(&claims, &key.key_id());
+        let label = self.desk.labels.label(&claims.vid);
         let known = match self.signed.get(&hash) {
             Some(digest) => Some((*digest, Submitted::Waiting)),
-            None => {
-                self.desk
-                    .store
-                    .find_draft(&self.desk.labels.label(&claims.vid), &hash)
-                    .await?
-            }
+            None => match self.desk.store.find_draft(&label, &hash).await? {
+                Some(known) if known.erased && !self.again_after_erasure => {
+                    // A line that corrects this one said so of the statement that was erased: it is known by that, too.
+                    if let Some(reference) = reference {
+                        self.refs.insert(reference, known.digest);
+                    }
+                    return Ok(Err(vec![erased(self.desk, &label, known.standing).await?]));
+                }
+                Some(known) if !known.erased => Some((known.digest, known.standing)),
+                _ => None,
+            },
         };
         let prepared = match known {
             Some((digest, standing)) => Ok(Prepared::Known(digest, standing)),
@@ -524,28 +539,80 @@ impl<'d> Recorder<'d> {
         Ok(prepared)
     }
 
-    async fn flush(&mut self) -> Result<(), DeskError> {
-        let chunk = std::mem::take(&mut self.chunk);
-        self.chunk_text = 0;
-        let (mut statements, mut drafts) = (Vec::with_capacity(chunk.len()), Vec::with_capacity(chunk.len()));
-        for (_, prepared) in &chunk {
-            if let Ok(Prepared::New(statement, draft)) = prepared {
-                statements.push((**statement).clone());
-                drafts.push(*draft);
+    /// Signs the drafts of a chunk anew, because another process has recorded one of them, or erased what it says, since it was
+    /// looked for. That one is known now, and a line that corrects it must name the statement that was recorded, not the one that
+    /// was not.
+    async fn sign_again(&mut self, chunk: &mut [PreparedLine]) -> Result<(), DeskError> {
+        let mut ours = HashSet::new();
+        for (line, prepared) in chunk.iter() {
+            let digest = match prepared {
+                Ok(Prepared::New(statement, Some(draft))) => {
+                    self.signed.remove(draft);
+                    ours.insert(statement.digest());
+                    statement.digest()
+                }
+                // The same line once more in this file.
+                Ok(Prepared::Known(digest, _)) if ours.contains(digest) => *digest,
+                _ => continue,
+            };
+            self.here.remove(&digest);
+            if let Ok(Item::Draft(draft)) = &line.item
+                && let Some(reference) = &draft.reference
+            {
+                self.refs.remove(reference);
             }
         }
-        let mut answers = self
-            .desk
-            .submit_checked(
-                &statements,
-                &drafts,
-                &self.keys,
-                self.now,
-                &mut self.here,
-                self.report.dry_run.then_some(&mut self.foreseen),
-            )
-            .await?
-            .into_iter();
+        for (line, prepared) in chunk {
+            let was_ours = match prepared {
+                Ok(Prepared::New(statement, _)) => ours.contains(&statement.digest()),
+                Ok(Prepared::Known(digest, _)) => ours.contains(digest),
+                Err(_) => false,
+            };
+            let Ok(Item::Draft(draft)) = &line.item else {
+                continue;
+            };
+            if was_ours {
+                *prepared = self.sign((**draft).clone()).await?;
+                if let Ok(Prepared::New(statement, _)) = prepared {
+                    self.here.insert(statement.digest());
+                }
+            }
+        }
+        Ok(())
+    }
+
+    async fn flush(&mut self) -> Result<(), DeskError> {
+        let mut chunk = std::mem::take(&mut self.chunk);
+        self.chunk_text = 0;
+        // Each further round finds drafts that another process has recorded since the one before.
+        let mut answers = loop {
+            let (mut statements, mut drafts) =
+                (Vec::with_capacity(chunk.len()), Vec::with_capacity(chunk.len()));
+            for (_, prepared) in &chunk {
+                if let Ok(Prepared::New(statement, draft)) = prepared {
+                    statements.push((**statement).clone());
+                    drafts.push(draft.map(|hash| SignedFrom {
+                        hash,
+                        after_erasure: self.again_after_erasure,
+                    }));
+                }
+            }
+            let submitted = self
+                .desk
+                .submit_checked(
+                    &statements,
+                    &drafts,
+                    &self.keys,
+                    self.now,
+                    &mut self.here,
+                    self.report.dry_run.then_some(&mut self.foreseen),
+                )
+                .await;
+            match submitted {
+                Err(DeskError::Store(StoreError::DraftKnown)) => self.sign_again(&mut chunk).await?,
+                submitted => break submitted?.into_iter(),
+            }
+        };
         for (line, prepared) in chunk {
             let (digest, draft, answer) = match prepared {
                 Ok(Prepared::New(statement, draft)) => {
@@ -624,6 +691,28 @@ fn shortened(fault: String) -> String {
         Some((at, _)) => format!("{}…", fault.get(..at).unwrap_or_default()),
         None => fault,
     }
+}
+
+/// Why a draft is not recorded that says what was erased, with whose word for it there is.
+async fn erased(desk: &Desk, label: &Label, standing: Submitted) -> Result<String, DeskError> {
+    let fix = "to bring it back all the same, record it with --again-after-erasure";
+    let Submitted::Sealed(at) = standing else {
+        return Ok(format!("the log has erased what this line says; {fix}"));
+    };
+    let erasures = desk.store.erasures(label).await?;
+    let notice = erasures
+        .iter()
+        .filter_map(|erasure| Notice::parse_unverified(&erasure.notice, desk.store.origin()).ok())
+        .find(|notice| notice.covers(label, at));
+    Ok(match notice {
+        Some(notice) => format!(
+            "what this line says was erased on {}, asked for by {} ({}); {fix}",
+            notice.time.strftime("%Y-%m-%d"),
+            notice.asked_by,
+            notice.reason
+        ),
+        None => format!("what this line says was erased; {fix}"),
+    })
 }
 
 /// A refused draft that corrects an accepted line, with that statement's digest in place of its `ref`: in the file that is

@@ -55,7 +55,12 @@ pub struct Sealing {
     pub batches: usize,
     /// The log's size afterwards.
     pub size: u64,
-    /// Cosigners that failed although the quorum held, and what they said.
+    /// As of when the quorum vouches for the checkpoint on display, in POSIX seconds; `None` where the policy asks for no
+    /// cosignature.
+    pub as_of: Option<u64>,
+    /// Whether that time is new.
+    pub renewed: bool,
+    /// Cosigners that failed, and what they said.
     pub missing_cosigners: Vec<String>,
 }
 
@@ -81,6 +86,14 @@ pub struct Refused {
     pub digest: Digest,
     /// Why.
     pub reason: String,
+}
+
+/// What step 7 showed.
+struct Shown {
+    /// As of when the quorum vouches for it.
+    as_of: Option<u64>,
+    /// Cosigners that failed although the quorum held, and what they said.
+    missing: Vec<String>,
 }
 
 /// A batch after step 3: staged, and not committed. Dropping it drops nothing of the log, but the state in memory is one batch
@@ -119,7 +132,8 @@ struct Waiting {
 }
 
 impl Store {
-    /// Seals everything that waits, batch after batch; with nothing waiting, renews the checkpoint's cosignatures.
+    /// Seals everything that waits, batch after batch; with nothing waiting, renews the checkpoint's cosignatures, as
+    /// [`Store::refresh`] does.
     ///
     /// # Errors
     /// Another process is sealing, a step failed, or the quorum is missing. Statements are never lost: those not sealed
@@ -133,9 +147,11 @@ impl Store {
             .await?
         {}
         if done.batches == 0 {
-            let (_, row) = self.settled(&mut live, patience).await?;
-            done.missing_cosigners = self.publish(&row, Vec::new()).await?;
-            done.size = row.size.0;
+            let refreshed = self.renew(&mut live, patience).await?;
+            done.size = refreshed.size;
+            done.as_of = refreshed.as_of;
+            done.renewed = refreshed.renewed;
+            done.missing_cosigners = refreshed.missing_cosigners;
         }
         Ok(done)
     }
@@ -270,10 +286,16 @@ impl Store {
 
     async fn refresh_after(&self, patience: Duration) -> Result<Refreshed, StoreError> {
         let mut live = self.ready(patience).await?;
-        let (_, row) = self.settled(&mut live, patience).await?;
+        self.renew(&mut live, patience).await
+    }
+
+    async fn renew(&self, live: &mut Live, patience: Duration) -> Result<Refreshed, StoreError> {
+        let (_, row) = self.settled(live, patience).await?;
         let (before, begun) = (self.as_of().await?, crate::quorum::now());
-        let missing_cosigners = self.publish(&row, Vec::new()).await?;
-        let as_of = self.as_of().await?;
+        let Shown {
+            as_of,
+            missing: missing_cosigners,
+        } = self.publish(&row, Vec::new()).await?;
         Ok(Refreshed {
             size: row.size.0,
             before,
@@ -572,8 +594,10 @@ impl Store {
         };
         let (published, ()) = tokio::join!(self.publish(&new, objects), ahead);
         match published {
-            Ok(missing) => {
-                done.missing_cosigners = missing;
+            Ok(shown) => {
+                done.as_of = shown.as_of;
+                done.renewed = shown.as_of.is_some();
+                done.missing_cosigners = shown.missing;
                 Ok(())
             }
             Err(error) => {
@@ -685,8 +709,8 @@ impl Store {
         self.publish(row, objects).await.map(|_| ())
     }
 
-    /// 5 to 8, the same in normal operation and after a crash. Says which cosigners failed although the quorum held.
-    async fn publish(&self, row: &LogRow, objects: Vec<Object>) -> Result<Vec<String>, StoreError> {
+    /// 5 to 8, the same in normal operation and after a crash.
+    async fn publish(&self, row: &LogRow, objects: Vec<Object>) -> Result<Shown, StoreError> {
         let complete: Vec<String> = objects.iter().filter_map(|(path, _)| partials_of(path)).collect();
         // Whoever is handed the files looks at them while they are written: both wait for the disk, and the waits need not add
         // up. A cosignature under a checkpoint that is not shown yet binds nobody but the log, which has committed to it.
@@ -710,7 +734,7 @@ impl Store {
         mut note: Note,
         gathered: Gathered,
         complete: &[String],
-    ) -> Result<Vec<String>, StoreError> {
+    ) -> Result<Shown, StoreError> {
         let Gathered { lines, missing } = gathered;
         note.signatures.extend(lines);
         // From this look until the checkpoint is written, the database's write lock keeps everybody else from sealing:
@@ -719,13 +743,20 @@ impl Store {
         let now = LogRow::read(&mut *tx).await?.ok_or(StoreError::NoLog)?;
         if now.size != row.size {
             // Nobody commits before what was committed last is published: somebody has done this already.
-            return Ok(Vec::new());
+            let as_of = self.as_of().await?;
+            return Ok(Shown {
+                as_of,
+                missing: Vec::new(),
+            });
         }
         self.keep_cosignatures(&mut note).await?;
-        if let Err(problem) = self.policy.evaluate(&note) {
-            let said: Vec<String> = std::iter::once(problem.to_string()).chain(missing).collect();
-            return Err(StoreError::NoQuorum(said.join("; ")));
-        }
+        let as_of = match self.policy.evaluate(&note) {
+            Ok(accepted) => accepted.as_of,
+            Err(problem) => {
+                let said: Vec<String> = std::iter::once(problem.to_string()).chain(missing).collect();
+                return Err(StoreError::NoQuorum(said.join("; ")));
+            }
+        };
         self.objects.put_checkpoint(Bytes::from(note.to_bytes())).await?;
         // 8: only now may partial tiles go, because only now no checkpoint on display implies them.
         for folder in complete {
@@ -735,7 +766,7 @@ impl Store {
         }
         let Some(staging) = &row.staging else {
             self.end(tx).await?;
-            return Ok(missing);
+            return Ok(Shown { as_of, missing });
         };
         query("UPDATE log SET staging = NULL WHERE id = 1 AND staging = $1")
             .bind(staging)
@@ -743,7 +774,7 @@ impl Store {
             .await?;
         self.commit("published", tx).await?;
         self.objects.delete(staging).await?;
-        Ok(missing)
+        Ok(Shown { as_of, missing })
     }
 
     /// Takes over the cosignatures that the published checkpoint has and `note`, of the same tree, has not: when cosignatures

@@ -776,7 +776,7 @@ impl Store {
     }
 
     fn unwrap_car_key(&self, label: &Label, wrapped: &[u8]) -> Result<Secret, StoreError> {
-        let other = || StoreError::row("vehicle_key", "the key was wrapped under another content key");
+        let other = || StoreError::ContentKey("vehicle_key");
         self.vault.unwrap(label, wrapped).ok_or_else(other)
     }
 

@@ -7,7 +7,6 @@
 use std::future::Future;
 use std::path::PathBuf;
 use std::pin::Pin;
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use history::audit::Auditor;
 use tlog::checkpoint::Checkpoint;
@@ -18,8 +17,9 @@ use tlog::{Hash, TreeSize};
 use tokio::sync::Mutex;
 
 use crate::error::StoreError;
-use crate::memory::{Memory, Remembered};
+use crate::memory::{Memory, Remembered, may_cosign};
 use crate::objects::Objects;
+use crate::quorum::now;
 
 /// A future that the caller awaits.
 pub type Answer<'a, T> = Pin<Box<dyn Future<Output = Result<T, StoreError>> + Send + 'a>>;
@@ -147,6 +147,13 @@ impl Cosigner for LocalCosigner {
             // Held until the answer is remembered: another process may ask the same cosigner at the same moment.
             let memory = self.memory.hold().await?;
             let remembered = self.of(&checkpoint.origin, memory.read().await?)?;
+            let time = now();
+            may_cosign(remembered.as_ref(), time).map_err(|behind| {
+                self.refuses(format!(
+                    "{behind}, or, if it was wrong then and is right now, write \"time\": 0 into {}",
+                    self.memory.path().display()
+                ))
+            })?;
             let recorded = remembered.map(|r| r.recorded);
             let request = AddCheckpoint {
                 old,
@@ -158,18 +165,14 @@ impl Cosigner for LocalCosigner {
             if let Some(auditor) = &self.replay {
                 self.replay(auditor, &checkpoint, log).await?;
             }
-            let now = SystemTime::now()
-                .duration_since(UNIX_EPOCH)
-                .unwrap_or_default()
-                .as_secs();
             let new = Remembered {
                 origin: checkpoint.origin,
                 recorded: next,
-                time: now,
+                time,
                 note: Some(note.clone()),
             };
             memory.write(&new).await?;
-            self.key.cosign(note, now).map_err(|e| self.refuses(e))
+            self.key.cosign(note, time).map_err(|e| self.refuses(e))
         })
     }
 }

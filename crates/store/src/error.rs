@@ -57,6 +57,12 @@ pub enum StoreError {
         /// What is wrong.
         problem: String,
     },
+    /// What is encrypted in a table does not open.
+    #[error(
+        "database table {0}: what is encrypted there does not open with the content key. If keys/content.key in the data \
+         directory is not this log's, put it back from your copy of the keys; `carnet log fsck` says whether it is"
+    )]
+    ContentKey(&'static str),
     /// The published checkpoint is ahead of the database: continuing would fork the log.
     #[error(
         "the database is older than the published log: database has size {database}, checkpoint has size {published}. \
@@ -157,6 +163,11 @@ pub enum StoreError {
     /// The operating system's random source failed.
     #[error("no random bytes: {0}")]
     Random(String),
+    /// Another process has recorded one of the drafts in the meantime, or erased what it says.
+    #[error(
+        "another process has recorded or erased one of these drafts in the meantime; nothing of this was recorded, record it again"
+    )]
+    DraftKnown,
     /// Something still waits that must be sealed first.
     #[error("{0} statements about this vehicle wait for sealing; run `carnet seal` first")]
     StillWaiting(u64),

@@ -13,7 +13,7 @@ use tlog::checkpoint::Checkpoint;
 use tlog::note::Note;
 use tlog::tile::{BundleId, TileId, decode_bundle};
 use tlog::tree::RightEdge;
-use tlog::{Hash, LeafIndex, TreeSize, leaf_hash};
+use tlog::{Hash, LeafIndex, leaf_hash};
 
 use crate::db::{Row, query, query_scalar};
 use crate::error::StoreError;
@@ -173,7 +173,13 @@ impl Store {
         {
             report.complain(path, problem);
         }
-        self.check_tiles(&leaves, row.size, &mut report).await?;
+        let tiles = RightEdge::empty().append_all(&leaves);
+        self.check_tiles(&tiles, leaves.len() as u64 == row.size.0, &mut report)
+            .await?;
+        if leaves.len() as u64 == row.size.0 {
+            self.check_older_partials(&leaves, &tiles, &paths, &mut report)
+                .await?;
+        }
         self.check_checkpoint(&row, &mut auditor, whole, &mut report)
             .await?;
         if whole {
@@ -267,21 +273,20 @@ impl Store {
         }))
     }
 
-    /// Every tile the leaves imply, byte for byte.
+    /// Every tile the leaves imply, byte for byte; `all` where no leaf is missing.
     async fn check_tiles(
         &self,
-        leaves: &[Hash],
-        size: TreeSize,
+        tiles: &[(TileId, Vec<u8>)],
+        all: bool,
         report: &mut Fsck,
     ) -> Result<(), StoreError> {
-        let mut edge = RightEdge::empty();
-        for (id, expected) in edge.append_all(leaves) {
+        for (id, expected) in tiles {
             // With the replay cut short by damage, the tiles at the cut are not ones the log ever wrote.
-            if !id.is_full() && leaves.len() as u64 != size.0 {
+            if !id.is_full() && !all {
                 continue;
             }
             let mut found = None;
-            for candidate in [id, id.full()] {
+            for candidate in [*id, id.full()] {
                 if let Some(bytes) = self.objects.get(&candidate.path()).await? {
                     found = Some((candidate.path(), bytes));
                     break;
@@ -295,11 +300,71 @@ impl Store {
             if bytes.get(..expected.len()) != Some(&expected[..])
                 || (path == id.path() && bytes.len() != expected.len())
             {
-                let problem = match bytes.iter().zip(&expected).position(|(a, b)| a != b) {
-                    Some(at) => format!("hash {} is not what the entries give", at / 32),
-                    None => format!("{} bytes, must be {}", bytes.len(), expected.len()),
+                report.complain(path, tile_problem(&bytes, expected));
+            }
+        }
+        Ok(())
+    }
+
+    /// Partial tiles and bundles of sizes that the log had before. They may be tidied away once the full one is there; until
+    /// then whoever holds a checkpoint of that size asks for them.
+    async fn check_older_partials(
+        &self,
+        leaves: &[Hash],
+        tiles: &[(TileId, Vec<u8>)],
+        paths: &HashSet<String>,
+        report: &mut Fsck,
+    ) -> Result<(), StoreError> {
+        let newest: HashMap<(u8, u64), &[u8]> = tiles
+            .iter()
+            .map(|(id, bytes)| ((id.level, id.index), bytes.as_slice()))
+            .collect();
+        let mut partials: Vec<&String> = paths
+            .iter()
+            .filter(|path| {
+                let full = path.rsplit_once(".p/").map(|(full, _)| full);
+                full.is_some_and(|full| !paths.contains(full))
+            })
+            .collect();
+        partials.sort();
+        for path in partials {
+            let problem = if let Ok(id) = BundleId::parse(path) {
+                let first = id
+                    .index
+                    .checked_mul(256)
+                    .and_then(|first| usize::try_from(first).ok());
+                let first = first.unwrap_or(usize::MAX);
+                let below = leaves.get(first..).unwrap_or_default();
+                let Some(expected) = below.get(..usize::from(id.width)) else {
+                    continue;
                 };
-                report.complain(path, problem);
+                // The newest one was read with the entries.
+                if expected.len() == below.len() {
+                    continue;
+                }
+                // Tidied away since the paths were listed.
+                let Some(bytes) = self.objects.get(path).await? else {
+                    continue;
+                };
+                bundle_problem(&bytes, first, expected)
+            } else if let Ok(id) = TileId::parse(path) {
+                let newest = newest.get(&(id.level, id.index)).copied().unwrap_or_default();
+                let Some(expected) = newest.get(..usize::from(id.width) * Hash::LEN) else {
+                    continue;
+                };
+                if expected.len() == newest.len() {
+                    continue;
+                }
+                let Some(bytes) = self.objects.get(path).await? else {
+                    continue;
+                };
+                (bytes != expected).then(|| tile_problem(&bytes, expected))
+            } else {
+                continue;
+            };
+            report.objects += 1;
+            if let Some(problem) = problem {
+                report.complain(path.clone(), problem);
             }
         }
         Ok(())
@@ -333,7 +398,13 @@ impl Store {
                 return Ok(());
             }
         };
-        if checkpoint.size != row.size {
+        if checkpoint.size > row.size {
+            let behind = StoreError::DatabaseBehind {
+                database: row.size.0,
+                published: checkpoint.size.0,
+            };
+            report.complain(CHECKPOINT, behind.to_string());
+        } else if checkpoint.size < row.size {
             report.complain(
                 CHECKPOINT,
                 format!(
@@ -427,8 +498,36 @@ impl Store {
         self.check_contents(report).await
     }
 
+    /// Whether the content key opens none of the vehicles' keys, though there are some: then it is another log's.
+    async fn content_key_is_wrong(&self) -> Result<bool, StoreError> {
+        let mut rows = query("SELECT label, wrapped FROM vehicle_key").fetch(&self.db);
+        let mut any = false;
+        while let Some(row) = rows.try_next().await? {
+            any = true;
+            let Ok(label) = bytes32("vehicle_key", row.try_get("label")?) else {
+                continue;
+            };
+            if self
+                .vault
+                .unwrap(&Label(label), row.try_get("wrapped")?)
+                .is_some()
+            {
+                return Ok(false);
+            }
+        }
+        Ok(any)
+    }
+
     /// Every content opens with its vehicle's key, and is missing only where the log has said that it was erased.
     async fn check_contents(&self, report: &mut Fsck) -> Result<(), StoreError> {
+        let wrong_key = self.content_key_is_wrong().await?;
+        if wrong_key {
+            report.complain(
+                "keys/content.key",
+                "opens no content of this log, so it is another log's; put it back from your copy of the keys, and leave the \
+                 database as it is",
+            );
+        }
         let mut rows = query(
             "SELECT s.id, s.digest, s.label, c.sealed, k.wrapped,
                     (SELECT max(e.through) FROM erasure e WHERE e.label = s.label) >= s.log_index AS erased
@@ -452,6 +551,7 @@ impl Store {
             match row.try_get::<Option<&[u8]>>("sealed")? {
                 None if erased == Some(true) => {}
                 None => unnoticed += 1,
+                Some(_) if wrong_key => {}
                 Some(sealed) => match wrapped.and_then(|wrapped| self.vault.unwrap(&label, wrapped)) {
                     Some(key) if vault::open(&key, &digest, sealed).is_ok() => {}
                     Some(_) => report.complain(
@@ -511,6 +611,28 @@ impl Store {
             }
         }
     }
+}
+
+/// How a tile's bytes differ from those it must have.
+fn tile_problem(bytes: &[u8], expected: &[u8]) -> String {
+    match bytes.iter().zip(expected).position(|(a, b)| a != b) {
+        Some(at) => format!("hash {} is not what the entries give", at / Hash::LEN),
+        None => format!("{} bytes, must be {}", bytes.len(), expected.len()),
+    }
+}
+
+/// What is wrong with a bundle whose entries, from `first` on, must have these hashes.
+fn bundle_problem(bytes: &[u8], first: usize, expected: &[Hash]) -> Option<String> {
+    let entries = match decode_bundle(bytes) {
+        Ok(entries) => entries,
+        Err(error) => return Some(error.to_string()),
+    };
+    if entries.len() != expected.len() {
+        return Some(format!("{} entries, must be {}", entries.len(), expected.len()));
+    }
+    let differs = |(entry, hash): (&&[u8], &Hash)| leaf_hash(entry) != *hash;
+    let at = entries.iter().zip(expected).position(differs)?;
+    Some(format!("entry {} is not the one the tree has", first + at))
 }
 
 fn is_log_path(path: &str) -> bool {

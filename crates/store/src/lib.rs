@@ -65,14 +65,14 @@ pub use certification::{
 pub use cosigner::{Cosigner, LocalCosigner};
 pub use error::StoreError;
 pub use fsck::{Complaint, Fsck, Severity};
-pub use memory::{Held, Memory, Remembered};
+pub use memory::{ClockBehind, Held, Memory, Remembered, may_cosign};
 pub use moving::{MoveReport, Moving};
 pub use objects::Objects;
 pub use open::{Options, Status, Store};
 pub use places::{open_objects, without_password};
 pub use proofs::{ChainProof, Head, Snapshot};
 pub use quorum::CosignerState;
-pub use records::{Content, Erasure, StoredStatement, Submission, Submitted};
+pub use records::{Content, Erasure, KnownDraft, SignedFrom, StoredStatement, Submission, Submitted};
 pub use remote_witness::RemoteWitness;
 pub use room::{Foresight, Room};
 pub use sessions::{StoredSession, StoredToken};

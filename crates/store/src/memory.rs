@@ -32,6 +32,46 @@ pub struct Remembered {
     pub note: Option<Note>,
 }
 
+/// The clock shows an earlier time than that of the last cosignature.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "the clock went back: it shows {}, and the last cosignature was made at {}; set the clock",
+    shown(*.now), shown(*.last)
+)]
+pub struct ClockBehind {
+    /// What the clock shows, in POSIX seconds.
+    pub now: u64,
+    /// When the last cosignature was made, in POSIX seconds.
+    pub last: u64,
+}
+
+impl ClockBehind {
+    /// Seconds until the clock shows the time of the last cosignature.
+    pub fn behind(&self) -> u64 {
+        self.last.saturating_sub(self.now)
+    }
+}
+
+/// Whether a cosignature may be made `now`, in POSIX seconds: its time says as of when a dossier is complete, and never goes
+/// back.
+///
+/// # Errors
+/// The last one was made later.
+pub fn may_cosign(remembered: Option<&Remembered>, now: u64) -> Result<(), ClockBehind> {
+    match remembered {
+        Some(Remembered { time: last, .. }) if *last > now => Err(ClockBehind { now, last: *last }),
+        _ => Ok(()),
+    }
+}
+
+/// POSIX seconds as people read them.
+fn shown(seconds: u64) -> String {
+    let time = i64::try_from(seconds)
+        .ok()
+        .and_then(|s| jiff::Timestamp::from_second(s).ok());
+    time.map_or_else(|| format!("second {seconds}"), |time| time.to_string())
+}
+
 /// The file's content.
 #[derive(Serialize, Deserialize)]
 struct Content {
@@ -51,6 +91,11 @@ pub struct Held {
 }
 
 impl Memory {
+    /// The file.
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+
     /// The memory in this file, which need not exist yet.
     pub fn new(path: PathBuf) -> Self {
         Self { path }

@@ -9,7 +9,7 @@ use sqlx::migrate::{Migration, MigrationType, Migrator};
 /// Number, what it is about, and its text.
 type Step = (i64, &'static str, &'static str);
 
-const SQLITE: [Step; 6] = [
+const SQLITE: [Step; 7] = [
     (1, "log", include_str!("../migrations/0001_log.sql")),
     (2, "content", include_str!("../migrations/0002_content.sql")),
     (
@@ -24,9 +24,14 @@ const SQLITE: [Step; 6] = [
         "certification_accounts",
         include_str!("../migrations/0043_certification_accounts.sql"),
     ),
+    (
+        47,
+        "drafts_once",
+        include_str!("../migrations/0047_drafts_once.sql"),
+    ),
 ];
 
-const POSTGRES: [Step; 5] = [
+const POSTGRES: [Step; 6] = [
     (1, "log", include_str!("../migrations/postgres/0001_log.sql")),
     (
         10,
@@ -43,6 +48,11 @@ const POSTGRES: [Step; 5] = [
         43,
         "certification_accounts",
         include_str!("../migrations/postgres/0043_certification_accounts.sql"),
+    ),
+    (
+        47,
+        "drafts_once",
+        include_str!("../migrations/postgres/0047_drafts_once.sql"),
     ),
 ];
 
@@ -88,6 +98,33 @@ mod tests {
     fn listed(steps: &[Step]) -> Vec<String> {
         let name = |(number, about, _): &Step| format!("{number:04}_{about}.sql");
         steps.iter().map(name).collect()
+    }
+
+    /// Two processes could record one draft at the same moment. Such a database is brought up to date all the same.
+    #[tokio::test]
+    async fn of_two_statements_that_were_signed_from_one_draft_the_first_stays_known_by_it() {
+        // A database in memory is that of one connection.
+        let one = sqlx::sqlite::SqlitePoolOptions::new().max_connections(1);
+        let pool = one.connect("sqlite::memory:").await.unwrap();
+        let before: Vec<Step> = SQLITE.into_iter().filter(|(number, ..)| *number < 47).collect();
+        migrator(&before).run(&pool).await.unwrap();
+        sqlx::query(
+            "INSERT INTO statement (id, digest, label, key_id, draft) VALUES
+             (1, x'01', x'0a', x'0b', x'0c'), (2, x'02', x'0a', x'0b', x'0c'), (3, x'03', x'0a', x'0b', x'0d'),
+             (4, x'04', x'0a', x'0b', x'0c'), (5, x'05', x'0a', x'0b', NULL), (6, x'06', x'0a', x'0b', NULL)",
+        )
+        .execute(&pool)
+        .await
+        .unwrap();
+
+        sqlite().run(&pool).await.unwrap();
+
+        let known: Vec<i64> =
+            sqlx::query_scalar("SELECT id FROM statement WHERE draft IS NOT NULL ORDER BY id")
+                .fetch_all(&pool)
+                .await
+                .unwrap();
+        assert_eq!(known, [1, 3]);
     }
 
     #[test]

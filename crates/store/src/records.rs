@@ -1,6 +1,6 @@
 //! Statements: accepted into the waiting room, read back, erased.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::time::Duration;
 
 use futures_util::TryStreamExt as _;
@@ -32,8 +32,28 @@ pub struct Submission {
     pub key_id: KeyId,
     /// The SD-JWT with all disclosures the submitter gave.
     pub content: String,
-    /// Hash of the draft it was signed from on this machine, so that the same draft is known again.
-    pub draft: Option<[u8; 32]>,
+    /// The draft it was signed from on this machine, so that the same draft is known again.
+    pub draft: Option<SignedFrom>,
+}
+
+/// A draft that a statement was signed from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SignedFrom {
+    /// Hash of what it says.
+    pub hash: [u8; 32],
+    /// Whether it is taken although the content of a statement that said the same was erased.
+    pub after_erasure: bool,
+}
+
+/// A statement that says what a draft says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct KnownDraft {
+    /// Its digest.
+    pub digest: Digest,
+    /// Where it stands.
+    pub standing: Submitted,
+    /// Whether its content was erased.
+    pub erased: bool,
 }
 
 /// What became of a submission.
@@ -86,7 +106,8 @@ impl Store {
     /// Accepts statements into the waiting room, all in one transaction. One answer each, in order; durable on return.
     ///
     /// # Errors
-    /// The database failed; then none was accepted.
+    /// [`StoreError::DraftKnown`] where another process has recorded one of the drafts meanwhile, or its content was erased; the
+    /// database failed. Then none was accepted.
     pub async fn submit(&self, submissions: &[Submission]) -> Result<Vec<Submitted>, StoreError> {
         // Encrypted before the write lock is taken, so that others can write meanwhile.
         let labels: BTreeSet<Label> = submissions.iter().map(|s| s.label).collect();
@@ -110,6 +131,7 @@ impl Store {
 
         let mut tx = self.write_submission().await?;
         let mut stored = self.vehicle_keys(&mut tx, &labels).await?;
+        self.refuse_known_drafts(&mut tx, &stored, submissions).await?;
         let mut answers = Vec::with_capacity(submissions.len());
         for (chunk, contents) in submissions.chunks(ROWS).zip(contents.chunks_mut(ROWS)) {
             let known = known(&mut tx, chunk).await?;
@@ -218,9 +240,7 @@ impl Store {
                 let key = self
                     .vault
                     .unwrap(&label, row.try_get("wrapped")?)
-                    .ok_or_else(|| {
-                        StoreError::row("vehicle_key", "a key was wrapped under another content key")
-                    })?;
+                    .ok_or(StoreError::ContentKey("vehicle_key"))?;
                 keys.insert(label, key);
             }
         }
@@ -270,7 +290,8 @@ impl Store {
         row.map(|row| standing(&row)).transpose()
     }
 
-    /// The statement that was signed from this draft about the vehicle, if there is one, and where it stands.
+    /// The statement that was signed from this draft about the vehicle, if there is one; otherwise one that said the same and
+    /// whose content was erased.
     ///
     /// # Errors
     /// The database failed.
@@ -278,16 +299,61 @@ impl Store {
         &self,
         label: &Label,
         draft: &[u8; 32],
-    ) -> Result<Option<(Digest, Submitted)>, StoreError> {
-        let Some(key) = self.vehicle_key(label).await? else {
-            return Ok(None);
-        };
-        let row = query("SELECT digest, log_index, refused FROM statement WHERE draft = $1")
-            .bind(vault::tag(&key, draft).to_vec())
-            .fetch_optional(&self.db)
-            .await?;
-        let known = |row| Ok((digest_of(&row)?, standing(&row)?));
-        row.map(known).transpose()
+    ) -> Result<Option<KnownDraft>, StoreError> {
+        let key = self.vehicle_key(label).await?;
+        let tags = [
+            (key.map(|key| vault::tag(&key, draft)), false),
+            (Some(self.vault.erased_tag(label, draft)), true),
+        ];
+        for (tag, erased) in tags {
+            let Some(tag) = tag else { continue };
+            let row = query("SELECT digest, log_index, refused FROM statement WHERE draft = $1")
+                .bind(tag.to_vec())
+                .fetch_optional(&self.db)
+                .await?;
+            if let Some(row) = row {
+                return Ok(Some(KnownDraft {
+                    digest: digest_of(&row)?,
+                    standing: standing(&row)?,
+                    erased,
+                }));
+            }
+        }
+        Ok(None)
+    }
+
+    /// A draft is signed anew by every process that records it, with other salts and so another digest. Whoever looked for it
+    /// before this transaction may have looked too early.
+    async fn refuse_known_drafts(
+        &self,
+        tx: &mut Connection,
+        keys: &VehicleKeys,
+        submissions: &[Submission],
+    ) -> Result<(), StoreError> {
+        let mut tagged: Vec<([u8; 32], Digest)> = Vec::new();
+        for submission in submissions {
+            let Some(draft) = &submission.draft else { continue };
+            if let Some(key) = keys.get(&submission.label) {
+                tagged.push((vault::tag(key, &draft.hash), submission.digest));
+            }
+            if !draft.after_erasure {
+                let tag = self.vault.erased_tag(&submission.label, &draft.hash);
+                tagged.push((tag, submission.digest));
+            }
+        }
+        for tagged in tagged.chunks(ROWS) {
+            let mut sql = QueryBuilder::new(tx.dialect(), "SELECT digest, draft FROM statement WHERE draft");
+            sql.push_in(tagged.iter().map(|(tag, _)| tag.to_vec()));
+            let mut known = HashMap::new();
+            for row in sql.build().fetch_all(&mut *tx).await? {
+                known.insert(bytes32("statement", row.try_get("draft")?)?, digest_of(&row)?);
+            }
+            let other = |tag: &[u8; 32], digest: &Digest| known.get(tag).is_some_and(|first| first != digest);
+            if tagged.iter().any(|(tag, digest)| other(tag, digest)) {
+                return Err(StoreError::DraftKnown);
+            }
+        }
+        Ok(())
     }
 
     /// The vehicle's content key, if it has one.
@@ -296,7 +362,7 @@ impl Store {
             .bind(label.0.to_vec())
             .fetch_optional(&self.db)
             .await?;
-        let other = || StoreError::row("vehicle_key", "the key was wrapped under another content key");
+        let other = || StoreError::ContentKey("vehicle_key");
         wrapped
             .map(|wrapped| self.vault.unwrap(label, &wrapped).ok_or_else(other))
             .transpose()
@@ -352,12 +418,19 @@ impl Store {
     }
 
     /// Destroys the vehicle's content key and contents, and keeps the log's notice of it. Irreversible; copies in backups
-    /// stay readable to whoever has the content key, until they are rotated out.
+    /// stay readable to whoever has the content key, until they are rotated out. `drafts` has the hashes of what the statements
+    /// say, by digest: they are kept under the content key, so that what was erased is known when it is recorded again.
     ///
     /// # Errors
     /// Statements about the vehicle still wait, one newer than `through` is sealed, somebody reads the old state for too
     /// long, or the database failed.
-    pub async fn erase(&self, label: &Label, through: LeafIndex, notice: &[u8]) -> Result<u64, StoreError> {
+    pub async fn erase(
+        &self,
+        label: &Label,
+        through: LeafIndex,
+        notice: &[u8],
+        drafts: &[(Digest, [u8; 32])],
+    ) -> Result<u64, StoreError> {
         let mut tx = self.write().await?;
         let waiting: i64 = query_scalar(
             "SELECT count(*) FROM statement WHERE substr(label, 1, 8) = substr($1, 1, 8) AND label = $1 AND log_index IS NULL AND refused IS NULL",
@@ -380,18 +453,13 @@ impl Store {
                 last,
             )?)));
         }
+        self.keep_erased_drafts(&mut tx, label, drafts).await?;
         let erased =
             query("DELETE FROM content WHERE statement IN (SELECT id FROM statement WHERE substr(label, 1, 8) = substr($1, 1, 8) AND label = $1)")
                 .bind(label.0.to_vec())
                 .execute(&mut *tx)
                 .await?
                 .rows_affected();
-        query(
-            "UPDATE statement SET draft = NULL WHERE substr(label, 1, 8) = substr($1, 1, 8) AND label = $1",
-        )
-        .bind(label.0.to_vec())
-        .execute(&mut *tx)
-        .await?;
         query("DELETE FROM vehicle_key WHERE label = $1")
             .bind(label.0.to_vec())
             .execute(&mut *tx)
@@ -413,6 +481,44 @@ impl Store {
         self.commit("erasure", tx).await?;
         self.finish_erasure().await?;
         Ok(erased)
+    }
+
+    /// Knows the drafts of contents that are about to be erased by the content key, no more by the vehicle's. What an earlier
+    /// erasure kept stays, unless the same was recorded and is erased again.
+    async fn keep_erased_drafts(
+        &self,
+        tx: &mut Connection,
+        label: &Label,
+        drafts: &[(Digest, [u8; 32])],
+    ) -> Result<(), StoreError> {
+        query(
+            "UPDATE statement SET draft = NULL WHERE substr(label, 1, 8) = substr($1, 1, 8) AND label = $1
+               AND id IN (SELECT statement FROM content)",
+        )
+        .bind(label.0.to_vec())
+        .execute(&mut *tx)
+        .await?;
+        // Two statements may say the same, signed elsewhere: one of them is enough.
+        let tags: BTreeMap<[u8; 32], Digest> = drafts
+            .iter()
+            .map(|(digest, draft)| (self.vault.erased_tag(label, draft), *digest))
+            .collect();
+        let tags: Vec<([u8; 32], Digest)> = tags.into_iter().collect();
+        for tags in tags.chunks(ROWS) {
+            let mut sql = QueryBuilder::new(tx.dialect(), "UPDATE statement SET draft = NULL WHERE draft");
+            sql.push_in(tags.iter().map(|(tag, _)| tag.to_vec()));
+            sql.build().execute(&mut *tx).await?;
+            let mut sql = QueryBuilder::new(tx.dialect(), "UPDATE statement SET draft = v.column2 FROM (");
+            sql.push_values(tags, |row, (tag, digest)| {
+                row.push_bind(digest.0.to_vec()).push_bind(tag.to_vec());
+            });
+            sql.push(
+                ") AS v WHERE substr(statement.digest, 1, 16) = substr(v.column1, 1, 16)
+                   AND statement.digest = v.column1",
+            );
+            sql.build().execute(&mut *tx).await?;
+        }
+        Ok(())
     }
 
     /// The second half of an erasure, which a reader may have held up: cuts the write-ahead log, in which the encrypted bytes
@@ -490,7 +596,9 @@ impl Sealed {
             .ok_or_else(|| StoreError::row("vehicle_key", "a key is missing that was just made"))?;
         Ok(Self {
             content: vault::seal(&key, &submission.digest, &submission.content)?,
-            draft: submission.draft.map(|draft| vault::tag(&key, &draft).to_vec()),
+            draft: submission
+                .draft
+                .map(|draft| vault::tag(&key, &draft.hash).to_vec()),
             key,
         })
     }
@@ -588,7 +696,10 @@ mod tests {
         });
         tokio::time::sleep(Duration::from_millis(200)).await;
 
-        store.erase(&statement(1).label, first, b"notice").await.unwrap();
+        store
+            .erase(&statement(1).label, first, b"notice", &[])
+            .await
+            .unwrap();
         drop(turn);
 
         assert_eq!(submitting.await.unwrap().unwrap(), [Submitted::Accepted]);

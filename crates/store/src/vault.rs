@@ -60,7 +60,19 @@ impl Vault {
     ) -> Result<String, StoreError> {
         decrypt(&self.private_key(), row.as_bytes(), sealed)
             .and_then(|plain| String::from_utf8(plain).ok())
-            .ok_or_else(|| StoreError::row(table, "a text was encrypted under another content key, or moved"))
+            .ok_or(StoreError::ContentKey(table))
+    }
+
+    /// The hash of a draft whose content was erased, as it goes into the database. The vehicle's key is destroyed, so nobody
+    /// without the content key can tell what it is of.
+    pub(crate) fn erased_tag(&self, label: &Label, draft: &[u8; 32]) -> [u8; 32] {
+        Sha256::new()
+            .chain_update(b"carnet/erased-draft/v1")
+            .chain_update(*self.content_key)
+            .chain_update(label.0)
+            .chain_update(draft)
+            .finalize()
+            .into()
     }
 
     /// Apart from the key that wraps: what is bound to a label there can never be taken for a row's text here.

@@ -126,6 +126,8 @@ impl Sealer {
             Ok(done) => {
                 let nothing_sealed = Sealing {
                     size: done.size,
+                    as_of: done.as_of,
+                    renewed: done.renewed,
                     missing_cosigners: done.missing_cosigners,
                     ..Sealing::default()
                 };

@@ -14,7 +14,7 @@
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use store::{Held, Remembered};
+use store::{Held, Remembered, may_cosign};
 use tlog::TreeSize;
 use tlog::checkpoint::Checkpoint;
 use tlog::cosignature::CosigningKey;
@@ -295,6 +295,7 @@ impl Witness {
             root: checkpoint.root,
         };
         let time = now();
+        may_cosign(remembered.as_ref(), time)?;
         let line = self.cosign(&note, time)?;
         memory
             .write(&remembering(&checkpoint, next, note, &line, time))
@@ -349,15 +350,10 @@ impl Witness {
         remembered: Option<Remembered>,
     ) -> Result<Reply, WitnessError> {
         let time = now();
-        let last = remembered.map_or(0, |r| r.time);
-        if time < last {
-            tracing::error!(
-                "the clock shows {time}, and the last cosignature of {} was made at {last}: set the clock; until then this log is \
-                 not cosigned",
-                checkpoint.origin
-            );
+        if let Err(behind) = may_cosign(remembered.as_ref(), time) {
+            tracing::error!("{behind}; until then {} is not cosigned", checkpoint.origin);
             return Ok(Reply::later(
-                (last - time).min(3600),
+                behind.behind().min(3600),
                 "the clock of this cosigner went backwards",
             ));
         }

@@ -29,6 +29,9 @@ pub enum WitnessError {
     /// Its memory.
     #[error(transparent)]
     Store(#[from] store::StoreError),
+    /// Its clock went back since it cosigned last.
+    #[error(transparent)]
+    Clock(#[from] store::ClockBehind),
     /// A place on the network.
     #[error(transparent)]
     Http(#[from] store::http::HttpError),

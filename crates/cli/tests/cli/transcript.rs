@@ -62,7 +62,10 @@ fn masks() -> Redactions {
     let mut masks = Redactions::new();
     for (mask, pattern) in [
         ("[YEAR]", r"CN-(?<redacted>20\d\d)"),
-        ("[DAY]", r"until (?<redacted>20\d\d-\d\d-\d\d) and"),
+        (
+            "[DAY]",
+            r"(until|erased on) (?<redacted>20\d\d-\d\d-\d\d)( and|,)",
+        ),
         ("[TIME]", r"20\d\d-\d\d-\d\dT\d\d:\d\d:\d\dZ"),
         ("[TOOK]", r"( {2,})?\b\d+(\.\d+)? (ms|s)\b"),
         ("[SIGNATURE]", r"[0-9A-Za-z+/]{86,}={0,2}"),

@@ -107,6 +107,28 @@ fn a_damaged_snapshot_costs_a_replay_and_accuses_nobody() {
 }
 
 #[test]
+fn an_auditor_whose_clock_went_backwards_does_not_sign() {
+    let auditor = Auditor::of_made_log();
+    let mut log = honest(10);
+    auditor.agrees(&log);
+    let memory = std::fs::read_dir(auditor.data.path().join("memory")).unwrap();
+    let memory = memory
+        .map(|entry| entry.unwrap().path())
+        .find(|path| path.extension().is_some_and(|e| e == "json"))
+        .unwrap();
+    let mut content: serde_json::Value = serde_json::from_slice(&std::fs::read(&memory).unwrap()).unwrap();
+    content["time"] = (content["time"].as_u64().unwrap() + 3600).into();
+    std::fs::write(&memory, content.to_string()).unwrap();
+    log.seal(&statements(10..12));
+    log.publish(auditor.files.path());
+
+    let ran = auditor.once();
+
+    assert_eq!(ran.code, 1, "{ran:?}");
+    assert!(ran.err.contains("the clock went back"), "{ran:?}");
+}
+
+#[test]
 fn a_statement_left_out_of_the_index_is_caught() {
     let auditor = Auditor::of_made_log();
     let mut log = honest(300);

@@ -224,7 +224,10 @@ async fn erasing_a_car_erases_what_its_case_says() {
     store.write_case(&case(), &owed).await.unwrap();
     assert_eq!(store.owed_statements().await.unwrap(), ["statement"]);
 
-    store.erase(&CAR, tlog::LeafIndex(0), b"notice").await.unwrap();
+    store
+        .erase(&CAR, tlog::LeafIndex(0), b"notice", &[])
+        .await
+        .unwrap();
     let records = store.case_records(&case()).await.unwrap();
     assert!(
         records.iter().all(|record| *record == Content::Erased),

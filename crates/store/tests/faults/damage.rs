@@ -20,7 +20,10 @@ async fn healthy() -> TestLog {
         .unwrap()
         .pop()
         .unwrap();
-    store.erase(&car(6), last.log_index, b"notice").await.unwrap();
+    store
+        .erase(&car(6), last.log_index, b"notice", &[])
+        .await
+        .unwrap();
     store.close().await.unwrap();
     assert_eq!(fsck(&log).await.complaints, []);
     log
@@ -125,6 +128,30 @@ async fn a_missing_object_is_found_and_named() {
         std::fs::remove_file(&file).unwrap();
         assert_eq!(damaged(&log).await, [path]);
         std::fs::write(&file, &healthy).unwrap();
+    }
+}
+
+/// tlog-tiles has a log serve them until the full one is there: whoever holds an older checkpoint asks for them.
+#[tokio::test]
+async fn damage_to_an_older_partial_object_that_is_still_shown_is_found_and_named() {
+    let log = healthy().await;
+    let store = log.open().await;
+    record(&store, &statements(558..560)).await;
+    store.close().await.unwrap();
+    for path in ["tile/0/002.p/54", "tile/1/000.p/1", "tile/entries/002.p/54"] {
+        let file = log.object(path);
+        let healthy = std::fs::read(&file).unwrap();
+        for byte in (0..healthy.len()).step_by((healthy.len() / 5).max(1)) {
+            flip(&file, byte);
+            assert_eq!(damaged(&log).await, [path], "byte {byte} of {path}");
+            std::fs::write(&file, &healthy).unwrap();
+        }
+        truncate(&file);
+        assert_eq!(damaged(&log).await, [path]);
+        std::fs::write(&file, []).unwrap();
+        assert_eq!(damaged(&log).await, [path]);
+        std::fs::remove_file(&file).unwrap();
+        assert_eq!(damaged(&log).await, Vec::<String>::new(), "it may be tidied away");
     }
 }
 

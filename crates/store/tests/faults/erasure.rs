@@ -1,7 +1,7 @@
 //! A vehicle's contents are erased; the log does not change, and nothing can bring the contents back.
 
 use sqlx::Connection as _;
-use store::{Content, Store, StoreError, Submission};
+use store::{Content, Options, Secret, SignedFrom, Store, StoreError, Submission, Submitted, Vault};
 use tlog::LeafIndex;
 
 use crate::test_log::{CARS, TestLog, car, digests, past_one_machine, record, statement, statements};
@@ -43,7 +43,7 @@ async fn erase_all(store: &Store, car: index::Label) -> u64 {
         .pop()
         .unwrap()
         .log_index;
-    store.erase(&car, last, b"the log says so").await.unwrap()
+    store.erase(&car, last, b"the log says so", &[]).await.unwrap()
 }
 
 #[tokio::test]
@@ -180,13 +180,87 @@ async fn a_vehicle_can_get_new_statements_after_its_erasure() {
     log.assert_sound(&store, &[]).await;
 }
 
+/// The n-th statement, about car 3, signed from a draft with this hash.
+fn signed_from(hash: [u8; 32], n: u64, after_erasure: bool) -> Submission {
+    Submission {
+        label: car(3),
+        draft: Some(SignedFrom { hash, after_erasure }),
+        ..statement(n)
+    }
+}
+
+async fn erase_one(store: &Store, erased: &Submission) {
+    let Some(Submitted::Sealed(at)) = store.find(&erased.digest).await.unwrap() else {
+        panic!("it is not sealed");
+    };
+    let hash = erased.draft.unwrap().hash;
+    store
+        .erase(&car(3), at, b"notice", &[(erased.digest, hash)])
+        .await
+        .unwrap();
+}
+
+#[tokio::test]
+async fn a_draft_whose_content_was_erased_is_known_and_taken_again_only_where_it_is_asked_for() {
+    let (log, store) = TestLog::create().await;
+    let draft = [1; 32];
+    let first = signed_from(draft, 0, false);
+    record(&store, std::slice::from_ref(&first)).await;
+    erase_one(&store, &first).await;
+
+    let known = store.find_draft(&car(3), &draft).await.unwrap().unwrap();
+    let again = store.submit(&[signed_from(draft, 1, false)]).await;
+    let forced = store.submit(&[signed_from(draft, 2, true)]).await.unwrap();
+
+    assert_eq!((known.digest, known.erased), (first.digest, true));
+    assert!(matches!(again, Err(StoreError::DraftKnown)), "{again:?}");
+    assert_eq!(forced, [Submitted::Accepted]);
+    store.seal().await.unwrap();
+    let known = store.find_draft(&car(3), &draft).await.unwrap().unwrap();
+    assert_eq!((known.digest, known.erased), (statement(2).digest, false));
+
+    erase_one(&store, &signed_from(draft, 2, true)).await;
+
+    let known = store.find_draft(&car(3), &draft).await.unwrap().unwrap();
+    assert_eq!((known.digest, known.erased), (statement(2).digest, true));
+    log.assert_sound(&store, &[]).await;
+}
+
+/// Whoever has the database and a suspicion of what was erased must not be able to test it.
+#[tokio::test]
+async fn an_erased_draft_is_not_recognised_without_the_content_key() {
+    let (log, store) = TestLog::create().await;
+    let draft = [1; 32];
+    let first = signed_from(draft, 0, false);
+    record(&store, std::slice::from_ref(&first)).await;
+    let tags = "SELECT draft FROM statement WHERE label = $1 AND draft IS NOT NULL";
+    let before = log.blobs(tags, car(3)).await;
+    erase_one(&store, &first).await;
+    let after = log.blobs(tags, car(3)).await;
+    store.close().await.unwrap();
+
+    let other_key = Options {
+        vault: Vault::new(Secret::new([8; 32])),
+        ..log.options()
+    };
+    let stranger = Store::open(other_key).await.unwrap();
+
+    assert_eq!((before.len(), after.len()), (1, 1));
+    assert_ne!(before, after);
+    assert_ne!(after[0], draft);
+    assert_eq!(stranger.find_draft(&car(3), &draft).await.unwrap(), None);
+}
+
 #[tokio::test]
 async fn a_vehicle_with_waiting_statements_is_not_erased() {
     let (_log, store) = TestLog::create().await;
     record(&store, &statements(0..7)).await;
     store.submit(&[statement(3 + CARS)]).await.unwrap();
 
-    let error = store.erase(&car(3), LeafIndex(8), b"notice").await.unwrap_err();
+    let error = store
+        .erase(&car(3), LeafIndex(8), b"notice", &[])
+        .await
+        .unwrap_err();
 
     assert!(matches!(error, StoreError::StillWaiting(1)), "{error}");
     assert!(matches!(
@@ -203,7 +277,7 @@ async fn a_vehicle_with_statements_newer_than_the_notice_is_not_erased() {
     let read = store.statements(&car(3), 1000).await.unwrap();
 
     let error = store
-        .erase(&car(3), read[0].log_index, b"notice")
+        .erase(&car(3), read[0].log_index, b"notice", &[])
         .await
         .unwrap_err();
 
@@ -240,7 +314,7 @@ async fn an_erasure_that_could_not_reach_the_disk_is_not_called_done() {
         .unwrap()
         .log_index;
 
-    let error = store.erase(&car(3), last, b"notice").await.unwrap_err();
+    let error = store.erase(&car(3), last, b"notice", &[]).await.unwrap_err();
 
     assert!(matches!(error, StoreError::NotScrubbed), "{error}");
     assert!(
@@ -251,7 +325,7 @@ async fn an_erasure_that_could_not_reach_the_disk_is_not_called_done() {
     store.finish_erasure().await.unwrap();
     assert!(!contains(&raw(&log), &secret), "without erasing again");
     assert_eq!(
-        store.erase(&car(3), last, b"notice").await.unwrap(),
+        store.erase(&car(3), last, b"notice", &[]).await.unwrap(),
         0,
         "again, as the error says"
     );

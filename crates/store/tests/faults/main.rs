@@ -6,6 +6,7 @@
 mod accounts;
 mod batches;
 mod certification;
+mod clock_back;
 mod damage;
 mod disk_full;
 mod duplicates;

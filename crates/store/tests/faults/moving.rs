@@ -20,6 +20,7 @@ async fn log_and_place() -> (TestLog, TestLog) {
             &crate::test_log::car(3),
             last[last.len() - 1].log_index,
             b"notice",
+            &[],
         )
         .await
         .unwrap();

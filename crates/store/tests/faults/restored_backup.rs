@@ -45,6 +45,23 @@ async fn a_database_older_than_the_published_checkpoint_is_refused_with_advice()
     assert!(advice.contains("do not delete the checkpoint"), "{advice}");
 }
 
+/// Told to run `carnet seal`, somebody might look for what keeps it from sealing, and find the checkpoint.
+#[tokio::test]
+async fn fsck_says_of_an_older_database_what_opening_it_says() {
+    let (log, backup) = log_and_backup().await;
+    log.restore_database(&backup);
+
+    let store = Store::inspect(log.options()).await.unwrap();
+    let report = store.fsck(|_, _| {}).await.unwrap();
+
+    let said: Vec<String> = report.complaints.iter().map(ToString::to_string).collect();
+    let behind = StoreError::DatabaseBehind {
+        database: 9,
+        published: 13,
+    };
+    assert_eq!(said, [format!("checkpoint: {behind}")]);
+}
+
 #[tokio::test]
 async fn a_database_put_back_under_a_running_store_is_noticed_at_the_next_sealing() {
     let (log, backup) = log_and_backup().await;

@@ -137,7 +137,7 @@ async fn erased_contents_make_room() {
         .pop()
         .unwrap()
         .log_index;
-    store.erase(&car(0), last, b"notice").await.unwrap();
+    store.erase(&car(0), last, b"notice", &[]).await.unwrap();
     assert_eq!(store.submit(&[by(0, 10)]).await.unwrap(), [Submitted::Accepted]);
     store.seal().await.unwrap();
     log.assert_sound(&store, &[]).await;

@@ -1,0 +1,118 @@
+//! What the program says of the log itself: how fresh it is, and what is wrong with it.
+
+use std::path::Path;
+
+use serde_json::Value;
+
+use crate::program::{Ran, carnet};
+use crate::yard;
+
+fn ran(folder: &Path, command: &str, code: i32) -> Ran {
+    let arguments: Vec<&str> = command.split(' ').collect();
+    let ran = carnet(folder, &arguments);
+    assert_eq!(ran.code, code, "{command}: {ran:?}");
+    ran
+}
+
+fn json(folder: &Path, command: &str, code: i32) -> Value {
+    let said = ran(folder, &format!("--json {command}"), code).out;
+    serde_json::from_str(&said).unwrap_or_else(|e| panic!("{command}: {e}: {said}"))
+}
+
+#[test]
+fn seal_claims_no_freshness_that_it_did_not_get() {
+    let folder = yard::folder();
+    let at = folder.path();
+    let before = json(at, "log status", 0)["complete_as_of"].clone();
+    std::fs::write(at.join("carnet-data/cosigners/auditor.json"), "{}").unwrap();
+
+    let sealed = json(at, "seal", 1);
+    let said = ran(at, "seal", 1).out;
+
+    assert_eq!(sealed["complete_as_of"], before);
+    assert_eq!(sealed["renewed"], false);
+    assert!(
+        said.contains("as before") && said.contains(before.as_str().unwrap()),
+        "{said}"
+    );
+    assert!(
+        !said.contains("the quorum holds") && said.contains("auditor"),
+        "{said}"
+    );
+}
+
+#[test]
+fn seal_says_as_of_when_dossiers_are_complete() {
+    let folder = yard::folder();
+    let at = folder.path();
+
+    let sealed = json(at, "seal", 0);
+
+    assert_eq!(sealed["renewed"], true);
+    assert_eq!(
+        sealed["complete_as_of"],
+        json(at, "log status", 0)["complete_as_of"]
+    );
+}
+
+/// Verifiers get this file from the operator; with another key in it every dossier of this log is refused.
+#[test]
+fn fsck_names_a_vrf_key_that_is_not_the_log_s() {
+    let folder = yard::folder();
+    let at = folder.path();
+    ran(at, "--data other init --origin log.example.org/carnet", 0);
+    let path = at.join("carnet-data/vrf.txt");
+    let line = std::fs::read_to_string(&path).unwrap();
+    for damage in [
+        Some(std::fs::read_to_string(at.join("other/vrf.txt")).unwrap()),
+        Some("junk".to_owned()),
+        None,
+    ] {
+        match &damage {
+            Some(text) => std::fs::write(&path, text).unwrap(),
+            None => std::fs::remove_file(&path).unwrap(),
+        }
+
+        let found = json(at, "log fsck", 1);
+
+        let complaint = &found["complaints"][0];
+        assert_eq!(complaint["what"], "./carnet-data/vrf.txt", "{found}");
+        let problem = complaint["problem"].as_str().unwrap();
+        assert!(problem.contains(line.trim()), "the right line: {problem}");
+    }
+    std::fs::write(&path, line).unwrap();
+    assert_eq!(json(at, "log fsck", 0)["sound"], true);
+}
+
+/// Whoever restored the database instead would get into the danger of a fork for nothing.
+#[test]
+fn a_wrong_content_key_is_called_that() {
+    let folder = yard::folder();
+    let at = folder.path();
+    ran(at, "--data other init --origin log.example.org/carnet", 0);
+    let path = at.join("carnet-data/keys/content.key");
+    let right = std::fs::read(&path).unwrap();
+    std::fs::copy(at.join("other/keys/content.key"), &path).unwrap();
+
+    let found = json(at, "log fsck", 1);
+    let history = ran(at, "history KNAPH81ABHK000003", 1).err;
+    let recorded = ran(at, "record samples/yard", 1).err;
+
+    let complaints = found["complaints"].as_array().unwrap();
+    assert_eq!(complaints.len(), 1, "{found}");
+    assert!(
+        complaints[0]["what"]
+            .as_str()
+            .unwrap()
+            .contains("keys/content.key"),
+        "{found}"
+    );
+    for said in [history, recorded] {
+        assert!(
+            said.contains("keys/content.key") && !said.contains("restore the database"),
+            "{said}"
+        );
+    }
+    std::fs::write(&path, right).unwrap();
+    assert_eq!(json(at, "log fsck", 0)["sound"], true);
+}
