@@ -792,11 +792,16 @@ async fn issue(global: &Global, desk: &Desk, options: Issue, now: Timestamp) -> 
             "Issued"
         };
         format!(
-            "{how} {} to case {}\n  SHA-256 {}{}\n  its statement waits for `carnet seal`",
+            "{how} {} to case {}\n  SHA-256 {}{}\n  {}",
             issued.certificate,
             issued.case,
             issued.credential_sha256,
-            written.concat()
+            written.concat(),
+            if issued.owed {
+                OWED
+            } else {
+                "its statement waits for `carnet seal`"
+            }
         )
     })
 }
@@ -835,6 +840,10 @@ fn case(global: &Global, view: &CaseView) -> Result<(), Failure> {
     Ok(())
 }
 
+/// What is said of a step that is done, whose statement the log has not taken.
+const OWED: &str = "the step is done, and its statement is still owed to the log: `carnet seal` or `carnet certify surveil` hands it in, or \
+                    says why it cannot";
+
 fn summary(view: &CaseView) -> Result<(), Failure> {
     let certificate = view.certificate.as_ref().map(|c| format!(", certificate {c}"));
     let dry = if view.dry_run { "Dry run: would be " } else { "" };
@@ -851,6 +860,9 @@ fn summary(view: &CaseView) -> Result<(), Failure> {
     ))?;
     for dispute in &view.open_disputes {
         output::say(format_args!("  record {dispute} waits for its resolution"))?;
+    }
+    if view.owed {
+        output::say(format_args!("  {OWED}"))?;
     }
     Ok(())
 }

@@ -746,6 +746,21 @@ impl Store {
         Ok(owed)
     }
 
+    /// Whether a case owes the log a statement that it has not accepted yet.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn owes_statement(&self, case: &str) -> Result<bool, StoreError> {
+        let owed: i64 = query_scalar(
+            "SELECT count(*) FROM certification_statement o WHERE o.case_id = $1
+             AND NOT EXISTS (SELECT 1 FROM statement s WHERE s.digest = o.digest)",
+        )
+        .bind(case)
+        .fetch_one(&self.db)
+        .await?;
+        Ok(owed > 0)
+    }
+
     /// The car's content key, if it has one.
     async fn car_key(&self, label: &Label) -> Result<Option<Secret>, StoreError> {
         let wrapped: Option<Vec<u8>> = query_scalar("SELECT wrapped FROM vehicle_key WHERE label = $1")

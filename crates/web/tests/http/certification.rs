@@ -857,6 +857,42 @@ async fn a_certificate_that_cannot_be_looked_at_is_named_and_keeps_no_other_in_f
     assert!(outcomes.contains(&json!("refused")), "{outcomes:?}");
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_step_whose_statement_the_log_does_not_take_is_done_and_the_statement_follows() {
+    if test_servers::is_left_out("it writes into the database in the words of SQLite") {
+        return;
+    }
+    let mut options = options();
+    options.surveil_every = std::time::Duration::from_millis(50);
+    let cast = Cast::with(options).await;
+    let (case, _) = cast.certified().await;
+    let full = "CREATE TRIGGER full BEFORE INSERT ON statement BEGIN SELECT RAISE(ABORT, 'no room'); END";
+    sql(cast.service.data.path(), full).await;
+
+    let reason = json!({"reason": "the pack was opened"});
+    let suspended = cast.park.post(&at(&case, "/suspension"), &reason).await;
+    assert_eq!(suspended.status, 200, "{suspended:?}");
+    let suspended = suspended.json();
+    assert_eq!(
+        (&suspended["state"], &suspended["owed"]),
+        (&json!("suspended"), &json!(true))
+    );
+    let page = cast.park.get(&format!("/certification/{case}?lang=en")).await;
+    assert!(page.text().contains("not in the log yet"), "{page:?}");
+
+    // Nothing else is sealed meanwhile; what is owed is handed in all the same.
+    sql(cast.service.data.path(), "DROP TRIGGER full").await;
+    let mut owed = Value::Null;
+    for _ in 0..200 {
+        owed = cast.park.get(&at(&case, "")).await.json()["owed"].clone();
+        if owed == false {
+            break;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+    assert_eq!(owed, false);
+}
+
 fn walk(folder: &Path) -> Vec<PathBuf> {
     let mut found = Vec::new();
     for entry in std::fs::read_dir(folder).unwrap() {
