@@ -9,7 +9,7 @@ use sqlx::migrate::{Migration, MigrationType, Migrator};
 /// Number, what it is about, and its text.
 type Step = (i64, &'static str, &'static str);
 
-const SQLITE: [Step; 6] = [
+const SQLITE: [Step; 7] = [
     (1, "log", include_str!("../migrations/0001_log.sql")),
     (2, "content", include_str!("../migrations/0002_content.sql")),
     (
@@ -24,9 +24,14 @@ const SQLITE: [Step; 6] = [
         "certification_accounts",
         include_str!("../migrations/0043_certification_accounts.sql"),
     ),
+    (
+        44,
+        "assessment_summary",
+        include_str!("../migrations/0044_assessment_summary.sql"),
+    ),
 ];
 
-const POSTGRES: [Step; 5] = [
+const POSTGRES: [Step; 6] = [
     (1, "log", include_str!("../migrations/postgres/0001_log.sql")),
     (
         10,
@@ -43,6 +48,11 @@ const POSTGRES: [Step; 5] = [
         43,
         "certification_accounts",
         include_str!("../migrations/postgres/0043_certification_accounts.sql"),
+    ),
+    (
+        44,
+        "assessment_summary",
+        include_str!("../migrations/postgres/0044_assessment_summary.sql"),
     ),
 ];
 

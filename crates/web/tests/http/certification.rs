@@ -821,6 +821,42 @@ async fn a_recall_that_is_sealed_suspends_the_certificate_by_itself() {
     assert_eq!(state, "suspended");
 }
 
+/// A case with thousands of sessions is looked at often, and nobody decodes them all for a line each.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_case_shows_what_was_handed_in_without_reading_all_of_it() {
+    if test_servers::is_left_out("it writes into the database in the words of SQLite") {
+        return;
+    }
+    let cast = Cast::new().await;
+    let case = apply(&cast.ann, "application.json").await;
+    hand_in(&cast.ann, &case, "ioniq5-2021.csv", "ioniq5-2021.battery.toml").await;
+    let shown = cast.ann.get(&at(&case, "")).await.json()["assessments"].clone();
+    assert!(shown[0]["soh_pct"].is_array(), "{shown}");
+    assert_eq!(shown[0]["files"][0][0], "ioniq5-2021.csv");
+
+    // What was handed in before there were summaries is shown too.
+    let older = "UPDATE certification_assessment SET summary = NULL";
+    sql(cast.service.data.path(), older).await;
+    let read = cast.ann.get(&at(&case, "")).await.json()["assessments"].clone();
+    assert_eq!(read, shown);
+
+    let again = hand_in(&cast.kim, &case, "ioniq5-2021.csv", "ioniq5-2021.battery.toml").await;
+    assert_eq!(again.status, 201, "{again:?}");
+    sql(
+        cast.service.data.path(),
+        "DELETE FROM certification_assessment WHERE summary IS NULL",
+    )
+    .await;
+    sql(
+        cast.service.data.path(),
+        "UPDATE certification_document SET content = x'00' WHERE hash IN (SELECT hash FROM certification_assessment)",
+    )
+    .await;
+    let kept = cast.kim.get(&at(&case, "")).await;
+    assert_eq!(kept.status, 200, "the assessment itself is not read: {kept:?}");
+    assert_eq!(kept.json()["assessments"][0]["soh_pct"], shown[0]["soh_pct"]);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_certificate_that_cannot_be_looked_at_is_named_and_keeps_no_other_in_force() {
     if test_servers::is_left_out("it writes into the database in the words of SQLite") {

@@ -173,7 +173,7 @@ fn assessed(
                     }
                 }
                 dl {
-                    @for (name, sha256) in &handed.files {
+                    @for (name, sha256) in &handed.summary.files {
                         div { dt { (foreign(words, name, NAME)) } dd { (code(words, sha256)) } }
                     }
                     (fact(visit, "lab-hash", code(words, &handed.sha256)))
