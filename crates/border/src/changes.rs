@@ -23,6 +23,8 @@ pub struct Change<'p> {
     pub date: Date,
     /// The date as it was read.
     pub read: PartialDate,
+    /// The day on which its pack was read.
+    pub as_of: Date,
     /// The country.
     pub country: &'p str,
     /// The step or check.
@@ -60,6 +62,7 @@ impl Pack {
                     changes.push(Change {
                         date,
                         read,
+                        as_of: self.as_of,
                         country: &self.country,
                         about,
                         text: text.clone(),

@@ -28,7 +28,7 @@ mod working;
 pub use changes::{Change, ChangeKind};
 pub use date::{DateError, PartialDate};
 pub use evaluate::{Prepared, Question};
-pub use fact::{Car, FACTS, FUELS, Fact, FactValue, Fault, Kind, PowerUnit, TITLES};
+pub use fact::{Car, FACTS, FUELS, Fact, FactValue, Fault, Kind, PowerUnit, TITLES, is_same_power};
 pub use feel::Span;
 pub use money::{Currency, CurrencyError, Money, MoneyError, RateError, Rates};
 pub use outlook::{Break, Cause, Outlook};

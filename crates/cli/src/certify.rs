@@ -14,6 +14,7 @@ use desk::Desk;
 use desk::access::Actor;
 use desk::assessing::Description;
 use desk::certify::sheet::Language;
+use desk::certify::surveil::{Surveillance, SuspendedByRule};
 use desk::certify::{CaseView, assessment};
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -538,19 +539,7 @@ async fn carry_out(
             )
             .await
         }
-        CertifyCommand::Surveil(options) => {
-            let suspended = desk.surveil(now, options.dry_run).await?;
-            if !options.dry_run {
-                publish_here(desk, now).await?;
-            }
-            if global.json {
-                return output::json(&json!({"suspended": suspended, "dry_run": options.dry_run}));
-            }
-            if suspended.is_empty() {
-                output::say("No certificate in force is touched by what the log holds")?;
-            }
-            print_suspended(&suspended, options.dry_run)
-        }
+        CertifyCommand::Surveil(options) => surveil(global, desk, &options, now).await,
         CertifyCommand::Complain(options) => {
             let step = Step::Complained { text: options.text };
             case(
@@ -803,11 +792,16 @@ async fn issue(global: &Global, desk: &Desk, options: Issue, now: Timestamp) -> 
             "Issued"
         };
         format!(
-            "{how} {} to case {}\n  SHA-256 {}{}\n  its statement waits for `carnet seal`",
+            "{how} {} to case {}\n  SHA-256 {}{}\n  {}",
             issued.certificate,
             issued.case,
             issued.credential_sha256,
-            written.concat()
+            written.concat(),
+            if issued.owed {
+                OWED
+            } else {
+                "its statement waits for `carnet seal`"
+            }
         )
     })
 }
@@ -846,6 +840,10 @@ fn case(global: &Global, view: &CaseView) -> Result<(), Failure> {
     Ok(())
 }
 
+/// What is said of a step that is done, whose statement the log has not taken.
+const OWED: &str = "the step is done, and its statement is still owed to the log: `carnet seal` or `carnet certify surveil` hands it in, or \
+                    says why it cannot";
+
 fn summary(view: &CaseView) -> Result<(), Failure> {
     let certificate = view.certificate.as_ref().map(|c| format!(", certificate {c}"));
     let dry = if view.dry_run { "Dry run: would be " } else { "" };
@@ -862,6 +860,9 @@ fn summary(view: &CaseView) -> Result<(), Failure> {
     ))?;
     for dispute in &view.open_disputes {
         output::say(format_args!("  record {dispute} waits for its resolution"))?;
+    }
+    if view.owed {
+        output::say(format_args!("  {OWED}"))?;
     }
     Ok(())
 }
@@ -881,11 +882,26 @@ fn records(view: &CaseView) -> Result<(), Failure> {
     output::show(table)
 }
 
+async fn surveil(global: &Global, desk: &Desk, options: &Surveil, now: Timestamp) -> Result<(), Failure> {
+    let done = desk.surveil(now, options.dry_run).await?;
+    if !options.dry_run {
+        publish_here(desk, now).await?;
+    }
+    if global.json {
+        let mut value = undone(&done);
+        value["suspended"] = json!(done.suspended);
+        value["dry_run"] = options.dry_run.into();
+        output::json(&value)?;
+    } else if done.suspended.is_empty() && done.is_complete() {
+        output::say("No certificate in force is touched by what the log holds")?;
+    } else {
+        print_suspended(&done.suspended, options.dry_run)?;
+    }
+    all_done(&done)
+}
+
 /// What surveillance suspended; `carnet seal` prints it too.
-pub fn print_suspended(
-    suspended: &[desk::certify::surveil::SuspendedByRule],
-    dry_run: bool,
-) -> Result<(), Failure> {
+pub fn print_suspended(suspended: &[SuspendedByRule], dry_run: bool) -> Result<(), Failure> {
     let how = if dry_run {
         "Dry run: would suspend"
     } else {
@@ -898,6 +914,40 @@ pub fn print_suspended(
         ))?;
     }
     Ok(())
+}
+
+/// What surveillance could not do, as JSON.
+pub fn undone(done: &Surveillance) -> Value {
+    let failed = done
+        .failed
+        .iter()
+        .map(|one| json!({"certificate": one.certificate, "problem": one.error.to_string()}));
+    json!({
+        "failed": failed.collect::<Vec<_>>(),
+        "owed": done.owed.as_ref().map(ToString::to_string),
+    })
+}
+
+/// Fails where surveillance could not do everything, and names what.
+pub fn all_done(done: &Surveillance) -> Result<(), Failure> {
+    let mut problems: Vec<String> = done
+        .failed
+        .iter()
+        .map(|one| {
+            format!(
+                "certificate {} could not be looked at and stays as it was: {}",
+                one.certificate, one.error
+            )
+        })
+        .collect();
+    problems.extend(done.owed.as_ref().map(|error| {
+        format!("the log does not take a statement that a step owes it, which is handed in again: {error}")
+    }));
+    if problems.is_empty() {
+        return Ok(());
+    }
+    problems.push("all others are done; run `carnet certify surveil` again when this is mended".to_owned());
+    Err(Failure::Value(problems.join("\n        ")))
 }
 
 async fn list(global: &Global, desk: &Desk, options: &List, now: Timestamp) -> Result<(), Failure> {
@@ -968,5 +1018,46 @@ async fn export(desk: &Desk, options: &Export) -> Result<(), Failure> {
             output::say(format_args!("Wrote {}", file.display()))
         }
         None => output::json(&document),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use desk::DeskError;
+    use desk::certify::surveil::NotLookedAt;
+
+    use super::*;
+
+    #[test]
+    fn surveillance_that_could_not_look_at_a_certificate_fails_and_names_it() {
+        all_done(&Surveillance::default()).unwrap();
+        let failed = Surveillance {
+            failed: vec![NotLookedAt {
+                certificate: "CN-2026-000007".to_owned(),
+                error: DeskError::CaseUnreadable {
+                    case: "C-000009".to_owned(),
+                    problem: "a document is missing".to_owned(),
+                },
+            }],
+            ..Surveillance::default()
+        };
+        let said = all_done(&failed).unwrap_err().to_string();
+        assert!(
+            said.contains("certificate CN-2026-000007 could not be looked at"),
+            "{said}"
+        );
+        assert!(said.contains("a document is missing"), "{said}");
+        assert!(said.contains("run `carnet certify surveil` again"), "{said}");
+        assert_eq!(undone(&failed)["failed"][0]["certificate"], "CN-2026-000007");
+    }
+
+    #[test]
+    fn a_statement_that_the_log_does_not_take_is_told() {
+        let owed = Surveillance {
+            owed: Some(DeskError::NoSigningKey("certifier".to_owned())),
+            ..Surveillance::default()
+        };
+        let said = all_done(&owed).unwrap_err().to_string();
+        assert!(said.contains("handed in again"), "{said}");
     }
 }

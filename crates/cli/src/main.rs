@@ -3,7 +3,9 @@
 
 use std::process::ExitCode;
 
-use clap::Parser as _;
+use clap::builder::Resettable;
+use clap::error::ErrorKind;
+use clap::{CommandFactory as _, Parser as _};
 
 mod account;
 mod args;
@@ -45,7 +47,7 @@ use args::{Args, BatteryCommand, Command, IssuerCommand, LogCommand};
 use failure::Failure;
 
 fn main() -> ExitCode {
-    let args = Args::parse();
+    let args = Args::try_parse().unwrap_or_else(|error| refused(&error));
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => {
@@ -61,6 +63,19 @@ fn main() -> ExitCode {
             ExitCode::from(1)
         }
     }
+}
+
+/// Ends with what is wrong with the command line. A place that the environment names counts for clap as an argument given, and an
+/// argument given turns the help for whoever names no command into an error; so this is asked once more without the environment.
+fn refused(error: &clap::Error) -> ! {
+    if error.kind() == ErrorKind::MissingSubcommand
+        && let Err(error) = Args::command()
+            .mut_args(|argument| argument.env(Resettable::Reset))
+            .try_get_matches()
+    {
+        error.exit()
+    }
+    error.exit()
 }
 
 async fn run(args: Args) -> Result<ExitCode, Failure> {

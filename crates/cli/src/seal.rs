@@ -14,8 +14,8 @@ pub async fn run(global: &Global) -> Result<ExitCode, Failure> {
     let desk = output::open(global).await?;
     let mut sealing = desk.store().seal().await?;
     // What was just sealed may concern a certificate; its suspension is sealed at once.
-    let suspended = desk.surveil(jiff::Timestamp::now(), false).await?;
-    if !suspended.is_empty() {
+    let surveillance = desk.surveil(jiff::Timestamp::now(), false).await?;
+    if !surveillance.suspended.is_empty() {
         let again = desk.store().seal().await?;
         sealing.size = again.size;
         sealing.batches += again.batches;
@@ -30,7 +30,8 @@ pub async fn run(global: &Global) -> Result<ExitCode, Failure> {
     desk.close().await?;
     if global.json {
         let mut value = as_json(&sealing);
-        value["suspended_certificates"] = json!(suspended);
+        value["suspended_certificates"] = json!(surveillance.suspended);
+        value["surveillance"] = crate::certify::undone(&surveillance);
         output::json(&value)?;
     } else if sealing.batches == 0 {
         let fresh = log_witness::freshness(sealing.size, sealing.as_of, sealing.renewed);
@@ -50,8 +51,9 @@ pub async fn run(global: &Global) -> Result<ExitCode, Failure> {
         warnings(&sealing)?;
     }
     if !global.json {
-        crate::certify::print_suspended(&suspended, false)?;
+        crate::certify::print_suspended(&surveillance.suspended, false)?;
     }
+    crate::certify::all_done(&surveillance)?;
     let fresh = sealing.renewed || sealing.as_of.is_none();
     Ok(clock::code(sealing.refused.is_empty() && fresh))
 }

@@ -47,6 +47,13 @@ impl Desk {
     /// The id cannot be a file name, or there is a key of that name already.
     pub fn new_issuer_key(&self, id: &str) -> Result<NewKey, DeskError> {
         let path = self.issuer_key_path(id)?;
+        if path.exists() {
+            let problem = format!(
+                "issuer {id:?} has a key here already, which is never overwritten; enrol this one with `carnet issuer enrol {id}`, or \
+                 name another issuer. To replace a key, revoke it with `carnet issuer revoke`, move the file away, and make a new one"
+            );
+            return Err(DeskError::Key { path, problem });
+        }
         let key = ed25519_key(Purpose::Issuer, id.to_owned())?;
         data_dir::write_key(&path, &key, &self.passphrase)?;
         let public = key.public.unwrap_or_default();

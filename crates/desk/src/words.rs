@@ -96,6 +96,18 @@ impl Language {
         }
     }
 
+    /// The names of countries, of the Unicode CLDR.
+    fn countries(self) -> &'static str {
+        match self {
+            Language::En => include_str!("../locales/countries/en.ftl"),
+            Language::Ko => include_str!("../locales/countries/ko.ftl"),
+            Language::Ru => include_str!("../locales/countries/ru.ftl"),
+            Language::Ar => include_str!("../locales/countries/ar.ftl"),
+            Language::Es => include_str!("../locales/countries/es.ftl"),
+            Language::Fr => include_str!("../locales/countries/fr.ftl"),
+        }
+    }
+
     /// What stands between thousands, and before decimals.
     fn separators(self) -> (&'static str, &'static str) {
         match self {
@@ -132,11 +144,13 @@ impl Words {
                 let mut bundle = FluentBundle::new(vec![tag]);
                 // `isolated` does it where it is needed; elsewhere plain text must stay plain.
                 bundle.set_use_isolating(false);
-                // A resource with an error still holds its other messages; a test reads them all.
-                let resource = match FluentResource::try_new(language.source().to_owned()) {
-                    Ok(resource) | Err((resource, _)) => resource,
-                };
-                bundle.add_resource_overriding(resource);
+                for source in [language.source(), language.countries()] {
+                    // A resource with an error still holds its other messages; a test reads them all.
+                    let resource = match FluentResource::try_new(source.to_owned()) {
+                        Ok(resource) | Err((resource, _)) => resource,
+                    };
+                    bundle.add_resource_overriding(resource);
+                }
                 bundle
             })
             .collect();
@@ -266,6 +280,11 @@ impl Words {
         }
     }
 
+    /// What a country is called in this language, by its ISO 3166-1 code; none for codes that are no country's.
+    pub fn country(&self, code: &str) -> Option<String> {
+        self.perhaps(&format!("country-{code}"))
+    }
+
     /// What a charge is called in this language, by its step's name; none for names that only one country has.
     pub fn charge(&self, step: &str) -> Option<String> {
         self.perhaps(&format!("charge-{}", step.replace('_', "-")))
@@ -343,6 +362,31 @@ mod tests {
         for language in Language::ALL {
             assert_eq!(messages(language), english, "{}", language.tag());
         }
+    }
+
+    #[test]
+    fn every_market_and_korea_have_a_name_in_every_language() {
+        let set = crate::rules::open(None).unwrap().set;
+        let mut codes: Vec<&str> = set.destinations().map(|pack| pack.country.as_str()).collect();
+        assert!(codes.len() >= 48, "{}", codes.len());
+        codes.push("KR");
+        for language in Language::ALL {
+            let names = language.countries();
+            FluentResource::try_new(names.to_owned())
+                .unwrap_or_else(|(_, errors)| panic!("{}: {errors:?}", language.tag()));
+            for code in &codes {
+                // The file is asked, because English would stand in.
+                assert!(
+                    names
+                        .lines()
+                        .any(|line| line.starts_with(&format!("country-{code} = "))),
+                    "{code} in {}",
+                    language.tag()
+                );
+            }
+        }
+        assert_eq!(Words::of(Language::Ko).country("JO").as_deref(), Some("요르단"));
+        assert_eq!(Words::of(Language::Ru).country("QQ"), None);
     }
 
     #[test]

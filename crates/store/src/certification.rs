@@ -5,6 +5,7 @@
 //! of duties whoever asks.
 
 use index::Label;
+use sha2::{Digest as _, Sha256};
 use statement::Digest;
 
 use crate::accounts::{NO_PASSWORD, end_sessions};
@@ -157,6 +158,17 @@ pub struct StoredAssessment {
     pub account: String,
     /// When, in Unix seconds.
     pub at: i64,
+    /// What a list shows of it; `None` where it was handed in before summaries were kept, or its car was erased.
+    pub summary: Option<String>,
+}
+
+/// What a summary is encrypted as: not as the assessment, so that neither can be put in the other's place.
+fn summary_digest(assessment: &[u8; 32]) -> [u8; 32] {
+    Sha256::new()
+        .chain_update(b"carnet assessment summary\0")
+        .chain_update(assessment)
+        .finalize()
+        .into()
 }
 
 impl Store {
@@ -656,14 +668,19 @@ impl Store {
         }
         let key = self.car_key_in(&mut tx, &case.label).await?;
         write_document(&mut tx, case, &key, &assessment.hash, content).await?;
+        let summary = assessment.summary.as_ref().map(|summary| {
+            let digest = Digest(summary_digest(&assessment.hash));
+            vault::seal(&key, &digest, summary)
+        });
         query(
-            "INSERT INTO certification_assessment (case_id, hash, account, at) VALUES ($1, $2, $3, $4)
+            "INSERT INTO certification_assessment (case_id, hash, account, at, summary) VALUES ($1, $2, $3, $4, $5)
              ON CONFLICT (case_id, hash, account) DO NOTHING",
         )
         .bind(&case.id)
         .bind(assessment.hash.to_vec())
         .bind(&assessment.account)
         .bind(assessment.at)
+        .bind(summary.transpose()?)
         .execute(&mut *tx)
         .await?;
         self.write_deed(&mut tx, deed).await?;
@@ -671,26 +688,54 @@ impl Store {
         Ok(true)
     }
 
-    /// The assessments that were handed in for a case, oldest first.
+    /// The assessments that were handed in for a case, oldest first, with their summaries.
+    ///
+    /// # Errors
+    /// The database failed, or a summary cannot be decrypted.
+    pub async fn assessments(&self, case: &StoredCase) -> Result<Vec<StoredAssessment>, StoreError> {
+        let rows = query(
+            "SELECT hash, account, at, summary FROM certification_assessment WHERE case_id = $1 ORDER BY at, hash, account",
+        )
+        .bind(&case.id)
+        .fetch_all(&self.db)
+        .await?;
+        let key = self.car_key(&case.label).await?;
+        let mut assessments = Vec::with_capacity(rows.len());
+        for row in &rows {
+            let hash = bytes32("certification_assessment", row.try_get("hash")?)?;
+            let sealed: Option<Vec<u8>> = row.try_get("summary")?;
+            let summary = match sealed {
+                Some(sealed) => {
+                    let digest = summary_digest(&hash);
+                    match self.unseal(key.as_ref(), &case.label, digest, &sealed).await? {
+                        Content::Present(text) => Some(text),
+                        Content::Erased => None,
+                    }
+                }
+                None => None,
+            };
+            assessments.push(StoredAssessment {
+                hash,
+                account: row.try_get("account")?,
+                at: row.try_get("at")?,
+                summary,
+            });
+        }
+        Ok(assessments)
+    }
+
+    /// Whether an assessment was handed in for a case.
     ///
     /// # Errors
     /// The database failed.
-    pub async fn assessments(&self, case: &str) -> Result<Vec<StoredAssessment>, StoreError> {
-        let rows = query(
-            "SELECT hash, account, at FROM certification_assessment WHERE case_id = $1 ORDER BY at, hash, account",
-        )
-        .bind(case)
-        .fetch_all(&self.db)
-        .await?;
-        rows.iter()
-            .map(|row| {
-                Ok(StoredAssessment {
-                    hash: bytes32("certification_assessment", row.try_get("hash")?)?,
-                    account: row.try_get("account")?,
-                    at: row.try_get("at")?,
-                })
-            })
-            .collect()
+    pub async fn was_handed_in(&self, case: &str, hash: &[u8; 32]) -> Result<bool, StoreError> {
+        let rows: i64 =
+            query_scalar("SELECT count(*) FROM certification_assessment WHERE case_id = $1 AND hash = $2")
+                .bind(case)
+                .bind(hash.to_vec())
+                .fetch_one(&self.db)
+                .await?;
+        Ok(rows > 0)
     }
 
     /// All certificates with the state of their cases, oldest first.
@@ -744,6 +789,21 @@ impl Store {
             }
         }
         Ok(owed)
+    }
+
+    /// Whether a case owes the log a statement that it has not accepted yet.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn owes_statement(&self, case: &str) -> Result<bool, StoreError> {
+        let owed: i64 = query_scalar(
+            "SELECT count(*) FROM certification_statement o WHERE o.case_id = $1
+             AND NOT EXISTS (SELECT 1 FROM statement s WHERE s.digest = o.digest)",
+        )
+        .bind(case)
+        .fetch_one(&self.db)
+        .await?;
+        Ok(owed > 0)
     }
 
     /// The car's content key, if it has one.

@@ -9,7 +9,7 @@ use sqlx::migrate::{Migration, MigrationType, Migrator};
 /// Number, what it is about, and its text.
 type Step = (i64, &'static str, &'static str);
 
-const SQLITE: [Step; 7] = [
+const SQLITE: [Step; 8] = [
     (1, "log", include_str!("../migrations/0001_log.sql")),
     (2, "content", include_str!("../migrations/0002_content.sql")),
     (
@@ -25,13 +25,18 @@ const SQLITE: [Step; 7] = [
         include_str!("../migrations/0043_certification_accounts.sql"),
     ),
     (
+        44,
+        "assessment_summary",
+        include_str!("../migrations/0044_assessment_summary.sql"),
+    ),
+    (
         47,
         "drafts_once",
         include_str!("../migrations/0047_drafts_once.sql"),
     ),
 ];
 
-const POSTGRES: [Step; 6] = [
+const POSTGRES: [Step; 7] = [
     (1, "log", include_str!("../migrations/postgres/0001_log.sql")),
     (
         10,
@@ -48,6 +53,11 @@ const POSTGRES: [Step; 6] = [
         43,
         "certification_accounts",
         include_str!("../migrations/postgres/0043_certification_accounts.sql"),
+    ),
+    (
+        44,
+        "assessment_summary",
+        include_str!("../migrations/postgres/0044_assessment_summary.sql"),
     ),
     (
         47,

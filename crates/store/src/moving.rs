@@ -225,7 +225,13 @@ const TABLES: &[Table] = &[
     table(
         "certification_assessment",
         "case_id, hash, account",
-        &[("case_id", Text), ("hash", Bytes), ("account", Text), ("at", Int)],
+        &[
+            ("case_id", Text),
+            ("hash", Bytes),
+            ("account", Text),
+            ("at", Int),
+            ("summary", Bytes),
+        ],
     ),
     table(
         "session",

@@ -146,6 +146,37 @@ impl Car {
     }
 }
 
+/// Whether two figures of an engine's power, each as the name under which it was given and its text, may be of one engine: whether
+/// one power, rounded to the digits in which each is written, gives both. So 137 kW and 186 PS (136.8 kW) are the same, since
+/// papers round either way, and 137 kW and 136 kW are not. The figures may be apart by less than half the sum of their last
+/// digits, which is at most one unit of the coarser. What is no figure of a power is the same as nothing.
+pub fn is_same_power(a: (&str, &str), b: (&str, &str)) -> bool {
+    let (Some((a, a_unit)), Some((b, b_unit))) = (rounded_kw(a), rounded_kw(b)) else {
+        return false;
+    };
+    let apart = a
+        .checked_sub(b)
+        .and_then(|apart| apart.abs().checked_mul(Decimal::TWO));
+    a == b
+        || apart
+            .zip(a_unit.checked_add(b_unit))
+            .is_some_and(|(apart, units)| apart < units)
+}
+
+/// A power in kW with what one unit of its last digit is, in kW.
+fn rounded_kw((name, text): (&str, &str)) -> Option<(Decimal, Decimal)> {
+    let factor = match name {
+        "engine_kw" => Decimal::ONE,
+        "engine_ps" => KW_PER_METRIC_HP,
+        "engine_hp" => KW_PER_MECHANICAL_HP,
+        _ => return None,
+    };
+    // As it is written: 137.0 says more than 137.
+    let number = Decimal::from_str_exact(text.trim()).ok()?;
+    let unit = Decimal::try_new(1, number.scale()).ok()?;
+    Some((number.checked_mul(factor)?, unit.checked_mul(factor)?))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -170,6 +201,35 @@ mod tests {
         assert_eq!(mechanical.round_dp(6), "149.139974".parse().unwrap());
         let corrected = car(&[("engine_ps", "160"), ("engine_kw", "118")]);
         assert_eq!(corrected.power_from(), None, "what counts was given in kW");
+    }
+
+    #[test]
+    fn figures_of_a_power_are_the_same_where_rounding_explains_the_difference() {
+        let kw = |text| ("engine_kw", text);
+        for same in [
+            ("engine_ps", "186"),
+            ("engine_ps", "186.3"),
+            ("engine_hp", "184"),
+            ("engine_kw", "137.0"),
+            ("engine_kw", "136.8"),
+        ] {
+            assert!(is_same_power(kw("137"), same), "{same:?}");
+            assert!(is_same_power(same, kw("137")), "{same:?}");
+        }
+        for other in [
+            ("engine_ps", "185"),
+            ("engine_ps", "188"),
+            ("engine_hp", "186"),
+            ("engine_kw", "136"),
+            ("engine_kw", "136.4"),
+            ("motor_kw", "137"),
+            ("engine_kw", "strong"),
+        ] {
+            assert!(!is_same_power(kw("137"), other), "{other:?}");
+        }
+        // What was written more exactly must agree more exactly.
+        assert!(!is_same_power(kw("137.0"), ("engine_ps", "186.0")));
+        assert!(is_same_power(kw("136.8"), ("engine_ps", "186")));
     }
 
     #[test]

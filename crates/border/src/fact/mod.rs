@@ -8,7 +8,7 @@ mod fault;
 mod possible;
 mod value;
 
-pub use car::{Car, PowerUnit};
+pub use car::{Car, PowerUnit, is_same_power};
 pub(crate) use car::{KW_PER_MECHANICAL_HP, KW_PER_METRIC_HP};
 pub use fault::Fault;
 pub(crate) use fault::{nearest, shortened};

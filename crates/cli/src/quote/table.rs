@@ -51,6 +51,11 @@ pub(super) fn write_record(
         ends(answer.kept),
     );
     let status = serde_json::to_value(verdict.status)?;
+    // Where no rate was used, the day of the rates known says nothing about this line.
+    let rates_date = match verdict.rates.is_empty() {
+        true => String::new(),
+        false => verdict.rates_date.to_string(),
+    };
     let asks: Vec<&str> = verdict
         .asks
         .iter()
@@ -82,7 +87,7 @@ pub(super) fn write_record(
         &verdict.missing_lines.join(" "),
         &asks.join(" "),
         &verdict.as_of.to_string(),
-        &verdict.rates_date.to_string(),
+        &rates_date,
         "not legal advice; confirm with a customs broker",
     ])
     .map_err(|error| Failure::Value(error.to_string()))

@@ -11,7 +11,7 @@ use super::applications::ApplicationView;
 use super::issue::Issued;
 use super::sheet::Language;
 use super::steps::review;
-use super::surveil::SuspendedByRule;
+use super::surveil::Surveillance;
 use super::{Hand, assessment};
 use crate::access::{AccessError, Act, Actor};
 use crate::desk::Desk;
@@ -273,13 +273,13 @@ impl Desk {
     /// Suspends what the history gives cause to suspend, as the sealing of a batch at the machine does.
     ///
     /// # Errors
-    /// The account does not belong to the body or acts as nobody there, or its key is not here.
+    /// The account does not belong to the body or acts as nobody there, or the certificates cannot be read.
     pub async fn run_surveillance(
         &self,
         actor: &Actor,
         now: Timestamp,
         dry_run: bool,
-    ) -> Result<Vec<SuspendedByRule>, DeskError> {
+    ) -> Result<Surveillance, DeskError> {
         actor.may(Act::Certify)?;
         let known = actor.known().ok_or(AccessError::Anonymous)?;
         if !self.is_of_body(known).await? {
@@ -293,7 +293,7 @@ impl Desk {
             self.store.record_deed(&deed).await?;
         }
         let done = self.surveil(now, dry_run).await;
-        if !dry_run && done.is_err() {
+        if !dry_run && !done.as_ref().is_ok_and(Surveillance::is_complete) {
             deed.done = false;
             self.store.record_deed(&deed).await?;
         }

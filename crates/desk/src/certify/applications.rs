@@ -5,7 +5,7 @@ use certificate::application::{Application, Battery, Vehicle};
 use certificate::evaluation::Evaluation;
 use certificate::scheme::{Actor as Who, State, Step};
 use jiff::Timestamp;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 use store::{StoredApplicant, StoredAssessment, StoredCase};
@@ -13,7 +13,7 @@ use store::{StoredApplicant, StoredAssessment, StoredCase};
 use super::offers::Offer;
 use super::seat::Seat;
 use super::sheet::Language;
-use super::{CaseView, Hand, Open, assessment, hash_of};
+use super::{CaseView, Hand, Open, assessment, hash_of, unreadable};
 use crate::access::{AccessError, Act, Actor};
 use crate::assessing::Description;
 use crate::desk::Desk;
@@ -98,6 +98,14 @@ pub struct HandedIn {
     pub account: Option<String>,
     /// When.
     pub at: Timestamp,
+    /// What it found.
+    #[serde(flatten)]
+    pub summary: Summary,
+}
+
+/// What a list shows of an assessment; kept beside it, since an assessment may have thousands of sessions.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Summary {
     /// State of health and the ends of its 95 % interval, in percent; absent where the method refused.
     pub soh_pct: Option<[battery::Decimal; 3]>,
     /// The codes of the method's reasons to refuse.
@@ -187,10 +195,16 @@ impl Desk {
             None => None,
         };
         let mut assessments = Vec::new();
-        for stored in self.store.assessments(&open.stored.id).await? {
-            let sha256 = hex::encode(stored.hash);
-            let found: Assessment = self.document(&open.stored, &sha256).await?;
-            let mut handed = handed_in(&stored, &found);
+        for stored in self.store.assessments(&open.stored).await? {
+            let summary = match &stored.summary {
+                Some(text) => serde_json::from_str(text).map_err(|e| unreadable(&open.stored.id, e))?,
+                // It was handed in before summaries were kept.
+                None => {
+                    let sha256 = hex::encode(stored.hash);
+                    Summary::of(&self.document(&open.stored, &sha256).await?)
+                }
+            };
+            let mut handed = handed_in(&stored, summary);
             if !seat.of_body && stored.account != seat.known.name {
                 let account = self.store.account(&stored.account).await?;
                 let own = account.is_some_and(|account| account.organisation == seat.known.organisation);
@@ -304,12 +318,15 @@ impl Desk {
             let problem = "finds more sessions than are kept; hand in the telemetry of fewer months";
             return Err(DeskError::value("assessment", id, problem));
         }
+        let summary = Summary::of(found);
+        let kept = serde_json::to_string(&summary).map_err(|e| DeskError::value("assessment", id, e))?;
         let stored = StoredAssessment {
             hash: Sha256::digest(&text).into(),
             account: seat.known.name.clone(),
             at: now.as_second(),
+            summary: Some(kept),
         };
-        let view = handed_in(&stored, found);
+        let view = handed_in(&stored, summary);
         if !dry_run {
             let subject = format!("{id}: {}", view.sha256);
             let deed = actor.deed("hand telemetry in", subject, None, now.as_second());
@@ -347,8 +364,7 @@ impl Desk {
             name: sha256.chars().take(64).collect(),
         };
         let hash = hash_of(&stored.id, sha256).map_err(|_| unknown())?;
-        let there = self.store.assessments(&stored.id).await?;
-        if !there.iter().any(|one| one.hash == hash) {
+        if !self.store.was_handed_in(&stored.id, &hash).await? {
             return Err(unknown().into());
         }
         self.document(stored, sha256).await
@@ -442,19 +458,25 @@ fn car_line(open: &Open) -> CarLine {
     }
 }
 
-fn handed_in(stored: &StoredAssessment, found: &Assessment) -> HandedIn {
+fn handed_in(stored: &StoredAssessment, summary: Summary) -> HandedIn {
     HandedIn {
         sha256: hex::encode(stored.hash),
         account: Some(stored.account.clone()),
         at: Timestamp::from_second(stored.at).unwrap_or_default(),
-        soh_pct: found.soh().map(|soh| [soh.percent, soh.lower95, soh.upper95]),
-        refused: found.refusals.iter().map(|refusal| refusal.code.name()).collect(),
-        files: found
-            .evidence
-            .sources
-            .iter()
-            .filter(|source| !source.sha256.is_empty())
-            .map(|source| (source.name.clone(), source.sha256.clone()))
-            .collect(),
+        summary,
+    }
+}
+
+impl Summary {
+    fn of(found: &Assessment) -> Self {
+        let sources = found.evidence.sources.iter();
+        Self {
+            soh_pct: found.soh().map(|soh| [soh.percent, soh.lower95, soh.upper95]),
+            refused: found.refusals.iter().map(|refusal| refusal.code.name()).collect(),
+            files: sources
+                .filter(|source| !source.sha256.is_empty())
+                .map(|source| (source.name.clone(), source.sha256.clone()))
+                .collect(),
+        }
     }
 }

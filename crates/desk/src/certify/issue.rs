@@ -35,6 +35,8 @@ pub struct Issued {
     /// Its pages, where they were asked for.
     #[serde(skip)]
     pub pdf: Option<Vec<u8>>,
+    /// Whether the log has not taken its statement yet. The certificate is issued; the statement is handed in later.
+    pub owed: bool,
     /// Whether nothing was written on purpose.
     pub dry_run: bool,
 }
@@ -180,6 +182,7 @@ impl Desk {
             credential,
             redacted,
             pdf,
+            owed: self.store.owes_statement(&open.stored.id).await?,
             dry_run,
         })
     }

@@ -43,7 +43,7 @@ use serde_json::{Map, Value, json};
 use sha2::{Digest as _, Sha256};
 use statement::vocabulary::{StatementType, check_role};
 use statement::{Claims, Confidence, Digest, IssuerSigningKey, KeyId, issue as sign_statement};
-use store::{CaseWrite, CertificationBody, Content, Deed, NewStep, StepAccount, StoredCase};
+use store::{CaseWrite, CertificationBody, Content, Deed, NewStep, StepAccount, StoredCase, Submitted};
 
 use crate::access::AccessError;
 use crate::data_dir;
@@ -103,6 +103,8 @@ pub struct CaseView {
     pub open_disputes: Vec<u32>,
     /// The audit records.
     pub records: Vec<RecordView>,
+    /// Whether a step owes the log a statement that it has not taken yet. The step is done; the statement is handed in later.
+    pub owed: bool,
     /// Whether nothing was written on purpose.
     pub dry_run: bool,
 }
@@ -296,6 +298,9 @@ impl Desk {
     }
 
     /// Writes the records that a case has gained since `before`, with what they bring along, and submits what is owed.
+    ///
+    /// Once the records are written the step is done, and whoever took it is told so, whatever becomes of its statement: it stays
+    /// owed, the case says that it is, and surveillance hands it in, or says why it cannot.
     pub(crate) async fn write(
         &self,
         open: &Open,
@@ -308,26 +313,45 @@ impl Desk {
         write.state = open.case.state().as_str();
         write.steps = new_steps(&open.case, before)?;
         self.store.write_case(&open.stored, &write).await?;
-        self.submit_owed(now).await
+        let _told_by_surveillance = self.submit_owed(now).await;
+        Ok(())
     }
 
-    /// Submits the statements that steps owe the log, also those of a process that died in between.
+    /// Submits the statements that steps owe the log, also those of a process that died in between. One that the log does not
+    /// take holds no other back.
     ///
     /// # Errors
-    /// The store failed, or the log refuses one.
+    /// The store failed, or the log does not take one; the first of them is told.
     pub(crate) async fn submit_owed(&self, now: i64) -> Result<(), DeskError> {
         let mut statements = Vec::new();
+        let mut failed = None;
         for text in self.store.owed_statements().await? {
-            let statement = statement::SdJwt::parse(&text);
-            statements.push(statement.map_err(|e| DeskError::value("statement", "", e))?);
-        }
-        for (answer, statement) in self.submit(&statements, now).await?.iter().zip(&statements) {
-            if let Err(faults) = answer {
-                let digest = statement.digest().to_string();
-                return Err(DeskError::value("statement", digest, faults.join("; ")));
+            match statement::SdJwt::parse(&text) {
+                Ok(statement) => statements.push(statement),
+                Err(error) => failed = failed.or(Some(DeskError::value("statement", "", error))),
             }
         }
-        Ok(())
+        for (answer, statement) in self.submit(&statements, now).await?.iter().zip(&statements) {
+            let problem = match answer {
+                Err(faults) => faults.join("; "),
+                Ok(Submitted::NoRoom) => {
+                    "this car has as many statements as one dossier can hold; erase contents, and it is taken"
+                        .to_owned()
+                }
+                Ok(_) => continue,
+            };
+            let digest = statement.digest().to_string();
+            failed = failed.or(Some(DeskError::value("statement", digest, problem)));
+        }
+        failed.map_or(Ok(()), Err)
+    }
+
+    /// Whether a step of any case owes the log a statement.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn owes_statements(&self) -> Result<bool, DeskError> {
+        Ok(!self.store.owed_statements().await?.is_empty())
     }
 
     /// A case as people see it.
@@ -356,6 +380,7 @@ impl Desk {
             obstacles,
             open_disputes: case.open_disputes().collect(),
             records,
+            owed: self.store.owes_statement(&open.stored.id).await?,
             dry_run,
         })
     }

@@ -30,35 +30,63 @@ pub struct SuspendedByRule {
     pub statement: Digest,
 }
 
+/// A certificate whose car could not be looked at, or that could not be suspended.
+#[derive(Debug)]
+pub struct NotLookedAt {
+    /// Its number.
+    pub certificate: String,
+    /// Why.
+    pub error: DeskError,
+}
+
+/// What surveillance came to. One certificate that cannot be looked at keeps no other in force.
+#[derive(Debug, Default)]
+pub struct Surveillance {
+    /// Those suspended.
+    pub suspended: Vec<SuspendedByRule>,
+    /// Those that must be looked at again.
+    pub failed: Vec<NotLookedAt>,
+    /// Why the log has not taken all statements that steps owe it. They stay owed, and are handed in the next time.
+    pub owed: Option<DeskError>,
+}
+
+impl Surveillance {
+    /// Whether everything was done.
+    pub fn is_complete(&self) -> bool {
+        self.failed.is_empty() && self.owed.is_none()
+    }
+}
+
 impl Desk {
     /// Looks at the history of every car with a certificate in force, and suspends where a sealed statement gives cause.
     ///
+    /// Then it hands in what steps owe the log.
+    ///
     /// # Errors
-    /// The store failed, or the body's key is not enrolled. Then the others are done all the same; the first error is told.
-    pub async fn surveil(&self, now: Timestamp, dry_run: bool) -> Result<Vec<SuspendedByRule>, DeskError> {
+    /// The certificates there are cannot be read. What fails of a single one is in the answer.
+    pub async fn surveil(&self, now: Timestamp, dry_run: bool) -> Result<Surveillance, DeskError> {
+        let mut done = Surveillance::default();
         if self.store.certification_body().await?.is_none() {
-            return Ok(Vec::new());
+            return Ok(done);
         }
-        if !dry_run {
-            self.submit_owed(now.as_second()).await?;
-        }
-        let mut suspended = Vec::new();
-        let mut failed = None;
         for (certificate, state) in self.store.certificates().await? {
             let over = now.as_second() > certificate.valid_until;
             if state != State::InForce.as_str() || over {
                 continue;
             }
-            // One that cannot be read must not keep the others in force.
+            let number = certificate.id.clone();
             match self.look_at(certificate, now, dry_run).await {
-                Ok(found) => suspended.extend(found),
-                Err(error) => failed = failed.or(Some(error)),
+                Ok(found) => done.suspended.extend(found),
+                Err(error) => done.failed.push(NotLookedAt {
+                    certificate: number,
+                    error,
+                }),
             }
         }
-        match failed {
-            Some(error) => Err(error),
-            None => Ok(suspended),
+        if !dry_run {
+            done.owed = self.submit_owed(now.as_second()).await.err();
         }
+        Ok(done)
     }
 
     /// Looks at the history of one certificate's car.

@@ -1,7 +1,7 @@
 //! What a car's history says about it, as facts for a border. Displacement comes from the registration only, never from a
 //! VIN and never from the maker; what statements do not say stays unknown.
 
-use border::{Car, Fault};
+use border::{Car, Fault, is_same_power};
 use dossier::{Report, VerifiedStatement};
 use jiff::civil::Date;
 use serde_json::Value;
@@ -204,7 +204,8 @@ impl Known {
         });
     }
 
-    /// Adds a fact that the user gives. It may add to the history, not contradict it.
+    /// Adds a fact that the user gives. It may add to the history, not contradict it. A power that is that of the history but for
+    /// rounding is no contradiction, and the history's stays.
     ///
     /// # Errors
     /// It is none, or the history says otherwise.
@@ -216,7 +217,8 @@ impl Known {
             self.car = trial;
             return Ok(());
         };
-        if trial.get(fact) == self.car.get(fact) {
+        let rounded = is_same_power(("engine_kw", &known.value), (name, text));
+        if trial.get(fact) == self.car.get(fact) || (is_power(name) && rounded) {
             return Ok(());
         }
         let unit = if fact == name { "" } else { " kW" };
@@ -241,7 +243,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn horsepower_does_not_contradict_the_kilowatts_of_the_history() {
+    fn a_power_contradicts_the_history_only_where_rounding_does_not_explain_it() {
         let mut car = Car::new();
         car.set("engine_kw", "137").unwrap();
         let fact = KnownFact {
@@ -259,7 +261,13 @@ mod tests {
             assert_eq!(fault.field, name);
             assert!(fault.problem.contains("history says 137"), "{fault}");
         }
-        known.add("engine_kw", "137.0").unwrap();
+        for (name, text) in [
+            ("engine_ps", "186"),
+            ("engine_kw", "137.0"),
+            ("engine_kw", "136.8"),
+        ] {
+            known.add(name, text).unwrap();
+        }
         known.add("motor_kw", "45").unwrap();
         assert_eq!(known.car.get("engine_kw").unwrap().to_string(), "137");
         assert_eq!(known.car.get("motor_kw").unwrap().to_string(), "45");

@@ -106,12 +106,12 @@ fn xml(file: &Path, text: &str) -> Result<Part, DeskError> {
     let euro = euro(file)?;
     let mut pairs = Vec::new();
     for node in day.children().filter(|node| node.has_attribute("currency")) {
-        let (currency, rate) = (
+        let (code, rate) = (
             node.attribute("currency").unwrap_or_default(),
             node.attribute("rate").unwrap_or_default(),
         );
-        let line = document.text_pos_at(node.range().start).row;
-        pairs.extend(pair(file, u64::from(line), euro, currency, rate)?);
+        let line = u64::from(document.text_pos_at(node.range().start).row);
+        pairs.push(pair(file, line, euro, currency(file, line, code)?, rate)?);
     }
     some(file, date, vec![BANK.to_owned()], pairs)
 }
@@ -128,27 +128,22 @@ fn some(
     Ok(Part { date, sources, pairs })
 }
 
-/// A currency of a table; none if it is written as one and not known: its rate is no use, and what needs it asks for it.
-fn currency(file: &Path, line: u64, code: &str) -> Result<Option<Currency>, DeskError> {
-    let code = code.trim();
-    match code.parse::<Currency>() {
-        Ok(currency) => Ok(Some(currency)),
-        Err(_) if code.len() == 3 && code.bytes().all(|byte| byte.is_ascii_uppercase()) => Ok(None),
-        Err(error) => Err(DeskError::malformed(file, format!("line {line}: {error}"))),
-    }
+/// A currency of a table. A code that ISO 4217 does not know is a slip of the pen, `UDS` for `USD`: passed over, the rate that was
+/// meant would be missing without a word.
+fn currency(file: &Path, line: u64, code: &str) -> Result<Currency, DeskError> {
+    code.trim()
+        .parse()
+        .map_err(|error| DeskError::malformed(file, format!("line {line}: {error}")))
 }
 
 fn pair(
     file: &Path,
     line: u64,
     from: Currency,
-    to: &str,
+    to: Currency,
     rate: &str,
-) -> Result<Option<(Currency, Currency, Decimal)>, DeskError> {
+) -> Result<(Currency, Currency, Decimal), DeskError> {
     let wrong = |problem: String| DeskError::malformed(file, format!("line {line}: {problem}"));
-    let Some(to) = currency(file, line, to)? else {
-        return Ok(None);
-    };
     let rate = rate.trim();
     let number = Decimal::from_str_exact(rate).map_err(|_| {
         // A cell that is no rate may be as long as the file.
@@ -158,7 +153,7 @@ fn pair(
     if number <= Decimal::ZERO {
         return Err(wrong(format!("rate {rate:?} of {to} is not above zero")));
     }
-    Ok(Some((from, to, number)))
+    Ok((from, to, number))
 }
 
 /// The bank's CSV (`Date, USD, JPY, …`) or our own (`date,from,to,rate,source`). The newest day is taken.
@@ -189,12 +184,8 @@ fn csv(file: &Path, text: &str) -> Result<Part, DeskError> {
                 })
         };
         let part = if let (Some(date), Some(from), Some(to), Some(rate)) = own {
-            let Some(from) = currency(file, line, cell(from))? else {
-                continue;
-            };
-            let Some(pair) = pair(file, line, from, cell(to), cell(rate))? else {
-                continue;
-            };
+            let [from, to] = [from, to].map(|at| currency(file, line, cell(at)));
+            let pair = pair(file, line, from?, to?, cell(rate))?;
             let source = column("source").map(cell).filter(|source| !source.is_empty());
             Part {
                 date: day(cell(date))?,
@@ -204,10 +195,11 @@ fn csv(file: &Path, text: &str) -> Result<Part, DeskError> {
         } else if column("date") == Some(0) && header.len() > 2 {
             let euro = euro(file)?;
             let mut pairs = Vec::new();
-            for (at, currency) in header.iter().enumerate().skip(1) {
+            for (at, code) in header.iter().enumerate().skip(1) {
                 let rate = cell(at);
-                if !currency.is_empty() && !rate.is_empty() && rate != "N/A" {
-                    pairs.extend(pair(file, line, euro, currency, rate)?);
+                if !code.is_empty() && !rate.is_empty() && rate != "N/A" {
+                    // The code stands in the header, whatever the line of the rate.
+                    pairs.push(pair(file, line, euro, currency(file, 1, code)?, rate)?);
                 }
             }
             Part {
@@ -309,12 +301,18 @@ mod tests {
     }
 
     #[test]
-    fn a_currency_that_is_not_known_costs_no_other_row() {
-        let own = "date,from,to,rate\n2026-03-10,USD,XQZ,2\n2026-03-09,XQZ,RUB,2\n2026-03-09,USD,RUB,90\n";
-        assert_eq!(of(&rates(own).unwrap(), "USD", "RUB"), Some(Decimal::from(90)));
-        let bank = rates("Date,USD,XQZ\n2026-03-09,1.25,7\n").unwrap();
-        assert_eq!(of(&bank, "EUR", "USD"), Some(Decimal::new(125, 2)));
-        assert!(rates("date,from,to,rate\n2026-03-09,USD,XQZ,2\n").is_err());
+    fn a_code_that_iso_4217_does_not_know_is_named_with_its_line_and_not_passed_over() {
+        let own = "date,from,to,rate\n2026-03-09,USD,RUB,90\n2026-03-09,UDS,JOD,0.709\n";
+        let bank = "Date,USD,UDS\n2026-03-09,1.25,7\n";
+        let xml = XML.replace("currency=\"KRW\"", "currency=\"KWR\"");
+        for (text, line, code) in [(own, 3, "UDS"), (bank, 1, "UDS"), (xml.as_str(), 3, "KWR")] {
+            let said = rates(text).unwrap_err();
+            let named = format!("rates: line {line}: \"{code}\" is no currency; write its ISO 4217 code");
+            assert!(said.contains(&named), "{said}");
+        }
+        // A currency that no market asks for is one all the same, and so is one that is gone.
+        let unused = rates("date,from,to,rate\n2026-03-09,USD,CUP,24\n2026-03-09,EUR,HRK,7.5345\n").unwrap();
+        assert_eq!(of(&unused, "USD", "CUP"), Some(Decimal::from(24)));
     }
 
     #[test]

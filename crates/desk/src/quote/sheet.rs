@@ -72,7 +72,10 @@ fn market(words: &Words, quote: &Quote<'_>, page: &mut String) {
     let verdict = &quote.verdict;
     let say = |id: &str| escape(&words.say(id));
     let arrival = verdict.arrival.to_string();
-    let heading = words.with("sheet-for", &[("market", verdict.name), ("date", &arrival)]);
+    // The pack's own name is English, and stands in only for a country that has no code of ISO 3166-1.
+    let market = words.country(verdict.country);
+    let market = market.as_deref().unwrap_or(verdict.name);
+    let heading = words.with("sheet-for", &[("market", market), ("date", &arrival)]);
     let _ = write!(
         page,
         "<section class=\"market\">\n<h2>{}</h2>\n<p><span class=\"status\">{}</span></p>\n<p class=\"small\">{}</p>\n<h3>{}</h3>\n<ul>\n",

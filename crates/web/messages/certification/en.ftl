@@ -119,6 +119,7 @@ lab-resolved-yes = It was right
 lab-resolved-no = It was not
 lab-try = Only check, issue nothing
 lab-would = All is well: { $number } would be issued. Nothing was issued.
+lab-owed = The step is done. Its statement is not in the log yet; the service hands it in by itself.
 lab-why-same_person = Not you: you have another duty on this application: { $duty }. Evaluation, review and decision are done by three people.
 lab-why-evaluator = Not you: you evaluated this car, and this step judges that evaluation.
 lab-why-involved = Not you: you worked on this application, and somebody else decides complaints about it.

@@ -119,6 +119,7 @@ lab-resolved-yes = Tenía razón
 lab-resolved-no = No la tenía
 lab-try = Solo comprobar, sin emitir
 lab-would = Todo está bien: se emitiría { $number }. No se emitió nada.
+lab-owed = El paso está hecho. Su declaración aún no está en el registro; el servicio la entregará por sí mismo.
 lab-why-same_person = Usted no: en esta solicitud tiene otra función: { $duty }. Evaluar, revisar y decidir lo hacen tres personas.
 lab-why-evaluator = Usted no: evaluó este vehículo y este paso juzga esa evaluación.
 lab-why-involved = Usted no: trabajó en esta solicitud y las quejas las resuelve otra persona.

@@ -119,6 +119,7 @@ lab-resolved-yes = Elle était fondée
 lab-resolved-no = Elle ne l’était pas
 lab-try = Vérifier seulement, sans délivrer
 lab-would = Tout va bien : { $number } serait délivré. Rien n’a été délivré.
+lab-owed = L’étape est faite. Sa déclaration n’est pas encore dans le journal ; le service la remettra de lui-même.
 lab-why-same_person = Pas vous : vous avez une autre tâche sur cette demande : { $duty }. Évaluer, revoir et décider sont le fait de trois personnes.
 lab-why-evaluator = Pas vous : vous avez évalué ce véhicule, et cette étape juge cette évaluation.
 lab-why-involved = Pas vous : vous avez travaillé sur cette demande ; une autre personne tranche les plaintes.

@@ -45,7 +45,7 @@ const AREAS: &[fn(Language) -> &'static str] = &[
     area!("../../messages/accounts"),
     area!("../../messages/report"),
     area!("../../messages/findings"),
-    area!("../../messages/countries"),
+    area!("../../../desk/locales/countries"),
     area!("../../messages/verify"),
     area!("../../messages/market"),
     area!("../../messages/certificates"),

@@ -20,7 +20,7 @@ use test_servers::LogFolder;
 
 use crate::client::{Answer, request};
 use crate::people::{PASSWORD, Person, data, on_a_thread, with_token};
-use crate::running::{Running, key, log_of, options};
+use crate::running::{Running, key, log_of, options, sql};
 
 const BODY: &str = "certifier-test";
 const MAKER: &str = "maker-test";
@@ -778,12 +778,8 @@ async fn where_the_body_s_key_is_not_the_service_says_so_and_changes_nothing() {
     assert_eq!(cast.ann.get(&at(&case, "")).await.json()["state"], "granted");
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_recall_that_is_sealed_suspends_the_certificate_by_itself() {
-    let mut options = options();
-    options.surveil_every = std::time::Duration::from_millis(50);
-    let cast = Cast::with(options).await;
-    let (case, _) = cast.certified().await;
+/// A recall of the car that is certified, by its maker.
+async fn seal_a_recall(service: &Running) {
     let body =
         json!({"campaign_number": "SAMPLE-2026-11", "authority": "KATRI", "component": "traction battery"});
     let Value::Object(body) = body else { unreachable!() };
@@ -807,8 +803,17 @@ async fn a_recall_that_is_sealed_suspends_the_certificate_by_itself() {
         supersedes: None,
     };
     let recall = issue(&claims, &key(9), &mut ChaCha20Rng::seed_from_u64(1)).unwrap();
-    let taken = cast.service.submit(&[recall.as_str()]).await;
+    let taken = service.submit(&[recall.as_str()]).await;
     assert_eq!(taken.status, 200, "{taken:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_recall_that_is_sealed_suspends_the_certificate_by_itself() {
+    let mut options = options();
+    options.surveil_every = std::time::Duration::from_millis(50);
+    let cast = Cast::with(options).await;
+    let (case, _) = cast.certified().await;
+    seal_a_recall(&cast.service).await;
     let mut state = Value::Null;
     for _ in 0..200 {
         state = cast.ann.get(&at(&case, "")).await.json()["state"].clone();
@@ -818,6 +823,114 @@ async fn a_recall_that_is_sealed_suspends_the_certificate_by_itself() {
         tokio::time::sleep(std::time::Duration::from_millis(50)).await;
     }
     assert_eq!(state, "suspended");
+}
+
+/// A case with thousands of sessions is looked at often, and nobody decodes them all for a line each.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_case_shows_what_was_handed_in_without_reading_all_of_it() {
+    if test_servers::is_left_out("it writes into the database in the words of SQLite") {
+        return;
+    }
+    let cast = Cast::new().await;
+    let case = apply(&cast.ann, "application.json").await;
+    hand_in(&cast.ann, &case, "ioniq5-2021.csv", "ioniq5-2021.battery.toml").await;
+    let shown = cast.ann.get(&at(&case, "")).await.json()["assessments"].clone();
+    assert!(shown[0]["soh_pct"].is_array(), "{shown}");
+    assert_eq!(shown[0]["files"][0][0], "ioniq5-2021.csv");
+
+    // What was handed in before there were summaries is shown too.
+    let older = "UPDATE certification_assessment SET summary = NULL";
+    sql(cast.service.data.path(), older).await;
+    let read = cast.ann.get(&at(&case, "")).await.json()["assessments"].clone();
+    assert_eq!(read, shown);
+
+    let again = hand_in(&cast.kim, &case, "ioniq5-2021.csv", "ioniq5-2021.battery.toml").await;
+    assert_eq!(again.status, 201, "{again:?}");
+    sql(
+        cast.service.data.path(),
+        "DELETE FROM certification_assessment WHERE summary IS NULL",
+    )
+    .await;
+    sql(
+        cast.service.data.path(),
+        "UPDATE certification_document SET content = x'00' WHERE hash IN (SELECT hash FROM certification_assessment)",
+    )
+    .await;
+    let kept = cast.kim.get(&at(&case, "")).await;
+    assert_eq!(kept.status, 200, "the assessment itself is not read: {kept:?}");
+    assert_eq!(kept.json()["assessments"][0]["soh_pct"], shown[0]["soh_pct"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_certificate_that_cannot_be_looked_at_is_named_and_keeps_no_other_in_force() {
+    if test_servers::is_left_out("it writes into the database in the words of SQLite") {
+        return;
+    }
+    let cast = Cast::new().await;
+    let (damaged, first) = cast.certified().await;
+    let (sound, second) = cast.certified().await;
+    assert_eq!(damaged, "C-000001");
+    // A bad sector: nothing of what the first case rests on can be decrypted.
+    let damage = "UPDATE certification_document SET content = x'00' WHERE case_id = 'C-000001'";
+    sql(cast.service.data.path(), damage).await;
+    seal_a_recall(&cast.service).await;
+
+    let done = cast
+        .park
+        .post("/api/certification/surveillance", &json!({}))
+        .await;
+    assert_eq!(done.status, 200, "{done:?}");
+    let done = done.json();
+    assert_eq!(done["suspended"][0]["certificate"], second.as_str(), "{done}");
+    assert_eq!(done["failed"][0]["certificate"], first.as_str(), "{done}");
+    assert_eq!(done["failed"].as_array().unwrap().len(), 1, "{done}");
+    let state = cast.ann.get(&at(&sound, "")).await.json()["state"].clone();
+    assert_eq!(state, "suspended");
+    // The trail has that not all of it was done.
+    let olga = Person::logged_in(&cast.service, "olga").await;
+    let trail = olga.get("/api/trail").await.json();
+    let acts = trail["acts"].as_array().unwrap().iter();
+    let outcomes: Vec<_> = acts
+        .filter(|act| act["act"] == "run surveillance")
+        .map(|act| act["outcome"].clone())
+        .collect();
+    assert!(outcomes.contains(&json!("refused")), "{outcomes:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_step_whose_statement_the_log_does_not_take_is_done_and_the_statement_follows() {
+    if test_servers::is_left_out("it writes into the database in the words of SQLite") {
+        return;
+    }
+    let mut options = options();
+    options.surveil_every = std::time::Duration::from_millis(50);
+    let cast = Cast::with(options).await;
+    let (case, _) = cast.certified().await;
+    let full = "CREATE TRIGGER full BEFORE INSERT ON statement BEGIN SELECT RAISE(ABORT, 'no room'); END";
+    sql(cast.service.data.path(), full).await;
+
+    let reason = json!({"reason": "the pack was opened"});
+    let suspended = cast.park.post(&at(&case, "/suspension"), &reason).await;
+    assert_eq!(suspended.status, 200, "{suspended:?}");
+    let suspended = suspended.json();
+    assert_eq!(
+        (&suspended["state"], &suspended["owed"]),
+        (&json!("suspended"), &json!(true))
+    );
+    let page = cast.park.get(&format!("/certification/{case}?lang=en")).await;
+    assert!(page.text().contains("not in the log yet"), "{page:?}");
+
+    // Nothing else is sealed meanwhile; what is owed is handed in all the same.
+    sql(cast.service.data.path(), "DROP TRIGGER full").await;
+    let mut owed = Value::Null;
+    for _ in 0..200 {
+        owed = cast.park.get(&at(&case, "")).await.json()["owed"].clone();
+        if owed == false {
+            break;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+    assert_eq!(owed, false);
 }
 
 fn walk(folder: &Path) -> Vec<PathBuf> {

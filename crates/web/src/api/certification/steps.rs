@@ -494,8 +494,21 @@ pub struct Suspended {
     /// `certificate`, `cause`, what the statement says, and its digest.
     #[schema(value_type = Vec<Object>)]
     pub suspended: Vec<desk::certify::surveil::SuspendedByRule>,
+    /// Certificates in force that could not be looked at, or not be suspended. The service tries them again.
+    pub failed: Vec<NotLookedAt>,
+    /// Why the log has not taken every statement that a step owes it. They are handed in again.
+    pub owed: Option<String>,
     /// Whether nothing was suspended on purpose.
     pub dry_run: bool,
+}
+
+/// A certificate that could not be looked at.
+#[derive(Serialize, ToSchema)]
+pub struct NotLookedAt {
+    /// Its number.
+    pub certificate: String,
+    /// Why.
+    pub problem: String,
 }
 
 /// Suspends what the history of certified cars gives cause to suspend (7.9, 7.11), as `carnet certify surveil` does.
@@ -510,13 +523,22 @@ pub async fn run_surveillance(
 ) -> Result<Answered<Suspended>, Problem> {
     let _turn = app.reads.enter().await?;
     let dry_run = value.dry_run;
-    let suspended = app
+    let done = app
         .desk
         .run_surveillance(&actor, clock::moment(), dry_run)
         .await?;
     drop(room);
-    if !dry_run && !suspended.is_empty() {
+    if !dry_run && !done.suspended.is_empty() {
         publish(&app).await;
     }
-    Ok(Answered(Suspended { suspended, dry_run }))
+    let failed = done.failed.into_iter().map(|one| NotLookedAt {
+        certificate: one.certificate,
+        problem: Problem::from(one.error).detail,
+    });
+    Ok(Answered(Suspended {
+        suspended: done.suspended,
+        failed: failed.collect(),
+        owed: done.owed.map(|error| Problem::from(error).detail),
+        dry_run,
+    }))
 }

@@ -61,6 +61,7 @@ pub async fn page(
         @if let Some(would) = would {
             p .notice role="status" { (words.weave("lab-would", &[("number", &code(words, would))])) }
         }
+        @if view.case.owed { p .notice role="status" { (visit.say("lab-owed")) } }
         dl {
             (fact(visit, "lab-car", html! { (foreign(words, &format!("{} {}", vehicle.make, vehicle.model), NAME)) " " (code(words, vehicle.vid.to_string().trim_start_matches("vin:"))) }))
             (fact(visit, "lab-client", foreign(words, &view.case.client, NAME)))
@@ -172,7 +173,7 @@ fn assessed(
                     }
                 }
                 dl {
-                    @for (name, sha256) in &handed.files {
+                    @for (name, sha256) in &handed.summary.files {
                         div { dt { (foreign(words, name, NAME)) } dd { (code(words, sha256)) } }
                     }
                     (fact(visit, "lab-hash", code(words, &handed.sha256)))
