@@ -2,7 +2,7 @@
 identity-colour-differs = { $issuer } has the car in { $recorded } on { $day }; { $observer } saw it in { $seen } on { $seen_day }, and no repaint between the two is on record
 silent-register = the register said nothing here: first registration, owners, use, liens and export status are unknown
 silent-insurer = no insurer said anything here: nothing is known of insured damage, total losses or flood, which does not mean there was none
-silent-inspection = no inspection body said anything here: condition and odometer rest on trade parties
+silent-inspection = no inspection is on record here: condition and odometer rest on the word of the sources above
 silent-police = the police said nothing here: whether the car is sought is unknown
 coverage-insurer = repairs paid in cash, periods without own-damage insurance, claims still undecided
 coverage-register = what was not reported to the register, other countries

@@ -2,7 +2,7 @@
 identity-colour-differs = { $issuer } da el color { $recorded } el { $day }; { $observer } lo vio de color { $seen } el { $seen_day }, y no consta ningún repintado entre ambos
 silent-register = el registro no dijo nada aquí: se desconocen primera matriculación, dueños, uso, gravámenes y exportación
 silent-insurer = ninguna aseguradora dijo nada: nada se sabe de daños asegurados, siniestros totales o inundación, lo que no significa que no los hubiera
-silent-inspection = ningún organismo de inspección dijo nada: el estado y el kilometraje se apoyan en comerciantes
+silent-inspection = aquí no consta ninguna inspección: el estado y el kilometraje se apoyan en la palabra de las fuentes de arriba
 silent-police = la policía no dijo nada: se desconoce si el coche se busca
 coverage-insurer = reparaciones en efectivo, periodos sin seguro de daños propios, reclamaciones pendientes
 coverage-register = lo que no se comunicó al registro, otros países

@@ -2,7 +2,7 @@
 identity-colour-differs = { $issuer } donne la couleur { $recorded } le { $day } ; { $observer } l’a vue en { $seen } le { $seen_day }, et aucune peinture n’est consignée entre les deux
 silent-register = le registre n’a rien dit ici : première immatriculation, propriétaires, usage, gages et exportation sont inconnus
 silent-insurer = aucun assureur n’a rien dit : on ne sait rien de dommages assurés, de perte totale ou d’inondation, ce qui ne veut pas dire qu’il n’y en a pas eu
-silent-inspection = aucun organisme de contrôle n’a rien dit : l’état et le kilométrage reposent sur des commerçants
+silent-inspection = aucun contrôle n’est enregistré ici : l’état et le kilométrage reposent sur la parole des sources ci-dessus
 silent-police = la police n’a rien dit : on ignore si la voiture est recherchée
 coverage-insurer = réparations au comptant, périodes sans tous risques, sinistres en cours
 coverage-register = ce qui n’a pas été déclaré au registre, les autres pays

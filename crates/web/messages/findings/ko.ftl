@@ -2,7 +2,7 @@
 identity-colour-differs = { $issuer }은(는) { $day }에 차의 색을 { $recorded }(으)로 적었고, { $observer }은(는) { $seen_day }에 { $seen }(으)로 보았습니다. 그 사이 도색 기록이 없습니다
 silent-register = 등록 기관의 진술이 없습니다. 최초 등록, 소유자, 용도, 저당·압류, 수출 상태를 알 수 없습니다
 silent-insurer = 보험사의 진술이 없습니다. 보험 손해, 전손, 침수를 알 수 없으며 없었다는 뜻이 아닙니다
-silent-inspection = 검사 기관의 진술이 없습니다. 상태와 주행거리는 거래 당사자의 말에 근거합니다
+silent-inspection = 기록된 검사가 없습니다. 상태와 주행거리는 위 출처의 말에 근거합니다
 silent-police = 경찰의 진술이 없습니다. 수배 여부를 알 수 없습니다
 coverage-insurer = 현금 수리, 자기차량손해 보험이 없던 기간, 미결 청구
 coverage-register = 등록 기관에 신고되지 않은 것, 다른 나라
