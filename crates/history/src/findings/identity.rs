@@ -186,7 +186,11 @@ fn marks(timeline: &Timeline<'_>) -> Vec<Finding> {
                     explanation,
                     [event.reference],
                 );
-                findings.push(finding.settled_by([Settles::RegisterExtract]));
+                findings.push(
+                    finding
+                        .settled_by([Settles::RegisterExtract])
+                        .not_covering([Blind::WhyRestamped]),
+                );
             }
             _ => {}
         }
