@@ -8,7 +8,8 @@ use desk::certify::check::{CredentialTrust, Handed, credential_in, verify_creden
 use desk::certify::sheet::{Pages, pages};
 use desk::check::{is_receipt, read_trust, verify_file, verify_receipt};
 use desk::data_dir::DataDir;
-use dossier::{Refusal, Trust};
+use desk::{DeskError, legible};
+use dossier::{FileError, Refusal, Trust};
 use jiff::Timestamp;
 use serde_json::json;
 
@@ -300,14 +301,14 @@ fn refused(global: &Global, options: &Verify, refusal: &Refusal) -> Result<ExitC
             "step": refusal.step.number(),
             "step_name": refusal.step.name(),
             "item": refusal.item,
-            "reason": refusal.reason.to_string(),
+            "reason": legible(&refusal.reason.to_string()),
         }))?;
     } else if stale {
         output::say(format_args!("TOO OLD: {refusal}"))?;
         output::say("Nothing in it is forged. Ask for a newer one, or allow more with --max-age")?;
     } else {
         output::say(format_args!("REFUSED: {}", options.file.display()))?;
-        output::say(format_args!("  {refusal}"))?;
+        output::say(format_args!("  {}", legible(&refusal.to_string())))?;
         output::say(
             "Do not believe this file. Ask the seller where it comes from, and the log for a new one",
         )?;

@@ -16,6 +16,7 @@ use std::sync::Arc;
 use crate::data_dir;
 use crate::draft::Draft;
 use crate::error::DeskError;
+use crate::issuer::Issuer;
 
 mod mapping;
 
@@ -264,6 +265,67 @@ fn skip_line(reader: &mut impl std::io::BufRead) -> std::io::Result<u64> {
     }
 }
 
+/// Why a text is refused, and from where on.
+fn not_utf8(file: &Path, error: &std::str::Utf8Error) -> DeskError {
+    let at = error.valid_up_to();
+    DeskError::malformed(
+        file,
+        format!("not UTF-8 from byte {at} on; save the file as UTF-8"),
+    )
+}
+
+/// Reads a list of issuers to enrol: a JSON array of `{"id", "name", "roles"}`.
+///
+/// # Errors
+/// The file cannot be read, or is not such a list.
+pub fn issuers(file: &Path) -> Result<Vec<Issuer>, DeskError> {
+    let text = String::from_utf8(data_dir::read(file)?).map_err(|e| not_utf8(file, &e.utf8_error()))?;
+    serde_json::from_str(unmarked(&text, 1)).map_err(|e| {
+        let what = e.to_string();
+        let problem = match e.classify() {
+            serde_json::error::Category::Data => what,
+            _ => format!("line {}: {}", e.line(), describe(&e)),
+        };
+        DeskError::malformed(
+            file,
+            format!("{problem}; write an array of {{\"id\", \"name\", \"roles\"}} objects"),
+        )
+    })
+}
+
+/// The lines at which the elements of a JSON array begin, or one value that is none. The text is known to be JSON.
+fn elements_begin(text: &str) -> Vec<u64> {
+    let (mut lines, mut line, mut depth) = (Vec::new(), 1, 0_u32);
+    let (mut in_string, mut escaped, mut expected) = (false, false, true);
+    let inside = u32::from(text.trim_start().starts_with('['));
+    for byte in text.bytes() {
+        if byte == b'\n' {
+            line += 1;
+        }
+        if in_string {
+            match byte {
+                _ if escaped => escaped = false,
+                b'\\' => escaped = true,
+                b'"' => in_string = false,
+                _ => {}
+            }
+            continue;
+        }
+        if depth == inside && expected && !byte.is_ascii_whitespace() && byte != b']' {
+            lines.push(line);
+            expected = false;
+        }
+        match byte {
+            b'"' => in_string = true,
+            b'[' | b'{' => depth += 1,
+            b']' | b'}' => depth = depth.saturating_sub(1),
+            b',' if depth == inside => expected = true,
+            _ => {}
+        }
+    }
+    lines
+}
+
 fn array(file: &Path, take: &mut impl FnMut(Line) -> Result<(), DeskError>) -> Result<(), DeskError> {
     let raw = data_dir::read_up_to(
         file,
@@ -271,13 +333,7 @@ fn array(file: &Path, take: &mut impl FnMut(Line) -> Result<(), DeskError>) -> R
         "write one statement a line into a .jsonl file, which may be of any size",
     )?;
     let bytes = raw.len() as u64;
-    let text = String::from_utf8(raw).map_err(|e| {
-        let at = e.utf8_error().valid_up_to();
-        DeskError::malformed(
-            file,
-            format!("not UTF-8 from byte {at} on; save the file as UTF-8"),
-        )
-    })?;
+    let text = String::from_utf8(raw).map_err(|e| not_utf8(file, &e.utf8_error()))?;
     let text = unmarked(&text, 1);
     if text.trim().is_empty() {
         return Err(DeskError::malformed(file, "holds no statement"));

@@ -18,6 +18,7 @@ use crate::desk::Desk;
 use crate::draft::Draft;
 use crate::error::DeskError;
 use crate::input::{self, Files, Item, Line};
+use crate::legible::legible;
 use crate::prepared::ByKeyId;
 use crate::refused::RefusedFiles;
 
@@ -600,7 +601,7 @@ impl<'d> Recorder<'d> {
             refused.add(&line, text.as_deref().unwrap_or(&line.text))?;
         }
         if self.report.refused.len() < KEPT {
-            let faults = faults.into_iter().map(shortened).collect();
+            let faults = faults.iter().map(|fault| legible(fault)).collect();
             self.report.refused.push(RefusedLine {
                 file: line.file,
                 line: line.line,
@@ -618,11 +619,14 @@ impl<'d> Recorder<'d> {
     }
 }
 
-/// A fault that quotes a value of any length, at a length a person reads.
-fn shortened(fault: String) -> String {
-    match fault.char_indices().nth(600) {
-        Some((at, _)) => format!("{}…", fault.get(..at).unwrap_or_default()),
-        None => fault,
+/// Whether a condition record has the number of this car written on it, or none. A number that is none of a car is refused later.
+fn about_this_car(file: &Path, body: &Map<String, Value>, typed: &str) -> Result<(), DeskError> {
+    let written = body.get("vin_as_written").and_then(Value::as_str);
+    let (Some(written), Ok(vehicle)) = (written, draft::parse_vehicle(typed)) else {
+        return Ok(());
+    };
+    if vehicle.differences(written) == Some(0) {
+        return Ok(());
     }
 }
 

@@ -14,7 +14,7 @@ use jiff::civil::{Date, Time};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
-use super::{Item, Line};
+use super::{Item, Line, not_utf8};
 use crate::data_dir;
 use crate::error::DeskError;
 
@@ -106,8 +106,7 @@ impl Mapping {
     /// # Errors
     /// Not TOML of this form, another version, or an encoding that is not read.
     pub fn read(path: &Path) -> Result<Self, DeskError> {
-        let text =
-            String::from_utf8(data_dir::read(path)?).map_err(|_| DeskError::malformed(path, "not UTF-8"))?;
+        let text = String::from_utf8(data_dir::read(path)?).map_err(|e| not_utf8(path, &e.utf8_error()))?;
         let mapping: Self =
             toml::from_str(&text).map_err(|e| DeskError::malformed(path, e.to_string().trim_end()))?;
         if mapping.version != 1 {
