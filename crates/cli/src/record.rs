@@ -54,7 +54,9 @@ pub async fn run(global: &Global, options: &Record) -> Result<ExitCode, Failure>
     } else {
         print(&report, &notes, options, since)?;
     }
-    Ok(clock::code(report.refused_total == 0))
+    Ok(clock::code(
+        report.refused_total == 0 && report.unusable.is_empty(),
+    ))
 }
 
 fn print(
@@ -76,6 +78,19 @@ fn print(
         report.refused_total,
         clock::took(since)
     ))?;
+    if !report.dry_run && report.statements.len() <= DIGESTS {
+        for line in &report.statements {
+            output::say(format_args!(
+                "  {}:{}: statement {}",
+                line.file.display(),
+                line.line,
+                line.digest
+            ))?;
+        }
+    }
+    for (file, why) in &report.unusable {
+        output::say(format_args!("  REFUSED as a file: {}: {why}", file.display()))?;
+    }
     for (file, why) in &report.passed_over {
         output::say(format_args!("  not read: {}: {why}", file.display()))?;
     }

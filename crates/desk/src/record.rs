@@ -74,8 +74,10 @@ pub struct RecordReport {
     pub refused_total: u64,
     /// The files that hold the refused lines.
     pub refused_files: Vec<PathBuf>,
-    /// Files of the folder that were not read, and why.
+    /// What else lies in the folder and was not read: why, and how it is recorded.
     pub passed_over: Vec<(PathBuf, String)>,
+    /// Files that could not be read, or not to their end, and why. What was read of them before is counted above.
+    pub unusable: Vec<(PathBuf, String)>,
     /// Whether nothing was submitted on purpose.
     pub dry_run: bool,
 }
@@ -157,10 +159,12 @@ struct Recorder<'d> {
 }
 
 impl Desk {
-    /// Records a file or a folder. Refused lines do not stop the others; they are in the report.
+    /// Records a file or a folder. Neither a refused line nor a file that cannot be read stops the others; they are in the
+    /// report.
     ///
     /// # Errors
-    /// A file that cannot be read at all, or the store failed. What was accepted before stays accepted.
+    /// A single file of which nothing can be read, a folder without a file to record, or the store failed. What was accepted
+    /// before stays accepted.
     pub async fn record(
         &self,
         path: &Path,
@@ -171,10 +175,8 @@ impl Desk {
         let Files {
             recorded: files,
             passed_over,
+            unusable,
         } = input::files(path, options.mapping.as_deref())?;
-        if files.is_empty() {
-            return Err(DeskError::malformed(path, "holds no .jsonl, .csv or .sdjwt file"));
-        }
         let size = |file: &PathBuf| std::fs::metadata(file).map_or(0, |m| m.len());
         let of = files.iter().map(|(file, _)| size(file)).sum();
         let mut recorder = Recorder::new(self, options.dry_run, now).await?;
@@ -184,6 +186,10 @@ impl Desk {
             .map(|to| RefusedFiles::new(to, path, files.iter().map(|(file, _)| file.as_path())))
             .transpose()?;
         recorder.report.passed_over = passed_over;
+        recorder.report.unusable = unusable
+            .into_iter()
+            .map(|(file, why)| (file, legible(&why)))
+            .collect();
         let mut before = 0;
         for (file, mapping) in files {
             recorder.refs.clear();
@@ -209,8 +215,16 @@ impl Desk {
                     recorder.take(line).await?;
                 }
             }
-            reading.await.map_err(|e| DeskError::malformed(&file, e))??;
+            let read = reading.await.map_err(|e| DeskError::malformed(&file, e))?;
             recorder.flush().await?;
+            match read {
+                Ok(()) => {}
+                Err(problem) if file == path && recorder.report.read == 0 => return Err(problem),
+                Err(problem) => recorder
+                    .report
+                    .unusable
+                    .push((file.clone(), without_name(&file, &problem))),
+            }
             before += size(&file);
         }
         recorder.finish()
@@ -628,6 +642,19 @@ fn about_this_car(file: &Path, body: &Map<String, Value>, typed: &str) -> Result
     if vehicle.differences(written) == Some(0) {
         return Ok(());
     }
+    let fix = "record it under the car it is about; if the form has it wrong, add --vin-differs, and the difference is shown as a \
+               finding";
+    Err(DeskError::malformed(
+        file,
+        format!("the form has the VIN (차대번호) {written:?}, and --vehicle is {vehicle}; {fix}"),
+    ))
+}
+
+/// What is wrong with a file, where its name stands beside it.
+fn without_name(file: &Path, problem: &DeskError) -> String {
+    let said = problem.to_string();
+    let name = format!("{}: ", file.display());
+    legible(said.strip_prefix(&name).unwrap_or(&said))
 }
 
 /// A refused draft that corrects an accepted line, with that statement's digest in place of its `ref`: in the file that is

@@ -4,6 +4,7 @@
 mod battery;
 mod bounded;
 mod findings;
+mod folders;
 mod json;
 mod program;
 mod transcript;
