@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use certificate::credential::{Standing, Verdict};
 use desk::certify::check::{CredentialTrust, Handed, credential_in, verify_credential};
 use desk::certify::sheet::{Pages, pages};
-use desk::check::{is_receipt, read_trust, verify_file, verify_receipt};
+use desk::check::{is_receipt, not_a_dossier, read_trust, verify_file, verify_receipt};
 use desk::data_dir::DataDir;
 use desk::{DeskError, legible};
 use dossier::{FileError, Refusal, Trust};
@@ -27,8 +27,14 @@ const NOT_IN_FORCE: u8 = 6;
 const STALE: u8 = 5;
 
 pub fn run(global: &Global, options: &Verify) -> Result<ExitCode, Failure> {
-    if let Some(handed) = credential_in(&options.file)? {
-        return credential(global, options, &handed);
+    match credential_in(&options.file) {
+        Ok(Some(handed)) => return credential(global, options, &handed),
+        Ok(None) => {}
+        // Neither a certificate nor JSON: whatever it was handed over as, it shows nothing.
+        Err(DeskError::NoCredential { problem, .. }) => {
+            return refused(global, options, &not_a_dossier(FileError::NotJson(problem)));
+        }
+        Err(error) => return Err(error.into()),
     }
     let dir = DataDir::new(&global.data);
     let policy = options.policy.clone().unwrap_or_else(|| dir.policy());

@@ -6,6 +6,7 @@ mod bounded;
 mod findings;
 mod folders;
 mod json;
+mod kit;
 mod program;
 mod transcript;
 mod wrong_input;
