@@ -76,7 +76,11 @@ pub fn run(global: &Global, options: &Verify) -> Result<ExitCode, Failure> {
         value["verified"] = json!(true);
         output::json(&value)?;
     } else {
-        output::say("VERIFIED: complete and unaltered")?;
+        output::say(if absent {
+            "VERIFIED: the log knows nothing of this car"
+        } else {
+            "VERIFIED: complete and unaltered"
+        })?;
         if !history.report.asked {
             output::say(
                 "The file speaks of the car below. Compare it with the number on the car, or give --vehicle",

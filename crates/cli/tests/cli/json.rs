@@ -136,6 +136,12 @@ fn each_exit_code_means_what_the_help_says() {
         (&absent["verified"], &absent["absent"]),
         (&Value::Bool(true), &Value::Bool(true))
     );
+    let said = carnet(at, &["verify", "absent.carnet"]).out;
+    assert!(
+        said.starts_with("VERIFIED: the log knows nothing of this car\n")
+            && !said.contains("complete and unaltered"),
+        "{said}"
+    );
     for file in ["less.carnet", "swapped.carnet"] {
         let refused = json(at, &["verify", file], 4);
         assert_eq!(
