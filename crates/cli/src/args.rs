@@ -342,6 +342,9 @@ pub struct Record {
     /// With --form82: where, as UN/LOCODE.
     #[arg(long, value_name = "LOCODE")]
     pub place: Option<String>,
+    /// With --form82: the VIN written on the form is known to be another than --vehicle; record it all the same.
+    #[arg(long, requires = "form82")]
+    pub vin_differs: bool,
 }
 
 #[derive(Debug, ClapArgs)]

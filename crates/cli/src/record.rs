@@ -22,6 +22,7 @@ pub async fn run(global: &Global, options: &Record) -> Result<ExitCode, Failure>
             vehicle: options.vehicle.clone().unwrap_or_default(),
             event_time: options.event_time.clone().unwrap_or_default(),
             place: options.place.clone(),
+            vin_differs: options.vin_differs,
         };
         let (report, import) = desk
             .record_form82(&options.path, header, options.dry_run, clock::now())

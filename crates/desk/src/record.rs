@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use history::map::KeyRecord;
 use rayon::iter::{IntoParallelRefIterator as _, ParallelIterator as _};
 use serde::Serialize;
-use serde_json::json;
+use serde_json::{Map, Value, json};
 use sha2::{Digest as _, Sha256};
 use statement::vocabulary::StatementType;
 use statement::{Claims, Confidence, Digest, IssuerSigningKey, KeyId, SdJwt, form82, issue, vocabulary};
@@ -15,7 +15,7 @@ use store::{Foresight, Submission, Submitted};
 use crate::checkers;
 use crate::data_dir;
 use crate::desk::Desk;
-use crate::draft::Draft;
+use crate::draft::{self, Draft};
 use crate::error::DeskError;
 use crate::input::{self, Files, Item, Line};
 use crate::legible::legible;
@@ -117,6 +117,8 @@ pub struct FormHeader {
     pub event_time: String,
     /// Where, as UN/LOCODE.
     pub place: Option<String>,
+    /// That the number written on the form is known to be another than the car's.
+    pub vin_differs: bool,
 }
 
 /// How far recording has come.
@@ -234,7 +236,7 @@ impl Desk {
     /// of the raw record has no place in the form.
     ///
     /// # Errors
-    /// The file cannot be read or is not such a record, or the store failed.
+    /// The file cannot be read, is not such a record, or has another car's number written on it; or the store failed.
     pub async fn record_form82(
         &self,
         file: &Path,
@@ -260,6 +262,9 @@ impl Desk {
                     .join("; "),
             )
         })?;
+        if !header.vin_differs {
+            about_this_car(file, &body, &header.vehicle)?;
+        }
         let draft = Draft {
             reference: None,
             issuer: header.issuer,
@@ -436,7 +441,7 @@ fn draft_hash(claims: &Claims, key_id: &KeyId) -> [u8; 32] {
     said.remove("iat");
     let mut h = Sha256::new();
     h.update(key_id.0);
-    h.update(serde_json::Value::Object(said).to_string());
+    h.update(Value::Object(said).to_string());
     h.finalize().into()
 }
 
@@ -673,7 +678,7 @@ async fn mendable(
     if line.header.is_some() || desk.store.find(target).await?.is_none() {
         return Ok(None);
     }
-    let Ok(mut value) = serde_json::from_str::<serde_json::Value>(&line.text) else {
+    let Ok(mut value) = serde_json::from_str::<Value>(&line.text) else {
         return Ok(None);
     };
     if let Some(supersedes) = value.get_mut("supersedes") {

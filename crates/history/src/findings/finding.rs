@@ -80,6 +80,7 @@ pub enum Code {
     IdentityMarksDisagree,
     IdentityDescriptionDiffers,
     IdentityColourDiffers,
+    IdentityWrittenDiffers,
     DamageTotalLossThenClean,
     DamageClaimThenAccidentFree,
     DamageTotalLoss,
@@ -108,6 +109,8 @@ pub enum Innocent {
     UnitMix,
     /// One digit misread or mistyped.
     OneDigit,
+    /// One character of a vehicle's number misread or mistyped.
+    OneCharacter,
     /// Two neighbouring digits swapped.
     Transposition,
     /// A digit too many or too few.
@@ -146,6 +149,7 @@ impl Innocent {
         let (key, english) = match self {
             Self::UnitMix => ("innocent-unit-mix", "miles and kilometres mixed up"),
             Self::OneDigit => ("innocent-one-digit", "one digit misread or mistyped"),
+            Self::OneCharacter => ("innocent-one-character", "one character misread or mistyped"),
             Self::Transposition => ("innocent-transposition", "two digits swapped"),
             Self::DigitCount => ("innocent-digit-count", "a digit too many or too few"),
             Self::Tenths => ("innocent-tenths", "the tenths digit read as kilometres"),
@@ -367,6 +371,10 @@ impl Code {
             Code::IdentityColourDiffers => (
                 "title-identity-colour-differs",
                 "Seen in another colour than on record",
+            ),
+            Code::IdentityWrittenDiffers => (
+                "title-identity-written-differs",
+                "A record is written under another number",
             ),
             Code::IdentityDescriptionDiffers => (
                 "title-identity-description-differs",
