@@ -95,6 +95,22 @@ fn print(
     for (file, why) in &report.passed_over {
         output::say(format_args!("  not read: {}: {why}", file.display()))?;
     }
+    for line in report.doubtful.iter().take(PRINTED) {
+        output::say(format_args!(
+            "  note: {}:{}: {}",
+            line.file.display(),
+            line.line,
+            line.doubt
+        ))?;
+    }
+    if let Some(more) = report
+        .doubtful
+        .len()
+        .checked_sub(PRINTED)
+        .filter(|more| *more > 0)
+    {
+        output::say(format_args!("  … and {more} more notes; --json prints them all"))?;
+    }
     for note in notes {
         output::say(format_args!("  note: {note}"))?;
     }

@@ -11,6 +11,7 @@ use sha2::{Digest as _, Sha256};
 use statement::vocabulary::StatementType;
 use statement::{Claims, Confidence, Digest, IssuerSigningKey, KeyId, SdJwt, form82, issue, vocabulary};
 use store::{Foresight, Submission, Submitted};
+use vehicle::{CheckDigit, VehicleId, Vin};
 
 use crate::checkers;
 use crate::data_dir;
@@ -68,6 +69,8 @@ pub struct RecordReport {
     pub duplicates: u64,
     /// Those that are here now, in the order read; the first 100,000.
     pub statements: Vec<RecordedLine>,
+    /// Accepted, with something to look at again: one line for each vehicle; the first 1,000.
+    pub doubtful: Vec<DoubtfulLine>,
     /// Refused, each with its place and its faults; the first 1,000.
     pub refused: Vec<RefusedLine>,
     /// How many were refused.
@@ -93,6 +96,17 @@ pub struct RecordedLine {
     pub digest: Digest,
     /// Its place in the log, if it was sealed before.
     pub log_index: Option<u64>,
+}
+
+/// A line that was recorded although a person should look at it again.
+#[derive(Clone, Debug, Serialize)]
+pub struct DoubtfulLine {
+    /// The file.
+    pub file: PathBuf,
+    /// The line in it.
+    pub line: u64,
+    /// The doubt, with value and fix.
+    pub doubt: String,
 }
 
 /// A line that was not recorded.
@@ -149,6 +163,8 @@ struct Recorder<'d> {
     refs: HashMap<String, Digest>,
     /// Statements of this run, which a later line may correct although they are not submitted yet.
     here: HashSet<Digest>,
+    /// Vehicles whose number was doubted already.
+    doubted: HashSet<Vin>,
     /// Drafts signed in this run, by what they say.
     signed: HashMap<[u8; 32], Digest>,
     chunk: Vec<(Line, Result<Prepared, Vec<String>>)>,
@@ -453,6 +469,7 @@ impl<'d> Recorder<'d> {
             signers: HashMap::new(),
             refs: HashMap::new(),
             here: HashSet::new(),
+            doubted: HashSet::new(),
             signed: HashMap::new(),
             chunk: Vec::with_capacity(CHUNK),
             chunk_text: 0,
@@ -567,6 +584,13 @@ impl<'d> Recorder<'d> {
             .await?
             .into_iter();
         for (line, prepared) in chunk {
+            let vin = match &prepared {
+                Ok(Prepared::New(statement, _)) => match &statement.claims_unverified().vid {
+                    VehicleId::Vin(vin) => Some(*vin),
+                    VehicleId::Frame(_) => None,
+                },
+                _ => None,
+            };
             let (digest, draft, answer) = match prepared {
                 Ok(Prepared::New(statement, draft)) => {
                     let answer = answers.next();
@@ -596,7 +620,12 @@ impl<'d> Recorder<'d> {
                 });
             }
             match answer {
-                Ok(Submitted::Accepted) => self.report.accepted += 1,
+                Ok(Submitted::Accepted) => {
+                    self.report.accepted += 1;
+                    if let Some(vin) = vin {
+                        self.doubt(&line, vin);
+                    }
+                }
                 Ok(Submitted::Waiting | Submitted::Sealed(_)) => self.report.duplicates += 1,
                 Ok(Submitted::Refused) => {
                     let fault = "was accepted before and can no longer be sealed: its key was revoked; sign it with a new key";
@@ -611,6 +640,25 @@ impl<'d> Recorder<'d> {
             }
         }
         Ok(())
+    }
+
+    /// Says once of each vehicle that its check digit is wrong. It is recorded all the same: a plate can truly be stamped so,
+    /// and more often a character was misread.
+    fn doubt(&mut self, line: &Line, vin: Vin) {
+        let CheckDigit::Invalid { expected, found } = vin.check_digit() else {
+            return;
+        };
+        if self.report.doubtful.len() >= KEPT || !self.doubted.insert(vin) {
+            return;
+        }
+        self.report.doubtful.push(DoubtfulLine {
+            file: line.file.clone(),
+            line: line.line,
+            doubt: format!(
+                "vid: vin:{vin}: position 9 is {found:?} but the other characters ask for {expected:?}; recorded as written, and \
+                 found only as vin:{vin}. Compare it with the car; if it was misread, record a statement of the right number"
+            ),
+        });
     }
 
     async fn refuse(&mut self, line: Line, faults: Vec<String>) -> Result<(), DeskError> {
