@@ -10,6 +10,7 @@ use statement::vocabulary::Role;
 use statement::{IssuerSigningKey, KeyId};
 use store::Sealing;
 
+use crate::access::plain_text;
 use crate::data_dir;
 use crate::desk::{Desk, ed25519_key};
 use crate::error::DeskError;
@@ -138,10 +139,11 @@ impl Desk {
     /// Revokes a key; statements sealed before stay valid.
     ///
     /// # Errors
-    /// The key is not enrolled, or revoked already.
+    /// The key is not enrolled, or revoked already; or no reason is given, which everybody may read.
     pub async fn revoke(&self, key_id: KeyId, reason: &str) -> Result<Sealing, DeskError> {
+        let reason = plain_text("reason", reason, 1, 200)?;
         let mut done = Sealing::default();
-        self.revoke_into(key_id, reason, &mut done).await?;
+        self.revoke_into(key_id, &reason, &mut done).await?;
         Ok(done)
     }
 
