@@ -13,6 +13,9 @@ use crate::{clock, output};
 /// Refused lines printed in full; the rest is counted, and all of them are in --refused.
 const PRINTED: usize = 20;
 
+/// Of so few statements the digests are printed; of more `carnet history --digests` lists them.
+const DIGESTS: usize = 5;
+
 pub async fn run(global: &Global, options: &Record) -> Result<ExitCode, Failure> {
     let since = std::time::Instant::now();
     let desk = output::open(global).await?;
