@@ -123,7 +123,7 @@ fn tool_or_skipped() -> Option<PathBuf> {
                 std::io::stderr(),
                 "SKIPPED: {PACKAGE} did not check our log: {reason}"
             )
-            .unwrap();
+            .expect("standard error can be written to");
             None
         }
     }
