@@ -74,8 +74,12 @@ fn print(
     } else {
         "Accepted"
     };
+    let files = match report.unusable.len() {
+        0 => String::new(),
+        unusable => format!(", {} unusable", output::count(unusable as u64, "file")),
+    };
     output::say(format_args!(
-        "{verb} {} of {}, {} known already, {} refused; {}",
+        "{verb} {} of {}, {} known already, {} refused{files}; {}",
         report.accepted,
         output::count(report.read, "statement"),
         report.duplicates,

@@ -145,9 +145,13 @@ fn folder(path: &Path, mapping: Option<&Path>) -> Result<Files, DeskError> {
                 continue;
             }
             // A folder may describe its issuers, or hold condition records, beside its statements.
+            "json" if issuers(&file).is_ok_and(|listed| !listed.is_empty()) => {
+                format!("a list of issuers; enrol them with `carnet issuer enrol --file {here}`")
+            }
             "json" => format!(
                 ".json files are recorded one by one: `carnet record {here}`, with --form82 if it is a condition record"
             ),
+            "ndjson" | "ldjson" => "lines of JSON; give it the ending .jsonl to record it".to_owned(),
             "toml" if mapping_of(&file).is_some_and(|table| table.is_file()) => continue,
             _ => "not a file of statements; endings are .jsonl, .json, .csv (with a mapping) and .sdjwt"
                 .to_owned(),

@@ -73,6 +73,7 @@ fn a_file_that_cannot_be_read_costs_no_other() {
     assert_eq!(ran.code, 1);
     assert!(
         ran.out.starts_with("Accepted 0 of 2 statements, 2 known already")
+            && ran.out.contains("0 refused, 4 files unusable; ")
             && ran
                 .out
                 .contains("  REFUSED as a file: fo/m.jsonl: holds no statement"),
@@ -114,6 +115,11 @@ fn everything_in_a_folder_is_read_or_named_with_the_way_to_record_it() {
     write(at, "nest/one.json", draft(4));
     write(at, "nest/porter.ndjson", draft(5));
     write(at, "nest/left.mapping.toml", "");
+    write(
+        at,
+        "nest/who.json",
+        r#"[{"id": "w", "name": "W", "roles": ["workshop"]}]"#,
+    );
     write(at, "nest/sub/palisade.jsonl", draft(6));
     let ran = carnet(at, &["--json", "record", "nest"]);
     assert_eq!(ran.code, 0, "{ran:?}");
@@ -122,7 +128,8 @@ fn everything_in_a_folder_is_read_or_named_with_the_way_to_record_it() {
     for said in [
         "nest/left.mapping.toml: not a file of statements",
         "nest/one.json: .json files are recorded one by one: `carnet record nest/one.json`",
-        "nest/porter.ndjson: not a file of statements; endings are .jsonl",
+        "nest/porter.ndjson: lines of JSON; give it the ending .jsonl",
+        "nest/who.json: a list of issuers; enrol them with `carnet issuer enrol --file nest/who.json`",
         "nest/sub: a folder within the folder; record it with `carnet record nest/sub`",
     ] {
         assert!(
@@ -130,7 +137,7 @@ fn everything_in_a_folder_is_read_or_named_with_the_way_to_record_it() {
             "{said}: {passed_over:?}"
         );
     }
-    assert_eq!(passed_over.len(), 4, "{passed_over:?}");
+    assert_eq!(passed_over.len(), 5, "{passed_over:?}");
 }
 
 #[test]
