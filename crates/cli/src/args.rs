@@ -92,6 +92,7 @@ What can be recorded:
   .json    one draft, or an array of drafts
   .csv     rows; the mapping beside it (invoices.csv: invoices.mapping.toml) says which column is which field
   .sdjwt   a signed statement on each line
+A folder stands for the files in it, except .json; whatever else lies in it is listed with the way to record it.
 Nothing is lost: refused lines are reported with file, line, value and fix, and --refused writes them to a file.
 
 Examples:
@@ -132,7 +133,7 @@ Examples:
     #[command(after_help = "\
 Examples:
   carnet verify car.carnet                                        against the log in --data
-  carnet verify car.carnet --policy carnet-data/policy.txt --vrf-key carnet-data/vrf.txt    these three files alone
+  carnet verify car.carnet --policy carnet-data/policy.txt --vrf-key carnet-data/vrf.txt   anywhere
   carnet verify car.carnet --vehicle KNAPH81ABHK000003 --max-age 7d
   carnet verify statement.tlog-proof --statement statement.sdjwt  the log holds this statement
   carnet verify certificate.json --issuer did.json --status-list status/ --odometer 48210
