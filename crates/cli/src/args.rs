@@ -92,16 +92,18 @@ What can be recorded:
   .json    one draft, or an array of drafts
   .csv     rows; the mapping beside it (invoices.csv: invoices.mapping.toml) says which column is which field
   .sdjwt   a signed statement on each line
+A folder stands for the files in it, except .json; whatever else lies in it is listed with the way to record it.
 Nothing is lost: refused lines are reported with file, line, value and fix, and --refused writes them to a file.
 
 Examples:
   carnet record samples/yard --dry-run
   carnet record statements.jsonl --refused mend-these.jsonl
   carnet record invoices.csv --mapping invoices.mapping.toml
-  carnet record check.json --form82 --issuer inspector-incheon --vehicle KMHXX00XXXX000001 \\
-      --event-time 2026-11-20T10:00:00+09:00 --place KRINC")]
+  carnet record samples/yard/form82-k3.json --form82 --vehicle KNAFK411BGA000020 \\
+      --issuer inspector-incheon --event-time 2026-11-20T10:00:00+09:00 --place KRINC")]
     Record(Record),
     /// Seal what waits into the log; with nothing waiting, renew the checkpoint's cosignatures.
+    #[command(after_help = "Examples:\n  carnet seal\n  carnet --data /srv/carnet --json seal")]
     Seal,
     /// Write the receipt of a sealed statement: the log's proof that it holds it, under the right car.
     #[command(after_help = "\
@@ -109,25 +111,30 @@ A receipt is a C2SP tlog-proof. A statement that was recorded twice has one plac
 Whoever checks it needs the signed statement too; an issuer that signs elsewhere has it, and --signed writes it.
 
 Examples:
-  carnet receipt 1c2f… --out statement.tlog-proof --signed statement.sdjwt
-  carnet verify statement.tlog-proof --statement statement.sdjwt --policy policy.txt --vrf-key vrf.txt")]
+  carnet history KNAPH81ABHK000003 --digests                  each statement with its digest
+  carnet receipt DIGEST --out statement.tlog-proof --signed statement.sdjwt
+  carnet verify statement.tlog-proof --statement statement.sdjwt")]
     Receipt(Receipt),
     /// Show a car's history and what its statements say together.
-    #[command(after_help = "Example:\n  carnet history KMHXX00XXXX000001")]
+    #[command(after_help = "\
+Examples:
+  carnet history KNAPH81ABHK000003
+  carnet history vin:1HGCM82633A004353     as stamped, although the check digit is wrong
+  carnet history ZVW30-1234567             a Japanese frame number")]
     History(History),
     /// Write a dossier: one file that proves the car's history offline.
     #[command(after_help = "\
 Examples:
-  carnet dossier KMHXX00XXXX000001 --out car.carnet
-  carnet dossier KMHXX00XXXX000001 --show plate --show price        only these personal fields
-  carnet dossier KMHXX00XXXX000001 --hide-personal                  none of them")]
+  carnet dossier KNAPH81ABHK000003 --out car.carnet
+  carnet dossier KNAPH81ABHK000003 --show plate --show price        only these personal fields
+  carnet dossier KNAPH81ABHK000003 --hide-personal                  none of them")]
     Dossier(Dossier),
     /// Verify a dossier, a receipt, or a certificate as credential or PDF, offline.
     #[command(after_help = "\
 Examples:
   carnet verify car.carnet                                        against the log in --data
-  carnet verify car.carnet --policy policy.txt --vrf-key vrf.txt  with nothing but these three files
-  carnet verify car.carnet --vehicle KMHXX00XXXX000001 --max-age 7d
+  carnet verify car.carnet --policy carnet-data/policy.txt --vrf-key carnet-data/vrf.txt   anywhere
+  carnet verify car.carnet --vehicle KNAPH81ABHK000003 --max-age 7d
   carnet verify statement.tlog-proof --statement statement.sdjwt  the log holds this statement
   carnet verify certificate.json --issuer did.json --status-list status/ --odometer 48210
   carnet verify certificate.pdf                                   the credential inside, and whether the pages agree")]
@@ -171,7 +178,7 @@ The log keeps that statements existed and who made them; what they said is gone 
 be read until the backups are rotated out.
 
 Example:
-  carnet erase KMHXX00XXXX000001 --asked-by 'the keeper' --reason 'erasure request' --dry-run")]
+  carnet erase KNAPH81ABHK000003 --asked-by 'the keeper' --reason 'erasure request' --dry-run")]
     Erase(Erase),
     /// Carry the log to another database and object store, and back. Keys and policy stay in the data directory.
     #[command(after_help = "\
@@ -214,6 +221,12 @@ Examples:
     #[command(after_help = crate::trail::EXAMPLES)]
     Trail(crate::trail::Trail),
     /// See all of it on a sample yard: record, seal, dossier, verify, tamper, certify.
+    #[command(after_help = "\
+It works in a folder of its own, DIR/demo, which it makes anew each time and leaves to be looked at. It tells a story and has no JSON.
+
+Examples:
+  carnet demo
+  carnet --data carnet-data/demo/data history KNAPH81ABHK000003    look at what it made")]
     Demo,
 }
 
@@ -270,13 +283,15 @@ Without --public-key the key made by `issuer new` is enrolled; from a file, keys
 
 Examples:
   carnet issuer enrol workshop-incheon --name 'Workshop Incheon' --role workshop
-  carnet issuer enrol insurer-x --name 'Insurer X' --role insurer --public-key 9f86…
+  carnet issuer enrol insurer-x --name 'Insurer X' --role insurer \\
+      --public-key d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a
   carnet issuer enrol --file samples/yard/issuers.json")]
     Enrol(IssuerEnrol),
     /// Revoke an issuer's key. Statements sealed before stay valid.
     #[command(after_help = "Example:\n  carnet issuer revoke workshop-incheon --reason 'key lost'")]
     Revoke(IssuerRevoke),
     /// List all keys ever enrolled.
+    #[command(after_help = "Examples:\n  carnet issuer list\n  carnet --json issuer list")]
     List,
 }
 
@@ -345,11 +360,14 @@ pub struct Record {
     /// With --form82: where, as UN/LOCODE.
     #[arg(long, value_name = "LOCODE")]
     pub place: Option<String>,
+    /// With --form82: the VIN written on the form is known to be another than --vehicle; record it all the same.
+    #[arg(long, requires = "form82")]
+    pub vin_differs: bool,
 }
 
 #[derive(Debug, ClapArgs)]
 pub struct Receipt {
-    /// The statement's digest, 64 hex digits; `record --json` and `history --json` tell it.
+    /// The statement's digest, 64 hex digits; `carnet record` and `carnet history --digests` tell it.
     pub statement: String,
     /// The file to write; otherwise printed.
     #[arg(long, value_name = "FILE")]
@@ -363,6 +381,9 @@ pub struct Receipt {
 pub struct History {
     /// A VIN or frame number.
     pub vehicle: String,
+    /// List also the digest of each statement, by which `carnet receipt` finds it.
+    #[arg(long)]
+    pub digests: bool,
 }
 
 #[derive(Debug, ClapArgs)]
@@ -416,12 +437,22 @@ pub struct Verify {
 #[derive(Debug, Subcommand)]
 pub enum LogCommand {
     /// Where the log stands.
+    #[command(after_help = "Examples:\n  carnet log status\n  carnet --data /srv/carnet --json log status")]
     Status,
     /// Recompute everything from the public files and compare.
+    #[command(after_help = "\
+Exit code 1 where something is damaged; each finding names the file or row, and what to do.
+
+Examples:
+  carnet log fsck
+  carnet --data /srv/carnet --json log fsck")]
     Fsck,
     /// Have the newest checkpoint cosigned anew, without a new entry: dossiers made from then on are complete as of now.
     #[command(after_help = "\
-What waits goes on waiting. `carnet serve` does this by itself; without it, run it on a schedule:
+What waits goes on waiting. `carnet serve` does this by itself; without it, run it on a schedule.
+
+Examples:
+  carnet log refresh
   17 * * * *  carnet --data /srv/carnet log refresh
 
 Exit code 1 where the quorum did not answer: then dossiers are as old as before.")]

@@ -30,6 +30,13 @@ const MARK: &str = "made-by-carnet-demo";
 const CAR: &str = "sportage-2017-diesel-lower-readings.jsonl";
 
 pub async fn run(global: &Global) -> Result<ExitCode, Failure> {
+    if global.json {
+        return Err(Failure::Value(
+            "the demo tells a story and has no JSON; leave --json away, or ask the log that it makes, as in \
+             `carnet --data carnet-data/demo/data --json log status`"
+                .to_owned(),
+        ));
+    }
     let root = fresh_folder(&global.data.join("demo"))?;
     output::say("Carnet: a vehicle history anyone can check without trusting the seller")?;
     output::say(format_args!(

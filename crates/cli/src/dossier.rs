@@ -63,8 +63,9 @@ pub async fn run(global: &Global, options: &Dossier) -> Result<ExitCode, Failure
         report.as_of
     ))?;
     output::say(format_args!(
-        "Check it anywhere: carnet verify {} --policy policy.txt --vrf-key vrf.txt",
-        path.display()
+        "Check it anywhere: carnet verify {} {}",
+        path.display(),
+        output::trusting(&global.data_dir())
     ))?;
     Ok(ExitCode::SUCCESS)
 }

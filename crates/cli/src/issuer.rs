@@ -35,14 +35,7 @@ pub async fn enrol(global: &Global, options: &IssuerEnrol) -> Result<ExitCode, F
     let desk = output::open(global).await?;
     let mut issuers = Vec::new();
     if let Some(file) = &options.file {
-        let text = desk::data_dir::read(file)?;
-        let listed: Vec<Issuer> = serde_json::from_slice(&text).map_err(|e| {
-            Failure::Value(format!(
-                "{}: {e}; write an array of {{\"id\", \"name\", \"roles\"}} objects",
-                file.display()
-            ))
-        })?;
-        for issuer in listed {
+        for issuer in desk::input::issuers(file)? {
             if !desk.has_issuer_key(&issuer.id) {
                 desk.new_issuer_key(&issuer.id)?;
             }

@@ -59,7 +59,7 @@ fn main() -> ExitCode {
         Ok(code) => code,
         Err(Failure::Output(error)) if error.kind() == std::io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
         Err(failure) => {
-            eprintln!("carnet: {failure}");
+            eprintln!("carnet: {}", desk::legible(&failure.to_string()));
             ExitCode::from(1)
         }
     }

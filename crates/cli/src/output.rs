@@ -31,6 +31,15 @@ pub fn count(number: impl Into<u64>, noun: &str) -> String {
     format!("{number} {noun}{ending}")
 }
 
+/// What a verifier names who trusts this log. Both files may be carried anywhere.
+pub fn trusting(dir: &DataDir) -> String {
+    format!(
+        "--policy {} --vrf-key {}",
+        dir.policy().display(),
+        dir.vrf().display()
+    )
+}
+
 /// A table without lines, as wide as the terminal and no wider; 110 columns where there is none.
 pub fn table(header: &[&str]) -> Table {
     let mut table = Table::new();

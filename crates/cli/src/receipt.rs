@@ -45,8 +45,9 @@ pub async fn run(global: &Global, options: &Receipt) -> Result<ExitCode, Failure
                 .as_ref()
                 .map_or("SIGNED.sdjwt".into(), |path| path.display().to_string());
             output::say(format_args!(
-                "Check it anywhere: carnet verify {} --statement {signed} --policy policy.txt --vrf-key vrf.txt",
-                path.display()
+                "Check it anywhere: carnet verify {} --statement {signed} {}",
+                path.display(),
+                output::trusting(&global.data_dir())
             ))?;
         }
         (false, None) => output::say(text.trim_end())?,

@@ -13,6 +13,9 @@ use crate::{clock, output};
 /// Refused lines printed in full; the rest is counted, and all of them are in --refused.
 const PRINTED: usize = 20;
 
+/// Of so few statements the digests are printed; of more `carnet history --digests` lists them.
+const DIGESTS: usize = 5;
+
 pub async fn run(global: &Global, options: &Record) -> Result<ExitCode, Failure> {
     let since = std::time::Instant::now();
     let desk = output::open(global).await?;
@@ -28,6 +31,7 @@ pub async fn run(global: &Global, options: &Record) -> Result<ExitCode, Failure>
             vehicle: options.vehicle.clone().unwrap_or_default(),
             event_time: options.event_time.clone().unwrap_or_default(),
             place: options.place.clone(),
+            vin_differs: options.vin_differs,
         };
         let (report, import) = desk
             .record_form82(&options.path, header, &how, clock::now())
@@ -55,7 +59,9 @@ pub async fn run(global: &Global, options: &Record) -> Result<ExitCode, Failure>
     } else {
         print(&report, &notes, options, since)?;
     }
-    Ok(clock::code(report.refused_total == 0))
+    Ok(clock::code(
+        report.refused_total == 0 && report.unusable.is_empty(),
+    ))
 }
 
 fn print(
@@ -69,16 +75,49 @@ fn print(
     } else {
         "Accepted"
     };
+    let files = match report.unusable.len() {
+        0 => String::new(),
+        unusable => format!(", {} unusable", output::count(unusable as u64, "file")),
+    };
     output::say(format_args!(
-        "{verb} {} of {}, {} known already, {} refused; {}",
+        "{verb} {} of {}, {} known already, {} refused{files}; {}",
         report.accepted,
         output::count(report.read, "statement"),
         report.duplicates,
         report.refused_total,
         clock::took(since)
     ))?;
+    if !report.dry_run && report.statements.len() <= DIGESTS {
+        for line in &report.statements {
+            output::say(format_args!(
+                "  {}:{}: statement {}",
+                line.file.display(),
+                line.line,
+                line.digest
+            ))?;
+        }
+    }
+    for (file, why) in &report.unusable {
+        output::say(format_args!("  REFUSED as a file: {}: {why}", file.display()))?;
+    }
     for (file, why) in &report.passed_over {
         output::say(format_args!("  not read: {}: {why}", file.display()))?;
+    }
+    for line in report.doubtful.iter().take(PRINTED) {
+        output::say(format_args!(
+            "  note: {}:{}: {}",
+            line.file.display(),
+            line.line,
+            line.doubt
+        ))?;
+    }
+    if let Some(more) = report
+        .doubtful
+        .len()
+        .checked_sub(PRINTED)
+        .filter(|more| *more > 0)
+    {
+        output::say(format_args!("  … and {more} more notes; --json prints them all"))?;
     }
     for note in notes {
         output::say(format_args!("  note: {note}"))?;

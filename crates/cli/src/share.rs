@@ -20,8 +20,8 @@ Whoever has the link sees the dossier, and the personal fields that are named he
 shown once and not kept.
 
 Examples:
-  carnet share new KMHXX00XXXX000001 --organisation yard-incheon --days 14
-  carnet share new KMHXX00XXXX000001 --organisation yard-incheon --show plate --show price")]
+  carnet share new KNAPH81ABHK000003 --organisation yard-incheon --days 14
+  carnet share new KNAPH81ABHK000003 --organisation yard-incheon --show plate --show price")]
     New(New),
     /// List the links of an organisation.
     #[command(after_help = "Example:\n  carnet share list --organisation yard-incheon")]

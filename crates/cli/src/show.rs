@@ -24,8 +24,23 @@ pub async fn run(global: &Global, options: &args::History) -> Result<ExitCode, F
         output::json(&history.to_json()?)?;
     } else {
         print(&history)?;
+        if options.digests {
+            digests(&history)?;
+        }
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// The digest of each statement, in the order of the log.
+fn digests(history: &History) -> Result<(), Failure> {
+    output::say("\nDigests:")?;
+    for statement in &history.report.statements {
+        output::say(format_args!(
+            "  entry {}  {}",
+            statement.log_index, statement.digest
+        ))?;
+    }
+    Ok(())
 }
 
 /// The history a report proves, with its findings.

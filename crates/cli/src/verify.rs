@@ -6,9 +6,10 @@ use std::process::ExitCode;
 use certificate::credential::{Standing, Verdict};
 use desk::certify::check::{CredentialTrust, Handed, credential_in, verify_credential};
 use desk::certify::sheet::{Pages, pages};
-use desk::check::{is_receipt, read_trust, verify_file, verify_receipt};
+use desk::check::{is_receipt, not_a_dossier, read_trust, verify_file, verify_receipt};
 use desk::data_dir::DataDir;
-use dossier::{Refusal, Trust};
+use desk::{DeskError, legible};
+use dossier::{FileError, Refusal, Trust};
 use jiff::Timestamp;
 use serde_json::json;
 
@@ -26,8 +27,14 @@ const NOT_IN_FORCE: u8 = 6;
 const STALE: u8 = 5;
 
 pub fn run(global: &Global, options: &Verify) -> Result<ExitCode, Failure> {
-    if let Some(handed) = credential_in(&options.file)? {
-        return credential(global, options, &handed);
+    match credential_in(&options.file) {
+        Ok(Some(handed)) => return credential(global, options, &handed),
+        Ok(None) => {}
+        // Neither a certificate nor JSON: whatever it was handed over as, it shows nothing.
+        Err(DeskError::NoCredential { problem, .. }) => {
+            return refused(global, options, &not_a_dossier(FileError::NotJson(problem)));
+        }
+        Err(error) => return Err(error.into()),
     }
     let dir = DataDir::new(&global.data);
     let policy = options.policy.clone().unwrap_or_else(|| dir.policy());
@@ -69,7 +76,11 @@ pub fn run(global: &Global, options: &Verify) -> Result<ExitCode, Failure> {
         value["verified"] = json!(true);
         output::json(&value)?;
     } else {
-        output::say("VERIFIED: complete and unaltered")?;
+        output::say(if absent {
+            "VERIFIED: the log knows nothing of this car"
+        } else {
+            "VERIFIED: complete and unaltered"
+        })?;
         if !history.report.asked {
             output::say(
                 "The file speaks of the car below. Compare it with the number on the car, or give --vehicle",
@@ -300,14 +311,14 @@ fn refused(global: &Global, options: &Verify, refusal: &Refusal) -> Result<ExitC
             "step": refusal.step.number(),
             "step_name": refusal.step.name(),
             "item": refusal.item,
-            "reason": refusal.reason.to_string(),
+            "reason": legible(&refusal.reason.to_string()),
         }))?;
     } else if stale {
         output::say(format_args!("TOO OLD: {refusal}"))?;
         output::say("Nothing in it is forged. Ask for a newer one, or allow more with --max-age")?;
     } else {
         output::say(format_args!("REFUSED: {}", options.file.display()))?;
-        output::say(format_args!("  {refusal}"))?;
+        output::say(format_args!("  {}", legible(&refusal.to_string())))?;
         output::say(
             "Do not believe this file. Ask the seller where it comes from, and the log for a new one",
         )?;

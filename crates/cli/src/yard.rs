@@ -19,7 +19,7 @@ An exporter can put any car into its yard, but that is its own word and shows it
 paper, such as the certificate of deregistration.
 
 Example:
-  carnet yard confirm yard-incheon KMHXX00XXXX000001")]
+  carnet yard confirm yard-incheon KNAPH81ABHK000003")]
     Confirm {
         /// The organisation's id.
         organisation: String,

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use dossier::{Refusal, Report, Trust, VrfVerifierKey, verify};
+use dossier::{FileError, Reason, Refusal, Report, Step, Trust, VrfVerifierKey, verify};
 use history::receipt::{self, ReceiptError};
 use jiff::Timestamp;
 use statement::{Digest, KeyId, SdJwt};
@@ -54,12 +54,28 @@ pub fn verify_file(
     asked: Option<&VehicleId>,
     now: u64,
 ) -> Result<Result<Report, Refusal>, DeskError> {
-    Ok(verify(
-        &data_dir::read_up_to(file, MAX_DOSSIER, "no dossier is")?,
-        trust,
-        asked,
-        now,
-    ))
+    let bytes = match data_dir::read_up_to(file, MAX_DOSSIER, "no dossier is") {
+        Ok(bytes) => bytes,
+        // What a device holds cannot be counted; it is more than is read.
+        Err(DeskError::TooLarge { .. }) => {
+            let length = std::fs::metadata(file).map_or(0, |about| about.len());
+            let length = usize::try_from(length).unwrap_or(usize::MAX);
+            return Ok(Err(not_a_dossier(FileError::TooLong(
+                length.max(dossier::file::MAX_BYTES + 1),
+            ))));
+        }
+        Err(error) => return Err(error),
+    };
+    Ok(verify(&bytes, trust, asked, now))
+}
+
+/// The refusal of a file that is no dossier, for what is found before its bytes are looked at: step 0.
+pub fn not_a_dossier(problem: FileError) -> Refusal {
+    Refusal {
+        step: Step::File,
+        item: String::new(),
+        reason: Reason::File(problem),
+    }
 }
 
 /// What a receipt shows that verified.

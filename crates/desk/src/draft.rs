@@ -4,7 +4,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 use statement::vocabulary::{self, StatementType};
 use statement::{Claims, Confidence, Digest, EventTime, Evidence, Locode};
-use vehicle::VehicleId;
+use vehicle::{VehicleId, VehicleIdError, VinError};
 
 /// An unsigned statement, as a line of JSON.
 #[derive(Clone, Debug, Deserialize)]
@@ -134,6 +134,14 @@ pub(crate) fn parse_vehicle(text: &str) -> Result<VehicleId, String> {
     match text.parse::<VehicleId>() {
         Ok(id) => Ok(id),
         Err(error) if text.contains(':') => Err(error.to_string()),
-        Err(_) => VehicleId::parse_loose(text).map_err(|e| e.to_string()),
+        Err(_) => VehicleId::parse_loose(text).map_err(|error| {
+            let said = error.to_string();
+            if !matches!(error, VehicleIdError::Vin(VinError::CheckDigit { .. })) {
+                return said;
+            }
+            let stamped = text.split_whitespace().collect::<String>().to_ascii_uppercase();
+            let begin = if said.ends_with('?') { " If" } else { "; if" };
+            format!("{said}{begin} the car is truly stamped so, write vin:{stamped}")
+        }),
     }
 }

@@ -48,6 +48,14 @@ pub enum DeskError {
         /// Why.
         problem: String,
     },
+    /// A PDF that carries no credential.
+    #[error("{path}: {problem}", path = path.display())]
+    NoCredential {
+        /// Which file.
+        path: PathBuf,
+        /// Why.
+        problem: String,
+    },
     /// A value given by a person is not what it should be.
     #[error("{what} {value:?}: {problem}")]
     Value {

@@ -7,7 +7,8 @@
 //! | `.csv` | rows, with a mapping file that says which column is which field |
 //! | `.sdjwt` | a signed statement on each line |
 //!
-//! A folder stands for its files with these endings, in order of name.
+//! A folder stands for its files with these endings except `.json`, in order of name. Whatever else lies in it is listed with
+//! the way to record it: nothing is left out unseen.
 
 use std::io::{BufRead as _, BufReader, Read as _};
 use std::path::{Path, PathBuf};
@@ -16,6 +17,7 @@ use std::sync::Arc;
 use crate::data_dir;
 use crate::draft::Draft;
 use crate::error::DeskError;
+use crate::issuer::Issuer;
 
 mod mapping;
 
@@ -41,7 +43,7 @@ pub enum Item {
 pub struct Line {
     /// The file.
     pub file: PathBuf,
-    /// The line in it, from 1; the position in a `.json` array.
+    /// The line in it, from 1, at which the statement begins.
     pub line: u64,
     /// The bytes read so far of this file, for progress.
     pub bytes: u64,
@@ -58,68 +60,135 @@ pub struct Line {
 pub struct Files {
     /// The files to record, in order, with their mappings.
     pub recorded: Vec<(PathBuf, Option<Mapping>)>,
-    /// Files of a folder that cannot be recorded as they are, and why.
+    /// What else lies in a folder: why it is not read, and how it is recorded.
     pub passed_over: Vec<(PathBuf, String)>,
+    /// Files of a folder that should be recorded and cannot: their mapping cannot be used.
+    pub unusable: Vec<(PathBuf, String)>,
 }
 
 /// Finds the files a path stands for.
 ///
 /// # Errors
-/// The path does not exist; or it is a file, and its ending is not read or its mapping is missing.
+/// The path does not exist; it is a file, and its ending is not read or its mapping is missing; or it is a folder in which
+/// nothing can be recorded.
 pub fn files(path: &Path, mapping: Option<&Path>) -> Result<Files, DeskError> {
-    let found = if path.is_dir() {
-        folder(path)?
+    if path.is_dir() {
+        folder(path, mapping)
     } else {
-        vec![path.to_owned()]
-    };
-    let named = !path.is_dir();
-    let Files {
-        recorded: mut files,
-        mut passed_over,
-    } = Files::default();
-    for file in found {
-        let kind = ending(&file);
-        match kind.as_str() {
-            "jsonl" | "json" | "sdjwt" => files.push((file, None)),
-            "csv" => {
-                let beside = file.with_extension("mapping.toml");
-                let path = mapping.map_or(beside, Path::to_owned);
-                if !path.exists() && !named {
-                    passed_over.push((file, format!("no {} beside it", path.display())));
-                    continue;
-                }
-                if !path.exists() && mapping.is_none() {
-                    let fix = format!("no mapping; write {} or name one with --mapping", path.display());
-                    return Err(DeskError::malformed(&file, fix));
-                }
-                files.push((file, Some(Mapping::read(&path)?)));
-            }
-            _ if named => {
-                std::fs::metadata(&file).map_err(DeskError::file(&file))?;
-                let fix = "cannot be recorded; endings are .jsonl, .json, .csv (with a mapping) and .sdjwt";
-                return Err(DeskError::malformed(&file, fix));
-            }
-            _ => {}
-        }
+        let recorded = vec![named(path, mapping)?];
+        Ok(Files {
+            recorded,
+            ..Files::default()
+        })
     }
-    Ok(Files {
-        recorded: files,
-        passed_over,
-    })
 }
 
-fn folder(path: &Path) -> Result<Vec<PathBuf>, DeskError> {
-    let mut files = Vec::new();
-    for entry in std::fs::read_dir(path).map_err(DeskError::file(path))? {
-        let file = entry.map_err(DeskError::file(path))?.path();
-        // A folder may describe its issuers beside its statements; single `.json` files are recorded by naming them.
-        let recorded = matches!(ending(&file).as_str(), "jsonl" | "csv" | "sdjwt");
-        if file.is_file() && recorded {
-            files.push(file);
+fn named(file: &Path, mapping: Option<&Path>) -> Result<(PathBuf, Option<Mapping>), DeskError> {
+    match ending(file).as_str() {
+        "jsonl" | "json" | "sdjwt" => Ok((file.to_owned(), None)),
+        "csv" => {
+            let path = mapping.map_or_else(|| beside(file), Path::to_owned);
+            if !path.exists() && mapping.is_none() {
+                let fix = format!("no mapping; write {} or name one with --mapping", path.display());
+                return Err(DeskError::malformed(file, fix));
+            }
+            Ok((file.to_owned(), Some(Mapping::read(&path)?)))
+        }
+        _ => {
+            std::fs::metadata(file).map_err(DeskError::file(file))?;
+            let fix = "cannot be recorded; endings are .jsonl, .json, .csv (with a mapping) and .sdjwt";
+            Err(DeskError::malformed(file, fix))
         }
     }
-    files.sort();
+}
+
+/// Where the mapping of a table lies, if nobody names one.
+fn beside(table: &Path) -> PathBuf {
+    table.with_extension("mapping.toml")
+}
+
+fn folder(path: &Path, mapping: Option<&Path>) -> Result<Files, DeskError> {
+    let common = mapping.map(Mapping::read).transpose()?;
+    let mut within = Vec::new();
+    for entry in std::fs::read_dir(path).map_err(DeskError::file(path))? {
+        within.push(entry.map_err(DeskError::file(path))?.path());
+    }
+    within.sort();
+    let mut files = Files::default();
+    for file in within {
+        let kind = ending(&file);
+        let here = file.display();
+        let why = match kind.as_str() {
+            _ if mapping.is_some_and(|mapping| mapping == file) => continue,
+            _ if file.is_dir() => {
+                format!("a folder within the folder; record it with `carnet record {here}`")
+            }
+            _ if !file.is_file() => "neither a file nor a folder, or a link that leads nowhere".to_owned(),
+            "jsonl" | "sdjwt" => {
+                files.recorded.push((file, None));
+                continue;
+            }
+            "csv" => {
+                let own = beside(&file);
+                match (&common, own.exists()) {
+                    (Some(common), _) => files.recorded.push((file, Some(common.clone()))),
+                    (None, true) => match Mapping::read(&own) {
+                        Ok(mapping) => files.recorded.push((file, Some(mapping))),
+                        Err(problem) => files.unusable.push((file, problem.to_string())),
+                    },
+                    (None, false) => {
+                        let fix = "a condition record is recorded by itself, with --form82";
+                        let why = format!("no {} beside it; {fix}", own.display());
+                        files.passed_over.push((file, why));
+                    }
+                }
+                continue;
+            }
+            // A folder may describe its issuers, or hold condition records, beside its statements.
+            "json" if issuers(&file).is_ok_and(|listed| !listed.is_empty()) => {
+                format!("a list of issuers; enrol them with `carnet issuer enrol --file {here}`")
+            }
+            "json" => format!(
+                ".json files are recorded one by one: `carnet record {here}`, with --form82 if it is a condition record"
+            ),
+            "ndjson" | "ldjson" => "lines of JSON; give it the ending .jsonl to record it".to_owned(),
+            "toml" if mapping_of(&file).is_some_and(|table| table.is_file()) => continue,
+            _ => "not a file of statements; endings are .jsonl, .json, .csv (with a mapping) and .sdjwt"
+                .to_owned(),
+        };
+        files.passed_over.push((file, why));
+    }
+    if files.recorded.is_empty() && files.unusable.is_empty() {
+        let mut problem = "holds no .jsonl, .csv or .sdjwt file that can be recorded".to_owned();
+        for (file, why) in files.passed_over.iter().take(SHOWN) {
+            problem.push_str(&format!("\n  not read: {}: {why}", file.display()));
+        }
+        if let Some(more) = files
+            .passed_over
+            .len()
+            .checked_sub(SHOWN)
+            .filter(|more| *more > 0)
+        {
+            problem.push_str(&format!("\n  … and {more} more"));
+        }
+        return Err(DeskError::malformed(path, problem));
+    }
     Ok(files)
+}
+
+/// Entries of a folder named in an error.
+const SHOWN: usize = 20;
+
+/// The table that a mapping file lies beside.
+fn mapping_of(file: &Path) -> Option<PathBuf> {
+    let name = file.file_name()?.to_str()?.strip_suffix(".mapping.toml")?;
+    let wanted = format!("{name}.csv");
+    // Endings are read in either case.
+    let within = std::fs::read_dir(file.parent()?).ok()?;
+    within
+        .filter_map(Result::ok)
+        .find(|entry| entry.file_name().to_string_lossy().eq_ignore_ascii_case(&wanted))
+        .map(|entry| entry.path())
 }
 
 fn ending(path: &Path) -> String {
@@ -264,6 +333,67 @@ fn skip_line(reader: &mut impl std::io::BufRead) -> std::io::Result<u64> {
     }
 }
 
+/// Why a text is refused, and from where on.
+fn not_utf8(file: &Path, error: &std::str::Utf8Error) -> DeskError {
+    let at = error.valid_up_to();
+    DeskError::malformed(
+        file,
+        format!("not UTF-8 from byte {at} on; save the file as UTF-8"),
+    )
+}
+
+/// Reads a list of issuers to enrol: a JSON array of `{"id", "name", "roles"}`.
+///
+/// # Errors
+/// The file cannot be read, or is not such a list.
+pub fn issuers(file: &Path) -> Result<Vec<Issuer>, DeskError> {
+    let text = String::from_utf8(data_dir::read(file)?).map_err(|e| not_utf8(file, &e.utf8_error()))?;
+    serde_json::from_str(unmarked(&text, 1)).map_err(|e| {
+        let what = e.to_string();
+        let problem = match e.classify() {
+            serde_json::error::Category::Data => what,
+            _ => format!("line {}: {}", e.line(), describe(&e)),
+        };
+        DeskError::malformed(
+            file,
+            format!("{problem}; write an array of {{\"id\", \"name\", \"roles\"}} objects"),
+        )
+    })
+}
+
+/// The lines at which the elements of a JSON array begin, or one value that is none. The text is known to be JSON.
+fn elements_begin(text: &str) -> Vec<u64> {
+    let (mut lines, mut line, mut depth) = (Vec::new(), 1, 0_u32);
+    let (mut in_string, mut escaped, mut expected) = (false, false, true);
+    let inside = u32::from(text.trim_start().starts_with('['));
+    for byte in text.bytes() {
+        if byte == b'\n' {
+            line += 1;
+        }
+        if in_string {
+            match byte {
+                _ if escaped => escaped = false,
+                b'\\' => escaped = true,
+                b'"' => in_string = false,
+                _ => {}
+            }
+            continue;
+        }
+        if depth == inside && expected && !byte.is_ascii_whitespace() && byte != b']' {
+            lines.push(line);
+            expected = false;
+        }
+        match byte {
+            b'"' => in_string = true,
+            b'[' | b'{' => depth += 1,
+            b']' | b'}' => depth = depth.saturating_sub(1),
+            b',' if depth == inside => expected = true,
+            _ => {}
+        }
+    }
+    lines
+}
+
 fn array(file: &Path, take: &mut impl FnMut(Line) -> Result<(), DeskError>) -> Result<(), DeskError> {
     let raw = data_dir::read_up_to(
         file,
@@ -271,13 +401,7 @@ fn array(file: &Path, take: &mut impl FnMut(Line) -> Result<(), DeskError>) -> R
         "write one statement a line into a .jsonl file, which may be of any size",
     )?;
     let bytes = raw.len() as u64;
-    let text = String::from_utf8(raw).map_err(|e| {
-        let at = e.utf8_error().valid_up_to();
-        DeskError::malformed(
-            file,
-            format!("not UTF-8 from byte {at} on; save the file as UTF-8"),
-        )
-    })?;
+    let text = String::from_utf8(raw).map_err(|e| not_utf8(file, &e.utf8_error()))?;
     let text = unmarked(&text, 1);
     if text.trim().is_empty() {
         return Err(DeskError::malformed(file, "holds no statement"));
@@ -291,7 +415,9 @@ fn array(file: &Path, take: &mut impl FnMut(Line) -> Result<(), DeskError>) -> R
     if values.is_empty() {
         return Err(DeskError::malformed(file, "holds no statement"));
     }
-    for (value, line) in values.into_iter().zip(1..) {
+    let lines = elements_begin(text);
+    for (at, value) in values.into_iter().enumerate() {
+        let line = lines.get(at).copied().unwrap_or(1);
         let text = value.to_string();
         let item = json_line(&text);
         take(Line {
@@ -304,4 +430,22 @@ fn array(file: &Path, take: &mut impl FnMut(Line) -> Result<(), DeskError>) -> R
         })?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::elements_begin;
+
+    #[test]
+    fn each_element_of_an_array_is_known_by_the_line_it_begins_on() {
+        for (text, lines) in [
+            ("[{}, {}]", vec![1, 1]),
+            ("[\n{\n \"a\": \"],[{\\\"\"\n},\n\n  [1,\n2],\n5]", vec![2, 6, 8]),
+            ("\n{\"a\": [1,\n2]}\n", vec![2]),
+            ("5", vec![1]),
+            ("[]", vec![]),
+        ] {
+            assert_eq!(elements_begin(text), lines, "{text}");
+        }
+    }
 }

@@ -8,18 +8,20 @@ use history::map::KeyRecord;
 use index::Label;
 use rayon::iter::{IntoParallelRefIterator as _, ParallelIterator as _};
 use serde::Serialize;
-use serde_json::json;
+use serde_json::{Map, Value, json};
 use sha2::{Digest as _, Sha256};
 use statement::vocabulary::StatementType;
 use statement::{Claims, Confidence, Digest, IssuerSigningKey, KeyId, SdJwt, form82, issue, vocabulary};
 use store::{Foresight, SignedFrom, StoreError, Submission, Submitted};
+use vehicle::{CheckDigit, VehicleId, Vin};
 
 use crate::checkers;
 use crate::data_dir;
 use crate::desk::Desk;
-use crate::draft::Draft;
+use crate::draft::{self, Draft};
 use crate::error::DeskError;
 use crate::input::{self, Files, Item, Line};
+use crate::legible::legible;
 use crate::prepared::ByKeyId;
 use crate::refused::RefusedFiles;
 
@@ -71,14 +73,18 @@ pub struct RecordReport {
     pub duplicates: u64,
     /// Those that are here now, in the order read; the first 100,000.
     pub statements: Vec<RecordedLine>,
+    /// Accepted, with something to look at again: one line for each vehicle; the first 1,000.
+    pub doubtful: Vec<DoubtfulLine>,
     /// Refused, each with its place and its faults; the first 1,000.
     pub refused: Vec<RefusedLine>,
     /// How many were refused.
     pub refused_total: u64,
     /// The files that hold the refused lines.
     pub refused_files: Vec<PathBuf>,
-    /// Files of the folder that were not read, and why.
+    /// What else lies in the folder and was not read: why, and how it is recorded.
     pub passed_over: Vec<(PathBuf, String)>,
+    /// Files that could not be read, or not to their end, and why. What was read of them before is counted above.
+    pub unusable: Vec<(PathBuf, String)>,
     /// Whether nothing was submitted on purpose.
     pub dry_run: bool,
 }
@@ -94,6 +100,17 @@ pub struct RecordedLine {
     pub digest: Digest,
     /// Its place in the log, if it was sealed before.
     pub log_index: Option<u64>,
+}
+
+/// A line that was recorded although a person should look at it again.
+#[derive(Clone, Debug, Serialize)]
+pub struct DoubtfulLine {
+    /// The file.
+    pub file: PathBuf,
+    /// The line in it.
+    pub line: u64,
+    /// The doubt, with value and fix.
+    pub doubt: String,
 }
 
 /// A line that was not recorded.
@@ -118,6 +135,8 @@ pub struct FormHeader {
     pub event_time: String,
     /// Where, as UN/LOCODE.
     pub place: Option<String>,
+    /// That the number written on the form is known to be another than the car's.
+    pub vin_differs: bool,
 }
 
 /// How far recording has come.
@@ -151,6 +170,8 @@ struct Recorder<'d> {
     refs: HashMap<String, Digest>,
     /// Statements of this run, which a later line may correct although they are not submitted yet.
     here: HashSet<Digest>,
+    /// Vehicles whose number was doubted already.
+    doubted: HashSet<Vin>,
     /// Drafts signed in this run, by what they say.
     signed: HashMap<[u8; 32], Digest>,
     again_after_erasure: bool,
@@ -164,10 +185,12 @@ struct Recorder<'d> {
 }
 
 impl Desk {
-    /// Records a file or a folder. Refused lines do not stop the others; they are in the report.
+    /// Records a file or a folder. Neither a refused line nor a file that cannot be read stops the others; they are in the
+    /// report.
     ///
     /// # Errors
-    /// A file that cannot be read at all, or the store failed. What was accepted before stays accepted.
+    /// A single file of which nothing can be read, a folder without a file to record, or the store failed. What was accepted
+    /// before stays accepted.
     pub async fn record(
         &self,
         path: &Path,
@@ -178,10 +201,8 @@ impl Desk {
         let Files {
             recorded: files,
             passed_over,
+            unusable,
         } = input::files(path, options.mapping.as_deref())?;
-        if files.is_empty() {
-            return Err(DeskError::malformed(path, "holds no .jsonl, .csv or .sdjwt file"));
-        }
         let size = |file: &PathBuf| std::fs::metadata(file).map_or(0, |m| m.len());
         let of = files.iter().map(|(file, _)| size(file)).sum();
         let mut recorder = Recorder::new(self, options, now).await?;
@@ -191,6 +212,10 @@ impl Desk {
             .map(|to| RefusedFiles::new(to, path, files.iter().map(|(file, _)| file.as_path())))
             .transpose()?;
         recorder.report.passed_over = passed_over;
+        recorder.report.unusable = unusable
+            .into_iter()
+            .map(|(file, why)| (file, legible(&why)))
+            .collect();
         let mut before = 0;
         for (file, mapping) in files {
             recorder.refs.clear();
@@ -216,8 +241,16 @@ impl Desk {
                     recorder.take(line).await?;
                 }
             }
-            reading.await.map_err(|e| DeskError::malformed(&file, e))??;
+            let read = reading.await.map_err(|e| DeskError::malformed(&file, e))?;
             recorder.flush().await?;
+            match read {
+                Ok(()) => {}
+                Err(problem) if file == path && recorder.report.read == 0 => return Err(problem),
+                Err(problem) => recorder
+                    .report
+                    .unusable
+                    .push((file.clone(), without_name(&file, &problem))),
+            }
             before += size(&file);
         }
         recorder.finish()
@@ -227,7 +260,7 @@ impl Desk {
     /// of the raw record has no place in the form.
     ///
     /// # Errors
-    /// The file cannot be read or is not such a record, or the store failed.
+    /// The file cannot be read, is not such a record, or has another car's number written on it; or the store failed.
     pub async fn record_form82(
         &self,
         file: &Path,
@@ -253,6 +286,9 @@ impl Desk {
                     .join("; "),
             )
         })?;
+        if !header.vin_differs {
+            about_this_car(file, &body, &header.vehicle)?;
+        }
         let draft = Draft {
             reference: None,
             issuer: header.issuer,
@@ -429,7 +465,7 @@ pub(crate) fn draft_hash(claims: &Claims, key_id: &KeyId) -> [u8; 32] {
     said.remove("iat");
     let mut h = Sha256::new();
     h.update(key_id.0);
-    h.update(serde_json::Value::Object(said).to_string());
+    h.update(Value::Object(said).to_string());
     h.finalize().into()
 }
 
@@ -441,6 +477,7 @@ impl<'d> Recorder<'d> {
             signers: HashMap::new(),
             refs: HashMap::new(),
             here: HashSet::new(),
+            doubted: HashSet::new(),
             signed: HashMap::new(),
             again_after_erasure: options.again_after_erasure,
             chunk: Vec::with_capacity(CHUNK),
@@ -614,6 +651,13 @@ impl<'d> Recorder<'d> {
             }
         };
         for (line, prepared) in chunk {
+            let vin = match &prepared {
+                Ok(Prepared::New(statement, _)) => match &statement.claims_unverified().vid {
+                    VehicleId::Vin(vin) => Some(*vin),
+                    VehicleId::Frame(_) => None,
+                },
+                _ => None,
+            };
             let (digest, draft, answer) = match prepared {
                 Ok(Prepared::New(statement, draft)) => {
                     let answer = answers.next();
@@ -643,7 +687,12 @@ impl<'d> Recorder<'d> {
                 });
             }
             match answer {
-                Ok(Submitted::Accepted) => self.report.accepted += 1,
+                Ok(Submitted::Accepted) => {
+                    self.report.accepted += 1;
+                    if let Some(vin) = vin {
+                        self.doubt(&line, vin);
+                    }
+                }
                 Ok(Submitted::Waiting | Submitted::Sealed(_)) => self.report.duplicates += 1,
                 Ok(Submitted::Refused) => {
                     let fault = "was accepted before and can no longer be sealed: its key was revoked; sign it with a new key";
@@ -660,6 +709,25 @@ impl<'d> Recorder<'d> {
         Ok(())
     }
 
+    /// Says once of each vehicle that its check digit is wrong. It is recorded all the same: a plate can truly be stamped so,
+    /// and more often a character was misread.
+    fn doubt(&mut self, line: &Line, vin: Vin) {
+        let CheckDigit::Invalid { expected, found } = vin.check_digit() else {
+            return;
+        };
+        if self.report.doubtful.len() >= KEPT || !self.doubted.insert(vin) {
+            return;
+        }
+        self.report.doubtful.push(DoubtfulLine {
+            file: line.file.clone(),
+            line: line.line,
+            doubt: format!(
+                "vid: vin:{vin}: position 9 is {found:?} but the other characters ask for {expected:?}; recorded as written, and \
+                 found only as vin:{vin}. Compare it with the car; if it was misread, record a statement of the right number"
+            ),
+        });
+    }
+
     async fn refuse(&mut self, line: Line, faults: Vec<String>) -> Result<(), DeskError> {
         self.report.refused_total += 1;
         if let Some(refused) = &mut self.refused {
@@ -667,7 +735,7 @@ impl<'d> Recorder<'d> {
             refused.add(&line, text.as_deref().unwrap_or(&line.text))?;
         }
         if self.report.refused.len() < KEPT {
-            let faults = faults.into_iter().map(shortened).collect();
+            let faults = faults.iter().map(|fault| legible(fault)).collect();
             self.report.refused.push(RefusedLine {
                 file: line.file,
                 line: line.line,
@@ -685,12 +753,28 @@ impl<'d> Recorder<'d> {
     }
 }
 
-/// A fault that quotes a value of any length, at a length a person reads.
-fn shortened(fault: String) -> String {
-    match fault.char_indices().nth(600) {
-        Some((at, _)) => format!("{}…", fault.get(..at).unwrap_or_default()),
-        None => fault,
+/// Whether a condition record has the number of this car written on it, or none. A number that is none of a car is refused later.
+fn about_this_car(file: &Path, body: &Map<String, Value>, typed: &str) -> Result<(), DeskError> {
+    let written = body.get("vin_as_written").and_then(Value::as_str);
+    let (Some(written), Ok(vehicle)) = (written, draft::parse_vehicle(typed)) else {
+        return Ok(());
+    };
+    if vehicle.differences(written) == Some(0) {
+        return Ok(());
     }
+    let fix = "record it under the car it is about; if the form has it wrong, add --vin-differs, and the difference is shown as a \
+               finding";
+    Err(DeskError::malformed(
+        file,
+        format!("the form has the VIN (차대번호) {written:?}, and --vehicle is {vehicle}; {fix}"),
+    ))
+}
+
+/// What is wrong with a file, where its name stands beside it.
+fn without_name(file: &Path, problem: &DeskError) -> String {
+    let said = problem.to_string();
+    let name = format!("{}: ", file.display());
+    legible(said.strip_prefix(&name).unwrap_or(&said))
 }
 
 /// Why a draft is not recorded that says what was erased, with whose word for it there is.
@@ -731,7 +815,7 @@ async fn mendable(
     if line.header.is_some() || desk.store.find(target).await?.is_none() {
         return Ok(None);
     }
-    let Ok(mut value) = serde_json::from_str::<serde_json::Value>(&line.text) else {
+    let Ok(mut value) = serde_json::from_str::<Value>(&line.text) else {
         return Ok(None);
     };
     if let Some(supersedes) = value.get_mut("supersedes") {

@@ -7,7 +7,7 @@ use desk::data_dir::{DataDir, Places};
 use desk::issuer::Issuer;
 use desk::record::RecordOptions;
 use desk::{Desk, InitOptions};
-use history::findings::{Code, Finding};
+use history::findings::{Code, Finding, Report};
 use serde_json::Value;
 use test_servers::LogFolder;
 
@@ -50,6 +50,16 @@ async fn log_of_real_readings(log: &LogFolder, samples: &Path) -> Desk {
 }
 
 async fn findings(desk: &Desk, samples: &Path, series: &str) -> Vec<Finding> {
+    judged(desk, samples, series).await.findings
+}
+
+/// The sources that are called silent.
+async fn coverage(desk: &Desk, samples: &Path, series: &str) -> Vec<&'static str> {
+    let silent = judged(desk, samples, series).await.coverage.silent;
+    silent.iter().map(|message| message.key).collect()
+}
+
+async fn judged(desk: &Desk, samples: &Path, series: &str) -> Report {
     let statements = std::fs::read_to_string(samples.join(format!("{series}.jsonl"))).unwrap();
     let first: Value = serde_json::from_str(statements.lines().next().unwrap()).unwrap();
     let vehicle = first["vid"].as_str().unwrap().parse().unwrap();
@@ -64,7 +74,7 @@ async fn findings(desk: &Desk, samples: &Path, series: &str) -> Vec<Finding> {
         statements.lines().count(),
         "{series}"
     );
-    history.findings.findings
+    history.findings
 }
 
 #[tokio::test]
@@ -80,6 +90,11 @@ async fn real_readings_with_mistakes_in_them_accuse_nobody() {
             assert!(!ACCUSING.contains(&finding.code), "{series}: {finding:?}");
         }
     }
+    let coverage = coverage(&desk, &samples, "s01").await;
+    assert!(
+        !coverage.contains(&"silent-inspection"),
+        "all fifteen are periodic inspections: {coverage:?}"
+    );
     let of_s01 = findings(&desk, &samples, "s01").await;
     let explained = of_s01
         .iter()

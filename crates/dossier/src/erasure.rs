@@ -83,6 +83,10 @@ impl Notice {
                 origin: self.origin.clone(),
             });
         }
+        // A line break in a text would be found only as a line too many.
+        for (what, text) in [("who asked", &self.asked_by), ("the reason", &self.reason)] {
+            plain(text).ok_or(NoticeError::Text(what))?;
+        }
         let text = self.to_string();
         Self::parse_text(&text, &self.origin)?;
         let signature = key.sign(&text);

@@ -45,6 +45,7 @@ fn event(reference: u64, day: Date, value: Option<u64>, unit: &str, context: &st
         reference,
         digest: Some([u8::try_from(reference % 251).unwrap(); 32]),
         supersedes: None,
+        vehicle: None,
         typ: StatementType::OdometerRead,
         issuer: "DVSA".to_owned(),
         roles: vec![Role::SafetyAuthority],

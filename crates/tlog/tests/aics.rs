@@ -11,6 +11,7 @@ use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
+use std::sync::Mutex;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use aics_tool::{PACKAGE, tool};
@@ -20,7 +21,7 @@ use tlog::cosignature::CosigningKey;
 use tlog::note::{KeyName, Note, SignatureLine, SigningKey};
 use tlog::tile::{BundleId, encode_bundle};
 use tlog::tree;
-use tlog::{LeafIndex, TreeSize};
+use tlog::{Hash, LeafIndex, TreeSize};
 
 const ORIGIN: &str = "log.example/aics";
 
@@ -109,20 +110,67 @@ impl LogDirectory {
     }
 }
 
-#[test]
-fn a_python_verifier_accepts_our_log() {
-    let tool = match tool() {
-        Ok(tool) => tool,
+/// The tool, or the word on standard error that nothing was checked.
+fn tool_or_skipped() -> Option<PathBuf> {
+    // Both tests may be the first to install it.
+    static INSTALLING: Mutex<()> = Mutex::new(());
+    let _one_at_a_time = INSTALLING.lock().unwrap();
+    match tool() {
+        Ok(tool) => Some(tool),
         Err(reason) => {
             // Not eprintln!, which the test harness swallows where a test passes.
             writeln!(
                 std::io::stderr(),
                 "SKIPPED: {PACKAGE} did not check our log: {reason}"
             )
-            .unwrap();
-            return;
+            .expect("standard error can be written to");
+            None
         }
-    };
+    }
+}
+
+/// Sizes 0 to 1,100: all tiles and bundles, the roots, and our proofs, in one Python process.
+#[test]
+fn a_python_verifier_accepts_our_log_at_every_size() {
+    let Some(tool) = tool_or_skipped() else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let mut log = LogDirectory::create(folder.path());
+    let mut said = String::new();
+    let hashes = |proof: Vec<Hash>| proof.iter().map(|hash| format!(" {hash}")).collect::<String>();
+    for size in 0..=1_100 {
+        log.publish(size, 1_700_000_000);
+        let (now, tiles) = (TreeSize(size), &log.log.tiles);
+        said.push_str(&format!("{size} {}", log.log.edge.root()));
+        if size > 0 {
+            let index = size * 2 / 3;
+            let proof = tree::inclusion_proof(now, LeafIndex(index), tiles).unwrap();
+            said.push_str(&format!(" {index}{}", hashes(proof)));
+            for old in [size / 2, size - 1].into_iter().filter(|old| *old > 0) {
+                let proof = tree::consistency_proof(TreeSize(old), now, tiles).unwrap();
+                said.push_str(&format!(" | {old}{}", hashes(proof)));
+            }
+        }
+        said.push('\n');
+    }
+    let heads = folder.path().join("heads");
+    fs::write(&heads, said).unwrap();
+    let output = Command::new(tool.with_file_name("python"))
+        .args(["-c", include_str!("aics_tool/every_size.py")])
+        .arg(folder.path())
+        .stdin(fs::File::open(&heads).unwrap())
+        .output()
+        .unwrap();
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    assert_eq!(String::from_utf8_lossy(&output.stdout).trim(), "1101");
+}
+
+#[test]
+fn a_python_verifier_accepts_our_log() {
+    let Some(tool) = tool_or_skipped() else { return };
     let folder = tempfile::tempdir().unwrap();
     let at = |name: &str| folder.path().join(name).display().to_string();
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs();

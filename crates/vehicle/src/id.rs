@@ -64,6 +64,32 @@ impl VehicleId {
     }
 }
 
+impl VehicleId {
+    /// How many characters of a number as somebody wrote it differ from this one: 0 where it is the same, `None` where it is
+    /// longer or shorter. Letter case, spaces, hyphens and a prefix count for nothing.
+    pub fn differences(&self, written: &str) -> Option<usize> {
+        let own = letters_and_digits(&self.to_string());
+        let mut written = letters_and_digits(written);
+        let prefix = if matches!(self, VehicleId::Vin(_)) {
+            "VIN"
+        } else {
+            "FRAME"
+        };
+        let begins: String = written.iter().take(prefix.len()).collect();
+        if begins != prefix {
+            written.splice(0..0, prefix.chars());
+        }
+        (own.len() == written.len()).then(|| own.iter().zip(&written).filter(|(a, b)| a != b).count())
+    }
+}
+
+fn letters_and_digits(text: &str) -> Vec<char> {
+    text.chars()
+        .filter(|c| c.is_alphanumeric())
+        .map(|c| c.to_ascii_uppercase())
+        .collect()
+}
+
 fn compact(text: &str) -> String {
     text.chars()
         .filter(|c| !c.is_whitespace())
@@ -154,6 +180,23 @@ mod tests {
             VehicleId::parse_loose("vin:1M8GDM9AXKP04Z788").is_ok(),
             "said on purpose, it is taken"
         );
+    }
+
+    #[test]
+    fn a_number_as_written_is_compared_by_its_letters_and_digits() {
+        let vin: VehicleId = "vin:KMTG341ABLU064324".parse().unwrap();
+        let frame: VehicleId = "frame:ZVW30-1234567".parse().unwrap();
+        for (id, written, differences) in [
+            (&vin, "kmtg341 ablu-064324", Some(0)),
+            (&vin, "VIN: KMTG341ABLU064324", Some(0)),
+            (&vin, "KMTG341ABLUO64324", Some(1)),
+            (&vin, "KMTG341ABLU06432", None),
+            (&vin, "", None),
+            (&frame, "ZVW301234567", Some(0)),
+            (&frame, "ZVW30-1234568", Some(1)),
+        ] {
+            assert_eq!(id.differences(written), differences, "{written}");
+        }
     }
 
     #[test]

@@ -87,6 +87,19 @@ mod tests {
     }
 
     #[test]
+    fn codes_that_the_american_list_lacks_are_known() {
+        for (wmi, maker, country) in [
+            ("KPT", "KG Mobility / SsangYong", "KR"),
+            ("KPA", "KG Mobility / SsangYong", "KR"),
+            ("KPB", "KG Mobility / SsangYong", "KR"),
+            ("Z94", "Hyundai Motor Manufacturing Rus", "RU"),
+        ] {
+            let row = lookup(wmi).unwrap();
+            assert_eq!((row.prefix, row.name, row.country), (wmi, maker, country));
+        }
+    }
+
+    #[test]
     fn an_unlisted_korean_code_falls_back_to_its_maker_group() {
         assert_eq!(lookup("KMH").unwrap().prefix, "KMH");
         assert_eq!(lookup("KMX").unwrap().prefix, "KM");

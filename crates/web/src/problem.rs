@@ -500,7 +500,7 @@ pub fn kind_of(error: &DeskError) -> &'static str {
         DeskError::NoLog(_) => "no log",
         DeskError::LogExists(_) => "log exists",
         DeskError::Key { .. } => "key file",
-        DeskError::Malformed { .. } => "malformed file",
+        DeskError::Malformed { .. } | DeskError::NoCredential { .. } => "malformed file",
         DeskError::Value { .. } => "value",
         DeskError::Step { .. } | DeskError::NotReady { .. } => "step",
         DeskError::CaseErased(_) => "case erased",

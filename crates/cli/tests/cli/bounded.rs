@@ -158,7 +158,6 @@ fn a_file_that_must_be_read_whole_is_refused_by_its_size() {
             vec!["issuer", "enrol", "--file", "zeros.json"],
             "is this the right file?",
         ),
-        (vec!["verify", "zeros.json"], "no dossier is"),
         (
             vec![
                 "verify",
@@ -179,6 +178,23 @@ fn a_file_that_must_be_read_whole_is_refused_by_its_size() {
             ran.err
         );
     }
+}
+
+#[test]
+fn a_dossier_longer_than_any_is_refused_at_step_0() {
+    let folder = yard::folder();
+    zeros(&folder.path().join("zeros.carnet"));
+    let ran = bounded(folder.path(), &["verify", "zeros.carnet"]);
+    assert_eq!(ran.code, 4, "{ran:?}");
+    assert!(
+        ran.out
+            .contains("step 0 (file): the file has 104857600 bytes, more than 67108864"),
+        "{}",
+        ran.out
+    );
+    let ran = bounded(folder.path(), &["--json", "verify", "zeros.carnet"]);
+    let refused: serde_json::Value = serde_json::from_str(&ran.out).unwrap();
+    assert_eq!((ran.code, refused["step"].as_u64()), (4, Some(0)), "{refused}");
 }
 
 #[test]

@@ -91,6 +91,83 @@ fn every_command_answers_in_json() {
 }
 
 #[test]
+fn the_demo_says_that_it_has_no_json() {
+    let folder = yard::empty_folder();
+    let ran = carnet(folder.path(), &["--json", "demo"]);
+    assert!(
+        ran.code == 1 && ran.out.is_empty() && ran.err.contains("leave --json away"),
+        "{ran:?}"
+    );
+    assert!(!folder.path().join("carnet-data").exists(), "nothing was begun");
+}
+
+#[test]
+fn the_digest_of_a_statement_is_told_without_json() {
+    let folder = yard::folder();
+    let history = carnet(folder.path(), &["history", "KNAPH81ABHK000003", "--digests"]).out;
+    let (_, digests) = history.split_once("\nDigests:\n").unwrap();
+    let digest = digests.lines().next().unwrap().rsplit(' ').next().unwrap();
+    let ran = carnet(folder.path(), &["receipt", digest]);
+    assert!(
+        ran.code == 0 && ran.out.starts_with("c2sp.org/tlog-proof@"),
+        "{ran:?}"
+    );
+}
+
+#[test]
+fn every_example_of_the_help_names_a_car_of_the_yard() {
+    let folder = yard::folder();
+    for command in [
+        "seal",
+        "demo",
+        "log status",
+        "log fsck",
+        "log refresh",
+        "issuer list",
+        "history",
+        "dossier",
+    ] {
+        let arguments: Vec<&str> = command.split(' ').chain(["--help"]).collect();
+        let help = carnet(folder.path(), &arguments).out;
+        assert!(help.contains("Example"), "{command}: {help}");
+    }
+    let digits = "d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a";
+    let ran = carnet(
+        folder.path(),
+        &[
+            "issuer",
+            "enrol",
+            "insurer-x",
+            "--role",
+            "insurer",
+            "--public-key",
+            digits,
+        ],
+    );
+    assert_eq!(ran.code, 0, "{ran:?}");
+    assert_eq!(
+        carnet(
+            folder.path(),
+            &["dossier", "KNAPH81ABHK000003", "--out", "car.carnet"]
+        )
+        .code,
+        0
+    );
+    let ran = carnet(
+        folder.path(),
+        &[
+            "verify",
+            "car.carnet",
+            "--policy",
+            "carnet-data/policy.txt",
+            "--vrf-key",
+            "carnet-data/vrf.txt",
+        ],
+    );
+    assert_eq!(ran.code, 0, "{ran:?}");
+}
+
+#[test]
 fn a_report_names_every_refused_line() {
     let folder = yard::folder();
     std::fs::write(folder.path().join("lines.jsonl"), "{}\n[]\n\nhello\n\"hello\"\n").unwrap();
@@ -135,6 +212,12 @@ fn each_exit_code_means_what_the_help_says() {
     assert_eq!(
         (&absent["verified"], &absent["absent"]),
         (&Value::Bool(true), &Value::Bool(true))
+    );
+    let said = carnet(at, &["verify", "absent.carnet"]).out;
+    assert!(
+        said.starts_with("VERIFIED: the log knows nothing of this car\n")
+            && !said.contains("complete and unaltered"),
+        "{said}"
     );
     for file in ["less.carnet", "swapped.carnet"] {
         let refused = json(at, &["verify", file], 4);

@@ -4,7 +4,9 @@
 mod battery;
 mod bounded;
 mod findings;
+mod folders;
 mod json;
+mod kit;
 mod log;
 mod program;
 mod transcript;

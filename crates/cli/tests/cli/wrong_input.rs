@@ -250,10 +250,13 @@ fn a_path_that_leads_nowhere_is_named() {
     std::fs::create_dir(folder.path().join("folder.jsonl")).unwrap();
     for (path, said) in [
         ("nowhere.jsonl", "nowhere.jsonl: there is no such file or folder"),
-        ("empty", "empty: holds no .jsonl, .csv or .sdjwt file"),
+        (
+            "empty",
+            "empty: holds no .jsonl, .csv or .sdjwt file that can be recorded",
+        ),
         (
             "folder.jsonl",
-            "folder.jsonl: holds no .jsonl, .csv or .sdjwt file",
+            "folder.jsonl: holds no .jsonl, .csv or .sdjwt file that can be recorded",
         ),
         ("/dev/null", "/dev/null: cannot be recorded"),
     ] {
@@ -328,6 +331,194 @@ fn a_long_value_is_not_printed_whole() {
     draft["vid"] = json!("K".repeat(100_000));
     let answer = refusal(folder.path(), "long.jsonl", draft.to_string().as_bytes());
     assert!(answer.len() < 2000, "{} bytes", answer.len());
+}
+
+#[test]
+fn no_value_is_printed_whole_wherever_it_stands() {
+    let folder = yard::folder();
+    let at = folder.path();
+    let write = |name: &str, text: String| std::fs::write(at.join(name), text).unwrap();
+    write("policy.txt", format!("log {}", "[".repeat(800_000)));
+    write("word.txt", "[".repeat(800_000));
+    write("table.csv", "a\n1\n".to_owned());
+    write(
+        "map.toml",
+        format!("version = 1\n[columns]\n{} = 1\n", "k".repeat(300_000)),
+    );
+    let vin = "K".repeat(100_000);
+    for arguments in [
+        &[
+            "verify",
+            "table.csv",
+            "--policy",
+            "policy.txt",
+            "--vrf-key",
+            "carnet-data/vrf.txt",
+        ][..],
+        &[
+            "verify",
+            "table.csv",
+            "--policy",
+            "word.txt",
+            "--vrf-key",
+            "carnet-data/vrf.txt",
+        ],
+        &["record", "table.csv", "--mapping", "map.toml"],
+        &["history", &vin],
+    ] {
+        let ran = carnet(at, arguments);
+        assert_eq!(ran.code, 1, "{:?}", arguments[0]);
+        assert!(ran.err.len() < 2500, "{}: {} bytes", arguments[0], ran.err.len());
+    }
+}
+
+#[test]
+fn text_that_is_not_utf8_or_nested_too_deep_is_called_so() {
+    let folder = yard::folder();
+    let at = folder.path();
+    std::fs::write(at.join("latin.json"), b"{\"caf\xe9\": 1}").unwrap();
+    std::fs::write(at.join("deep.json"), "[".repeat(10_000)).unwrap();
+    let form = [
+        "--form82",
+        "--issuer",
+        "inspector-incheon",
+        "--vehicle",
+        "KNAFK411BGA000020",
+        "--event-time",
+        "2025-03-18T10:00:00+09:00",
+    ];
+    let latin = "latin.json: not UTF-8 from byte 5 on; save the file as UTF-8";
+    let deep = "deep.json: nested deeper than any condition record is";
+    for (arguments, said) in [
+        ([&["record", "latin.json"][..], &form].concat(), latin),
+        ([&["record", "deep.json"][..], &form].concat(), deep),
+        (vec!["issuer", "enrol", "--file", "latin.json"], latin),
+    ] {
+        let ran = carnet(at, &arguments);
+        assert!(ran.code == 1 && ran.err.contains(said), "{arguments:?}: {ran:?}");
+    }
+}
+
+#[test]
+fn a_check_digit_that_is_wrong_is_said_when_it_is_recorded_and_when_it_is_looked_for() {
+    let folder = yard::folder();
+    let at = folder.path();
+    let mut draft = sound();
+    draft["vid"] = json!("vin:1HGCM82633A004353");
+    let mut later = draft.clone();
+    later["event_time"] = json!("2025-05-02T10:00:00+09:00");
+    std::fs::write(at.join("stamped.jsonl"), format!("{draft}\n{later}\n")).unwrap();
+    let ran = carnet(at, &["record", "stamped.jsonl"]);
+    assert_eq!(ran.code, 0, "{ran:?}");
+    assert!(
+        ran.out
+            .contains("note: stamped.jsonl:1: vid: vin:1HGCM82633A004353: position 9 is '3'"),
+        "{}",
+        ran.out
+    );
+    assert!(
+        !ran.out.contains("note: stamped.jsonl:2"),
+        "once for each car: {}",
+        ran.out
+    );
+    let ran = carnet(at, &["history", "1hgcm82633a004353"]);
+    assert!(
+        ran.code == 1 && ran.err.contains("write vin:1HGCM82633A004353"),
+        "{ran:?}"
+    );
+}
+
+#[test]
+fn every_refusal_says_what_to_write_instead() {
+    let folder = yard::folder();
+    let at = folder.path();
+    let mut draft = sound();
+    draft["typ"] = json!("…");
+    let answer = refusal(at, "typ.jsonl", draft.to_string().as_bytes());
+    assert!(answer.contains("such as odometer.read"), "{answer}");
+
+    let pretty = serde_json::to_string_pretty(&json!([sound(), {"issuer": 5}])).unwrap();
+    let line = 1 + pretty
+        .lines()
+        .position(|line| line.contains("\"issuer\": 5"))
+        .unwrap();
+    let answer = refusal(at, "pretty.json", pretty.as_bytes());
+    assert!(
+        answer.contains(&format!("pretty.json:{}: ", line - 1)),
+        "the line at which the object begins: {answer}"
+    );
+
+    let header = std::fs::read_to_string(yard::samples().join("yard/service-invoices.csv")).unwrap();
+    let header = header.lines().next().unwrap().to_owned();
+    let mapping = yard::samples().join("yard/service-invoices.mapping.toml");
+    std::fs::copy(mapping, at.join("rows.mapping.toml")).unwrap();
+    let rows =
+        "KNAFK411BGA000020,2018.12.04\nKNAFK411BGA000020,18-12-04,abc,x,y,\"1,0\",,\n1,2,3,4,5,6,7,8,9\n";
+    let answer = refusal(at, "rows.csv", format!("{header}\n{rows}").as_bytes());
+    for said in [
+        "2 fields, the header has 8; was the row cut off",
+        "\"abc\": is not a whole number; write digits alone, as 61020 or 61,020",
+        "write it as 2025.03.18",
+        "9 fields, the header has 8; put a value that holds the separator between quotes",
+    ] {
+        assert!(answer.contains(said), "{said}: {answer}");
+    }
+
+    let ran = carnet(
+        at,
+        &[
+            "erase",
+            "KNAPH81ABHK000003",
+            "--asked-by",
+            "the\nkeeper",
+            "--reason",
+            "asked",
+            "--yes",
+        ],
+    );
+    assert!(
+        ran.code == 1 && ran.err.contains("who asked must have"),
+        "{ran:?}"
+    );
+    let ran = carnet(at, &["issuer", "revoke", "workshop-incheon", "--reason", " "]);
+    assert!(
+        ran.code == 1 && ran.err.contains("write 1 to 200 characters"),
+        "{ran:?}"
+    );
+}
+
+#[test]
+fn a_condition_record_of_another_car_is_refused_unless_it_is_known_to_be_wrong() {
+    let folder = yard::folder();
+    let at = folder.path();
+    let arguments = [
+        "record",
+        "samples/yard/form82-rexton.csv",
+        "--form82",
+        "--issuer",
+        "inspector-incheon",
+        "--vehicle",
+        "KPTA0B18BJP000029",
+        "--event-time",
+        "2025-05-20T10:00:00+09:00",
+    ];
+    let ran = carnet(at, &arguments);
+    assert_eq!(ran.code, 1, "{ran:?}");
+    for said in [
+        "\"KPTA0B18BJP000022\"",
+        "--vehicle is vin:KPTA0B18BJP000029",
+        "--vin-differs",
+    ] {
+        assert!(ran.err.contains(said), "{said}: {}", ran.err);
+    }
+    let ran = carnet(at, &[&arguments[..], &["--vin-differs"]].concat());
+    assert_eq!(ran.code, 0, "{ran:?}");
+    assert_eq!(carnet(at, &["seal"]).code, 0);
+    let history = carnet(at, &["history", "KPTA0B18BJP000029"]).out;
+    assert!(
+        history.contains("KPTA0B18BJP000022") && history.contains("written under another number"),
+        "{history}"
+    );
 }
 
 #[test]

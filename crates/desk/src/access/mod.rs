@@ -55,7 +55,12 @@ fn moment(seconds: i64) -> String {
 }
 
 /// A name, lot or note as people type it: not empty where it must not be, not too long, nothing that breaks a line or a table.
-fn plain_text(what: &'static str, text: &str, least: usize, most: usize) -> Result<String, crate::DeskError> {
+pub(crate) fn plain_text(
+    what: &'static str,
+    text: &str,
+    least: usize,
+    most: usize,
+) -> Result<String, crate::DeskError> {
     let text = text.trim();
     let length = text.chars().count();
     if length < least || length > most || text.chars().any(char::is_control) {

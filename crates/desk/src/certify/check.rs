@@ -39,7 +39,7 @@ pub struct Handed {
 /// The credential in a file; `None` where the file is something else, such as a dossier.
 ///
 /// # Errors
-/// The file cannot be read, or is a PDF that carries no credential.
+/// The file cannot be read; [`DeskError::NoCredential`] where it is a PDF that carries none.
 pub fn credential_in(file: &Path) -> Result<Option<Handed>, DeskError> {
     let about = std::fs::metadata(file).map_err(DeskError::file(file))?;
     if !about.is_file() || about.len() > MAX_FILE {
@@ -48,7 +48,10 @@ pub fn credential_in(file: &Path) -> Result<Option<Handed>, DeskError> {
     let bytes = data_dir::read(file)?;
     if bytes.starts_with(b"%PDF-") {
         let credential =
-            certificate_pdf::embedded_credential(&bytes).map_err(|e| DeskError::malformed(file, e))?;
+            certificate_pdf::embedded_credential(&bytes).map_err(|e| DeskError::NoCredential {
+                path: file.to_owned(),
+                problem: e.to_string(),
+            })?;
         return Ok(Some(Handed {
             credential,
             pdf: Some(bytes),

@@ -14,7 +14,7 @@ use jiff::civil::{Date, Time};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
-use super::{Item, Line};
+use super::{Item, Line, not_utf8};
 use crate::data_dir;
 use crate::error::DeskError;
 
@@ -106,8 +106,7 @@ impl Mapping {
     /// # Errors
     /// Not TOML of this form, another version, or an encoding that is not read.
     pub fn read(path: &Path) -> Result<Self, DeskError> {
-        let text =
-            String::from_utf8(data_dir::read(path)?).map_err(|_| DeskError::malformed(path, "not UTF-8"))?;
+        let text = String::from_utf8(data_dir::read(path)?).map_err(|e| not_utf8(path, &e.utf8_error()))?;
         let mapping: Self =
             toml::from_str(&text).map_err(|e| DeskError::malformed(path, e.to_string().trim_end()))?;
         if mapping.version != 1 {
@@ -221,8 +220,13 @@ impl Mapping {
     fn draft(&self, headers: &[String], row: &csv::StringRecord) -> Result<Item, Vec<String>> {
         let mut faults = Vec::new();
         if row.len() != headers.len() {
+            let fix = if row.len() > headers.len() {
+                "put a value that holds the separator between quotes (\"), as in \"61,020\""
+            } else {
+                "was the row cut off, or is a quote (\") not closed? An empty field needs its separator too"
+            };
             return Err(vec![format!(
-                "{} fields, the header has {}",
+                "{} fields, the header has {}; {fix}",
                 row.len(),
                 headers.len()
             )]);
@@ -267,10 +271,12 @@ impl Kind {
                 } else {
                     cell.replace(group.as_str(), "")
                 };
-                digits
-                    .parse::<i64>()
-                    .map(|n| json!(n))
-                    .map_err(|_| "is not a whole number".to_owned())
+                digits.parse::<i64>().map(|n| json!(n)).map_err(|_| {
+                    format!(
+                        "is not a whole number; write digits alone, as 61020{}",
+                        grouped(group)
+                    )
+                })
             }
             Self::Number { group, .. } => {
                 let digits = if group.is_empty() {
@@ -279,15 +285,21 @@ impl Kind {
                     cell.replace(group.as_str(), "")
                 };
                 let number = digits.parse::<f64>().ok().filter(|n| n.is_finite());
-                number
-                    .map(|n| json!(n))
-                    .ok_or_else(|| "is not a number".to_owned())
+                number.map(|n| json!(n)).ok_or_else(|| {
+                    format!(
+                        "is not a number; write it with a decimal point, as 61020.5{}",
+                        grouped(group)
+                    )
+                })
             }
             Self::Choice { values } => {
                 let known = || values.keys().map(String::as_str).collect::<Vec<_>>().join(", ");
-                let value = values
-                    .get(cell)
-                    .ok_or_else(|| format!("is none of {}", known()))?;
+                let value = values.get(cell).ok_or_else(|| {
+                    format!(
+                        "is none of {}; write one of them, or add it to the mapping",
+                        known()
+                    )
+                })?;
                 serde_json::to_value(value).map_err(|e| e.to_string())
             }
             Self::List { separator, item } => {
@@ -304,7 +316,7 @@ impl Kind {
             }
             Self::Date { format, time, offset } => {
                 let date = Date::strptime(format, cell)
-                    .map_err(|_| format!("is not a date of the form {format}"))?;
+                    .map_err(|_| format!("is not a date of the form {format}{}", example(format)))?;
                 let Some(offset) = offset else {
                     return Ok(json!(date.to_string()));
                 };
@@ -317,6 +329,22 @@ impl Kind {
             }
         }
     }
+}
+
+/// How a number may be grouped in this column.
+fn grouped(group: &str) -> String {
+    if group.is_empty() {
+        String::new()
+    } else {
+        format!(" or 61{group}020")
+    }
+}
+
+/// A day in this form, if the form can be written as well as read.
+fn example(format: &str) -> String {
+    let day = Date::constant(2025, 3, 18);
+    let written = jiff::fmt::strtime::format(format, day);
+    written.map_or_else(|_| String::new(), |written| format!("; write it as {written}"))
 }
 
 /// The most bytes a row may take from the file, what is read ahead included.

@@ -125,16 +125,16 @@ pub(super) fn findings(timeline: &Timeline<'_>) -> Vec<Finding> {
                 explanation,
                 [recorded.reference, event.reference],
             )
-            .trying([
-                (Innocent::DocumentedRepaint, Outcome::DoesNotFit),
-                (Innocent::UndocumentedRepaint, unrecorded),
-            ])
             .settled_by([
                 Settles::MarkInspection,
                 Settles::RegisterExtract,
                 Settles::BothIssuersConfirm,
             ])
-            .not_covering([Blind::ColourWords, Blind::VisualOnly]),
+            .not_covering([Blind::ColourWords, Blind::VisualOnly])
+            .trying([
+                (Innocent::DocumentedRepaint, Outcome::DoesNotFit),
+                (Innocent::UndocumentedRepaint, unrecorded),
+            ]),
         );
     }
     findings

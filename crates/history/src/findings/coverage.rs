@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 use serde::Serialize;
-use statement::vocabulary::Role;
+use statement::vocabulary::{Role, StatementType};
 
 use super::event::{Event, Timeline};
 use super::finding::Message;
@@ -59,8 +59,13 @@ impl Coverage {
             .collect();
         let silent = EXPECTED
             .iter()
-            .filter(|(roles, ..)| roles.iter().all(|role| !by_role.contains_key(role)))
-            .map(|(_, key, english)| Message::new(key, english, []))
+            .filter(|(roles, types, ..)| {
+                let spoke = roles.iter().any(|role| by_role.contains_key(role));
+                // A register abroad, say, hands on what its own inspectors found.
+                let handed_on = types.iter().any(|typ| timeline.of(*typ).next().is_some());
+                !(spoke || handed_on)
+            })
+            .map(|(.., key, english)| Message::new(key, english, []))
             .collect();
         let mut erased: Vec<u64> = timeline.erased.iter().map(|event| event.reference).collect();
         erased.sort_unstable();
@@ -72,14 +77,17 @@ impl Coverage {
     }
 }
 
-const EXPECTED: [(&[Role], &str, &str); 4] = [
+/// Roles and types of statement by which a kind of source would be heard, and what is unknown without it.
+const EXPECTED: [(&[Role], &[StatementType], &str, &str); 4] = [
     (
         &[Role::Register],
+        &[],
         "silent-register",
         "the register said nothing here: first registration, owners, use, liens and export status are unknown",
     ),
     (
         &[Role::Insurer],
+        &[],
         "silent-insurer",
         "no insurer said anything here: nothing is known of insured damage, total losses or flood, which does not mean \
          there was none",
@@ -91,11 +99,18 @@ const EXPECTED: [(&[Role], &str, &str); 4] = [
             Role::SafetyAuthority,
             Role::PreshipmentInspector,
         ],
+        &[
+            StatementType::InspectionPeriodic,
+            StatementType::InspectionCondition,
+            StatementType::InspectionPreshipment,
+            StatementType::InspectionRoadworthiness,
+        ],
         "silent-inspection",
-        "no inspection body said anything here: condition and odometer rest on trade parties",
+        "no inspection is on record here: condition and odometer rest on the word of the sources above",
     ),
     (
         &[Role::Police],
+        &[],
         "silent-police",
         "the police said nothing here: whether the car is sought is unknown",
     ),

@@ -56,17 +56,17 @@ fn ended_thefts(timeline: &Timeline<'_>) -> Vec<Finding> {
         };
         let rests_on = theft.into_iter().chain([found]).map(|event| event.reference);
         let level = if harmed { Level::Ask } else { Level::Note };
-        let finding = Finding::new(Code::TheftRecovered, level, explanation, rests_on)
-            .not_covering([Blind::UnreportedThefts, Blind::OtherCountries]);
-        if harmed {
-            finding.settled_by([
+        let noticed = Finding::new(Code::TheftRecovered, level, explanation, rests_on);
+        let settleable = if harmed {
+            noticed.settled_by([
                 Settles::PoliceRelease,
                 Settles::MarkInspection,
                 Settles::RepairInvoices,
             ])
         } else {
-            finding.settled_by([Settles::PoliceRelease])
-        }
+            noticed.settled_by([Settles::PoliceRelease])
+        };
+        settleable.not_covering([Blind::UnreportedThefts, Blind::OtherCountries])
     });
     ended.collect()
 }

@@ -6,6 +6,7 @@ use serde_json::{Map, Value};
 use statement::claims::Confidence;
 use statement::vocabulary::{EvidenceClass, Role, StatementType};
 use statement::{Claims, Digest};
+use vehicle::VehicleId;
 
 /// One statement as the findings see it.
 #[derive(Clone, Debug, PartialEq)]
@@ -16,6 +17,8 @@ pub struct Event {
     pub digest: Option<[u8; 32]>,
     /// Digest of the statement this one replaces.
     pub supersedes: Option<[u8; 32]>,
+    /// The vehicle it is filed under, where known.
+    pub vehicle: Option<VehicleId>,
     /// What it says.
     pub typ: StatementType,
     /// Name of the issuer as enrolled.
@@ -55,6 +58,7 @@ impl Event {
             reference,
             digest: Some(digest.0),
             supersedes: claims.supersedes.as_ref().map(|digest| digest.0),
+            vehicle: Some(claims.vid.clone()),
             typ: claims.typ,
             issuer: claims.iss.clone(),
             roles,

@@ -80,6 +80,7 @@ pub enum Code {
     IdentityMarksDisagree,
     IdentityDescriptionDiffers,
     IdentityColourDiffers,
+    IdentityWrittenDiffers,
     DamageTotalLossThenClean,
     DamageClaimThenAccidentFree,
     DamageTotalLoss,
@@ -108,6 +109,8 @@ pub enum Innocent {
     UnitMix,
     /// One digit misread or mistyped.
     OneDigit,
+    /// One character of a vehicle's number misread or mistyped.
+    OneCharacter,
     /// Two neighbouring digits swapped.
     Transposition,
     /// A digit too many or too few.
@@ -146,6 +149,7 @@ impl Innocent {
         let (key, english) = match self {
             Self::UnitMix => ("innocent-unit-mix", "miles and kilometres mixed up"),
             Self::OneDigit => ("innocent-one-digit", "one digit misread or mistyped"),
+            Self::OneCharacter => ("innocent-one-character", "one character misread or mistyped"),
             Self::Transposition => ("innocent-transposition", "two digits swapped"),
             Self::DigitCount => ("innocent-digit-count", "a digit too many or too few"),
             Self::Tenths => ("innocent-tenths", "the tenths digit read as kilometres"),
@@ -221,27 +225,51 @@ pub struct Finding {
     pub explanation: Message,
     /// Log indices of the statements it rests on, rising.
     pub rests_on: Vec<u64>,
-    /// The innocent explanations tried, for findings that have any.
+    /// The innocent explanations tried. None where the finding repeats what one source states and contradicts nobody: there is
+    /// nothing to explain.
     pub tried: Vec<Tried>,
-    /// Documents or readings that would settle it.
+    /// Documents or readings that would settle it; never empty.
     pub settles_it: Vec<Message>,
-    /// What the sources behind it do not cover.
+    /// What the sources behind it do not cover; never empty.
     pub not_covered: Vec<Message>,
     /// For odometer findings: natural logarithm of how much better the readings fit a wound-back instrument than the
     /// best innocent account, under the model in `docs/findings.md`. A ranking, not a probability.
     pub weight: Option<f64>,
 }
 
-impl Finding {
-    pub(super) fn new(
-        code: Code,
-        level: Level,
-        explanation: Message,
-        rests_on: impl IntoIterator<Item = u64>,
-    ) -> Self {
-        let mut rests_on: Vec<u64> = rests_on.into_iter().collect();
-        rests_on.sort_unstable();
-        rests_on.dedup();
+/// What was noticed. To be a finding it must say what would settle it, and then what its sources do not cover.
+pub(super) struct Noticed {
+    code: Code,
+    level: Level,
+    explanation: Message,
+    rests_on: Vec<u64>,
+}
+
+/// The same with what would settle it.
+pub(super) struct Settleable {
+    noticed: Noticed,
+    settles_it: Vec<Message>,
+}
+
+impl Noticed {
+    pub(super) fn settled_by<const N: usize>(self, settles: [Settles; N]) -> Settleable {
+        const { assert!(N > 0, "every finding says what would settle it") };
+        Settleable {
+            noticed: self,
+            settles_it: settles.map(Settles::message).to_vec(),
+        }
+    }
+}
+
+impl Settleable {
+    pub(super) fn not_covering<const N: usize>(self, blind: [Blind; N]) -> Finding {
+        const { assert!(N > 0, "no source covers everything") };
+        let Noticed {
+            code,
+            level,
+            explanation,
+            rests_on,
+        } = self.noticed;
         Finding {
             code,
             level,
@@ -249,9 +277,32 @@ impl Finding {
             explanation,
             rests_on,
             tried: Vec::new(),
-            settles_it: Vec::new(),
-            not_covered: Vec::new(),
+            settles_it: self.settles_it,
+            not_covered: blind.map(Blind::message).to_vec(),
             weight: None,
+        }
+    }
+}
+
+impl Finding {
+    #[expect(
+        clippy::new_ret_no_self,
+        reason = "the two steps that follow make it a finding"
+    )]
+    pub(super) fn new(
+        code: Code,
+        level: Level,
+        explanation: Message,
+        rests_on: impl IntoIterator<Item = u64>,
+    ) -> Noticed {
+        let mut rests_on: Vec<u64> = rests_on.into_iter().collect();
+        rests_on.sort_unstable();
+        rests_on.dedup();
+        Noticed {
+            code,
+            level,
+            explanation,
+            rests_on,
         }
     }
 
@@ -260,16 +311,6 @@ impl Finding {
             .into_iter()
             .map(|(explanation, outcome)| Tried { explanation, outcome })
             .collect();
-        self
-    }
-
-    pub(super) fn settled_by(mut self, settles: impl IntoIterator<Item = Settles>) -> Self {
-        self.settles_it = settles.into_iter().map(Settles::message).collect();
-        self
-    }
-
-    pub(super) fn not_covering(mut self, blind: impl IntoIterator<Item = Blind>) -> Self {
-        self.not_covered = blind.into_iter().map(Blind::message).collect();
         self
     }
 }
@@ -330,6 +371,10 @@ impl Code {
             Code::IdentityColourDiffers => (
                 "title-identity-colour-differs",
                 "Seen in another colour than on record",
+            ),
+            Code::IdentityWrittenDiffers => (
+                "title-identity-written-differs",
+                "A record is written under another number",
             ),
             Code::IdentityDescriptionDiffers => (
                 "title-identity-description-differs",
@@ -404,6 +449,8 @@ pub(super) enum Settles {
     LienRelease,
     PeriodDocuments,
     DisputePanel,
+    ReasonOfCorrection,
+    OriginalRecord,
 }
 
 impl Settles {
@@ -476,6 +523,14 @@ impl Settles {
                 "settles-dispute-panel",
                 "a decision of the dispute panel, or a correction by the original issuer",
             ),
+            Settles::ReasonOfCorrection => (
+                "settles-reason-of-correction",
+                "the document that shows its issuer why the first statement was wrong",
+            ),
+            Settles::OriginalRecord => (
+                "settles-original-record",
+                "the original record, with plate and photos, held against the car",
+            ),
         };
         Message::new(key, english, [])
     }
@@ -497,6 +552,10 @@ pub(super) enum Blind {
     NotEnrolled,
     ColourWords,
     UnreportedThefts,
+    OldInstrument,
+    ThatDay,
+    WhoIsRight,
+    WhyRestamped,
 }
 
 impl Blind {
@@ -546,6 +605,22 @@ impl Blind {
             Blind::UnreportedThefts => (
                 "blind-unreported-thefts",
                 "thefts that nobody reported, or that were reported elsewhere, are not in these sources",
+            ),
+            Blind::OldInstrument => (
+                "blind-old-instrument",
+                "what the old instrument showed rests on the word of whoever did the work",
+            ),
+            Blind::ThatDay => (
+                "blind-that-day",
+                "how far the car had gone by that day is not known from this statement",
+            ),
+            Blind::WhoIsRight => (
+                "blind-who-is-right",
+                "the log shows who said what and when, not which of two statements is right",
+            ),
+            Blind::WhyRestamped => (
+                "blind-why-restamped",
+                "which number the car bore before, and why, only the authority knows",
             ),
             Blind::NotEnrolled => (
                 "blind-not-enrolled",

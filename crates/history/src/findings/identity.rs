@@ -22,6 +22,7 @@ pub(super) fn findings(timeline: &Timeline<'_>) -> Vec<Finding> {
     findings.extend(marks(timeline));
     findings.extend(marks_disagree(timeline));
     findings.extend(descriptions(timeline));
+    findings.extend(timeline.live.iter().filter_map(|event| written_differs(event)));
     findings
 }
 
@@ -186,7 +187,11 @@ fn marks(timeline: &Timeline<'_>) -> Vec<Finding> {
                     explanation,
                     [event.reference],
                 );
-                findings.push(finding.settled_by([Settles::RegisterExtract]));
+                findings.push(
+                    finding
+                        .settled_by([Settles::RegisterExtract])
+                        .not_covering([Blind::WhyRestamped]),
+                );
             }
             _ => {}
         }
@@ -305,12 +310,50 @@ fn marks_disagree(timeline: &Timeline<'_>) -> Option<Finding> {
     let rests_on = bad.iter().chain(&good).map(|(event, ..)| event.reference);
     Some(
         Finding::new(Code::IdentityMarksDisagree, Level::Ask, explanation, rests_on)
+            .settled_by([Settles::MarkInspection, Settles::BothIssuersConfirm])
+            .not_covering([Blind::VisualOnly])
             .trying([
                 (Innocent::AnotherMark, another_mark),
                 (Innocent::DocumentedRestamp, Outcome::DoesNotFit),
-            ])
-            .settled_by([Settles::MarkInspection, Settles::BothIssuersConfirm])
-            .not_covering([Blind::VisualOnly]),
+            ]),
+    )
+}
+
+/// A condition record on which another number is written than the one it is filed under: a character misread, or the record of
+/// another car.
+fn written_differs(event: &Event) -> Option<Finding> {
+    let written = event.text("vin_as_written")?;
+    let vehicle = event.vehicle.as_ref()?;
+    let differences = vehicle.differences(written);
+    let (level, one_character) = match differences {
+        Some(0) => return None,
+        Some(1) => (Level::Ask, Outcome::Possible),
+        _ => (Level::Warn, Outcome::DoesNotFit),
+    };
+    let explanation = Message::new(
+        "identity-written-differs",
+        "the record of {issuer} of {day} has {written} written on it and is filed under {vehicle}; it may be about another car",
+        [
+            ("issuer", event.issuer.clone()),
+            ("day", event.day().to_string()),
+            ("written", written.to_owned()),
+            ("vehicle", vehicle.to_string()),
+        ],
+    );
+    Some(
+        Finding::new(
+            Code::IdentityWrittenDiffers,
+            level,
+            explanation,
+            [event.reference],
+        )
+        .settled_by([
+            Settles::OriginalRecord,
+            Settles::MarkInspection,
+            Settles::CorrectionByIssuer,
+        ])
+        .not_covering([Blind::WhoIsRight, Blind::VisualOnly])
+        .trying([(Innocent::OneCharacter, one_character)]),
     )
 }
 

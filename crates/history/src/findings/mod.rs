@@ -27,7 +27,7 @@ pub use event::Event;
 pub use finding::{Code, Finding, Innocent, Level, Message, Outcome, Tried};
 
 use event::Timeline;
-use finding::Settles;
+use finding::{Blind, Settles};
 
 /// Everything noticed about one car, gravest first, and what the sources cover.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -88,6 +88,8 @@ fn corrections(timeline: &Timeline<'_>) -> Vec<Finding> {
             explanation,
             [by.reference, target.reference],
         )
+        .settled_by([Settles::ReasonOfCorrection])
+        .not_covering([Blind::WhoIsRight])
     });
     let refused = timeline.refused.iter().map(|(by, target)| {
         let explanation = Message::new(
@@ -103,6 +105,7 @@ fn corrections(timeline: &Timeline<'_>) -> Vec<Finding> {
         );
         Finding::new(Code::CorrectionRefused, Level::Ask, explanation, [by.reference, target.reference])
             .settled_by([Settles::DisputePanel])
+            .not_covering([Blind::WhoIsRight])
     });
     made.chain(refused).collect()
 }

@@ -73,13 +73,13 @@ fn then_accident_free(timeline: &Timeline<'_>) -> Option<Finding> {
             explanation,
             rests_on,
         )
-        .trying([(Innocent::MarkedWithoutAccident, Outcome::Possible)])
         .settled_by([
             Settles::ForeignTitleHistory,
             Settles::RepairInvoices,
             Settles::NewConditionRecord,
         ])
-        .not_covering([Blind::OtherCountries, Blind::VisualOnly]),
+        .not_covering([Blind::OtherCountries, Blind::VisualOnly])
+        .trying([(Innocent::MarkedWithoutAccident, Outcome::Possible)]),
     )
 }
 

@@ -69,12 +69,11 @@ pub(super) fn findings(timeline: &Timeline<'_>) -> Vec<Finding> {
                 "{issuer} has the car in use as {use} on {day}",
                 args,
             );
-            findings.push(Finding::new(
-                Code::UseCommercial,
-                Level::Note,
-                explanation,
-                [event.reference],
-            ));
+            findings.push(
+                Finding::new(Code::UseCommercial, Level::Note, explanation, [event.reference])
+                    .settled_by([Settles::RegisterExtract])
+                    .not_covering([Blind::OtherCountries, Blind::NotEnrolled]),
+            );
         }
     }
     findings

@@ -127,12 +127,17 @@ statement_types! {
 
 /// A word that names no statement type.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{given:?} is not a statement type{}", suggestion.map(|s| format!("; did you mean {s}?")).unwrap_or_default())]
+#[error("{given:?} is not a statement type{}", suggestion.map_or_else(others, |s| format!("; did you mean {s}?")))]
 pub struct UnknownStatementType {
     /// The word that was given.
     pub given: String,
     /// The nearest type's name, where one is near.
     pub suggestion: Option<&'static str>,
+}
+
+/// What is said to a word that is near no type.
+fn others() -> String {
+    "; write one of the vocabulary (spec/vocabulary/), such as odometer.read, service.performed or inspection.condition".to_owned()
 }
 
 impl StatementType {

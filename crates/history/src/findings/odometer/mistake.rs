@@ -110,7 +110,8 @@ pub(super) fn explains(kind: Innocent, reading: &Reading, low: f64, high: f64) -
         | Innocent::UndocumentedRepaint
         | Innocent::AnotherMark
         | Innocent::DocumentedRestamp
-        | Innocent::MarkedWithoutAccident => false,
+        | Innocent::MarkedWithoutAccident
+        | Innocent::OneCharacter => false,
     }
 }
 

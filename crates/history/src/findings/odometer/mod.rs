@@ -366,12 +366,7 @@ pub(super) fn findings(timeline: &Timeline<'_>) -> Vec<Finding> {
                 explanation: Innocent::Placeholder,
                 outcome: Outcome::Explains,
             }],
-            ..Finding::new(
-                Code::OdometerUnreadable,
-                Level::Note,
-                explanation,
-                [reading.reference],
-            )
+            ..unreadable(explanation, reading.reference)
         }
     }));
     findings.extend(collected.unread.iter().map(|event| {
@@ -380,14 +375,15 @@ pub(super) fn findings(timeline: &Timeline<'_>) -> Vec<Finding> {
             "on {day} the odometer was not working or could not be read",
             [("day", event.day().to_string())],
         );
-        Finding::new(
-            Code::OdometerUnreadable,
-            Level::Note,
-            explanation,
-            [event.reference],
-        )
+        unreadable(explanation, event.reference)
     }));
     findings
+}
+
+fn unreadable(explanation: Message, reference: u64) -> Finding {
+    Finding::new(Code::OdometerUnreadable, Level::Note, explanation, [reference])
+        .settled_by([Settles::ReadingToday, Settles::PhotoOfInstrument])
+        .not_covering([Blind::ThatDay])
 }
 
 fn accusation(weighing: &Weighing) -> Option<Finding> {
@@ -466,62 +462,65 @@ fn innocent_break(weighing: &Weighing) -> Option<Finding> {
         ("after", after.reading.as_read()),
         ("after_day", after.reading.day.to_string()),
     ];
-    let (code, level, explanation, innocent, settles) = match kind {
+    let rests_on = [before, after]
+        .into_iter()
+        .flat_map(|visit| visit.all.iter().map(|reading| reading.reference));
+    let (settleable, innocent) = match kind {
         Break::None | Break::WoundBack => return None,
-        Break::Replaced => (
-            Code::OdometerReplacementUnrecorded,
-            Level::Ask,
-            Message::new(
+        Break::Replaced => {
+            let explanation = Message::new(
                 "odometer-replacement-unrecorded",
                 "the readings before ({before}, {before_day}) and after ({after}, {after_day}) fit two instruments; \
                  no replacement is on record, so the distance driven in total is unknown",
                 args,
-            ),
-            Innocent::UndocumentedReplacement,
-            vec![
+            );
+            let noticed = Finding::new(
+                Code::OdometerReplacementUnrecorded,
+                Level::Ask,
+                explanation,
+                rests_on,
+            );
+            let settleable = noticed.settled_by([
                 Settles::ReplacementCertificate,
                 Settles::ControlUnitKm,
                 Settles::ServiceInvoices,
-            ],
-        ),
-        Break::RolledOver => (
-            Code::OdometerRollover,
-            Level::Note,
-            Message::new(
+            ]);
+            (settleable, Innocent::UndocumentedReplacement)
+        }
+        Break::RolledOver => {
+            let explanation = Message::new(
                 "odometer-rollover",
                 "the readings fit a five-digit odometer that passed 99,999 between {before_day} ({before}) and \
                  {after_day} ({after}): add 100,000",
                 args,
-            ),
-            Innocent::Rollover,
-            vec![Settles::PhotoOfInstrument],
-        ),
-        Break::MilesAsKm | Break::KmAsMiles => (
-            Code::OdometerUnitMix,
-            Level::Ask,
-            Message::new(
+            );
+            let noticed = Finding::new(Code::OdometerRollover, Level::Note, explanation, rests_on);
+            (
+                noticed.settled_by([Settles::PhotoOfInstrument]),
+                Innocent::Rollover,
+            )
+        }
+        Break::MilesAsKm | Break::KmAsMiles => {
+            let explanation = Message::new(
                 "odometer-unit-mix",
                 "from {after_day} ({after}) on the readings continue those up to {before_day} ({before}) if they are \
                  taken in the other unit",
                 args,
-            ),
-            Innocent::UnitMix,
-            vec![Settles::PhotoOfInstrument, Settles::CorrectionByIssuer],
-        ),
+            );
+            let noticed = Finding::new(Code::OdometerUnitMix, Level::Ask, explanation, rests_on);
+            (
+                noticed.settled_by([Settles::PhotoOfInstrument, Settles::CorrectionByIssuer]),
+                Innocent::UnitMix,
+            )
+        }
     };
-    let rests_on = [before, after]
-        .into_iter()
-        .flat_map(|visit| visit.all.iter().map(|reading| reading.reference));
-    let finding = Finding::new(code, level, explanation, rests_on)
-        .settled_by(settles)
-        .not_covering([Blind::UnreportedSwaps]);
     Some(Finding {
         tried: vec![Tried {
             explanation: innocent,
             outcome: Outcome::Explains,
         }],
         weight: weighing.weight,
-        ..finding
+        ..settleable.not_covering([Blind::UnreportedSwaps])
     })
 }
 
@@ -600,7 +599,8 @@ fn slips(weighing: &Weighing) -> Vec<Finding> {
             explanation,
             visit.all.iter().map(|reading| reading.reference),
         )
-        .settled_by([Settles::CorrectionByIssuer, Settles::PhotoOfInstrument]);
+        .settled_by([Settles::CorrectionByIssuer, Settles::PhotoOfInstrument])
+        .not_covering([Blind::BetweenReadings]);
         Some(Finding {
             tried: vec![Tried {
                 explanation: mistake.kind,
@@ -651,11 +651,9 @@ fn replaced(replacement: &Replacement, fits: bool) -> Finding {
         explanation,
         [replacement.reference],
     );
-    let finding = if level == Level::Note {
-        finding
-    } else {
-        finding.settled_by([Settles::ReplacementCertificate])
-    };
+    let finding = finding
+        .settled_by([Settles::ReplacementCertificate, Settles::ControlUnitKm])
+        .not_covering([Blind::OldInstrument]);
     Finding {
         tried: vec![Tried {
             explanation: Innocent::DocumentedReplacement,

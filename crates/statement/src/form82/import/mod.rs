@@ -67,6 +67,12 @@ pub enum ImportError {
     /// More than [`MAX_BYTES`].
     #[error("the file has {0} bytes; a condition record has at most {MAX_BYTES}")]
     TooLarge(usize),
+    /// Not UTF-8.
+    #[error("not UTF-8 from byte {0} on; save the file as UTF-8")]
+    NotUtf8(usize),
+    /// JSON within JSON, without end.
+    #[error("nested deeper than any condition record is")]
+    TooDeep,
     /// Not JSON.
     #[error("this is not JSON: {0}")]
     Json(String),
@@ -109,7 +115,15 @@ pub fn import_json(bytes: &[u8]) -> Result<Imported, ImportError> {
 /// As [`import_json`].
 pub fn import_json_with(bytes: &[u8], mapping: &Mapping) -> Result<Imported, ImportError> {
     sized(bytes)?;
-    let value: Value = serde_json::from_slice(bytes).map_err(|error| ImportError::Json(error.to_string()))?;
+    let text = std::str::from_utf8(bytes).map_err(|error| ImportError::NotUtf8(error.valid_up_to()))?;
+    let value: Value = serde_json::from_str(text).map_err(|error| {
+        let said = error.to_string();
+        if said.starts_with("recursion limit") {
+            ImportError::TooDeep
+        } else {
+            ImportError::Json(said)
+        }
+    })?;
     let Value::Object(raw) = value else {
         return Err(ImportError::NotAnObject);
     };
