@@ -99,7 +99,7 @@ pub struct Reader {
     table: Arc<Table>,
     minutes: Minutes,
     known: Known,
-    /// Where the fields of a window begin, and behind the last of them where another would.
+    /// Where the fields of a window begin, and behind the last of them where another would; what is behind that is left over.
     starts: Vec<u32>,
     extremes: Vec<Extremes>,
 }
@@ -163,9 +163,9 @@ impl Reader {
     fn window(&mut self, text: &[u8], plain: &mut Plain) -> bool {
         let table = &*self.table;
         let width = table.steps.len().max(1);
-        self.starts.clear();
-        cut(text, plain.end, table.delimiter, &mut self.starts);
-        let (all, whole) = lines(text, plain.end, &self.starts, width);
+        let count = cut(text, plain.end, table.delimiter, &mut self.starts);
+        let starts = self.starts.get(..count).unwrap_or_default();
+        let (all, whole) = lines(text, plain.end, starts, width);
         let before = plain.len();
         let mut rows = all;
         self.extremes.clear();
@@ -174,7 +174,7 @@ impl Reader {
         for (place, step) in table.steps.iter().enumerate() {
             let fields = Fields {
                 text,
-                starts: self.starts.get(place..).unwrap_or_default(),
+                starts: starts.get(place..).unwrap_or_default(),
                 width,
                 last: place + 1 == width,
                 decimal_comma: table.decimal_comma,
@@ -191,7 +191,7 @@ impl Reader {
                     let cells = column.get_mut(before..).unwrap_or_default();
                     let mut taken = 0;
                     for (cell, field) in cells.iter_mut().zip(fields) {
-                        let Some(number) = self.known.number(&field) else {
+                        let Some(number) = self.known.number(field) else {
                             break;
                         };
                         *cell = number;
@@ -205,7 +205,7 @@ impl Reader {
                     let mut taken = 0;
                     let extremes = self.extremes.iter_mut().skip(*family).step_by(families.max(1));
                     for (field, extremes) in fields.zip(extremes) {
-                        let Some(number) = self.known.number(&field) else {
+                        let Some(number) = self.known.number(field) else {
                             break;
                         };
                         extremes.take(op.value(number));
@@ -236,7 +236,7 @@ impl Reader {
                 }
                 Step::Vehicle => {
                     let mut last = name(text, plain.vehicles.last());
-                    for (row, field) in fields.enumerate() {
+                    for (row, field) in changed(fields) {
                         let name = field.text().trim_ascii();
                         if !name.is_empty() && last != Some(name) {
                             last = Some(name);
@@ -247,7 +247,7 @@ impl Reader {
                 }
                 Step::Session => {
                     let mut last = name(text, plain.sessions.last());
-                    for (row, field) in fields.enumerate() {
+                    for (row, field) in changed(fields) {
                         let name = field.text().trim_ascii();
                         if last != Some(name) || name.len() > LONGEST_NAME {
                             last = Some(name);
@@ -280,6 +280,17 @@ impl Reader {
             .map_or(plain.end, |next| *next as usize);
         whole && rows == all
     }
+}
+
+/// Fields with their rows, without those that are short and written as the one before.
+fn changed<'t>(fields: impl Iterator<Item = Field<'t>>) -> impl Iterator<Item = (usize, Field<'t>)> {
+    let mut before = None;
+    fields.enumerate().filter(move |(_, field)| {
+        let key = field.key();
+        let same = key.is_some() && key == before;
+        before = key;
+        !same
+    })
 }
 
 /// The name at a change.
@@ -318,8 +329,9 @@ fn window_end(text: &[u8], from: usize) -> usize {
     }
 }
 
-/// Puts down where each field from `from` on begins: behind every delimiter and newline. Eight bytes are looked at together.
-fn cut(text: &[u8], from: usize, delimiter: u8, starts: &mut Vec<u32>) {
+/// Puts down where each field from `from` on begins, behind every delimiter and newline, and says how many there are. Eight bytes
+/// are looked at together.
+fn cut(text: &[u8], from: usize, delimiter: u8, starts: &mut Vec<u32>) -> usize {
     const LOW: u64 = 0x7f7f_7f7f_7f7f_7f7f;
     /// Brings the lowest bits of eight bytes together in the highest byte.
     const TOGETHER: u64 = 0x0102_0408_1020_4080;
@@ -328,25 +340,35 @@ fn cut(text: &[u8], from: usize, delimiter: u8, starts: &mut Vec<u32>) {
         let other = word ^ u64::from_ne_bytes([byte; 8]);
         !(((other & LOW) + LOW) | other | LOW)
     }
-    starts.push(from as u32);
-    let (words, rest) = text.get(from..).unwrap_or_default().as_chunks::<8>();
-    let mut next = from as u32 + 1;
+    let rest = text.get(from..).unwrap_or_default();
+    let (words, rest) = rest.as_chunks::<8>();
+    let most = 8 * words.len() + rest.len() + 9;
+    if starts.len() < most {
+        starts.resize(most, 0);
+    }
+    let mut count = 0;
+    let mut put = |places: &[u32; 8], more: usize| {
+        // All eight are put down, and those that are none put over: that is quicker than to ask.
+        if let Some(free) = starts.get_mut(count..).and_then(<[u32]>::first_chunk_mut::<8>) {
+            *free = *places;
+        }
+        count += more;
+    };
+    let mut next = from as u32;
+    put(&[next; 8], 1);
+    next += 1;
     for bytes in words {
         let word = u64::from_le_bytes(*bytes);
         let found = (marks(word, delimiter) | marks(word, b'\n')) >> 7;
-        let (places, count) = &PLACES[usize::from(found.wrapping_mul(TOGETHER).to_be_bytes()[0])];
-        // All eight are put down, and those that are none taken back: that is quicker than to ask.
-        let len = starts.len();
-        starts.extend_from_slice(&places.map(|place| next + place));
-        starts.truncate(len + count);
+        let (places, more) = &PLACES[usize::from(found.wrapping_mul(TOGETHER).to_be_bytes()[0])];
+        put(&places.map(|place| next + place), *more);
         next += 8;
     }
     for byte in rest {
-        if *byte == delimiter || *byte == b'\n' {
-            starts.push(next);
-        }
+        put(&[next; 8], usize::from(*byte == delimiter || *byte == b'\n'));
         next += 1;
     }
+    count
 }
 
 /// For each set of eight bits: the places of those that are set, lowest first, and how many there are.
@@ -424,6 +446,7 @@ impl<'t> Fields<'t> {
 }
 
 /// A field of a line.
+#[derive(Clone, Copy)]
 struct Field<'t> {
     start: usize,
     /// It and what is behind it.
@@ -439,6 +462,13 @@ impl<'t> Field<'t> {
     #[inline]
     fn text(&self) -> &'t [u8] {
         self.behind.get(..self.len).unwrap_or_default()
+    }
+
+    /// How it is written, if that fits a word.
+    #[inline]
+    fn key(&self) -> Option<u64> {
+        // A zero byte is a byte like any other, so the length is a part of the key.
+        (self.len < 8).then(|| (self.word & ((1 << (8 * self.len)) - 1)) | (self.len as u64) << 56)
     }
 
     /// Its number; NaN if it is missing, nothing if it is no number.
@@ -476,19 +506,24 @@ impl Default for Known {
 impl Known {
     /// The number of a field, as [`Field::number`] has it.
     #[inline]
-    fn number(&mut self, field: &Field<'_>) -> Option<f64> {
-        if field.len > 7 {
+    fn number(&mut self, field: Field<'_>) -> Option<f64> {
+        let Some(key) = field.key() else {
             return field.number();
-        }
-        // A zero byte is a byte like any other, so the length is a part of the key.
-        let key = field.word & ((1 << (8 * field.len)) - 1) | (field.len as u64) << 56;
+        };
         let place = (key.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> (64 - KNOWN)) as usize;
         let entry = self.0.get_mut(place)?;
-        if entry.0 != key {
-            *entry = (key, field.number()?);
+        if entry.0 == key {
+            return Some(entry.1);
         }
-        Some(entry.1)
+        learn(entry, key, field)
     }
+}
+
+/// Reads a number and remembers it.
+#[inline(never)]
+fn learn(entry: &mut (u64, f64), key: u64, field: Field<'_>) -> Option<f64> {
+    *entry = (key, field.number()?);
+    Some(entry.1)
 }
 
 #[cfg(test)]
@@ -505,7 +540,8 @@ mod tests {
         ) {
             let from = from.index(text.len() + 1);
             let mut starts = Vec::new();
-            cut(&text, from, b',', &mut starts);
+            let count = cut(&text, from, b',', &mut starts);
+            starts.truncate(count);
             let fields = text[from..].split(|byte| b",\n".contains(byte));
             let mut next = from;
             let expected: Vec<u32> = fields.map(|field| {
@@ -531,7 +567,7 @@ mod tests {
                     word: u64::from_le_bytes(*line.as_bytes().first_chunk().unwrap_or(b";other;\0")),
                     decimal_comma,
                 };
-                prop_assert_eq!(known.number(&field).map(f64::to_bits), field.number().map(f64::to_bits), "{:?}", text);
+                prop_assert_eq!(known.number(field).map(f64::to_bits), field.number().map(f64::to_bits), "{:?}", text);
             }
         }
     }
@@ -542,7 +578,7 @@ mod tests {
         assert_eq!(common(text), 9);
         assert_eq!(common(b"1,2\n3\r,4\n"), 0);
         let mut starts = Vec::new();
-        cut(b"1,2\n3,4,5\n6,7\n", 0, b',', &mut starts);
-        assert_eq!(lines(b"1,2\n3,4,5\n6,7\n", 0, &starts, 2), (1, false));
+        let count = cut(b"1,2\n3,4,5\n6,7\n", 0, b',', &mut starts);
+        assert_eq!(lines(b"1,2\n3,4,5\n6,7\n", 0, &starts[..count], 2), (1, false));
     }
 }
