@@ -53,12 +53,14 @@ pub fn run(global: &Global, options: &BatteryValidate) -> Result<ExitCode, Failu
         Event::End { .. } => {}
     })?;
     let silent: Vec<&String> = truths.keys().filter(|v| !assessors.contains_key(*v)).collect();
-    let outcomes: Vec<Outcome> = assessors
+    let (vehicles, assessors): (Vec<String>, Vec<Assessor>) = assessors.into_iter().unzip();
+    let outcomes: Vec<Outcome> = vehicles
         .iter()
-        .filter_map(|(vehicle, assessor)| {
+        .zip(Assessor::finish_all(assessors))
+        .filter_map(|(vehicle, assessment)| {
             let (truth, _) = truths.get(vehicle)?;
             let percent = 100.0 * truth.true_ah / truth.rated_ah;
-            Some(Outcome::new(vehicle, percent, &assessor.clone().finish()))
+            Some(Outcome::new(vehicle, percent, &assessment))
         })
         .collect();
     if outcomes.is_empty() {

@@ -216,10 +216,17 @@ impl Op {
 
     /// What the numbers of a column mean.
     pub fn extend(&self, to: &mut Vec<f64>, numbers: &[f64]) {
-        if self.reading == Reading::Value && self.scale == 1.0 && self.missing.is_empty() {
-            to.extend_from_slice(numbers);
-        } else {
-            to.extend(numbers.iter().map(|number| self.value(*number)));
+        let before = to.len();
+        to.extend_from_slice(numbers);
+        self.apply(to.get_mut(before..).unwrap_or_default());
+    }
+
+    /// Puts in the place of numbers what they mean.
+    pub fn apply(&self, numbers: &mut [f64]) {
+        if self.reading != Reading::Value || self.scale != 1.0 || !self.missing.is_empty() {
+            for number in numbers {
+                *number = self.value(*number);
+            }
         }
     }
 }
@@ -315,6 +322,11 @@ pub struct SessionNames {
 }
 
 impl SessionNames {
+    /// The number that was given out last.
+    pub fn current(&self) -> i64 {
+        self.number
+    }
+
     /// The number of a session: its own where it is an integer, else counted up at every change of name.
     pub fn number(&mut self, name: &[u8]) -> i64 {
         let name = name.trim_ascii();

@@ -107,6 +107,103 @@ pub fn civil(text: &[u8], order: Option<DateOrder>) -> Result<Civil, NoTime> {
     })
 }
 
+/// Reads dates as [`civil`] does, and those of the minute it read last without working the date out again.
+#[derive(Debug, Clone, Default)]
+pub struct Minutes {
+    /// The last minute as it was written, `2026-05-16T11:44`, and what its day and its time of day are in seconds.
+    last: Option<([u8; 16], f64, f64)>,
+}
+
+impl Minutes {
+    /// Reads a date with its time of day.
+    #[inline]
+    pub fn civil(&mut self, text: &[u8], order: Option<DateOrder>) -> Result<Civil, NoTime> {
+        let text = text.trim_ascii();
+        let Some((minute, rest)) = text.split_first_chunk::<16>() else {
+            return civil(text, order);
+        };
+        if let Some((known, day, time)) = &self.last
+            && known == minute
+            && let Some((second, zoned)) = second_of_minute(rest)
+        {
+            return Ok(Civil {
+                seconds: day + (time + second),
+                zoned,
+            });
+        }
+        let read = civil(text, order)?;
+        self.last = whole_minute(minute).map(|(day, time)| (*minute, day, time));
+        Ok(read)
+    }
+}
+
+/// The day and the time of day, in seconds, of a minute written `2026-05-16T11:44`, with a blank for the T or slashes for the
+/// dashes; `None` if it is written otherwise.
+fn whole_minute(text: &[u8; 16]) -> Option<(f64, f64)> {
+    let [
+        y1,
+        y2,
+        y3,
+        y4,
+        first,
+        m1,
+        m2,
+        second,
+        d1,
+        d2,
+        b'T' | b' ',
+        h1,
+        h2,
+        b':',
+        n1,
+        n2,
+    ] = *text
+    else {
+        return None;
+    };
+    if first != second || !b"-/.".contains(&first) {
+        return None;
+    }
+    let number = |digits: &[u8]| {
+        digits.iter().try_fold(0_i64, |value, byte| {
+            byte.is_ascii_digit().then(|| value * 10 + i64::from(byte - b'0'))
+        })
+    };
+    let (year, month, day) = (number(&[y1, y2, y3, y4])?, number(&[m1, m2])?, number(&[d1, d2])?);
+    let (hour, minute) = (number(&[h1, h2])?, number(&[n1, n2])?);
+    Some((
+        days_since_1970(year, month, day) as f64 * 86_400.0,
+        (hour * 3600 + minute * 60) as f64,
+    ))
+}
+
+/// The second behind a minute, `:36`, `:36.8`, `:36.8Z`, `:36+00:00`, and whether it says that it is in UTC; `None` for any other
+/// text, which may still be one.
+#[inline]
+fn second_of_minute(text: &[u8]) -> Option<(f64, bool)> {
+    let (&[b':', tens @ b'0'..=b'5', ones @ b'0'..=b'9'], mut rest) = text.split_first_chunk::<3>()? else {
+        return None;
+    };
+    let mut second = f64::from((tens - b'0') * 10 + (ones - b'0'));
+    if let [b'.', after @ ..] = rest {
+        let len = after.iter().take_while(|byte| byte.is_ascii_digit()).count();
+        if !(1..=9).contains(&len) {
+            return None;
+        }
+        let (digits, after) = after.split_at(len);
+        let part = digits
+            .iter()
+            .fold(0, |value, byte| value * 10 + i64::from(byte - b'0'));
+        second += part as f64 / 10_f64.powi(len as i32);
+        rest = after;
+    }
+    match rest {
+        [] => Some((second, false)),
+        b"Z" | b"+00:00" => Some((second, true)),
+        _ => None,
+    }
+}
+
 /// An offset from UTC such as `+09:00`, `-0530`, `Z`, in seconds.
 pub fn offset(text: &str) -> Option<i32> {
     Scan(text.trim().as_bytes()).offset().ok().flatten()
@@ -294,6 +391,21 @@ mod tests {
         fn every_second_of_four_hundred_years_is_read_as_jiff_writes_it(seconds in -6_311_433_600_i64..6_311_433_600) {
             let text = Timestamp::from_second(seconds).unwrap().to_string();
             prop_assert_eq!(read(&text), Civil { seconds: seconds as f64, zoned: true });
+        }
+
+        #[test]
+        fn a_minute_read_before_changes_nothing(
+            minutes in prop::collection::vec("20[0-9]{2}[-/.][01][0-9][-/.][0-3][0-9][T ][0-2][0-9]:[0-5][0-9]", 1..3),
+            tails in prop::collection::vec((any::<prop::sample::Index>(), "|:[0-6][0-9]([.,][0-9]{0,10})?( ?PM)?( ?Z|[+-]00:00|\\+09:00)?"), 1..12),
+        ) {
+            let mut read = Minutes::default();
+            for (place, tail) in tails {
+                let text = format!("{}{tail}", minutes[place.index(minutes.len())]);
+                for order in [None, Some(DateOrder::DayFirst)] {
+                    let bits = |civil: Result<Civil, NoTime>| civil.map(|c| (c.seconds.to_bits(), c.zoned));
+                    prop_assert_eq!(bits(read.civil(text.as_bytes(), order)), bits(civil(text.as_bytes(), order)), "{}", text);
+                }
+            }
         }
 
         #[test]

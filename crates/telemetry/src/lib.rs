@@ -10,6 +10,7 @@
 //! - [`MeterLog`]: the log of a second meter, laid beside.
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
+mod ahead;
 mod block;
 mod clock;
 mod columnar;
@@ -20,6 +21,8 @@ mod mapping;
 mod meter;
 mod normal;
 mod number;
+mod pieces;
+mod plain;
 mod report;
 mod survey;
 mod text;

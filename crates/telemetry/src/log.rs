@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use battery::{Clock, Samples, Source};
 
+use crate::ahead::{self, Give};
 use crate::block::{Block, Layout};
 use crate::columnar;
 use crate::delimited::{self, Candidates, Given};
@@ -80,9 +81,18 @@ enum Rows {
 }
 
 impl Rows {
-    fn open(path: &Path, table: &Table, layout: &Layout, hash: bool) -> Result<Self, TelemetryError> {
+    /// Opens a table, to be read by so many threads beside the caller's where its format can be.
+    fn open(
+        path: &Path,
+        table: &Table,
+        layout: &Layout,
+        hash: bool,
+        threads: usize,
+    ) -> Result<Self, TelemetryError> {
         Ok(match table {
-            Table::Text(sniffed) => Self::Text(Box::new(delimited::Rows::open(path, sniffed, layout, hash)?)),
+            Table::Text(sniffed) => Self::Text(Box::new(delimited::Rows::open(
+                path, sniffed, layout, hash, threads,
+            )?)),
             Table::Parquet(sniffed) => {
                 Self::Parquet(Box::new(columnar::Rows::open(path, layout, sniffed.time)?))
             }
@@ -113,6 +123,15 @@ impl Rows {
             Self::Parquet(rows) => rows.faults.corrections(layout),
         }
     }
+}
+
+/// What is known of a file once it was read.
+#[derive(Default)]
+struct End {
+    /// What could not be read.
+    corrections: Vec<String>,
+    /// Empty if it is not wanted.
+    sha256: String,
 }
 
 impl Log {
@@ -222,17 +241,14 @@ impl Log {
         progress: &mut dyn FnMut(u64, u64),
     ) -> Result<(), TelemetryError> {
         let path = &file.report.path;
-        let hash = self.options.hash;
-        let mut rows = Rows::open(path, &file.table, &file.layout, hash)?;
         let mut normaliser = Normaliser::new(&file.layout, &file.plan);
-        let mut block = Block::default();
         let mut begun: Option<Option<String>> = None;
         let name = path.file_name().map_or_else(
             || path.display().to_string(),
             |name| name.to_string_lossy().into_owned(),
         );
         let mut read = 0;
-        while rows.next(&file.layout, &mut block)? {
+        let mut take = |block: &Block, bytes: u64| {
             read += block.len() as u64;
             if let Some(most) = self.options.most_rows.filter(|most| read > *most) {
                 return Err(TelemetryError::File {
@@ -244,8 +260,8 @@ impl Log {
             if let Some(wanted) = &self.options.answers.vehicle
                 && block.vehicle.as_ref() != Some(wanted)
             {
-                progress(rows.bytes(file.report.bytes), 0);
-                continue;
+                progress(bytes, 0);
+                return Ok(());
             }
             if begun.as_ref() != Some(&block.vehicle) {
                 if begun.is_some() {
@@ -265,22 +281,51 @@ impl Log {
                     corrections: Vec::new(),
                 }));
             }
-            normaliser.take(&block, &mut |samples| sink(Event::Rows(samples)));
-            progress(rows.bytes(file.report.bytes), block.len() as u64);
-        }
+            normaliser.take(block, &mut |samples| sink(Event::Rows(samples)));
+            progress(bytes, block.len() as u64);
+            Ok(())
+        };
+        let threads = ahead::threads(file.report.bytes);
+        let end = ahead::blocks(
+            threads > 0,
+            |give| self.blocks(file, threads, give),
+            &mut take,
+            |source| TelemetryError::Read {
+                path: path.clone(),
+                source,
+            },
+        )?;
         normaliser.begin(&mut |samples| sink(Event::Rows(samples)));
         if begun.is_some() {
             let mut corrections = file.report.corrections();
-            corrections.extend(rows.corrections(&file.layout));
+            corrections.extend(end.corrections);
             corrections.extend(normaliser.repairs.corrections(&file.layout));
-            let sha256 = match &rows {
+            sink(Event::End {
+                sha256: end.sha256,
+                corrections,
+            });
+        }
+        Ok(())
+    }
+
+    /// Reads the rows of a file as they stand in it.
+    fn blocks(&self, file: &Recognised, threads: usize, give: Give<'_>) -> Result<End, TelemetryError> {
+        let (path, hash) = (&file.report.path, self.options.hash);
+        let mut rows = Rows::open(path, &file.table, &file.layout, hash, threads)?;
+        let mut block = Block::default();
+        while rows.next(&file.layout, &mut block)? {
+            if !give(&mut block, rows.bytes(file.report.bytes)) {
+                return Ok(End::default());
+            }
+        }
+        Ok(End {
+            corrections: rows.corrections(&file.layout),
+            sha256: match &rows {
                 _ if !hash => String::new(),
                 Rows::Text(rows) => rows.sha256(),
                 Rows::Parquet(_) => columnar::sha256(path)?,
-            };
-            sink(Event::End { sha256, corrections });
-        }
-        Ok(())
+            },
+        })
     }
 }
 
@@ -369,7 +414,7 @@ fn recognise(
     };
     let resolved = mapping.resolve(headers);
     let layout = Layout::new(&resolved, headers);
-    let mut rows = Rows::open(path, &table, &layout, false)?;
+    let mut rows = Rows::open(path, &table, &layout, false, 0)?;
     let mut survey = Survey::default();
     let mut block = Block::default();
     let mut whole = true;

@@ -33,29 +33,53 @@ pub fn cell(bytes: &[u8], decimal_comma: bool) -> Cell {
     }
 }
 
-/// Up to eight digits with at most one decimal sign, and perhaps a minus: all of them at once, in one machine word.
+/// A cell of at most eight bytes, which lie in a word with the first lowest; `None` where there is more to it than digits, a
+/// minus and a decimal sign. What lies in the word behind the cell is not looked at.
+#[inline]
+pub fn in_word(word: u64, len: usize, decimal: u8) -> Option<f64> {
+    let negative = word & 0xff == u64::from(b'-');
+    let (word, len) = if negative {
+        (word >> 8, len.wrapping_sub(1))
+    } else {
+        (word, len)
+    };
+    if !(1..=8).contains(&len) {
+        return None;
+    }
+    let value = digits(word, len, decimal)?;
+    Some(if negative { -value } else { value })
+}
+
+/// Up to eight digits with at most one decimal sign, and perhaps a minus.
 #[inline]
 fn short(bytes: &[u8], decimal: u8) -> Option<f64> {
-    const ZEROS: u64 = 0x3030_3030_3030_3030;
-    const HIGH: u64 = 0xf0f0_f0f0_f0f0_f0f0;
-    const LOW: u64 = 0x7f7f_7f7f_7f7f_7f7f;
-    const EVEN: u64 = 0x0000_00ff_0000_00ff;
-    let (negative, digits) = match bytes {
+    let (negative, rest) = match bytes {
         [b'-', rest @ ..] => (true, rest),
         _ => (false, bytes),
     };
-    let len = digits.len();
+    let len = rest.len();
     // The first byte lowest; where the two reads overlap they agree.
-    let word = match (digits.first_chunk::<4>(), digits.last_chunk::<4>()) {
+    let word = match (rest.first_chunk::<4>(), rest.last_chunk::<4>()) {
         (Some(first), Some(last)) if len <= 8 => {
             u64::from(u32::from_le_bytes(*first)) | u64::from(u32::from_le_bytes(*last)) << (8 * (len - 4))
         }
         (None, _) if len > 0 => {
-            let byte = |place: usize| u64::from(digits.get(place).copied().unwrap_or_default());
+            let byte = |place: usize| u64::from(rest.get(place).copied().unwrap_or_default());
             byte(0) | byte(1) << 8 | byte(2) << 16
         }
         _ => return None,
     };
+    let value = digits(word, len, decimal)?;
+    Some(if negative { -value } else { value })
+}
+
+/// The first one to eight bytes of a word as digits with at most one decimal sign: all of them at once.
+#[inline]
+fn digits(word: u64, len: usize, decimal: u8) -> Option<f64> {
+    const ZEROS: u64 = 0x3030_3030_3030_3030;
+    const HIGH: u64 = 0xf0f0_f0f0_f0f0_f0f0;
+    const LOW: u64 = 0x7f7f_7f7f_7f7f_7f7f;
+    const EVEN: u64 = 0x0000_00ff_0000_00ff;
     // Right-aligned, with zeros in front.
     let empty = 8 * (8 - len as u32);
     let mut word = (word << empty) | (ZEROS & ((1 << empty) - 1));
@@ -80,8 +104,7 @@ fn short(bytes: &[u8], decimal: u8) -> Option<f64> {
     let pairs = digits.wrapping_mul(10).wrapping_add(digits >> 8);
     let fours = (pairs & EVEN).wrapping_mul(100 + (1_000_000 << 32));
     let whole = fours.wrapping_add(((pairs >> 16) & EVEN).wrapping_mul(1 + (10_000 << 32))) >> 32;
-    let value = whole as f64 / EXACT.get(places)?;
-    Some(if negative { -value } else { value })
+    Some(whole as f64 / EXACT.get(places)?)
 }
 
 /// Any other cell.

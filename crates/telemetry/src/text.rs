@@ -3,8 +3,8 @@
 use std::fs::File;
 use std::io::{self, BufReader, Read};
 use std::path::Path;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
 
 use flate2::read::MultiGzDecoder;
 use sha2::{Digest as _, Sha256};
@@ -39,12 +39,25 @@ pub fn kind(path: &Path) -> io::Result<Kind> {
 
 /// How far a file was read, and the digest of what was read of it.
 #[derive(Debug, Clone, Default)]
-pub struct Meter(Arc<AtomicU64>);
+pub struct Meter {
+    bytes: Arc<AtomicU64>,
+    hash: Option<Arc<Mutex<Sha256>>>,
+}
 
 impl Meter {
     /// Bytes of the file read so far, as they lie on the disk.
     pub fn bytes(&self) -> u64 {
-        self.0.load(Ordering::Relaxed)
+        self.bytes.load(Ordering::Relaxed)
+    }
+
+    /// SHA-256 of all bytes read, in hexadecimal; empty if none was kept. The whole file's once its end was reached.
+    pub fn sha256(&self) -> String {
+        let Some(hash) = &self.hash else {
+            return String::new();
+        };
+        hash.lock()
+            .map(|hash| hex(&hash.clone().finalize()))
+            .unwrap_or_default()
     }
 }
 
@@ -52,14 +65,13 @@ impl Meter {
 struct Metered {
     file: File,
     meter: Meter,
-    hash: Option<Arc<std::sync::Mutex<Sha256>>>,
 }
 
 impl Read for Metered {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let len = self.file.read(buffer)?;
-        self.meter.0.fetch_add(len as u64, Ordering::Relaxed);
-        if let Some(hash) = &self.hash
+        self.meter.bytes.fetch_add(len as u64, Ordering::Relaxed);
+        if let Some(hash) = &self.meter.hash
             && let Some(read) = buffer.get(..len)
             && let Ok(mut hash) = hash.lock()
         {
@@ -77,18 +89,18 @@ pub struct Text {
     pub encoding: &'static str,
     /// How far it was read.
     pub meter: Meter,
-    hash: Option<Arc<std::sync::Mutex<Sha256>>>,
 }
 
 impl Text {
     /// Opens a text file; `hash` keeps a SHA-256 of its bytes while they are read.
     pub fn open(path: &Path, gzip: bool, hash: bool) -> io::Result<Self> {
-        let meter = Meter::default();
-        let hash = hash.then(|| Arc::new(std::sync::Mutex::new(Sha256::new())));
+        let meter = Meter {
+            bytes: Arc::default(),
+            hash: hash.then(Arc::default),
+        };
         let file = Metered {
             file: File::open(path)?,
             meter: meter.clone(),
-            hash: hash.clone(),
         };
         let mut reader: Box<dyn Read + Send> = if gzip {
             Box::new(MultiGzDecoder::new(BufReader::with_capacity(1 << 16, file)))
@@ -108,18 +120,7 @@ impl Text {
             reader,
             encoding,
             meter,
-            hash,
         })
-    }
-
-    /// SHA-256 of all bytes read, in hexadecimal; empty if none was kept. The whole file's once its end was reached.
-    pub fn sha256(&self) -> String {
-        let Some(hash) = &self.hash else {
-            return String::new();
-        };
-        hash.lock()
-            .map(|hash| hex(&hash.clone().finalize()))
-            .unwrap_or_default()
     }
 }
 

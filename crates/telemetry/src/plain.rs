@@ -1,0 +1,584 @@
+//! The quick way through a text table: lines that need nothing more than to be cut at their delimiters and read as numbers.
+//!
+//! Some lines are cut together, eight bytes at a time, and then read column by column, in the columns that are wanted. Loggers write
+//! few digits, so most numbers were read shortly before and are looked up. It gives up at the first line with anything uncommon in
+//! it: a quote, another number of fields, a cell that is no number, no time. That line goes the slow way, through the CSV parser,
+//! where all faults are found and counted. Whatever is read here is read to the same bits as there; a property test holds both to
+//! it.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use crate::block::{Extremes, Family, Layout, Op, What};
+use crate::clock::Minutes;
+use crate::delimited::TimeRead;
+use crate::number::{self, Cell};
+
+/// The longest name of a session that is compared with the one before; see [`crate::block::SessionNames`].
+const LONGEST_NAME: usize = 256;
+/// Bytes that are cut together: few enough that they and what is read of them stay in the nearest cache.
+const WINDOW: usize = 1 << 13;
+/// Uncommon lines after which the rest of a piece goes the slow way: cutting lines in vain takes time too.
+const UNCOMMON: usize = 32;
+/// Numbers that are remembered, as a power of two.
+const KNOWN: u32 = 10;
+
+/// A row that begins another vehicle or session, and where in the piece its name is.
+pub type Change = (usize, Range<usize>);
+
+/// Rows that were read, as columns.
+#[derive(Debug, Default)]
+pub struct Plain {
+    /// Up to where in the piece.
+    pub end: usize,
+    /// The times; there is one for each row.
+    pub time: Vec<f64>,
+    /// How many of the times said their offset from UTC: all or none.
+    pub zoned: bool,
+    /// One column per slot.
+    pub columns: Vec<Vec<f64>>,
+    /// The vehicles; a row without a name is from the vehicle before.
+    pub vehicles: Vec<Change>,
+    /// The sessions.
+    pub sessions: Vec<Change>,
+    /// Up to here in the piece there is no quote, and a carriage return only before a newline.
+    common: usize,
+    /// Lines of the piece that were none.
+    uncommon: usize,
+}
+
+impl Plain {
+    /// Rows in it.
+    pub fn len(&self) -> usize {
+        self.time.len()
+    }
+
+    /// Forgets everything.
+    pub fn clear(&mut self) {
+        self.forget_rows();
+        self.common = 0;
+        self.uncommon = 0;
+    }
+
+    fn forget_rows(&mut self) {
+        self.end = 0;
+        self.time.clear();
+        self.zoned = false;
+        self.columns.iter_mut().for_each(Vec::clear);
+        self.vehicles.clear();
+        self.sessions.clear();
+    }
+}
+
+/// What is done with a field.
+#[derive(Debug, Clone)]
+enum Step {
+    Skip,
+    Time,
+    Vehicle,
+    Session,
+    Slot(usize, Op),
+    Family(usize, Op),
+}
+
+/// How a table is written and what is wanted of it.
+#[derive(Debug)]
+struct Table {
+    delimiter: u8,
+    decimal_comma: bool,
+    time: TimeRead,
+    /// One for each field of a line.
+    steps: Vec<Step>,
+    slots: usize,
+    families: Vec<Family>,
+}
+
+/// Reads plain lines.
+#[derive(Debug, Clone)]
+pub struct Reader {
+    table: Arc<Table>,
+    minutes: Minutes,
+    known: Known,
+    /// Where the fields of a window begin, and behind the last of them where another would; what is behind that is left over.
+    starts: Vec<u32>,
+    extremes: Vec<Extremes>,
+}
+
+impl Reader {
+    /// For a table with so many fields in a line.
+    pub fn new(layout: &Layout, fields: usize, delimiter: u8, decimal_comma: bool, time: TimeRead) -> Self {
+        let mut steps = vec![Step::Skip; fields];
+        for op in &layout.ops {
+            if let Some(step) = steps.get_mut(op.field) {
+                *step = match op.what {
+                    What::Time => Step::Time,
+                    What::Vehicle => Step::Vehicle,
+                    What::Session => Step::Session,
+                    What::Slot(slot) => Step::Slot(slot, op.clone()),
+                    What::Family(family) => Step::Family(family, op.clone()),
+                };
+            }
+        }
+        Self {
+            table: Arc::new(Table {
+                delimiter,
+                decimal_comma,
+                time,
+                steps,
+                slots: layout.slots.len(),
+                families: layout.families.clone(),
+            }),
+            minutes: Minutes::default(),
+            known: Known::default(),
+            starts: Vec::new(),
+            extremes: Vec::new(),
+        }
+    }
+
+    /// Reads the plain lines of a piece from `at` on, up to the first that is none.
+    pub fn read(&mut self, piece: &[u8], at: usize, plain: &mut Plain) {
+        plain.forget_rows();
+        if at == 0 {
+            plain.common = common(piece);
+            plain.uncommon = 0;
+        }
+        plain.end = at;
+        plain.columns.resize_with(self.table.slots, Vec::new);
+        let Some(text) = piece.get(..plain.common) else {
+            return;
+        };
+        while plain.end < text.len() {
+            let window = text.get(..window_end(text, plain.end)).unwrap_or_default();
+            if !self.window(window, plain) {
+                plain.uncommon += 1;
+                if plain.uncommon > UNCOMMON {
+                    plain.common = 0;
+                }
+                return;
+            }
+        }
+    }
+
+    /// Reads the lines from the end of what was read to the end of the text; says whether it took them all.
+    fn window(&mut self, text: &[u8], plain: &mut Plain) -> bool {
+        let table = &*self.table;
+        let width = table.steps.len().max(1);
+        let count = cut(text, plain.end, table.delimiter, &mut self.starts);
+        let starts = self.starts.get(..count).unwrap_or_default();
+        let (all, whole) = lines(text, plain.end, starts, width);
+        let before = plain.len();
+        let mut rows = all;
+        self.extremes.clear();
+        self.extremes
+            .resize(rows * table.families.len(), Extremes::default());
+        for (place, step) in table.steps.iter().enumerate() {
+            let fields = Fields {
+                text,
+                starts: starts.get(place..).unwrap_or_default(),
+                width,
+                last: place + 1 == width,
+                decimal_comma: table.decimal_comma,
+            };
+            let fields = fields.rows(rows);
+            let taken = match step {
+                Step::Skip => continue,
+                Step::Slot(slot, op) => {
+                    let Some(column) = plain.columns.get_mut(*slot) else {
+                        rows = 0;
+                        break;
+                    };
+                    column.resize(before + rows, f64::NAN);
+                    let cells = column.get_mut(before..).unwrap_or_default();
+                    let mut taken = 0;
+                    for (cell, field) in cells.iter_mut().zip(fields) {
+                        let Some(number) = self.known.number(field) else {
+                            break;
+                        };
+                        *cell = number;
+                        taken += 1;
+                    }
+                    op.apply(cells);
+                    taken
+                }
+                Step::Family(family, op) => {
+                    let families = table.families.len();
+                    let mut taken = 0;
+                    let extremes = self.extremes.iter_mut().skip(*family).step_by(families.max(1));
+                    for (field, extremes) in fields.zip(extremes) {
+                        let Some(number) = self.known.number(field) else {
+                            break;
+                        };
+                        extremes.take(op.value(number));
+                        taken += 1;
+                    }
+                    taken
+                }
+                Step::Time => {
+                    match table.time {
+                        TimeRead::Number => {
+                            let times = fields.map_while(|field| field.number());
+                            plain.time.extend(times.take_while(|time| !time.is_nan()));
+                        }
+                        TimeRead::Text(order) => {
+                            for field in fields {
+                                let Ok(civil) = self.minutes.civil(field.text(), order) else {
+                                    break;
+                                };
+                                if !plain.time.is_empty() && civil.zoned != plain.zoned {
+                                    break;
+                                }
+                                plain.zoned = civil.zoned;
+                                plain.time.push(civil.seconds);
+                            }
+                        }
+                    }
+                    plain.time.len() - before
+                }
+                Step::Vehicle => {
+                    let mut last = name(text, plain.vehicles.last());
+                    for (row, field) in changed(fields) {
+                        let name = field.text().trim_ascii();
+                        if !name.is_empty() && last != Some(name) {
+                            last = Some(name);
+                            plain.vehicles.push((before + row, field.trimmed()));
+                        }
+                    }
+                    continue;
+                }
+                Step::Session => {
+                    let mut last = name(text, plain.sessions.last());
+                    for (row, field) in changed(fields) {
+                        let name = field.text().trim_ascii();
+                        if last != Some(name) || name.len() > LONGEST_NAME {
+                            last = Some(name);
+                            plain.sessions.push((before + row, field.trimmed()));
+                        }
+                    }
+                    continue;
+                }
+            };
+            rows = rows.min(taken);
+        }
+        for extremes in self.extremes.chunks(table.families.len().max(1)).take(rows) {
+            for (extremes, family) in extremes.iter().zip(&table.families) {
+                extremes.put(*family, &mut plain.columns);
+            }
+        }
+        // What was taken of rows behind the last is taken back.
+        let len = before + rows;
+        plain.time.truncate(len);
+        plain.columns.iter_mut().for_each(|column| column.truncate(len));
+        plain
+            .vehicles
+            .truncate(plain.vehicles.partition_point(|(row, _)| *row < len));
+        plain
+            .sessions
+            .truncate(plain.sessions.partition_point(|(row, _)| *row < len));
+        plain.end = self
+            .starts
+            .get(rows * width)
+            .map_or(plain.end, |next| *next as usize);
+        whole && rows == all
+    }
+}
+
+/// Fields with their rows, without those that are short and written as the one before.
+fn changed<'t>(fields: impl Iterator<Item = Field<'t>>) -> impl Iterator<Item = (usize, Field<'t>)> {
+    let mut before = None;
+    fields.enumerate().filter(move |(_, field)| {
+        let key = field.key();
+        let same = key.is_some() && key == before;
+        before = key;
+        !same
+    })
+}
+
+/// The name at a change.
+fn name<'t>(text: &'t [u8], change: Option<&Change>) -> Option<&'t [u8]> {
+    text.get(change?.1.clone())
+}
+
+/// Up to where a piece has whole lines without a quote, and no carriage return but before a newline.
+fn common(piece: &[u8]) -> usize {
+    let quote = memchr::memchr(b'"', piece);
+    let before_quote = quote.and_then(|quote| piece.get(..quote)).unwrap_or(piece);
+    let Some(last) = memchr::memrchr(b'\n', before_quote) else {
+        return 0;
+    };
+    let lines = before_quote.get(..=last).unwrap_or_default();
+    let mut behind_returns = memchr::memchr_iter(b'\r', lines).map(|at| lines.get(at + 1));
+    if behind_returns.all(|next| next == Some(&b'\n')) {
+        lines.len()
+    } else {
+        0
+    }
+}
+
+/// The end of the window that begins at `from`: whole lines, at least one.
+fn window_end(text: &[u8], from: usize) -> usize {
+    let most = text.len().min(from + WINDOW);
+    let within = text
+        .get(from..most)
+        .and_then(|lines| memchr::memrchr(b'\n', lines));
+    match within {
+        Some(last) => from + last + 1,
+        None => {
+            let behind = text.get(most..).and_then(|rest| memchr::memchr(b'\n', rest));
+            behind.map_or(text.len(), |first| most + first + 1)
+        }
+    }
+}
+
+/// Puts down where each field from `from` on begins, behind every delimiter and newline, and says how many there are. Eight bytes
+/// are looked at together.
+fn cut(text: &[u8], from: usize, delimiter: u8, starts: &mut Vec<u32>) -> usize {
+    const LOW: u64 = 0x7f7f_7f7f_7f7f_7f7f;
+    /// Brings the lowest bits of eight bytes together in the highest byte.
+    const TOGETHER: u64 = 0x0102_0408_1020_4080;
+    /// The high bit of each byte of `word` that is `byte`.
+    fn marks(word: u64, byte: u8) -> u64 {
+        let other = word ^ u64::from_ne_bytes([byte; 8]);
+        !(((other & LOW) + LOW) | other | LOW)
+    }
+    let rest = text.get(from..).unwrap_or_default();
+    let (words, rest) = rest.as_chunks::<8>();
+    let most = 8 * words.len() + rest.len() + 9;
+    if starts.len() < most {
+        starts.resize(most, 0);
+    }
+    let mut count = 0;
+    let mut put = |places: &[u32; 8], more: usize| {
+        // All eight are put down, and those that are none put over: that is quicker than to ask.
+        if let Some(free) = starts.get_mut(count..).and_then(<[u32]>::first_chunk_mut::<8>) {
+            *free = *places;
+        }
+        count += more;
+    };
+    let mut next = from as u32;
+    put(&[next; 8], 1);
+    next += 1;
+    for bytes in words {
+        let word = u64::from_le_bytes(*bytes);
+        let found = (marks(word, delimiter) | marks(word, b'\n')) >> 7;
+        let (places, more) = &PLACES[usize::from(found.wrapping_mul(TOGETHER).to_be_bytes()[0])];
+        put(&places.map(|place| next + place), *more);
+        next += 8;
+    }
+    for byte in rest {
+        put(&[next; 8], usize::from(*byte == delimiter || *byte == b'\n'));
+        next += 1;
+    }
+    count
+}
+
+/// For each set of eight bits: the places of those that are set, lowest first, and how many there are.
+static PLACES: [([u32; 8], usize); 256] = {
+    let mut all = [([0; 8], 0); 256];
+    let mut set = 0;
+    while set < 256 {
+        let mut bit = 0;
+        while bit < 8 {
+            if set >> bit & 1 == 1 {
+                all[set].0[all[set].1] = bit;
+                all[set].1 += 1;
+            }
+            bit += 1;
+        }
+        set += 1;
+    }
+    all
+};
+
+/// How many lines from `from` on have as many fields as they should, and whether these are all there are.
+fn lines(text: &[u8], from: usize, starts: &[u32], width: usize) -> (usize, bool) {
+    let ends_line = |start: &u32| text.get(*start as usize - 1) == Some(&b'\n');
+    let behind = starts.get(1..).unwrap_or_default();
+    let rows = behind.chunks_exact(width);
+    let whole = rows.remainder().is_empty() && rows.clone().all(|row| row.last().is_some_and(ends_line));
+    let newlines = memchr::memchr_iter(b'\n', text.get(from..).unwrap_or_default()).count();
+    if whole && newlines == rows.len() {
+        return (rows.len(), true);
+    }
+    let as_wide = |row: &&[u32]| row.iter().position(ends_line) == Some(width - 1);
+    (rows.take_while(as_wide).count(), false)
+}
+
+/// One column of a window.
+struct Fields<'t> {
+    text: &'t [u8],
+    /// Where its first field begins, and all fields behind that.
+    starts: &'t [u32],
+    width: usize,
+    /// Whether it is the last in a line, which may end with a carriage return.
+    last: bool,
+    decimal_comma: bool,
+}
+
+impl<'t> Fields<'t> {
+    /// The fields of so many rows.
+    fn rows(self, rows: usize) -> impl Iterator<Item = Field<'t>> {
+        let text = self.text;
+        self.starts
+            .chunks(self.width)
+            .take(rows)
+            .map_while(move |starts| {
+                let [start, next, ..] = *starts else { return None };
+                let (start, mut end) = (start as usize, next as usize - 1);
+                if self.last && end > start && text.get(end - 1) == Some(&b'\r') {
+                    end -= 1;
+                }
+                let behind = text.get(start..)?;
+                Some(Field {
+                    start,
+                    behind,
+                    len: end - start,
+                    word: match behind.first_chunk::<8>() {
+                        Some(bytes) => u64::from_le_bytes(*bytes),
+                        None => behind
+                            .iter()
+                            .rev()
+                            .fold(0, |word, byte| word << 8 | u64::from(*byte)),
+                    },
+                    decimal_comma: self.decimal_comma,
+                })
+            })
+    }
+}
+
+/// A field of a line.
+#[derive(Clone, Copy)]
+struct Field<'t> {
+    start: usize,
+    /// It and what is behind it.
+    behind: &'t [u8],
+    len: usize,
+    /// The first eight bytes of that, the first lowest.
+    word: u64,
+    decimal_comma: bool,
+}
+
+impl<'t> Field<'t> {
+    /// Its bytes.
+    #[inline]
+    fn text(&self) -> &'t [u8] {
+        self.behind.get(..self.len).unwrap_or_default()
+    }
+
+    /// How it is written, if that fits a word.
+    #[inline]
+    fn key(&self) -> Option<u64> {
+        // A zero byte is a byte like any other, so the length is a part of the key.
+        (self.len < 8).then(|| (self.word & ((1 << (8 * self.len)) - 1)) | (self.len as u64) << 56)
+    }
+
+    /// Its number; NaN if it is missing, nothing if it is no number.
+    #[inline]
+    fn number(&self) -> Option<f64> {
+        let decimal = if self.decimal_comma { b',' } else { b'.' };
+        match number::in_word(self.word, self.len, decimal) {
+            Some(value) => Some(value),
+            None => match number::cell(self.text(), self.decimal_comma) {
+                Cell::Number(value) => Some(value),
+                Cell::Missing => Some(f64::NAN),
+                Cell::Unreadable => None,
+            },
+        }
+    }
+
+    /// Where it is in the piece without the blanks around it.
+    fn trimmed(&self) -> Range<usize> {
+        let start = self.start + (self.len - self.text().trim_ascii_start().len());
+        start..start + self.text().trim_ascii().len()
+    }
+}
+
+/// Numbers read before, by how they are written.
+#[derive(Debug, Clone)]
+struct Known(Box<[(u64, f64); 1 << KNOWN]>);
+
+impl Default for Known {
+    fn default() -> Self {
+        // Nothing is written as the first entry's key says, and an empty field is missing.
+        Self(Box::new([(0, f64::NAN); 1 << KNOWN]))
+    }
+}
+
+impl Known {
+    /// The number of a field, as [`Field::number`] has it.
+    #[inline]
+    fn number(&mut self, field: Field<'_>) -> Option<f64> {
+        let Some(key) = field.key() else {
+            return field.number();
+        };
+        let place = (key.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> (64 - KNOWN)) as usize;
+        let entry = self.0.get_mut(place)?;
+        if entry.0 == key {
+            return Some(entry.1);
+        }
+        learn(entry, key, field)
+    }
+}
+
+/// Reads a number and remembers it.
+#[inline(never)]
+fn learn(entry: &mut (u64, f64), key: u64, field: Field<'_>) -> Option<f64> {
+    *entry = (key, field.number()?);
+    Some(entry.1)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn fields_are_cut_at_every_delimiter_and_newline(
+            text in prop::collection::vec(prop_oneof![4 => Just(b'7'), 2 => Just(b','), 1 => Just(b'\n'), 1 => any::<u8>()], 0..90),
+            from in any::<prop::sample::Index>(),
+        ) {
+            let from = from.index(text.len() + 1);
+            let mut starts = Vec::new();
+            let count = cut(&text, from, b',', &mut starts);
+            starts.truncate(count);
+            let fields = text[from..].split(|byte| b",\n".contains(byte));
+            let mut next = from;
+            let expected: Vec<u32> = fields.map(|field| {
+                let start = next;
+                next += field.len() + 1;
+                start as u32
+            }).collect();
+            prop_assert_eq!(starts, expected);
+        }
+
+        #[test]
+        fn a_number_known_from_before_is_the_number_that_is_written(
+            texts in prop::collection::vec("-?[0-9]{0,2}[.,]?[0-9]{0,2}|[ -~]{0,9}|[0-9]\0{1,6}", 1..40),
+            decimal_comma in any::<bool>(),
+        ) {
+            let mut known = Known::default();
+            for text in texts.iter().chain(&texts) {
+                let line = format!("{text};other;");
+                let field = Field {
+                    start: 0,
+                    behind: line.as_bytes(),
+                    len: text.len(),
+                    word: u64::from_le_bytes(*line.as_bytes().first_chunk().unwrap_or(b";other;\0")),
+                    decimal_comma,
+                };
+                prop_assert_eq!(known.number(field).map(f64::to_bits), field.number().map(f64::to_bits), "{:?}", text);
+            }
+        }
+    }
+
+    #[test]
+    fn a_line_with_something_uncommon_ends_what_is_read() {
+        let text = b"1,2\n3,4\r\n5,\"6\"\n7,8\n";
+        assert_eq!(common(text), 9);
+        assert_eq!(common(b"1,2\n3\r,4\n"), 0);
+        let mut starts = Vec::new();
+        let count = cut(b"1,2\n3,4,5\n6,7\n", 0, b',', &mut starts);
+        assert_eq!(lines(b"1,2\n3,4,5\n6,7\n", 0, &starts[..count], 2), (1, false));
+    }
+}
