@@ -92,6 +92,8 @@ pub struct Refused {
 struct Shown {
     /// As of when the quorum vouches for it.
     as_of: Option<u64>,
+    /// Whether the quorum gave new cosignatures for it.
+    anew: bool,
     /// Cosigners that failed although the quorum held, and what they said.
     missing: Vec<String>,
 }
@@ -291,17 +293,18 @@ impl Store {
 
     async fn renew(&self, live: &mut Live, patience: Duration) -> Result<Refreshed, StoreError> {
         let (_, row) = self.settled(live, patience).await?;
-        let (before, begun) = (self.as_of().await?, crate::quorum::now());
+        let before = self.as_of().await?;
         let Shown {
             as_of,
+            anew,
             missing: missing_cosigners,
         } = self.publish(&row, Vec::new()).await?;
         Ok(Refreshed {
             size: row.size.0,
             before,
             as_of,
-            // The second comparison is for two renewals within one second.
-            renewed: as_of > before || as_of.is_some_and(|time| time >= begun),
+            // Two renewals within one second have the same time; one new cosignature beside older ones can be enough.
+            renewed: anew || as_of > before,
             missing_cosigners,
         })
     }
@@ -746,9 +749,11 @@ impl Store {
             let as_of = self.as_of().await?;
             return Ok(Shown {
                 as_of,
+                anew: as_of.is_some(),
                 missing: Vec::new(),
             });
         }
+        let anew = self.policy.evaluate(&note).is_ok_and(|new| new.as_of.is_some());
         self.keep_cosignatures(&mut note).await?;
         let as_of = match self.policy.evaluate(&note) {
             Ok(accepted) => accepted.as_of,
@@ -766,7 +771,7 @@ impl Store {
         }
         let Some(staging) = &row.staging else {
             self.end(tx).await?;
-            return Ok(Shown { as_of, missing });
+            return Ok(Shown { as_of, anew, missing });
         };
         query("UPDATE log SET staging = NULL WHERE id = 1 AND staging = $1")
             .bind(staging)
@@ -774,7 +779,7 @@ impl Store {
             .await?;
         self.commit("published", tx).await?;
         self.objects.delete(staging).await?;
-        Ok(Shown { as_of, missing })
+        Ok(Shown { as_of, anew, missing })
     }
 
     /// Takes over the cosignatures that the published checkpoint has and `note`, of the same tree, has not: when cosignatures
