@@ -108,6 +108,23 @@ pub fn trigger(typ: StatementType, body: &Map<String, Value>) -> Option<Trigger>
     }
 }
 
+/// Whether an opened recall is one of the traction battery, or asks to keep the car away from buildings. A recall of another part
+/// suspends as well, until somebody has looked at it; it stands in nobody's way who evaluated the battery with it in view.
+pub fn recall_of_battery(body: &Map<String, Value>) -> bool {
+    let of_battery = |text: &str| {
+        let text = text.to_lowercase();
+        names_battery(&text)
+            || ["battery management", "battery cell"]
+                .iter()
+                .any(|w| text.contains(w))
+    };
+    body.get("park_outside").and_then(Value::as_bool) == Some(true)
+        || ["component", "summary"]
+            .iter()
+            .filter_map(|field| body.get(*field)?.as_str())
+            .any(of_battery)
+}
+
 /// Work on a car: a fault code of the high-voltage system, or another pack.
 fn serviced(body: &Map<String, Value>) -> Option<Trigger> {
     let jobs = texts(body, "jobs");
@@ -234,6 +251,26 @@ mod tests {
         ];
         for (typ, body, expected) in suspends {
             assert_eq!(cause(typ, body.clone()), Some(expected), "{typ} {body}");
+        }
+    }
+
+    #[test]
+    fn a_recall_of_the_battery_is_told_from_one_of_another_part() {
+        for (body, of_battery) in [
+            (json!({"component": "traction battery"}), true),
+            (json!({"component": "고전압 배터리"}), true),
+            (
+                json!({"component": "controller", "summary": "Battery management software"}),
+                true,
+            ),
+            (json!({"component": "harness", "park_outside": true}), true),
+            (
+                json!({"component": "charging control unit", "summary": "The 12 V battery may not be charged"}),
+                false,
+            ),
+            (json!({}), false),
+        ] {
+            assert_eq!(recall_of_battery(body.as_object().unwrap()), of_battery, "{body}");
         }
     }
 

@@ -128,6 +128,7 @@ lab-why-mandate_over = Not today: your mandate for it does not hold on this day.
 lab-why-other_chemistry = Not you: your mandate does not cover this chemistry.
 lab-why-obstacles = Nobody: what was found does not carry a certificate.
 lab-why-too_old = Nobody: the data is too old. Measure again.
+lab-why-history = Nobody: the car’s history says what the evaluation does not. Read it, and evaluate again.
 lab-why-not_the_body = This is for the certification body.
 lab-why-no_person = Your account acts as no person of the certification body.
 lab-why-role = Your account’s role does not allow it.

@@ -128,6 +128,7 @@ lab-why-mandate_over = Hoy no: su mandato no rige este día.
 lab-why-other_chemistry = Usted no: su mandato no cubre esta química.
 lab-why-obstacles = Nadie: lo hallado no sustenta un certificado.
 lab-why-too_old = Nadie: los datos son demasiado antiguos. Mida otra vez.
+lab-why-history = Nadie: el historial del coche dice lo que la evaluación no dice. Léalo y evalúe otra vez.
 lab-why-not_the_body = Esto corresponde al organismo de certificación.
 lab-why-no_person = Su cuenta no actúa como ninguna persona del organismo.
 lab-why-role = El rol de su cuenta no lo permite.

@@ -128,6 +128,7 @@ lab-why-mandate_over = 오늘은 위임 기간이 아닙니다.
 lab-why-other_chemistry = 본인의 위임은 이 화학 종류를 포함하지 않습니다.
 lab-why-obstacles = 누구도 할 수 없습니다. 확인된 내용으로는 인증서를 낼 수 없습니다.
 lab-why-too_old = 누구도 할 수 없습니다. 데이터가 너무 오래되었습니다. 다시 측정하십시오.
+lab-why-history = 누구도 할 수 없습니다. 차량 이력에 평가에 없는 내용이 있습니다. 이력을 읽고 다시 평가하십시오.
 lab-why-not_the_body = 인증기관이 할 일입니다.
 lab-why-no_person = 이 계정은 인증기관의 어떤 사람으로도 활동하지 않습니다.
 lab-why-role = 이 계정의 역할로는 할 수 없습니다.

@@ -273,6 +273,29 @@ impl Cast {
         case
     }
 
+    /// Records what the maker says happened to the car so many days ago.
+    async fn record(&self, typ: StatementType, days_ago: i64, body: Value) {
+        let Value::Object(body) = body else { unreachable!() };
+        let event = Timestamp::now().as_second() - days_ago * 86_400;
+        let event = Timestamp::from_second(event).unwrap().to_string();
+        let claims = Claims {
+            iss: MAKER.to_owned(),
+            iat: Timestamp::now().as_second(),
+            typ,
+            vid: desk::check::parse_vehicle("KMHKN81ABMU000005").unwrap(),
+            event_time: event.replace('Z', "+00:00").parse().unwrap(),
+            recorded_at: None,
+            place: None,
+            body,
+            evidence: Vec::new(),
+            confidence: Confidence::Professional,
+            supersedes: None,
+        };
+        let statement = issue(&claims, &key(9), &mut ChaCha20Rng::seed_from_u64(1)).unwrap();
+        let taken = self.service.submit(&[statement.as_str()]).await;
+        assert_eq!(taken.status, 200, "{taken:?}");
+    }
+
     async fn certified(&self) -> (String, String) {
         let case = self
             .reviewed("application.json", "ioniq5-2021.csv", "ioniq5-2021.battery.toml")
@@ -780,31 +803,9 @@ async fn a_recall_that_is_sealed_suspends_the_certificate_by_itself() {
     options.surveil_every = std::time::Duration::from_millis(50);
     let cast = Cast::with(options).await;
     let (case, _) = cast.certified().await;
-    let body =
+    let recall =
         json!({"campaign_number": "SAMPLE-2026-11", "authority": "KATRI", "component": "traction battery"});
-    let Value::Object(body) = body else { unreachable!() };
-    let claims = Claims {
-        iss: MAKER.to_owned(),
-        iat: Timestamp::now().as_second(),
-        typ: StatementType::RecallOpened,
-        vid: desk::check::parse_vehicle("KMHKN81ABMU000005").unwrap(),
-        event_time: Timestamp::now()
-            .round(jiff::Unit::Second)
-            .unwrap()
-            .to_string()
-            .replace('Z', "+00:00")
-            .parse()
-            .unwrap(),
-        recorded_at: None,
-        place: None,
-        body,
-        evidence: Vec::new(),
-        confidence: Confidence::Professional,
-        supersedes: None,
-    };
-    let recall = issue(&claims, &key(9), &mut ChaCha20Rng::seed_from_u64(1)).unwrap();
-    let taken = cast.service.submit(&[recall.as_str()]).await;
-    assert_eq!(taken.status, 200, "{taken:?}");
+    cast.record(StatementType::RecallOpened, 0, recall).await;
     let mut state = Value::Null;
     for _ in 0..200 {
         state = cast.ann.get(&at(&case, "")).await.json()["state"].clone();
@@ -814,6 +815,96 @@ async fn a_recall_that_is_sealed_suspends_the_certificate_by_itself() {
         tokio::time::sleep(std::time::Duration::from_millis(50)).await;
     }
     assert_eq!(state, "suspended");
+}
+
+fn exchanged(campaign: &str) -> Value {
+    json!({"campaign_number": campaign, "authority": "KATRI", "remedy": "Battery system replaced", "fixed_at": "2026-01-01"})
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_pack_exchanged_on_the_last_day_of_measuring_leaves_no_certificate() {
+    let cast = Cast::new().await;
+    cast.record(StatementType::RecallClosed, 1, exchanged("SAMPLE-1"))
+        .await;
+    let case = cast
+        .reviewed("application.json", "ioniq5-2021.csv", "ioniq5-2021.battery.toml")
+        .await;
+    let seen = cast.ann.get(&at(&case, "")).await.json();
+    assert_eq!(
+        seen["obstacles"],
+        json!(["the history says: pack swap (Battery system replaced)"])
+    );
+    let grant = json!({"grant": true, "reasons": "all limits kept"});
+    assert_eq!(cast.park.post(&at(&case, "/decision"), &grant).await.status, 409);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_recorded_after_the_evaluation_stops_the_decision_and_the_issue() {
+    let cast = Cast::new().await;
+    let grant = json!({"grant": true, "reasons": "all limits kept"});
+    let [first, second] =
+        [(), ()].map(|()| cast.reviewed("application.json", "ioniq5-2021.csv", "ioniq5-2021.battery.toml"));
+    let (first, second) = (first.await, second.await);
+    assert_eq!(cast.park.post(&at(&first, "/decision"), &grant).await.status, 200);
+    // It was replaced in the middle of the measurements, and nobody knew.
+    cast.record(StatementType::RecallClosed, 5, exchanged("SAMPLE-1"))
+        .await;
+    for (case, step, body) in [
+        (first, "/certificate", json!({})),
+        (second.clone(), "/decision", grant),
+    ] {
+        let refused = cast.park.post(&at(&case, step), &body).await;
+        assert_eq!(
+            (refused.status, refused.problem().as_str()),
+            (409, "conflict"),
+            "{step}"
+        );
+        assert!(refused.text().contains("Battery system replaced"), "{refused:?}");
+    }
+    let seen = cast.park.get(&at(&second, "")).await.json();
+    assert_eq!(offer(&seen, "granted")["why_not"]["code"], "history");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_open_recall_of_the_battery_is_an_obstacle_until_it_is_remedied() {
+    let cast = Cast::new().await;
+    let recall =
+        json!({"campaign_number": "SAMPLE-7", "authority": "KATRI", "component": "traction battery"});
+    cast.record(StatementType::RecallOpened, 700, recall).await;
+    let files = ("ioniq5-2021.csv", "ioniq5-2021.battery.toml");
+    let case = cast.reviewed("application.json", files.0, files.1).await;
+    let seen = cast.ann.get(&at(&case, "")).await.json();
+    assert_eq!(
+        seen["obstacles"],
+        json!(["the history says: recall (traction battery)"])
+    );
+    let remedy = json!({"campaign_number": "SAMPLE-7", "authority": "KATRI", "remedy": "Software updated", "fixed_at": "2026-01-01"});
+    cast.record(StatementType::RecallClosed, 600, remedy).await;
+    let case = cast.reviewed("application.json", files.0, files.1).await;
+    let seen = cast.ann.get(&at(&case, "")).await.json();
+    assert_eq!(seen["obstacles"], json!([]));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_certificate_says_what_the_history_says_of_other_recalls_and_earlier_packs() {
+    let cast = Cast::new().await;
+    let recall =
+        json!({"campaign_number": "SAMPLE-8", "authority": "KATRI", "component": "Charging control unit"});
+    cast.record(StatementType::RecallOpened, 700, recall).await;
+    cast.record(StatementType::RecallClosed, 900, exchanged("SAMPLE-1"))
+        .await;
+    let (case, _) = cast.certified().await;
+    let credential = cast.ann.get(&at(&case, "/credential")).await.json();
+    let checks = credential["credentialSubject"]["checks"].as_array().unwrap();
+    for (id, said) in [
+        ("recalls", "Charging control unit ("),
+        ("battery_history", "Battery system replaced ("),
+    ] {
+        let check = checks.iter().find(|check| check["id"] == id).unwrap();
+        assert_eq!(check["result"], "watch", "{check}");
+        let text = check["value"]["text"].as_str().unwrap();
+        assert!(text.starts_with(said), "{text}");
+    }
 }
 
 fn walk(folder: &Path) -> Vec<PathBuf> {

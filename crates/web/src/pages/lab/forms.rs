@@ -222,7 +222,7 @@ impl Form<'_> {
                         None => { (self.word(&format!("why-{}", why.code))) }
                     }
                 }
-                @if matches!(why.code, "obstacles" | "too_old") {
+                @if matches!(why.code, "obstacles" | "too_old" | "history") {
                     p .hint lang="en" dir="ltr" { (foreign(words, &why.detail, 600)) }
                 }
                 @if !offer.people.is_empty() {
