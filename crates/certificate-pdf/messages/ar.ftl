@@ -138,6 +138,7 @@ obstacle-high-voltage-fault = عطل جهد عالٍ قائم.
 obstacle-isolation-too-low = العزل دون حده.
 obstacle-test-summary-missing = ملخص اختبار UN 38.3 غير موجود.
 obstacle-not-measured = قياس لازم غير موجود.
+obstacle-watched = يجب معالجة نتيجة فحص أعلاه قبل الشحن.
 
 people = المسؤولون عنها
 evaluated = التقييم

@@ -162,6 +162,7 @@ obstacle-high-voltage-fault = An open high-voltage fault.
 obstacle-isolation-too-low = Isolation below its limit.
 obstacle-test-summary-missing = The test summary under UN 38.3 is missing.
 obstacle-not-measured = A required measurement is missing.
+obstacle-watched = A check above must be cleared before it is shipped.
 
 # People
 people = Who answers for it

@@ -138,6 +138,7 @@ obstacle-high-voltage-fault = Una avería de alta tensión abierta.
 obstacle-isolation-too-low = Aislamiento por debajo de su límite.
 obstacle-test-summary-missing = Falta el resumen de ensayos UN 38.3.
 obstacle-not-measured = Falta una medición obligatoria.
+obstacle-watched = Antes del embarque hay que resolver una comprobación de arriba.
 
 people = Quién responde
 evaluated = Evaluó

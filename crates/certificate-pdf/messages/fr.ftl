@@ -141,6 +141,7 @@ obstacle-high-voltage-fault = Un défaut haute tension ouvert.
 obstacle-isolation-too-low = Isolement sous sa limite.
 obstacle-test-summary-missing = Le résumé d’épreuves UN 38.3 manque.
 obstacle-not-measured = Une mesure obligatoire manque.
+obstacle-watched = Une vérification ci-dessus doit être levée avant l’embarquement.
 
 people = Qui en répond
 evaluated = Évalué

@@ -138,6 +138,7 @@ obstacle-high-voltage-fault = 고전압 고장이 남아 있습니다.
 obstacle-isolation-too-low = 절연이 기준보다 낮습니다.
 obstacle-test-summary-missing = UN 38.3 시험 요약서가 없습니다.
 obstacle-not-measured = 필요한 측정이 빠졌습니다.
+obstacle-watched = 위 점검 결과를 해결하기 전에는 선적하지 마십시오.
 
 people = 책임자
 evaluated = 평가

@@ -138,6 +138,7 @@ obstacle-high-voltage-fault = Открытая ошибка высоковоль
 obstacle-isolation-too-low = Изоляция ниже предела.
 obstacle-test-summary-missing = Нет сводки испытаний по UN 38.3.
 obstacle-not-measured = Нет обязательного измерения.
+obstacle-watched = До отправки нужно устранить замечание проверки выше.
 
 people = Кто отвечает
 evaluated = Оценка

@@ -435,6 +435,8 @@ pub enum Obstacle {
     TestSummaryMissing,
     /// Something that must be measured was not.
     NotMeasured,
+    /// A check whose advice is not to ship yet.
+    Watched,
 }
 
 impl Obstacle {
@@ -448,6 +450,7 @@ impl Obstacle {
             Self::IsolationTooLow => "isolation-too-low",
             Self::TestSummaryMissing => "test-summary-missing",
             Self::NotMeasured => "not-measured",
+            Self::Watched => "watched",
         }
     }
 }

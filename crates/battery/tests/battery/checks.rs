@@ -87,6 +87,29 @@ fn a_high_voltage_fault_fails_and_is_not_shipped() {
 }
 
 #[test]
+fn a_battery_is_not_ready_for_carriage_against_the_advice_of_its_own_checks() {
+    let stated = |isolation_kohm| Facts {
+        isolation_kohm: Some(isolation_kohm),
+        soc_now: Some(0.25),
+        damaged: Some(false),
+        ..Facts::default()
+    };
+    let car = Car::new();
+    let ready = |spoil: &dyn Fn(&mut battery::Samples), facts: Facts| {
+        let mut sessions = car.history();
+        sessions.iter_mut().for_each(spoil);
+        car.assess_with(&sessions, facts, Class::Field).transport.ready
+    };
+    assert_eq!(ready(&|_| {}, stated(5000.0)), Some(true));
+    // 150 kΩ are watched, and the advice is not to ship before the fault is found.
+    assert_eq!(ready(&|_| {}, stated(150.0)), None);
+    let hot = |rows: &mut battery::Samples| change(rows, Channel::TempMax, |_, _| 63.0);
+    assert_eq!(ready(&hot, stated(5000.0)), Some(false));
+    let weak = |rows: &mut battery::Samples| change(rows, Channel::CellMin, |_, v| v - 0.12);
+    assert_eq!(ready(&weak, stated(5000.0)), Some(false));
+}
+
+#[test]
 fn a_weak_cell_shows_in_the_spread_and_not_in_the_capacity() {
     let car = Car::new();
     let mut sessions = car.history();

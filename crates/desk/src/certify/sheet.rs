@@ -297,12 +297,13 @@ fn obstacles(subject: &Subject, soc: Decimal) -> Vec<Obstacle> {
     if transport.ready {
         return Vec::new();
     }
-    let failed = |id: &str| {
+    let has = |id: &str, result: CheckResult| {
         subject
             .checks
             .iter()
-            .any(|check| check.id == id && check.result == CheckResult::Fail)
+            .any(|check| check.id == id && check.result == result)
     };
+    let failed = |id: &str| has(id, CheckResult::Fail);
     let windows = &transport.windows;
     let all = |out: fn(&evaluation::SocWindow, Decimal) -> bool| {
         !windows.is_empty() && windows.iter().all(|window| out(window, soc))
@@ -316,6 +317,10 @@ fn obstacles(subject: &Subject, soc: Decimal) -> Vec<Obstacle> {
         ),
         (failed("hv_dtcs"), Obstacle::HighVoltageFault),
         (failed("isolation"), Obstacle::IsolationTooLow),
+        (
+            has("isolation", CheckResult::Watch) || has("self_discharge", CheckResult::Watch),
+            Obstacle::Watched,
+        ),
     ]
     .into_iter()
     .filter_map(|(is_so, obstacle)| is_so.then_some(obstacle))
