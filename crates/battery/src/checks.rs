@@ -1,12 +1,12 @@
 //! Checks beside the capacity (docs/method/soh.md). Each says its value, its limit, who set the limit, and what to do.
 
+use vehicle::trouble_code::of_high_voltage;
+
 use crate::assessment::{Check, CheckResult, Exclusion, ExclusionCode, Session};
 use crate::charge::{Charge, Watch};
 use crate::decimal::Decimal;
 use crate::pack::{BatteryEventKind, Chemistry, Facts, Pack};
 
-/// Codes that open the high-voltage circuit or should.
-const HV_DTCS: &str = include_str!("../data/hv_dtcs.csv");
 /// No public law fixes these; the certificate says whose they are.
 const OURS: &str = "Carnet method (no public law fixes it)";
 const R100: &str = "UN R100 5.1.3";
@@ -229,18 +229,6 @@ fn cell_limits(f: &Findings) -> Check {
 }
 
 fn hv_dtcs(f: &Findings) -> Check {
-    let listed = |code: &str| {
-        HV_DTCS
-            .lines()
-            .skip(1)
-            .any(|line| line.split(',').next() == Some(code))
-    };
-    // SAE J2012 gives P0A to P0D to hybrid and electric propulsion.
-    let propulsion = |code: &str| {
-        ["P0A", "P0B", "P0C", "P0D"]
-            .iter()
-            .any(|start| code.starts_with(start))
-    };
     let codes: Option<Vec<String>> = f.facts.dtcs.as_ref().map(|all| {
         all.iter()
             .map(|dtc| dtc.code.trim().to_ascii_uppercase())
@@ -248,9 +236,10 @@ fn hv_dtcs(f: &Findings) -> Check {
     });
     let result = match &codes {
         None => CheckResult::NotMeasured,
-        Some(codes) if codes.iter().any(|c| listed(c)) => CheckResult::Fail,
-        Some(codes) if codes.iter().any(|c| propulsion(c)) => CheckResult::Warn,
-        Some(_) => CheckResult::Pass,
+        Some(codes) if codes.iter().any(|c| of_high_voltage(c)) => CheckResult::Fail,
+        Some(codes) if codes.is_empty() => CheckResult::Pass,
+        // What a code outside the ranges means is for its reader to say.
+        Some(_) => CheckResult::Warn,
     };
     check(
         "hv_dtcs",

@@ -9,6 +9,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use statement::vocabulary::StatementType;
+use vehicle::trouble_code::of_high_voltage;
 
 /// Least isolation of a 400 V system at 100 Ω/V (UN Regulation No. 100, 5.1.3), in kilo-ohms.
 const LEAST_ISOLATION_KOHM: f64 = 40.0;
@@ -159,18 +160,10 @@ fn texts<'b>(body: &'b Map<String, Value>, field: &str) -> Vec<&'b str> {
         .collect()
 }
 
-/// A diagnostic trouble code of the hybrid and electric drive: SAE J2012 reserves P0A to P0F for them, and makers use P1A to
-/// P1F in the same way (P1B77).
+/// Whether a text names a diagnostic trouble code of the high-voltage system.
 fn has_high_voltage_code(text: &str) -> bool {
-    text.split(|c: char| !c.is_ascii_alphanumeric()).any(|word| {
-        let word = word.to_ascii_uppercase();
-        let mut bytes = word.bytes();
-        word.len() == 5
-            && bytes.next() == Some(b'P')
-            && matches!(bytes.next(), Some(b'0' | b'1'))
-            && matches!(bytes.next(), Some(b'A'..=b'F'))
-            && bytes.all(|b| b.is_ascii_hexdigit())
-    })
+    text.split(|c: char| !c.is_ascii_alphanumeric())
+        .any(of_high_voltage)
 }
 
 fn names_battery(text: &str) -> bool {

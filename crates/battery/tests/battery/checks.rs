@@ -87,6 +87,28 @@ fn a_high_voltage_fault_fails_and_is_not_shipped() {
 }
 
 #[test]
+fn codes_of_the_high_voltage_ranges_fail_and_others_are_watched() {
+    for (code, expected) in [
+        ("P1A9F", CheckResult::Fail),
+        ("P0E00", CheckResult::Fail),
+        ("P1F00", CheckResult::Fail),
+        ("P0C73", CheckResult::Fail),
+        ("P0AA6-16", CheckResult::Fail),
+        ("P0420", CheckResult::Warn),
+        ("battery light", CheckResult::Warn),
+    ] {
+        let found = assess(Facts {
+            dtcs: Some(vec![Dtc {
+                code: code.into(),
+                text: String::new(),
+            }]),
+            ..Facts::default()
+        });
+        assert_eq!(result(&found, "hv_dtcs"), expected, "{code}");
+    }
+}
+
+#[test]
 fn a_battery_is_not_ready_for_carriage_against_the_advice_of_its_own_checks() {
     let stated = |isolation_kohm| Facts {
         isolation_kohm: Some(isolation_kohm),
