@@ -4,6 +4,7 @@
 
 use std::path::{Path, PathBuf};
 
+use battery::pack::WrongFact;
 use battery::{Assessment, Assessor, Class, Clock, Facts, Pack, SocDefinition};
 use certificate::application::{self, Application};
 use serde::Deserialize;
@@ -31,6 +32,9 @@ pub enum AssessError {
     /// A second meter cannot be laid beside a log without dates.
     #[error("{}: shows no dates, so no second meter can be laid beside it; log date and time", .0.display())]
     NoDates(PathBuf),
+    /// A fact about the vehicle that no vehicle has.
+    #[error(transparent)]
+    Fact(#[from] WrongFact),
     /// The description of the battery cannot be read.
     #[error("{0}; {HOW_TO_DESCRIBE}")]
     Description(String),
@@ -57,7 +61,10 @@ impl Description {
     /// # Errors
     /// It is none; says where, and how one is written.
     pub fn parse(text: &str) -> Result<Self, AssessError> {
-        toml::from_str(text).map_err(|e| AssessError::Description(e.to_string().trim_end().to_owned()))
+        let description: Self = toml::from_str(text)
+            .map_err(|e| AssessError::Description(e.to_string().trim_end().to_owned()))?;
+        description.facts.check()?;
+        Ok(description)
     }
 
     /// The battery that an application is about, without facts.
@@ -302,6 +309,7 @@ pub fn assess(question: Question<'_>, progress: &mut dyn FnMut(Progress)) -> Res
     };
     let log = Log::open(question.files, &options)?;
     let Description { battery, facts } = question.description.clone();
+    facts.check()?;
     let mut assessor = Assessor::new(battery, facts, question.class);
     assessor.answers(question.answers);
     let meter = question

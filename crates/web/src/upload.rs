@@ -336,7 +336,7 @@ impl Received {
                 self.facts.isolation_kohm = Some(amount(text, 1e9).ok_or_else(|| wrong(NUMBER))?)
             }
             "reported-soh" => {
-                self.facts.reported_soh = Some(amount(text, 200.0).ok_or_else(|| wrong(NUMBER))? / 100.0);
+                self.facts.reported_soh = Some(amount(text, 150.0).ok_or_else(|| wrong(NUMBER))? / 100.0);
             }
             "soc-now" => {
                 self.facts.soc_now = Some(amount(text, 100.0).ok_or_else(|| wrong(NUMBER))? / 100.0);

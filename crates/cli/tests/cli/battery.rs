@@ -170,3 +170,18 @@ fn a_battery_nobody_described_is_asked_for() {
         ran.err
     );
 }
+
+#[test]
+fn percent_given_for_a_fraction_is_refused_with_file_value_and_fix() {
+    let folder = yard::empty_folder();
+    std::fs::copy(sample("ioniq5-2021.csv"), folder.path().join("car.csv")).unwrap();
+    let described = std::fs::read_to_string(sample("ioniq5-2021.battery.toml")).unwrap();
+    let percent = described.replace("soc_now = 0.34", "soc_now = 34");
+    std::fs::write(folder.path().join("car.battery.toml"), percent).unwrap();
+    let ran = carnet(folder.path(), &["battery", "assess", "car.csv"]);
+    assert_eq!(ran.code, 1, "{}", ran.out);
+    assert_eq!(
+        ran.err,
+        "carnet: car.battery.toml: facts.soc_now = 34: give a fraction from 0 to 1; 34 % are 0.34\n"
+    );
+}

@@ -43,6 +43,7 @@ pub fn evaluation(
     today: Date,
 ) -> Result<Evaluation, String> {
     same_battery(assessment, application)?;
+    assessment.facts.check().map_err(|wrong| wrong.to_string())?;
 
     let mut refused: Vec<Reason> = assessment
         .refusals
