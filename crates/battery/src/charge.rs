@@ -215,6 +215,9 @@ pub(crate) struct Watch {
     pub cell_lowest: f64,
     pub temp_highest: f64,
     pub temp_lowest: f64,
+    /// Whether highest and lowest ever differed: where one column stands for both, there is no spread to be read.
+    pub cells_apart: bool,
+    pub temps_apart: bool,
     /// Rested between 20 and 80 %.
     pub spread_sum: f64,
     pub spread_rows: u64,
@@ -386,6 +389,8 @@ impl ChargeFinder {
                 cell_lowest: NO,
                 temp_highest: NO,
                 temp_lowest: NO,
+                cells_apart: false,
+                temps_apart: false,
                 spread_sum: 0.0,
                 spread_rows: 0,
                 temp_spread_sum: 0.0,
@@ -576,6 +581,9 @@ impl ChargeFinder {
         for channel in [Channel::Plugged, Channel::Parked, Channel::MeterCurrent] {
             keep(channel, sound(channel, get(channel)));
         }
+        let apart = |high, low| (sound(high, get(high)) - sound(low, get(low))).abs() > 0.0;
+        watch.cells_apart |= apart(Channel::CellMax, Channel::CellMin);
+        watch.temps_apart |= apart(Channel::TempMax, Channel::TempMin);
         watch.odometer(sound(Channel::Odometer, get(Channel::Odometer)));
         watch.isolation(sound(Channel::Isolation, get(Channel::Isolation)));
         watch.reported_soh(sound(Channel::ReportedSoh, get(Channel::ReportedSoh)));

@@ -107,6 +107,7 @@ fn cell_spread(f: &Findings) -> Check {
             (known(worst), 0.100, 0.200, "at the end of a full charge")
         }
     };
+    let value = value.filter(|_| f.watch.cells_apart);
     check(
         "cell_spread",
         "Spread of cell voltages",
@@ -120,13 +121,17 @@ fn cell_spread(f: &Findings) -> Check {
                 1000.0 * step
             ),
             result: below(value, warn, fail),
-            advice: "charge fully and let it balance overnight; if it stays, look for a weak cell",
+            advice: match value {
+                None => "log the highest and the lowest cell voltage, each in its own column, also at rest",
+                Some(_) => "charge fully and let it balance overnight; if it stays, look for a weak cell",
+            },
         },
     )
 }
 
 fn temp_spread(f: &Findings) -> Check {
-    let value = known(f.watch.temp_spread_sum / f.watch.temp_spread_rows as f64);
+    let value =
+        known(f.watch.temp_spread_sum / f.watch.temp_spread_rows as f64).filter(|_| f.watch.temps_apart);
     check(
         "temperature_spread",
         "Spread of temperatures at rest",
@@ -135,7 +140,10 @@ fn temp_spread(f: &Findings) -> Check {
             value: value.map(|v| format!("{v:.1} K")),
             limit: "5 K".into(),
             result: below(value, 5.0, 10.0),
-            advice: "look for a blocked coolant path or a broken sensor",
+            advice: match value {
+                None => "log the highest and the lowest temperature, each in its own column, also at rest",
+                Some(_) => "look for a blocked coolant path or a broken sensor",
+            },
         },
     )
 }
@@ -187,7 +195,9 @@ fn isolation(f: &Findings) -> Check {
 }
 
 fn self_discharge(f: &Findings) -> Check {
-    let value = known(f.watch.self_discharge).map(|v| v.max(0.0));
+    let value = known(f.watch.self_discharge)
+        .filter(|_| f.watch.cells_apart)
+        .map(|v| v.max(0.0));
     check(
         "self_discharge",
         "Self-discharge of one cell group at rest",
@@ -197,7 +207,7 @@ fn self_discharge(f: &Findings) -> Check {
             limit: "5 mV/day".into(),
             result: below(value, 0.005, 0.020),
             advice: match value {
-                None => "log six hours or more at rest",
+                None => "log six hours or more at rest, with the highest and the lowest cell voltage",
                 Some(_) => {
                     "a cell group drains: suspect an internal short, keep the vehicle apart and have it opened"
                 }

@@ -239,6 +239,14 @@ impl ChargeFinder {
                 watch.temp_lowest = watch.temp_lowest.min(lowest(celsius));
             }
         }
+        let apart = |high, low| {
+            part.of(high)
+                .iter()
+                .zip(part.of(low))
+                .any(|(high, low)| high != low)
+        };
+        watch.cells_apart = watch.cells_apart || apart(Channel::CellMax, Channel::CellMin);
+        watch.temps_apart = watch.temps_apart || apart(Channel::TempMax, Channel::TempMin);
         part.of(Channel::Odometer)
             .iter()
             .for_each(|km| watch.odometer(*km));

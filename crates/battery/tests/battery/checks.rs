@@ -144,6 +144,21 @@ fn a_weak_cell_shows_in_the_spread_and_not_in_the_capacity() {
 }
 
 #[test]
+fn one_column_for_highest_and_lowest_measures_no_spread() {
+    let car = Car::new();
+    let mut sessions = car.history();
+    for rows in &mut sessions {
+        *rows.column_mut(Channel::CellMin) = rows.column(Channel::CellMax).to_vec();
+        *rows.column_mut(Channel::TempMin) = rows.column(Channel::TempMax).to_vec();
+    }
+    let found = car.assess(&sessions);
+    for id in ["cell_spread", "temperature_spread", "self_discharge"] {
+        assert_eq!(result(&found, id), CheckResult::NotMeasured, "{id}");
+    }
+    assert!((found.soh().unwrap().percent.value() - 90.0).abs() < 0.5);
+}
+
+#[test]
 fn the_vehicles_own_state_of_health_stands_beside_ours() {
     let found = assess(Facts {
         reported_soh: Some(0.99),
