@@ -439,6 +439,12 @@ fn tampering(f: &Findings) -> Check {
     if f.watch.odometer_fell > 1.0 {
         signs.push(format!("odometer fell by {:.0} km", f.watch.odometer_fell));
     }
+    if let Some(stated) = f.facts.odometer_km.filter(|km| f.watch.odometer_last - km > 1.0) {
+        signs.push(format!(
+            "odometer stated as {stated:.0} km, logged as {:.0} km",
+            f.watch.odometer_last
+        ));
+    }
     if f.sign_turned {
         signs.push("all currents have their sign turned (corrected)".into());
     }

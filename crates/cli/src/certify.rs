@@ -724,7 +724,7 @@ async fn evaluate(global: &Global, desk: &Desk, options: Evaluate, now: Timestam
         assessment::evaluation(found, &view.application, options.odometer, today)
             .map_err(|problem| Failure::Value(format!("{}: {problem}", file.display())))
     };
-    let mut evaluation: Evaluation = match (
+    let evaluation: Evaluation = match (
         &options.assessment,
         &options.evaluation,
         options.telemetry.first(),
@@ -735,7 +735,13 @@ async fn evaluate(global: &Global, desk: &Desk, options: Evaluate, now: Timestam
                 .map_err(|problem| Failure::Value(format!("{}: {problem}", file.display())))?;
             from(&found, file)?
         }
-        (None, Some(file), _) => read(file)?,
+        (None, Some(file), _) => {
+            let mut evaluation: Evaluation = read(file)?;
+            if let Some(km) = options.odometer {
+                evaluation.odometer_km = km;
+            }
+            evaluation
+        }
         (None, None, Some(first)) => {
             let description = described(&options, &view)?;
             let class = battery_assess::class(&options.class);
@@ -752,9 +758,6 @@ async fn evaluate(global: &Global, desk: &Desk, options: Evaluate, now: Timestam
             ));
         }
     };
-    if let Some(km) = options.odometer {
-        evaluation.odometer_km = km;
-    }
     case(
         global,
         &desk

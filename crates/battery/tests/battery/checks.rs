@@ -144,6 +144,25 @@ fn a_weak_cell_shows_in_the_spread_and_not_in_the_capacity() {
 }
 
 #[test]
+fn an_odometer_stated_below_the_logged_one_is_a_sign() {
+    let car = Car::new();
+    let mut sessions = car.history();
+    for rows in &mut sessions {
+        *rows.column_mut(Channel::Odometer) = vec![74_318.0; rows.len()];
+    }
+    let tampering = |odometer_km| {
+        let facts = Facts {
+            odometer_km,
+            ..Facts::default()
+        };
+        result(&car.assess_with(&sessions, facts, Class::Field), "tampering")
+    };
+    assert_eq!(tampering(Some(10.0)), CheckResult::Warn);
+    assert_eq!(tampering(Some(74_400.0)), CheckResult::Pass);
+    assert_eq!(tampering(None), CheckResult::Pass);
+}
+
+#[test]
 fn one_column_for_highest_and_lowest_measures_no_spread() {
     let car = Car::new();
     let mut sessions = car.history();

@@ -215,7 +215,7 @@ pub fn certificates(report: &Report, now: Timestamp) -> Vec<CertificateInDossier
 }
 
 /// A reading in kilometres.
-fn kilometres(odometer: &Value) -> Option<f64> {
+pub(super) fn kilometres(odometer: &Value) -> Option<f64> {
     let value = odometer.get("value")?.as_f64()?;
     match odometer.get("unit")?.as_str()? {
         "mi" => Some(value * 1.609_344),

@@ -119,6 +119,7 @@ impl Desk {
         for (found, _) in self.causes(&open, measured_from, None).await? {
             obstacles.push(format!("the history says: {} ({})", found.cause, found.said));
         }
+        obstacles.extend(self.odometer_contradicted(&open, evaluation.odometer_km).await?);
         let (text, hash) = canonical(&evaluation)?;
         let step = Step::Evaluated {
             evaluation: hex::encode(hash),
@@ -141,18 +142,17 @@ impl Desk {
     /// Refuses a certificate that what was recorded of the car would suspend, or contradicts.
     pub(crate) async fn history_allows(&self, open: &Open, evaluation: &Evaluation) -> Result<(), DeskError> {
         let measured_from = evaluation.evidence.from;
-        let cause = self.causes(open, measured_from, None).await?.into_iter().next();
-        let problem = match cause {
-            Some((found, _)) => format!(
+        let problem = if let Some((found, _)) = self.causes(open, measured_from, None).await?.first() {
+            format!(
                 "the history says: {} ({}); evaluate again with data from after it, or decide against",
                 found.cause, found.said
-            ),
-            None => match evaluation.untold(&self.background(open, measured_from).await?) {
-                Some(untold) => {
-                    format!("the history says, and the evaluation does not: {untold}; evaluate again")
-                }
-                None => return Ok(()),
-            },
+            )
+        } else if let Some(untold) = evaluation.untold(&self.background(open, measured_from).await?) {
+            format!("the history says, and the evaluation does not: {untold}; evaluate again")
+        } else if let Some(why) = self.odometer_contradicted(open, evaluation.odometer_km).await? {
+            format!("{why}; read the car again, and evaluate again")
+        } else {
+            return Ok(());
         };
         Err(DeskError::NotReady {
             case: open.stored.id.clone(),

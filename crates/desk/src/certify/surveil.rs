@@ -13,6 +13,7 @@ use statement::vocabulary::StatementType;
 use statement::{Claims, Digest, SdJwt};
 use store::{Content, StoredCertificate};
 
+use super::check::kilometres;
 use super::steps::whole;
 use super::{Hand, Open};
 use crate::desk::Desk;
@@ -171,6 +172,35 @@ impl Desk {
             }
         }
         Ok(background)
+    }
+
+    /// Why an odometer reading cannot be, beside what was recorded: it is lower than the last reading, or than one that another
+    /// bears out. One that stands alone above all others may be a slip of the pen.
+    pub(crate) async fn odometer_contradicted(
+        &self,
+        open: &Open,
+        odometer_km: u32,
+    ) -> Result<Option<String>, DeskError> {
+        let recorded = self.recorded(open).await?;
+        let mut readings: Vec<(Date, f64)> = recorded
+            .iter()
+            .filter_map(|(_, claims)| Some((happened(claims), kilometres(claims.body.get("odometer")?)?)))
+            .collect();
+        readings.sort_by_key(|(day, _)| *day);
+        let last = readings.last().copied();
+        readings.sort_by(|(_, a), (_, b)| b.total_cmp(a));
+        let borne_out = readings.get(1).copied();
+        let most = last
+            .into_iter()
+            .chain(borne_out)
+            .max_by(|(_, a), (_, b)| a.total_cmp(b));
+        Ok(most
+            .filter(|(_, km)| km - f64::from(odometer_km) > 1.0)
+            .map(|(day, km)| {
+                format!(
+                    "the history says: {km:.0} km on {day}, more than the {odometer_km} km of the evaluation"
+                )
+            }))
     }
 
     /// The statements about a case's car that can be read, oldest first.

@@ -866,6 +866,26 @@ async fn what_is_recorded_after_the_evaluation_stops_the_decision_and_the_issue(
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_odometer_below_the_log_s_or_the_history_s_gives_no_certificate() {
+    let cast = Cast::new().await;
+    let read = json!({"value": 75_500, "unit": "km", "instrument_state": "working", "method": "seen"});
+    let mut remedy = exchanged("SAMPLE-1");
+    remedy["odometer"] = read;
+    cast.record(StatementType::RecallClosed, 90, remedy).await;
+    let case = apply(&cast.ann, "application.json").await;
+    let agree = json!({"agrees": true, "remarks": "known"});
+    assert_eq!(cast.kim.post(&at(&case, "/review"), &agree).await.status, 200);
+    let handed = hand_in(&cast.ann, &case, "ioniq5-2021.csv", "ioniq5-2021.battery.toml").await;
+    let evaluate = |km: u32| json!({"assessment": handed.json()["sha256"], "odometer_km": km});
+    let refused = cast.kim.post(&at(&case, "/evaluation"), &evaluate(10)).await;
+    assert_eq!(refused.status, 400, "{refused:?}");
+    assert!(refused.text().contains("less than the 74660 km"), "{refused:?}");
+    let lower = cast.kim.post(&at(&case, "/evaluation"), &evaluate(75_000)).await;
+    let obstacles = lower.json()["obstacles"].to_string();
+    assert!(obstacles.contains("75500 km on"), "{obstacles}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_open_recall_of_the_battery_is_an_obstacle_until_it_is_remedied() {
     let cast = Cast::new().await;
     let recall =
