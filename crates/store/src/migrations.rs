@@ -24,6 +24,11 @@ const SQLITE: [Step; 6] = [
         "certification_accounts",
         include_str!("../migrations/0043_certification_accounts.sql"),
     ),
+    (
+        46,
+        "certification_limits",
+        include_str!("../migrations/0046_certification_limits.sql"),
+    ),
 ];
 
 const POSTGRES: [Step; 5] = [
@@ -43,6 +48,11 @@ const POSTGRES: [Step; 5] = [
         43,
         "certification_accounts",
         include_str!("../migrations/postgres/0043_certification_accounts.sql"),
+    ),
+    (
+        46,
+        "certification_limits",
+        include_str!("../migrations/postgres/0046_certification_limits.sql"),
     ),
 ];
 
