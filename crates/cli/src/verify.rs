@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use certificate::credential::{Standing, Verdict};
+use desk::DeskError;
 use desk::certify::check::{CredentialTrust, Handed, credential_in, verify_credential};
 use desk::certify::sheet::{Pages, pages};
 use desk::check::{is_receipt, read_trust, verify_file, verify_receipt};
@@ -26,8 +27,14 @@ const NOT_IN_FORCE: u8 = 6;
 const STALE: u8 = 5;
 
 pub fn run(global: &Global, options: &Verify) -> Result<ExitCode, Failure> {
-    if let Some(handed) = credential_in(&options.file)? {
-        return credential(global, options, &handed);
+    match credential_in(&options.file) {
+        Ok(Some(handed)) => return credential(global, options, &handed),
+        Ok(None) => {}
+        // A file that is cut off or emptied is an answer too: not to be believed.
+        Err(DeskError::Malformed { path, problem }) if path == options.file => {
+            return answer(global, options, &Verdict::unreadable(problem), None);
+        }
+        Err(error) => return Err(error.into()),
     }
     let dir = DataDir::new(&global.data);
     let policy = options.policy.clone().unwrap_or_else(|| dir.policy());
@@ -178,14 +185,23 @@ fn credential(global: &Global, options: &Verify, handed: &Handed) -> Result<Exit
         .as_ref()
         .filter(|_| verdict.proof.is_ok())
         .map(|pdf| pages(pdf, &handed.credential));
+    answer(global, options, &verdict, printed.as_ref())
+}
+
+fn answer(
+    global: &Global,
+    options: &Verify,
+    verdict: &Verdict,
+    printed: Option<&Pages>,
+) -> Result<ExitCode, Failure> {
     if global.json {
-        output::json(&verdict_json(&verdict, printed.as_ref()))?;
+        output::json(&verdict_json(verdict, printed))?;
     } else {
-        print_verdict(options, &verdict, printed.as_ref())?;
+        print_verdict(options, verdict, printed)?;
     }
     Ok(match (&verdict.proof, &verdict.status) {
         (Err(_), _) => ExitCode::from(REFUSED),
-        (Ok(_), _) if says_otherwise(printed.as_ref()) => ExitCode::from(REFUSED),
+        (Ok(_), _) if says_otherwise(printed) => ExitCode::from(REFUSED),
         (Ok(_), Standing::InForce { .. }) => ExitCode::SUCCESS,
         (Ok(_), Standing::Unknown(_)) => ExitCode::from(STALE),
         (Ok(_), _) => ExitCode::from(NOT_IN_FORCE),

@@ -39,13 +39,17 @@ pub struct Handed {
 /// The credential in a file; `None` where the file is something else, such as a dossier.
 ///
 /// # Errors
-/// The file cannot be read, or is a PDF that carries no credential.
+/// The file cannot be read; or ([`DeskError::Malformed`]) it is empty, or a PDF that carries no credential.
 pub fn credential_in(file: &Path) -> Result<Option<Handed>, DeskError> {
     let about = std::fs::metadata(file).map_err(DeskError::file(file))?;
     if !about.is_file() || about.len() > MAX_FILE {
         return Ok(None);
     }
     let bytes = data_dir::read(file)?;
+    if bytes.is_empty() {
+        let problem = "is empty; use the file as it came from the issuer";
+        return Err(DeskError::malformed(file, problem));
+    }
     if bytes.starts_with(b"%PDF-") {
         let credential =
             certificate_pdf::embedded_credential(&bytes).map_err(|e| DeskError::malformed(file, e))?;
