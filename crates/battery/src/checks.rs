@@ -473,7 +473,7 @@ fn tampering(f: &Findings) -> Check {
 /// State of charge now, as a fraction, with the time it was measured.
 pub(crate) fn soc_now(facts: &Facts, watch: &Watch, dated: bool) -> (Option<f64>, Option<i64>) {
     match facts.soc_now {
-        Some(soc) => (known(soc), None),
+        Some(soc) => (known(soc), facts.soc_now_time_s),
         None => (
             known(watch.soc_last),
             (dated && watch.soc_last_s.is_finite()).then_some(watch.soc_last_s as i64),

@@ -100,6 +100,8 @@ pub struct Facts {
     pub damaged: Option<bool>,
     /// State of charge now, for transport, as a fraction; otherwise the last one in the telemetry.
     pub soc_now: Option<f64>,
+    /// When that was read, in seconds since 1970-01-01 UTC; without it a certificate says that the day is not stated.
+    pub soc_now_time_s: Option<i64>,
     /// The key of the carrier rule that applies, see [`crate::transport`].
     pub carrier: Option<String>,
 }

@@ -128,6 +128,7 @@ transport-not-ready = غير جاهزة للنقل
 un-number = التصنيف
 soc = حالة الشحن
 soc-value = { $soc } في { $date }
+soc-value-undated = { $soc }، التاريخ غير مذكور
 window = { $carrier }: { $range }
 window-inside = داخل الحد
 window-outside = خارج الحد

@@ -152,6 +152,7 @@ transport-not-ready = Not ready for transport
 un-number = Classification
 soc = State of charge
 soc-value = { $soc } on { $date }
+soc-value-undated = { $soc }, date not stated
 window = { $carrier }: { $range }
 window-inside = inside
 window-outside = outside

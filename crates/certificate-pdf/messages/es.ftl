@@ -128,6 +128,7 @@ transport-not-ready = No listo para el transporte
 un-number = Clasificación
 soc = Estado de carga
 soc-value = { $soc } el { $date }
+soc-value-undated = { $soc }, fecha no indicada
 window = { $carrier }: { $range }
 window-inside = dentro
 window-outside = fuera

@@ -131,6 +131,7 @@ transport-not-ready = Pas prête au transport
 un-number = Classement
 soc = État de charge
 soc-value = { $soc } le { $date }
+soc-value-undated = { $soc }, date non indiquée
 window = { $carrier } : { $range }
 window-inside = dedans
 window-outside = dehors

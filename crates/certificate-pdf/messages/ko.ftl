@@ -128,6 +128,7 @@ transport-not-ready = 운송 불가
 un-number = 위험물 분류
 soc = 충전율
 soc-value = { $soc } ({ $date })
+soc-value-undated = { $soc } (날짜 미기재)
 window = { $carrier }: { $range }
 window-inside = 범위 안
 window-outside = 범위 밖

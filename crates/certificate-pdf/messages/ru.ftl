@@ -128,6 +128,7 @@ transport-not-ready = Не готов к перевозке
 un-number = Классификация
 soc = Уровень заряда
 soc-value = { $soc } на { $date }
+soc-value-undated = { $soc }, дата не указана
 window = { $carrier }: { $range }
 window-inside = в пределах
 window-outside = вне пределов

@@ -397,8 +397,8 @@ pub struct Transport {
     pub un_number: String,
     /// State of charge when last measured, in percent.
     pub soc_percent: f64,
-    /// When that was.
-    pub soc_measured_at: Date,
+    /// When that was; `None` where nobody said so.
+    pub soc_measured_at: Option<Date>,
     /// The windows carriers or routes set, at most 4. Whether the state of charge lies inside is worked out here.
     pub windows: Vec<SocWindow>,
     /// Ready to be handed over.

@@ -275,8 +275,7 @@ fn transport(subject: &Subject) -> Result<Transport, SheetError> {
     Ok(Transport {
         un_number: transport.un_number.clone(),
         soc_percent: soc.to_f64(),
-        // A state of charge that somebody read by hand has no time of its own: it was read for the evaluation.
-        soc_measured_at: transport.soc_measured_on.unwrap_or(subject.decision.evaluated.on),
+        soc_measured_at: transport.soc_measured_on,
         windows: transport
             .windows
             .iter()
@@ -396,6 +395,24 @@ mod tests {
             (None, None)
         );
         assert_eq!(compared(&twin), Pages::Same);
+    }
+
+    #[test]
+    fn a_state_of_charge_without_a_day_is_printed_without_one() {
+        let dated = |dated: bool| {
+            let mut credential = credential("CN-2026-000001", false);
+            let transport = &mut credential["credentialSubject"]["transport"];
+            transport.as_object_mut().unwrap().remove("socMeasuredOn");
+            if dated {
+                transport["socMeasuredOn"] = "2025-08-18".into();
+            }
+            sheet_of(&credential, Language::English)
+                .unwrap()
+                .transport
+                .soc_measured_at
+        };
+        assert_eq!(dated(false), None);
+        assert_eq!(dated(true), Some(jiff::civil::date(2025, 8, 18)));
     }
 
     #[test]

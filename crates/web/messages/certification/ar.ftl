@@ -82,6 +82,7 @@ lab-f-recalls = استدعاءات البطارية المفتوحة
 lab-f-isolation-kohm = العزل (kΩ)
 lab-f-reported-soh = حالة الصحة التي تعرضها السيارة (%)
 lab-f-soc-now = حالة الشحن الآن (%)
+lab-f-soc-now-on = يوم قراءة حالة الشحن هذه (2026-11-26)
 lab-f-damaged = البطارية أو المركبة متضررة
 lab-not-looked = لم يُفحص
 lab-yes = نعم

@@ -82,6 +82,7 @@ lab-f-recalls = Open recalls of the battery
 lab-f-isolation-kohm = Isolation (kΩ)
 lab-f-reported-soh = State of health that the car shows (%)
 lab-f-soc-now = State of charge now (%)
+lab-f-soc-now-on = Day of that state of charge (2026-11-26)
 lab-f-damaged = Battery or vehicle damaged
 lab-not-looked = not looked at
 lab-yes = yes

@@ -82,6 +82,7 @@ lab-f-recalls = Llamadas a revisión abiertas de la batería
 lab-f-isolation-kohm = Aislamiento (kΩ)
 lab-f-reported-soh = Estado de salud que muestra el coche (%)
 lab-f-soc-now = Estado de carga actual (%)
+lab-f-soc-now-on = Día de ese estado de carga (2026-11-26)
 lab-f-damaged = Batería o vehículo dañados
 lab-not-looked = no se miró
 lab-yes = sí

@@ -82,6 +82,7 @@ lab-f-recalls = Rappels ouverts de la batterie
 lab-f-isolation-kohm = Isolement (kΩ)
 lab-f-reported-soh = État de santé affiché par la voiture (%)
 lab-f-soc-now = État de charge actuel (%)
+lab-f-soc-now-on = Jour de cet état de charge (2026-11-26)
 lab-f-damaged = Batterie ou véhicule endommagé
 lab-not-looked = pas regardé
 lab-yes = oui

@@ -82,6 +82,7 @@ lab-f-recalls = 배터리 리콜 (미조치)
 lab-f-isolation-kohm = 절연 저항 (kΩ)
 lab-f-reported-soh = 차량이 표시하는 SoH (%)
 lab-f-soc-now = 현재 충전 상태 (%)
+lab-f-soc-now-on = 그 충전 상태를 읽은 날 (2026-11-26)
 lab-f-damaged = 배터리 또는 차량 손상
 lab-not-looked = 확인 안 함
 lab-yes = 예

@@ -82,6 +82,7 @@ lab-f-recalls = Открытые отзывы по батарее
 lab-f-isolation-kohm = Изоляция (кОм)
 lab-f-reported-soh = Состояние батареи по машине (%)
 lab-f-soc-now = Уровень заряда сейчас (%)
+lab-f-soc-now-on = День этого уровня заряда (2026-11-26)
 lab-f-damaged = Повреждена батарея или машина
 lab-not-looked = не смотрели
 lab-yes = да

@@ -12,7 +12,14 @@ use crate::pages::posted::CSRF;
 use crate::pages::visit::Visit;
 
 /// What no log shows, as the form asks for it.
-const FACTS: [&str; 5] = ["dtcs", "recalls", "isolation-kohm", "reported-soh", "soc-now"];
+const FACTS: [&str; 6] = [
+    "dtcs",
+    "recalls",
+    "isolation-kohm",
+    "reported-soh",
+    "soc-now",
+    "soc-now-on",
+];
 
 /// The forms of a page, for whoever looks.
 pub struct Form<'v> {
