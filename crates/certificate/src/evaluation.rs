@@ -1,5 +1,7 @@
 //! What an evaluator found about one battery (ISO/IEC 17065, 7.4), and what of it stands in the way of a certificate.
 
+use std::fmt;
+
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
@@ -123,6 +125,24 @@ pub struct Quantity {
     /// Unit of the numbers, such as `mV`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unit: Option<String>,
+}
+
+/// As an assessment words it: `12 mV`, `3.214 to 4.183 V`, `at most 5 K`.
+impl fmt::Display for Quantity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (self.number, self.at_least, self.at_most, &self.text) {
+            (Some(number), ..) => write!(f, "{number}")?,
+            (_, Some(low), Some(high), _) => write!(f, "{low} to {high}")?,
+            (_, Some(low), None, _) => write!(f, "at least {low}")?,
+            (_, None, Some(high), _) => write!(f, "at most {high}")?,
+            (.., Some(text)) => return f.write_str(text),
+            (None, None, None, None) => return Ok(()),
+        }
+        match self.unit.as_deref() {
+            Some(unit) if !unit.is_empty() => write!(f, " {unit}"),
+            _ => Ok(()),
+        }
+    }
 }
 
 /// One check of the battery or the car.

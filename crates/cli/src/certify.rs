@@ -954,14 +954,7 @@ async fn export(desk: &Desk, options: &Export) -> Result<(), Failure> {
     if options.passport {
         let subject = document.get("credentialSubject").cloned().unwrap_or_default();
         let subject: Subject = serde_json::from_value(subject)?;
-        let issued = document
-            .get("validFrom")
-            .and_then(Value::as_str)
-            .unwrap_or_default();
-        let issued: Timestamp = issued
-            .parse()
-            .map_err(|e| Failure::Value(format!("{}: {e}", options.certificate)))?;
-        document = passport::partial(&subject, issued, None);
+        document = passport::partial(&subject, None);
         passport::check(&document)
             .map_err(|faults| Failure::Value(format!("{}: {}", options.certificate, faults.join("; "))))?;
     }

@@ -6,7 +6,7 @@ use battery::transport::DAMAGED;
 use certificate::Decimal;
 use certificate::application::Category;
 use certificate::credential::{Subject, jcs};
-use certificate::evaluation::{self, CheckResult, Quantity};
+use certificate::evaluation::{self, CheckResult};
 use certificate::grade::{self, Durability};
 use certificate_pdf::sheet::{
     Battery, Check, CheckKind, Class, Curve, Evidence, Grade, Health, Issuer, Limit, Obstacle, Outcome,
@@ -233,11 +233,11 @@ fn check(check: &evaluation::Check) -> Result<Check, SheetError> {
         value: check
             .value
             .as_ref()
-            .map_or(Reading::Missing, |value| Reading::from_words(&words(value))),
+            .map_or(Reading::Missing, |value| Reading::from_words(&value.to_string())),
         limit: check
             .limit
             .as_ref()
-            .map_or(Limit::None, |limit| Limit::from_words(kind, &words(limit))),
+            .map_or(Limit::None, |limit| Limit::from_words(kind, &limit.to_string())),
         source: check.limit_source.clone(),
         outcome: match check.result {
             CheckResult::Pass => Outcome::Pass,
@@ -247,26 +247,6 @@ fn check(check: &evaluation::Check) -> Result<Check, SheetError> {
             CheckResult::Stated => Outcome::Stated,
         },
     })
-}
-
-/// A quantity as an assessment words it.
-fn words(quantity: &Quantity) -> String {
-    let unit = quantity.unit.as_deref().unwrap_or_default();
-    match (
-        quantity.number,
-        quantity.at_least,
-        quantity.at_most,
-        &quantity.text,
-    ) {
-        (Some(number), ..) => format!("{number} {unit}"),
-        (_, Some(low), Some(high), _) => format!("{low} to {high} {unit}"),
-        (_, Some(low), None, _) => format!("at least {low} {unit}"),
-        (_, None, Some(high), _) => format!("at most {high} {unit}"),
-        (.., Some(text)) => text.clone(),
-        (None, None, None, None) => String::new(),
-    }
-    .trim_end()
-    .to_owned()
 }
 
 fn transport(subject: &Subject) -> Result<Transport, SheetError> {
