@@ -4,8 +4,8 @@ mod estimate;
 mod refusals;
 
 use crate::assessment::{
-    Assessment, Diagnostics, Estimate, Evidence, Exclusion, ExclusionCode, Group, Notice, Refusal,
-    RefusalCode, Session,
+    Assessment, CheckResult, Diagnostics, Estimate, Evidence, Exclusion, ExclusionCode, Group, Notice,
+    Refusal, RefusalCode, Session,
 };
 use crate::charge::{Charge, ChargeFinder};
 use crate::checks::{self, Findings};
@@ -450,7 +450,7 @@ impl<'a> Conclusion<'a> {
         fitted: &Fitted,
         capacity: Option<Estimate>,
         energy: Option<Estimate>,
-        definition: (String, bool),
+        definition: (String, CheckResult),
         meter_ratio: Option<f64>,
     ) -> Assessment {
         let Assessor {
@@ -513,7 +513,7 @@ impl<'a> Conclusion<'a> {
             sessions: &sessions,
             full: &full,
             soc_definition: &definition.0,
-            soc_definition_sound: definition.1,
+            soc_definition_result: definition.1,
             soh,
             meter_ratio,
             sign_turned: self.turned,

@@ -21,7 +21,7 @@ pub(crate) struct Findings<'a> {
     /// Places of full sessions in `charges`.
     pub full: &'a [usize],
     pub soc_definition: &'a str,
-    pub soc_definition_sound: bool,
+    pub soc_definition_result: CheckResult,
     /// State of health found, percent.
     pub soh: Option<f64>,
     pub meter_ratio: Option<f64>,
@@ -302,13 +302,14 @@ fn soc_definition(f: &Findings) -> Check {
         "Carnet method: display and BMS definitions were seen to differ by 19 % of capacity",
         Outcome {
             value: Some(f.soc_definition.into()),
-            limit: "the management system's own, agreeing with cell voltage at full".into(),
-            result: if f.soc_definition_sound {
-                CheckResult::Pass
-            } else {
-                CheckResult::Fail
+            limit: "the management system's own, agreeing with cell voltage at full and near empty".into(),
+            result: f.soc_definition_result,
+            advice: match f.soc_definition_result {
+                CheckResult::NotMeasured => {
+                    "charge once to full, and once from below 12 % after half an hour of rest"
+                }
+                _ => "log the management system's state of charge, not the display's",
             },
-            advice: "log the management system's state of charge, not the display's",
         },
     )
 }

@@ -163,6 +163,30 @@ fn an_odometer_stated_below_the_logged_one_is_a_sign() {
 }
 
 #[test]
+fn what_100_percent_means_passes_only_where_cells_were_seen_at_both_ends() {
+    let car = Car {
+        rest_s: 2400.0,
+        ..Car::new()
+    };
+    // Only charges that begin where a rested cell tells nothing.
+    let high: Vec<_> = (0..4).map(|n| car.charge(n, 0.3, 1.0)).collect();
+    let without_full: Vec<_> = (0..4).map(|n| car.charge(n, 0.08, 0.8)).collect();
+    for (sessions, expected) in [
+        (car.history(), CheckResult::Pass),
+        (high, CheckResult::NotMeasured),
+        (without_full, CheckResult::NotMeasured),
+    ] {
+        let found = car.assess(&sessions);
+        assert_eq!(
+            result(&found, "soc_definition"),
+            expected,
+            "{:?}",
+            found.checks[8]
+        );
+    }
+}
+
+#[test]
 fn one_column_for_highest_and_lowest_measures_no_spread() {
     let car = Car::new();
     let mut sessions = car.history();
