@@ -511,6 +511,7 @@ impl<'a> Conclusion<'a> {
             watch,
             charges: &self.charges,
             sessions: &sessions,
+            sources,
             full: &full,
             soc_definition: &definition.0,
             soc_definition_result: definition.1,

@@ -6,6 +6,7 @@ use crate::assessment::{Check, CheckResult, Exclusion, ExclusionCode, Session};
 use crate::charge::{Charge, Watch};
 use crate::decimal::Decimal;
 use crate::pack::{BatteryEventKind, Chemistry, Facts, Pack};
+use crate::sample::{Source, UNIT_CONTRADICTED};
 
 /// No public law fixes these; the certificate says whose they are.
 const OURS: &str = "Carnet method (no public law fixes it)";
@@ -18,6 +19,7 @@ pub(crate) struct Findings<'a> {
     pub watch: &'a Watch,
     pub charges: &'a [Charge],
     pub sessions: &'a [Session],
+    pub sources: &'a [Source],
     /// Places of full sessions in `charges`.
     pub full: &'a [usize],
     pub soc_definition: &'a str,
@@ -449,11 +451,23 @@ fn tampering(f: &Findings) -> Check {
     if f.sign_turned {
         signs.push("all currents have their sign turned (corrected)".into());
     }
-    let result = match signs.len() {
-        0 => CheckResult::Pass,
-        1 => CheckResult::Warn,
+    // Loggers do these by themselves: they are pointed out, and count as no sign beside others.
+    let mut notes = Vec::new();
+    let gaps = count(ExclusionCode::Gap);
+    if gaps > 0 {
+        notes.push(format!("samples missing in {gaps} of {}", f.sessions.len()));
+    }
+    let contradicts = |correction: &String| correction.contains(UNIT_CONTRADICTED);
+    let units = f.sources.iter().flat_map(|s| &s.corrections);
+    if units.filter(|c| contradicts(c)).count() > 0 {
+        notes.push("values contradict the unit they are said to have (corrected)".into());
+    }
+    let result = match (signs.len(), notes.is_empty()) {
+        (0, true) => CheckResult::Pass,
+        (0, false) | (1, _) => CheckResult::Warn,
         _ => CheckResult::Fail,
     };
+    signs.extend(notes);
     check(
         "tampering",
         "Signs that the record was altered",

@@ -1,8 +1,8 @@
 use battery::assessment::CheckResult;
 use battery::pack::{BatteryEvent, BatteryEventKind, Dtc};
-use battery::{Assessment, Channel, Class, Facts, RefusalCode};
+use battery::{Assessment, Assessor, Channel, Class, Facts, RefusalCode, Source};
 
-use crate::car::{Car, change};
+use crate::car::{Car, change, pick, source};
 
 fn assess(facts: Facts) -> Assessment {
     let car = Car::new();
@@ -184,6 +184,41 @@ fn what_100_percent_means_passes_only_where_cells_were_seen_at_both_ends() {
             found.checks[8]
         );
     }
+}
+
+#[test]
+fn gaps_and_corrected_units_are_pointed_out_as_signs_of_alteration() {
+    let car = Car::new();
+    let mut sessions = car.history();
+    sessions[1] = pick(
+        &sessions[1],
+        (0..sessions[1].len()).filter(|row| (row * 7919) % 13 < 6),
+    );
+    let cut = car.assess(&sessions);
+    let value = |found: &Assessment| {
+        let check = found.checks.iter().find(|c| c.id == "tampering").unwrap();
+        (check.result, check.value.clone().unwrap())
+    };
+    assert_eq!(
+        value(&cut),
+        (CheckResult::Warn, "samples missing in 1 of 8".to_owned())
+    );
+
+    let mut assessor = Assessor::new(car.pack(), Facts::default(), Class::Field);
+    let correction =
+        "cell_max: cell_max is said to be in V by the file, but values around 3700 can only be mV";
+    assessor.source(Source {
+        corrections: vec![correction.to_owned()],
+        ..source()
+    });
+    car.history().iter().for_each(|rows| assessor.push(rows));
+    assert_eq!(
+        value(&assessor.finish()),
+        (
+            CheckResult::Warn,
+            "values contradict the unit they are said to have (corrected)".to_owned()
+        )
+    );
 }
 
 #[test]
