@@ -104,6 +104,95 @@ fn a_jump_of_state_of_charge_leaves_the_session_out() {
     excluded(&found, 2, Code::SocJump);
 }
 
+/// A car whose voltage steps by 72 mV a cell when its charge begins, in mid range too.
+fn fast_charged() -> Car {
+    Car {
+        current_a: 120.0,
+        ..Car::new()
+    }
+}
+
+/// What every charge of a car is found to hold, its rows changed in some way that loses no information.
+fn harmless(how: impl Fn(&Samples) -> Samples) {
+    let car = fast_charged();
+    let sessions: Vec<_> = car.history().iter().map(how).collect();
+    let found = car.assess(&sessions);
+    let jumps = found.sessions.iter().flat_map(|s| &s.excluded);
+    assert_eq!(jumps.filter(|e| e.code == Code::VoltageJump).count(), 0);
+    let soh = found
+        .soh()
+        .unwrap_or_else(|| panic!("{:?}", found.refusals))
+        .percent
+        .value();
+    assert!((soh - 90.0).abs() < 1.0, "{soh}");
+}
+
+#[test]
+fn a_voltage_missing_where_a_charge_begins_is_no_jump() {
+    harmless(|rows| {
+        let mut rows = rows.clone();
+        let begins = |v: &f64| *v > 10.0;
+        let onset = rows.column(Channel::PackCurrent).iter().position(begins).unwrap();
+        rows.column_mut(Channel::PackVoltage)[onset] = f64::NAN;
+        rows
+    });
+}
+
+#[test]
+fn a_voltage_in_every_second_row_is_no_jump() {
+    for kept in [0, 1] {
+        harmless(|rows| {
+            let mut rows = rows.clone();
+            change(&mut rows, Channel::PackVoltage, |row, v| {
+                if row % 2 == kept { v } else { f64::NAN }
+            });
+            rows
+        });
+    }
+}
+
+#[test]
+fn signals_polled_in_turn_are_no_jump_whichever_comes_first() {
+    let groups = |channel: Channel| match channel {
+        Channel::PackCurrent => 0,
+        Channel::PackVoltage => 1,
+        _ => 2,
+    };
+    for order in [[0, 1, 2], [1, 2, 0], [2, 0, 1]] {
+        harmless(|rows| {
+            let mut polled = Samples::default();
+            for row in 0..rows.len() {
+                for (turn, group) in order.into_iter().enumerate() {
+                    polled.time_s.push(rows.time_s[row] + 2.0 * turn as f64);
+                    polled.session.push(rows.session[row]);
+                    for channel in Channel::ALL {
+                        if let Some(&value) = rows.column(channel).get(row) {
+                            let value = if groups(channel) == group { value } else { f64::NAN };
+                            polled.column_mut(channel).push(value);
+                        }
+                    }
+                }
+            }
+            polled
+        });
+    }
+}
+
+#[test]
+fn a_voltage_that_jumps_at_a_steady_current_leaves_the_session_out() {
+    let found = poisoned(|place, rows| {
+        if place == 2 {
+            let half = rows.len() / 2;
+            for channel in [Channel::PackVoltage, Channel::CellMax, Channel::CellMin] {
+                let step = if channel == Channel::PackVoltage { 9.6 } else { 0.1 };
+                change(rows, channel, |row, v| if row > half { v + step } else { v });
+            }
+        }
+    });
+    let codes: Vec<_> = found.sessions[2].excluded.iter().map(|e| e.code).collect();
+    assert!(codes.contains(&Code::VoltageJump), "{codes:?}");
+}
+
 #[test]
 fn half_of_the_samples_missing_is_refused_for_its_gaps() {
     let car = Car::new();
