@@ -625,6 +625,12 @@ impl Understood {
     }
 
     fn ask(&mut self, about: &str, text: &str, flag: &str, blocks: bool) {
+        // One column may stand for two channels, and is asked about once.
+        let same = |asked: &&mut Question| asked.text == text && asked.flag == flag;
+        if let Some(asked) = self.questions.iter_mut().find(same) {
+            asked.blocks |= blocks;
+            return;
+        }
         self.questions.push(Question {
             about: about.to_owned(),
             text: text.to_owned(),
