@@ -46,6 +46,7 @@ use failure::Failure;
 
 fn main() -> ExitCode {
     let args = Args::parse();
+    let json = args.global.json;
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => {
@@ -58,6 +59,9 @@ fn main() -> ExitCode {
         Err(Failure::Output(error)) if error.kind() == std::io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
         Err(failure) => {
             eprintln!("carnet: {failure}");
+            if json && let Err(error) = output::json(&failure.to_json()) {
+                eprintln!("carnet: {error}");
+            }
             ExitCode::from(1)
         }
     }

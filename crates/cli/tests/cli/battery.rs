@@ -185,3 +185,24 @@ fn percent_given_for_a_fraction_is_refused_with_file_value_and_fix() {
         "carnet: car.battery.toml: facts.soc_now = 34: give a fraction from 0 to 1; 34 % are 0.34\n"
     );
 }
+
+#[test]
+fn a_refusal_is_an_object_for_programs_too() {
+    let folder = yard::empty_folder();
+    // Nothing says which current is positive.
+    let log = "time,voltage,current,soc\n2025-01-01T00:00:00Z,360,10,50\n2025-01-01T00:00:10Z,360,10,50\n";
+    std::fs::write(folder.path().join("car.csv"), log).unwrap();
+    std::fs::copy(
+        sample("ioniq5-2021.battery.toml"),
+        folder.path().join("car.battery.toml"),
+    )
+    .unwrap();
+    let ran = carnet(folder.path(), &["--json", "battery", "assess", "car.csv"]);
+    assert_eq!(ran.code, 1);
+    let said: Value = serde_json::from_str(&ran.out).unwrap_or_else(|e| panic!("{e}: {}", ran.out));
+    let questions = said["error"]["questions"].as_array().unwrap();
+    assert!(questions.iter().any(|q| q["blocks"] == true), "{said}");
+    let ran = carnet(folder.path(), &["--json", "certify", "status", "C-000009"]);
+    let said: Value = serde_json::from_str(&ran.out).unwrap();
+    assert!(!said["error"]["message"].as_str().unwrap().is_empty(), "{said}");
+}
