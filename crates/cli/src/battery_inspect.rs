@@ -19,6 +19,8 @@ use crate::{battery_reading, output};
 const TERMINAL: usize = 64;
 /// Vehicles that are looked at one by one; a fleet is for `battery validate`.
 const MOST_VEHICLES: usize = 100;
+/// What a cell can show, V; the estimate takes anything else as missing.
+const CELL_V: std::ops::RangeInclusive<f64> = 0.5..=6.0;
 /// Time between samples beyond which the estimate leaves a session out.
 const GAP_S: f64 = 60.0;
 
@@ -116,8 +118,9 @@ impl Watch {
         self.rows += samples.len() as u64;
         self.trace.push(samples);
         for (seen, channel) in self.channels.iter_mut().zip(Channel::ALL) {
+            let missing = |value: f64| value.is_nan() || (is_cell(channel) && !CELL_V.contains(&value));
             for value in samples.column(channel) {
-                if value.is_nan() {
+                if missing(*value) {
                     seen.2 += 1;
                 } else {
                     seen.0 = seen.0.min(*value);
@@ -196,6 +199,10 @@ impl Watch {
         let highest = self.channels.get(Channel::PackCurrent as usize)?.1;
         (supposed.cells_in_series < 8 && highest.is_finite() && highest > 0.0).then_some(highest)
     }
+}
+
+fn is_cell(channel: Channel) -> bool {
+    matches!(channel, Channel::CellMax | Channel::CellMin | Channel::CellMean)
 }
 
 fn cell_voltage(samples: &Samples, row: usize) -> f64 {
@@ -522,8 +529,10 @@ fn print_vehicle(vehicle: &Vehicle) -> Result<(), Failure> {
     let mut table = output::table(&[
         "  #", "start", "hours", "SOC %", "from", "to", "Ah", "°C", "left out",
     ]);
+    let has_soc = vehicle.channels.iter().any(|seen| seen.channel == "soc");
     for session in &vehicle.sessions {
         let anchor = |anchor: Anchor| match anchor {
+            Anchor::Bms if !has_soc => "–",
             Anchor::Bms => "BMS",
             Anchor::Full => "full",
             Anchor::Ocv => "rested cells",
@@ -535,7 +544,11 @@ fn print_vehicle(vehicle: &Vehicle) -> Result<(), Failure> {
                 .and_then(|s| Timestamp::from_second(s).ok())
                 .map_or_else(|| "-".to_owned(), |time| time.to_string()),
             short(session.duration_s.value() / 3600.0),
-            format!("{} to {}", session.soc_start_pct, session.soc_end_pct),
+            if has_soc {
+                format!("{} to {}", session.soc_start_pct, session.soc_end_pct)
+            } else {
+                "–".to_owned()
+            },
             anchor(session.anchors[0]).to_owned(),
             anchor(session.anchors[1]).to_owned(),
             session.charge_ah.to_string(),
