@@ -241,3 +241,42 @@ fn an_inspection_shows_no_state_of_charge_and_no_cell_voltage_that_is_not_there(
         .unwrap();
     assert!(cell_max.len() > 10 && ran.out.contains("1 row"), "{}", ran.out);
 }
+
+#[test]
+fn an_inspection_looks_for_anchors_only_where_the_battery_is_described() {
+    let folder = yard::empty_folder();
+    std::fs::copy(sample("kona-ev-2018.csv"), folder.path().join("car.csv")).unwrap();
+    let ran = carnet(folder.path(), &["battery", "inspect", "car.csv"]);
+    assert!(
+        ran.out.contains("looked for as NMC") && ran.out.contains("anchors cannot be judged"),
+        "{}",
+        ran.out
+    );
+    let described = sample("kona-ev-2018.battery.toml");
+    let ran = carnet(
+        folder.path(),
+        &["battery", "inspect", "car.csv", "--battery", &described],
+    );
+    assert!(
+        ran.out.contains("in series of 98 (as described)")
+            && ran.out.contains("missing: no anchor: charge once"),
+        "{}",
+        ran.out
+    );
+}
+
+#[test]
+fn an_inspection_knows_lfp_by_its_mid_range() {
+    let Some(packs) = packs() else { return };
+    let folder = yard::empty_folder();
+    let log = packs.join("synthetic_lfp_dev_telemetry.parquet");
+    let found = json(
+        &folder,
+        &["--json", "battery", "inspect", &log.display().to_string()],
+    );
+    let vehicles = found["vehicles"].as_array().unwrap();
+    assert_eq!(vehicles.len(), 12);
+    for vehicle in vehicles {
+        assert_eq!(vehicle["supposed"]["chemistry"], "LFP", "{}", vehicle["supposed"]);
+    }
+}
