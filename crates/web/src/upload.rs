@@ -342,10 +342,11 @@ impl Received {
                 self.facts.soc_now = Some(amount(text, 100.0).ok_or_else(|| wrong(NUMBER))? / 100.0);
             }
             "soc-now-on" => {
-                let day: jiff::civil::Date = text.parse().map_err(|_| wrong("write a day as 2026-11-26"))?;
-                let start = day.to_zoned(jiff::tz::TimeZone::UTC);
-                let start = start.map_err(|_| wrong("write a day as 2026-11-26"))?;
-                self.facts.soc_now_time_s = Some(start.timestamp().as_second());
+                let day = || wrong("write a day as 2026-11-26");
+                let read: jiff::civil::Date = text.parse().map_err(|_| day())?;
+                let start = jiff::tz::Offset::UTC.to_timestamp(read.at(0, 0, 0, 0));
+                let start = start.map_err(|_| day())?;
+                self.facts.soc_now_time_s = Some(start.as_second());
             }
             "damaged" => {
                 self.facts.damaged = match text {

@@ -856,7 +856,7 @@ async fn what_is_recorded_after_the_evaluation_stops_the_decision_and_the_issue(
         let refused = cast.park.post(&at(&case, step), &body).await;
         assert_eq!(
             (refused.status, refused.problem().as_str()),
-            (409, "conflict"),
+            (409, "step-refused"),
             "{step}"
         );
         assert!(refused.text().contains("Battery system replaced"), "{refused:?}");
