@@ -39,14 +39,15 @@ pub struct Handed {
 /// The credential in a file; `None` where the file is something else, such as a dossier.
 ///
 /// # Errors
-/// The file cannot be read; or ([`DeskError::Malformed`]) it is empty, or a PDF that carries no credential.
+/// The file cannot be read; or ([`DeskError::Malformed`]) it is a PDF that is empty or carries no credential.
 pub fn credential_in(file: &Path) -> Result<Option<Handed>, DeskError> {
     let about = std::fs::metadata(file).map_err(DeskError::file(file))?;
     if !about.is_file() || about.len() > MAX_FILE {
         return Ok(None);
     }
     let bytes = data_dir::read(file)?;
-    if bytes.is_empty() {
+    // Of nothing only the name says what it was; an empty dossier is refused as one.
+    if bytes.is_empty() && file.extension().is_some_and(|e| e.eq_ignore_ascii_case("pdf")) {
         let problem = "is empty; use the file as it came from the issuer";
         return Err(DeskError::malformed(file, problem));
     }
