@@ -188,7 +188,7 @@ impl Lag {
         }
     }
 
-    /// By how many seconds the meter's clock is ahead of the vehicle's; `None` where it may be right. Below a minute it does no harm.
+    /// By how many seconds the meter's clock is ahead of the vehicle's; `None` where it may be right. A minute does no harm.
     pub fn seconds(&self) -> Option<f64> {
         const HARMLESS: f64 = 60.0;
         /// As parts of what flowed: a misfit that asks for an explanation.
@@ -205,7 +205,7 @@ impl Lag {
         // Nothing flowed at the same time: no number at all.
         let asks = misfit.is_nan() || misfit > MISFIT;
         let explains = misfit.is_nan() || best.misfit() < 0.5 * misfit;
-        (best.seconds.abs() >= HARMLESS && asks && explains).then_some(best.seconds)
+        (best.seconds.abs() > HARMLESS && asks && explains).then_some(best.seconds)
     }
 }
 
