@@ -7,8 +7,8 @@ use std::panic::resume_unwind;
 use std::thread::{Builder, ScopedJoinHandle, available_parallelism, scope};
 
 use crate::assessment::{
-    Assessment, Diagnostics, Estimate, Evidence, Exclusion, ExclusionCode, Group, Notice, Refusal,
-    RefusalCode, Session,
+    Assessment, CheckResult, Diagnostics, Estimate, Evidence, Exclusion, ExclusionCode, Group, Notice,
+    Refusal, RefusalCode, Session,
 };
 use crate::charge::{Charge, ChargeFinder};
 use crate::checks::{self, Findings};
@@ -477,7 +477,7 @@ impl<'a> Conclusion<'a> {
         fitted: &Fitted,
         capacity: Option<Estimate>,
         energy: Option<Estimate>,
-        definition: (String, bool),
+        definition: (String, CheckResult),
         meter_ratio: Option<f64>,
     ) -> Assessment {
         let Assessor {
@@ -538,9 +538,10 @@ impl<'a> Conclusion<'a> {
             watch,
             charges: &self.charges,
             sessions: &sessions,
+            sources,
             full: &full,
             soc_definition: &definition.0,
-            soc_definition_sound: definition.1,
+            soc_definition_result: definition.1,
             soh,
             meter_ratio,
             sign_turned: self.turned,

@@ -25,6 +25,8 @@ const PAUSE: f64 = 300.0;
 const REST: f64 = 1800.0;
 /// Rest after which the spread of cells is read, and the voltage if it stands still, s.
 const SETTLED: f64 = 240.0;
+/// Change of current up to which it counts as steady, as a part of rated capacity per hour.
+const STEADY: f64 = 0.05;
 /// Step of the state of charge, beyond what current explains, that is a jump.
 pub(crate) const JUMP: f64 = 0.03;
 /// Rest over which self-discharge shows, s.
@@ -215,6 +217,9 @@ pub(crate) struct Watch {
     pub cell_lowest: f64,
     pub temp_highest: f64,
     pub temp_lowest: f64,
+    /// Whether highest and lowest ever differed: where one column stands for both, there is no spread to be read.
+    pub cells_apart: bool,
+    pub temps_apart: bool,
     /// Rested between 20 and 80 %.
     pub spread_sum: f64,
     pub spread_rows: u64,
@@ -276,6 +281,24 @@ impl Held {
     }
 }
 
+/// From which channels a mean cell voltage is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Origin {
+    Mean,
+    Pack,
+    Ends,
+}
+
+/// A mean cell voltage as read, when, and the least and most current from the row at or before it on.
+#[derive(Debug, Clone, Copy)]
+struct Level {
+    volt: f64,
+    time: f64,
+    origin: Origin,
+    low: f64,
+    high: f64,
+}
+
 /// Rows to be read, column by column; a column is empty where the file does not have it.
 struct Rows<'a> {
     time: &'a [f64],
@@ -313,7 +336,8 @@ pub(crate) struct ChargeFinder {
     current: f64,
     current_s: f64,
     current_volt: f64,
-    current_mean: f64,
+    /// The last reading of cell voltage, to tell a jump from a step of current.
+    level: Option<Level>,
     quiet_since: f64,
     soc_at: Option<(f64, f64, f64)>,
     last_cell: f64,
@@ -386,6 +410,8 @@ impl ChargeFinder {
                 cell_lowest: NO,
                 temp_highest: NO,
                 temp_lowest: NO,
+                cells_apart: false,
+                temps_apart: false,
                 spread_sum: 0.0,
                 spread_rows: 0,
                 temp_spread_sum: 0.0,
@@ -404,7 +430,7 @@ impl ChargeFinder {
             current: NO,
             current_s: NO,
             current_volt: NO,
-            current_mean: NO,
+            level: None,
             quiet_since: NO,
             soc_at: None,
             last_cell: NO,
@@ -471,6 +497,7 @@ impl ChargeFinder {
         self.current = f64::NAN;
         self.current_s = f64::NAN;
         self.quiet_since = f64::NAN;
+        self.level = None;
     }
 
     fn row(&mut self, time: f64, session: Option<i64>, row: &[f64; Channel::ALL.len()]) {
@@ -576,6 +603,9 @@ impl ChargeFinder {
         for channel in [Channel::Plugged, Channel::Parked, Channel::MeterCurrent] {
             keep(channel, sound(channel, get(channel)));
         }
+        let apart = |high, low| (sound(high, get(high)) - sound(low, get(low))).abs() > 0.0;
+        watch.cells_apart |= apart(Channel::CellMax, Channel::CellMin);
+        watch.temps_apart |= apart(Channel::TempMax, Channel::TempMin);
         watch.odometer(sound(Channel::Odometer, get(Channel::Odometer)));
         watch.isolation(sound(Channel::Isolation, get(Channel::Isolation)));
         watch.reported_soh(sound(Channel::ReportedSoh, get(Channel::ReportedSoh)));
@@ -586,16 +616,57 @@ impl ChargeFinder {
     }
 
     fn mean_cell(&self) -> f64 {
+        self.reading().map_or(f64::NAN, |(volt, ..)| volt)
+    }
+
+    /// The mean cell voltage that is known, when it was read, and from what.
+    fn reading(&self) -> Option<(f64, f64, Origin)> {
+        let when = |channel: Channel| self.held[channel as usize].time;
         let mean = self.at(Channel::CellMean);
         if !mean.is_nan() {
-            return mean;
+            return Some((mean, when(Channel::CellMean), Origin::Mean));
         }
         // The middle of highest and lowest would follow one weak cell.
         let mean = self.at(Channel::PackVoltage) / self.n_series;
-        if mean.is_nan() {
-            0.5 * (self.at(Channel::CellMax) + self.at(Channel::CellMin))
-        } else {
-            mean
+        if !mean.is_nan() {
+            return Some((mean, when(Channel::PackVoltage), Origin::Pack));
+        }
+        let mean = 0.5 * (self.at(Channel::CellMax) + self.at(Channel::CellMin));
+        let time = when(Channel::CellMax).min(when(Channel::CellMin));
+        (!mean.is_nan()).then_some((mean, time, Origin::Ends))
+    }
+
+    /// Step of the cell voltage since it was read last, where the current has been steady since then; NaN otherwise. A voltage that
+    /// is only held from an earlier row is no reading: it belongs to the current of that row.
+    fn voltage_step(&mut self, time: f64, current: f64) -> f64 {
+        if let Some(level) = &mut self.level {
+            level.low = level.low.min(current);
+            level.high = level.high.max(current);
+        }
+        let Some((volt, at, origin)) = self.reading() else {
+            return f64::NAN;
+        };
+        let since = if at < time { self.current } else { current };
+        let read = Level {
+            volt,
+            time: at,
+            origin,
+            low: since.min(current),
+            high: since.max(current),
+        };
+        match self.level {
+            Some(before) if at <= before.time && origin == before.origin => f64::NAN,
+            before => {
+                self.level = Some(read);
+                let steady = |before: &Level| {
+                    before.origin == origin
+                        && at - before.time <= GAP
+                        && before.high - before.low < STEADY * self.rated
+                };
+                before
+                    .filter(steady)
+                    .map_or(f64::NAN, |before| (volt - before.volt).abs())
+            }
         }
     }
 
@@ -610,6 +681,7 @@ impl ChargeFinder {
             self.watch.intervals_short += u64::from(passed <= GAP);
         }
         let mean = self.mean_cell();
+        let voltage_step = self.voltage_step(time, current);
         let flowing = current.abs() > threshold;
         if let Some(charge) = &self.charge {
             let against = flowing && (current < 0.0) != charge.reversed;
@@ -621,7 +693,7 @@ impl ChargeFinder {
             self.open(time, current);
         }
         if self.charge.is_some() {
-            self.sum(time, current, mean);
+            self.sum(time, current, mean, voltage_step);
         }
         if flowing {
             self.quiet_since = f64::NAN;
@@ -648,7 +720,6 @@ impl ChargeFinder {
         self.current = current;
         self.current_s = time;
         self.current_volt = self.at(Channel::PackVoltage);
-        self.current_mean = mean;
     }
 
     fn open(&mut self, time: f64, current: f64) {
@@ -679,7 +750,7 @@ impl ChargeFinder {
     }
 
     /// Adds the interval up to this row to the open charge.
-    fn sum(&mut self, time: f64, current: f64, mean: f64) {
+    fn sum(&mut self, time: f64, current: f64, mean: f64, voltage_step: f64) {
         let (volt, soc) = (self.at(Channel::PackVoltage), self.at(Channel::Soc));
         let (low, high) = (self.at(Channel::CellMin), self.at(Channel::CellMax));
         let celsius = 0.5 * (self.at(Channel::TempMin) + self.at(Channel::TempMax));
@@ -731,13 +802,8 @@ impl ChargeFinder {
             charge.seconds_moving += if parked == 0.0 { passed } else { 0.0 };
             let step = current - self.current;
             charge.unsteady += u64::from(charging && step.abs() > 0.1 * self.rated);
-            let level = (mean - self.current_mean).abs();
-            if passed <= GAP
-                && step.abs() < 0.05 * self.rated
-                && (0.15..0.90).contains(&soc)
-                && level > charge.volt_jump
-            {
-                charge.volt_jump = level;
+            if passed <= GAP && (0.15..0.90).contains(&soc) && voltage_step > charge.volt_jump {
+                charge.volt_jump = voltage_step;
             }
         }
         charge.temp_max = charge.temp_max.max(hottest);

@@ -1,12 +1,13 @@
 //! Checks beside the capacity (docs/method/soh.md). Each says its value, its limit, who set the limit, and what to do.
 
+use vehicle::trouble_code::of_high_voltage;
+
 use crate::assessment::{Check, CheckResult, Exclusion, ExclusionCode, Session};
 use crate::charge::{Charge, Watch};
 use crate::decimal::Decimal;
 use crate::pack::{BatteryEventKind, Chemistry, Facts, Pack};
+use crate::sample::{Source, UNIT_CONTRADICTED};
 
-/// Codes that open the high-voltage circuit or should.
-const HV_DTCS: &str = include_str!("../data/hv_dtcs.csv");
 /// No public law fixes these; the certificate says whose they are.
 const OURS: &str = "Carnet method (no public law fixes it)";
 const R100: &str = "UN R100 5.1.3";
@@ -18,10 +19,11 @@ pub(crate) struct Findings<'a> {
     pub watch: &'a Watch,
     pub charges: &'a [Charge],
     pub sessions: &'a [Session],
+    pub sources: &'a [Source],
     /// Places of full sessions in `charges`.
     pub full: &'a [usize],
     pub soc_definition: &'a str,
-    pub soc_definition_sound: bool,
+    pub soc_definition_result: CheckResult,
     /// State of health found, percent.
     pub soh: Option<f64>,
     pub meter_ratio: Option<f64>,
@@ -107,6 +109,7 @@ fn cell_spread(f: &Findings) -> Check {
             (known(worst), 0.100, 0.200, "at the end of a full charge")
         }
     };
+    let value = value.filter(|_| f.watch.cells_apart);
     check(
         "cell_spread",
         "Spread of cell voltages",
@@ -120,13 +123,17 @@ fn cell_spread(f: &Findings) -> Check {
                 1000.0 * step
             ),
             result: below(value, warn, fail),
-            advice: "charge fully and let it balance overnight; if it stays, look for a weak cell",
+            advice: match value {
+                None => "log the highest and the lowest cell voltage, each in its own column, also at rest",
+                Some(_) => "charge fully and let it balance overnight; if it stays, look for a weak cell",
+            },
         },
     )
 }
 
 fn temp_spread(f: &Findings) -> Check {
-    let value = known(f.watch.temp_spread_sum / f.watch.temp_spread_rows as f64);
+    let value =
+        known(f.watch.temp_spread_sum / f.watch.temp_spread_rows as f64).filter(|_| f.watch.temps_apart);
     check(
         "temperature_spread",
         "Spread of temperatures at rest",
@@ -135,7 +142,10 @@ fn temp_spread(f: &Findings) -> Check {
             value: value.map(|v| format!("{v:.1} K")),
             limit: "5 K".into(),
             result: below(value, 5.0, 10.0),
-            advice: "look for a blocked coolant path or a broken sensor",
+            advice: match value {
+                None => "log the highest and the lowest temperature, each in its own column, also at rest",
+                Some(_) => "look for a blocked coolant path or a broken sensor",
+            },
         },
     )
 }
@@ -187,7 +197,9 @@ fn isolation(f: &Findings) -> Check {
 }
 
 fn self_discharge(f: &Findings) -> Check {
-    let value = known(f.watch.self_discharge).map(|v| v.max(0.0));
+    let value = known(f.watch.self_discharge)
+        .filter(|_| f.watch.cells_apart)
+        .map(|v| v.max(0.0));
     check(
         "self_discharge",
         "Self-discharge of one cell group at rest",
@@ -197,7 +209,7 @@ fn self_discharge(f: &Findings) -> Check {
             limit: "5 mV/day".into(),
             result: below(value, 0.005, 0.020),
             advice: match value {
-                None => "log six hours or more at rest",
+                None => "log six hours or more at rest, with the highest and the lowest cell voltage",
                 Some(_) => {
                     "a cell group drains: suspect an internal short, keep the vehicle apart and have it opened"
                 }
@@ -229,18 +241,6 @@ fn cell_limits(f: &Findings) -> Check {
 }
 
 fn hv_dtcs(f: &Findings) -> Check {
-    let listed = |code: &str| {
-        HV_DTCS
-            .lines()
-            .skip(1)
-            .any(|line| line.split(',').next() == Some(code))
-    };
-    // SAE J2012 gives P0A to P0D to hybrid and electric propulsion.
-    let propulsion = |code: &str| {
-        ["P0A", "P0B", "P0C", "P0D"]
-            .iter()
-            .any(|start| code.starts_with(start))
-    };
     let codes: Option<Vec<String>> = f.facts.dtcs.as_ref().map(|all| {
         all.iter()
             .map(|dtc| dtc.code.trim().to_ascii_uppercase())
@@ -248,9 +248,10 @@ fn hv_dtcs(f: &Findings) -> Check {
     });
     let result = match &codes {
         None => CheckResult::NotMeasured,
-        Some(codes) if codes.iter().any(|c| listed(c)) => CheckResult::Fail,
-        Some(codes) if codes.iter().any(|c| propulsion(c)) => CheckResult::Warn,
-        Some(_) => CheckResult::Pass,
+        Some(codes) if codes.iter().any(|c| of_high_voltage(c)) => CheckResult::Fail,
+        Some(codes) if codes.is_empty() => CheckResult::Pass,
+        // What a code outside the ranges means is for its reader to say.
+        Some(_) => CheckResult::Warn,
     };
     check(
         "hv_dtcs",
@@ -303,13 +304,14 @@ fn soc_definition(f: &Findings) -> Check {
         "Carnet method: display and BMS definitions were seen to differ by 19 % of capacity",
         Outcome {
             value: Some(f.soc_definition.into()),
-            limit: "the management system's own, agreeing with cell voltage at full".into(),
-            result: if f.soc_definition_sound {
-                CheckResult::Pass
-            } else {
-                CheckResult::Fail
+            limit: "the management system's own, agreeing with cell voltage at full and near empty".into(),
+            result: f.soc_definition_result,
+            advice: match f.soc_definition_result {
+                CheckResult::NotMeasured => {
+                    "charge once to full, and once from below 12 % after half an hour of rest"
+                }
+                _ => "log the management system's state of charge, not the display's",
             },
-            advice: "log the management system's state of charge, not the display's",
         },
     )
 }
@@ -440,14 +442,32 @@ fn tampering(f: &Findings) -> Check {
     if f.watch.odometer_fell > 1.0 {
         signs.push(format!("odometer fell by {:.0} km", f.watch.odometer_fell));
     }
+    if let Some(stated) = f.facts.odometer_km.filter(|km| f.watch.odometer_last - km > 1.0) {
+        signs.push(format!(
+            "odometer stated as {stated:.0} km, logged as {:.0} km",
+            f.watch.odometer_last
+        ));
+    }
     if f.sign_turned {
         signs.push("all currents have their sign turned (corrected)".into());
     }
-    let result = match signs.len() {
-        0 => CheckResult::Pass,
-        1 => CheckResult::Warn,
+    // Loggers do these by themselves: they are pointed out, and count as no sign beside others.
+    let mut notes = Vec::new();
+    let gaps = count(ExclusionCode::Gap);
+    if gaps > 0 {
+        notes.push(format!("samples missing in {gaps} of {}", f.sessions.len()));
+    }
+    let contradicts = |correction: &String| correction.contains(UNIT_CONTRADICTED);
+    let units = f.sources.iter().flat_map(|s| &s.corrections);
+    if units.filter(|c| contradicts(c)).count() > 0 {
+        notes.push("values contradict the unit they are said to have (corrected)".into());
+    }
+    let result = match (signs.len(), notes.is_empty()) {
+        (0, true) => CheckResult::Pass,
+        (0, false) | (1, _) => CheckResult::Warn,
         _ => CheckResult::Fail,
     };
+    signs.extend(notes);
     check(
         "tampering",
         "Signs that the record was altered",
@@ -468,7 +488,7 @@ fn tampering(f: &Findings) -> Check {
 /// State of charge now, as a fraction, with the time it was measured.
 pub(crate) fn soc_now(facts: &Facts, watch: &Watch, dated: bool) -> (Option<f64>, Option<i64>) {
     match facts.soc_now {
-        Some(soc) => (known(soc), None),
+        Some(soc) => (known(soc), facts.soc_now_time_s),
         None => (
             known(watch.soc_last),
             (dated && watch.soc_last_s.is_finite()).then_some(watch.soc_last_s as i64),

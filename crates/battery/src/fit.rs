@@ -76,7 +76,10 @@ pub fn median(values: &mut [f64]) -> f64 {
     }
 }
 
-/// Fits one group. `y_sigma` is the standard uncertainty of every `y`; `echo` the relative one of a group that may only echo.
+/// Fits one group: the straight line through the origin with errors in both coordinates (York et al., Am. J. Phys. 72, 367 (2004),
+/// eq. 13b without intercept), reweighted by Student's distribution with ν = 4 (Lange, Little and Taylor, J. Am. Stat. Assoc. 84,
+/// 881 (1989): weights (ν+1)/(ν+r²)). The scatter is widened by the ratio of Birge (Phys. Rev. 40, 207 (1932)) with a prior of four
+/// degrees of freedom, which is Carnet's, as is the cap of a session's information at that of a normal one. `y_sigma` is the standard uncertainty of every `y`; `echo` the relative one of a group that may only echo.
 /// `None` for no session, or where the numbers give no positive capacity.
 pub fn fit(observations: &[Observation], y_sigma: f64, echo: f64) -> Option<GroupFit> {
     let sy2 = y_sigma * y_sigma;
@@ -131,7 +134,8 @@ pub fn fit(observations: &[Observation], y_sigma: f64, echo: f64) -> Option<Grou
     found.variance().is_finite().then_some(found)
 }
 
-/// The session that no other supports, if the group is large enough to say so: the farthest beyond four standard deviations.
+/// The session that no other supports, if the group is large enough to say so: the farthest beyond four standard deviations. The rule
+/// is Carnet's.
 pub fn outlier(fit: &GroupFit) -> Option<usize> {
     const ENOUGH: usize = 3;
     let (place, size) = fit
@@ -144,7 +148,8 @@ pub fn outlier(fit: &GroupFit) -> Option<usize> {
 }
 
 /// Spread of the sessions of a group about their median, relative to what the noise of states of charge would give; `None`
-/// below three. A management system that counts coulombs with a capacity of its own has almost none.
+/// below three. A management system that counts coulombs with a capacity of its own has almost none. The figure is the square root of the
+/// reduced chi-square; that it tells an echo is Carnet's.
 pub fn spread(observations: &[Observation]) -> Option<f64> {
     if observations.len() < 3 {
         return None;
@@ -226,7 +231,8 @@ impl Fusion {
     }
 }
 
-/// Fuses groups by their variances. `None` without a group.
+/// Fuses groups by their variances: the weighted mean of least variance (Aitken, Proc. R. Soc. Edinb. 55, 42 (1935)). Groups that
+/// disagree widen it by z²/4 from z = 2 on, in the manner of Birge; that threshold is Carnet's. `None` without a group.
 pub fn fuse(groups: &[(&GroupFit, &[Observation])], systematic: &Systematic) -> Option<Fusion> {
     let total: f64 = groups.iter().map(|(g, _)| 1.0 / g.variance()).sum();
     if groups.is_empty() || !total.is_finite() {

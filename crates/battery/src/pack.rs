@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::transport::rules;
+
 /// Cell chemistry, as far as the estimator treats cells differently.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "UPPERCASE")]
@@ -98,8 +100,80 @@ pub struct Facts {
     pub damaged: Option<bool>,
     /// State of charge now, for transport, as a fraction; otherwise the last one in the telemetry.
     pub soc_now: Option<f64>,
+    /// When that was read, in seconds since 1970-01-01 UTC; without it a certificate says that the day is not stated.
+    pub soc_now_time_s: Option<i64>,
     /// The key of the carrier rule that applies, see [`crate::transport`].
     pub carrier: Option<String>,
+}
+
+/// A fact that no vehicle has.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[error("facts.{key} = {value}: {accepted}")]
+pub struct WrongFact {
+    /// Its key in the description.
+    pub key: &'static str,
+    /// As given.
+    pub value: String,
+    /// What is accepted.
+    pub accepted: String,
+}
+
+impl Facts {
+    /// Refuses what no vehicle has, most often percent for a fraction.
+    ///
+    /// # Errors
+    /// The first fact outside what is accepted.
+    pub fn check(&self) -> Result<(), WrongFact> {
+        /// Nobody drove farther (as certificates have it), and no tester shows more.
+        const MOST_KM: f64 = 3e6;
+        const MOST_KOHM: f64 = 1e9;
+        for (key, value, most, accepted) in [
+            (
+                "soc_now",
+                self.soc_now,
+                1.0,
+                "a fraction from 0 to 1; 34 % are 0.34",
+            ),
+            (
+                "reported_soh",
+                self.reported_soh,
+                1.5,
+                "a fraction from 0 to 1.5; 97 % are 0.97",
+            ),
+            (
+                "isolation_kohm",
+                self.isolation_kohm,
+                MOST_KOHM,
+                "kilo-ohms from 0 to 1000000000",
+            ),
+            (
+                "odometer_km",
+                self.odometer_km,
+                MOST_KM,
+                "kilometres from 0 to 3000000",
+            ),
+        ] {
+            if let Some(value) = value.filter(|value| !(0.0..=most).contains(value)) {
+                return Err(WrongFact {
+                    key,
+                    value: value.to_string(),
+                    accepted: format!("give {accepted}"),
+                });
+            }
+        }
+        let known = rules();
+        match &self.carrier {
+            Some(carrier) if !known.iter().any(|rule| rule.key == *carrier) => {
+                let keys: Vec<&str> = known.iter().map(|rule| rule.key.as_str()).collect();
+                Err(WrongFact {
+                    key: "carrier",
+                    value: format!("{carrier:?}"),
+                    accepted: format!("give one of {}", keys.join(", ")),
+                })
+            }
+            _ => Ok(()),
+        }
+    }
 }
 
 /// An open diagnostic trouble code.
@@ -134,4 +208,46 @@ pub enum BatteryEventKind {
     PackSwap,
     /// A module or cell was replaced.
     ModuleSwap,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_fact_that_no_vehicle_has_is_refused_with_what_is_accepted() {
+        let facts = |change: fn(&mut Facts)| {
+            let mut facts = Facts::default();
+            change(&mut facts);
+            facts.check().map_err(|wrong| wrong.to_string())
+        };
+        for (change, said) in [
+            (
+                (|f| f.soc_now = Some(34.0)) as fn(&mut Facts),
+                "facts.soc_now = 34: give a fraction from 0 to 1; 34 % are 0.34",
+            ),
+            (
+                |f| f.reported_soh = Some(97.0),
+                "facts.reported_soh = 97: give a fraction from 0 to 1.5; 97 % are 0.97",
+            ),
+            (
+                |f| f.isolation_kohm = Some(-1.0),
+                "facts.isolation_kohm = -1: give kilo-ohms from 0 to 1000000000",
+            ),
+            (
+                |f| f.odometer_km = Some(f64::NAN),
+                "facts.odometer_km = NaN: give kilometres from 0 to 3000000",
+            ),
+            (
+                |f| f.carrier = Some("xyz".into()),
+                "facts.carrier = \"xyz\": give one of default, greece, strict",
+            ),
+        ] {
+            assert_eq!(facts(change), Err(said.to_owned()));
+        }
+        let sound = |f: &mut Facts| {
+            (f.soc_now, f.reported_soh, f.carrier) = (Some(1.0), Some(1.02), Some("greece".into()));
+        };
+        assert_eq!(facts(sound), Ok(()));
+    }
 }

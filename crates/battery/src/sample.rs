@@ -166,6 +166,9 @@ pub enum SocDefinition {
     Unknown,
 }
 
+/// How a reader says in [`Source::corrections`] that the values contradict the unit that the file or its mapping gives.
+pub const UNIT_CONTRADICTED: &str = "is said to be in";
+
 /// One file as its reader understood it.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Source {

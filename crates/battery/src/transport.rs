@@ -10,6 +10,19 @@ use crate::pack::Facts;
 /// How the reason begins that a battery is damaged or defective.
 pub const DAMAGED: &str = "damaged or defective";
 
+/// Checks whose failure stops carriage.
+const STOPS: [&str; 7] = [
+    "isolation",
+    "hv_dtcs",
+    "recalls",
+    "cell_limits",
+    "cell_spread",
+    "self_discharge",
+    "temperature_highest",
+];
+/// Checks that leave it open as soon as they are to be watched.
+const ASKS: [&str; 2] = ["isolation", "self_discharge"];
+
 /// The table, as text that a shipping clerk can read and edit.
 const CARRIERS: &str = include_str!("../data/carriers.toml");
 
@@ -70,16 +83,18 @@ pub(crate) fn judge(facts: &Facts, soc: Option<f64>, measured_s: Option<i64>, ch
         Some(_) => {}
     }
     for check in checks {
-        if check.result == CheckResult::Fail
-            && ["isolation", "hv_dtcs", "recalls", "cell_limits"].contains(&check.id.as_str())
-        {
-            ready = Some(false);
-            reasons.push(format!(
-                "{}: {}",
-                check.name,
-                check.value.as_deref().unwrap_or("failed")
-            ));
+        let id = check.id.as_str();
+        match check.result {
+            CheckResult::Fail if STOPS.contains(&id) => ready = Some(false),
+            // Its own advice is not to ship before somebody has looked.
+            CheckResult::Warn if ASKS.contains(&id) => ready = ready.filter(|ready| !ready),
+            _ => continue,
         }
+        reasons.push(format!(
+            "{}: {}",
+            check.name,
+            check.value.as_deref().unwrap_or("failed")
+        ));
     }
     match facts.damaged {
         Some(true) => {

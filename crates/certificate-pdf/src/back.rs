@@ -193,13 +193,11 @@ impl Press<'_> {
         };
         let sign = self.scaled(SIGN);
         let state = self.say(state, Face::new(9.6, ink).bold(), inner - sign - 5.0)?;
-        let soc = words.tell(
-            "soc-value",
-            &[
-                ("soc", &words.quantity(transport.soc_percent, 0, Unit::Percent)),
-                ("date", &words.date(transport.soc_measured_at)?),
-            ],
-        )?;
+        let percent = words.quantity(transport.soc_percent, 0, Unit::Percent);
+        let soc = match transport.soc_measured_at {
+            Some(day) => words.tell("soc-value", &[("soc", &percent), ("date", &words.date(day)?)])?,
+            None => words.tell("soc-value-undated", &[("soc", &percent)])?,
+        };
         let facts = [("un-number", words.isolated(&transport.un_number)), ("soc", soc)];
         let facts = self.set_facts(&facts, inner, 0.38)?;
         let mut lines = Vec::new();

@@ -6,7 +6,7 @@ use crate::sheet::{Grade, Health, Limit, Reading, Sheet, Standing};
 const MOST_CHECKS: usize = 16;
 const MOST_SESSIONS: usize = 200;
 const MOST_WINDOWS: usize = 4;
-const MOST_OBSTACLES: usize = 7;
+const MOST_OBSTACLES: usize = 8;
 const LONGEST_NAME: usize = 120;
 const LONGEST_READING: usize = 400;
 const LONGEST_URL: usize = 200;

@@ -188,7 +188,7 @@ fn every_kind_of_check_and_obstacle_has_its_words() {
         "second_meter",
         "tampering",
     ];
-    const OBSTACLES: [Obstacle; 7] = [
+    const OBSTACLES: [Obstacle; 8] = [
         Obstacle::SocTooHigh,
         Obstacle::SocTooLow,
         Obstacle::Damaged,
@@ -196,6 +196,7 @@ fn every_kind_of_check_and_obstacle_has_its_words() {
         Obstacle::IsolationTooLow,
         Obstacle::TestSummaryMissing,
         Obstacle::NotMeasured,
+        Obstacle::Watched,
     ];
     for language in Language::ALL {
         let words = Words::new(language).unwrap();

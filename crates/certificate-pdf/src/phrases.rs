@@ -6,7 +6,7 @@ use crate::assessed;
 use crate::language::Words;
 
 /// Words of an assessment, and the message that says the same.
-const PHRASES: [(&str, &str); 13] = [
+const PHRASES: [(&str, &str); 16] = [
     ("Carnet method (no public law fixes it)", "source-ours"),
     ("SAE J2012; maker's repair guides", "source-repair-guides"),
     ("maker, national recall register", "source-recall-register"),
@@ -23,9 +23,18 @@ const PHRASES: [(&str, &str); 13] = [
         "the management system's own, agreeing with cell voltage at full",
         "phrase-soc-limit",
     ),
+    (
+        "the management system's own, agreeing with cell voltage at full and near empty",
+        "phrase-soc-limit-both",
+    ),
     ("management system's own", "phrase-soc-own"),
     ("not stated", "phrase-soc-not-stated"),
     ("agrees with cell voltage at full", "phrase-soc-agrees"),
+    ("agrees with cell voltage near empty", "phrase-soc-agrees-empty"),
+    (
+        "agrees with cell voltage at full and near empty",
+        "phrase-soc-agrees-both",
+    ),
     (
         "Ro-Ro, guidance where the carrier says nothing else",
         "carrier-default",

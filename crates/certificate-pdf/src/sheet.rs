@@ -397,8 +397,8 @@ pub struct Transport {
     pub un_number: String,
     /// State of charge when last measured, in percent.
     pub soc_percent: f64,
-    /// When that was.
-    pub soc_measured_at: Date,
+    /// When that was; `None` where nobody said so.
+    pub soc_measured_at: Option<Date>,
     /// The windows carriers or routes set, at most 4. Whether the state of charge lies inside is worked out here.
     pub windows: Vec<SocWindow>,
     /// Ready to be handed over.
@@ -435,6 +435,8 @@ pub enum Obstacle {
     TestSummaryMissing,
     /// Something that must be measured was not.
     NotMeasured,
+    /// A check whose advice is not to ship yet.
+    Watched,
 }
 
 impl Obstacle {
@@ -448,6 +450,7 @@ impl Obstacle {
             Self::IsolationTooLow => "isolation-too-low",
             Self::TestSummaryMissing => "test-summary-missing",
             Self::NotMeasured => "not-measured",
+            Self::Watched => "watched",
         }
     }
 }

@@ -1,5 +1,7 @@
 //! What an evaluator found about one battery (ISO/IEC 17065, 7.4), and what of it stands in the way of a certificate.
 
+use std::fmt;
+
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
@@ -125,6 +127,24 @@ pub struct Quantity {
     pub unit: Option<String>,
 }
 
+/// As an assessment words it: `12 mV`, `3.214 to 4.183 V`, `at most 5 K`.
+impl fmt::Display for Quantity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (self.number, self.at_least, self.at_most, &self.text) {
+            (Some(number), ..) => write!(f, "{number}")?,
+            (_, Some(low), Some(high), _) => write!(f, "{low} to {high}")?,
+            (_, Some(low), None, _) => write!(f, "at least {low}")?,
+            (_, None, Some(high), _) => write!(f, "at most {high}")?,
+            (.., Some(text)) => return f.write_str(text),
+            (None, None, None, None) => return Ok(()),
+        }
+        match self.unit.as_deref() {
+            Some(unit) if !unit.is_empty() => write!(f, " {unit}"),
+            _ => Ok(()),
+        }
+    }
+}
+
 /// One check of the battery or the car.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -204,6 +224,42 @@ pub struct Evidence {
     pub raw_sha256: Vec<String>,
     /// The sessions.
     pub sessions: Vec<Session>,
+}
+
+/// What a car's history says of its battery that stands in nobody's way, each with its day.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Background {
+    /// Open recalls of other parts.
+    pub open_recalls: Vec<(String, Date)>,
+    /// Exchanges of the pack before it was measured.
+    pub exchanges: Vec<(String, Date)>,
+}
+
+impl Background {
+    /// In words, by the check that says it.
+    fn by_check(&self) -> Vec<(&'static str, String)> {
+        /// What fits on a page.
+        const MOST: usize = 3;
+        const LONGEST: usize = 80;
+        [
+            ("recalls", &self.open_recalls),
+            ("battery_history", &self.exchanges),
+        ]
+        .into_iter()
+        .filter(|(_, all)| !all.is_empty())
+        .map(|(id, all)| {
+            let mut words: Vec<String> = all
+                .iter()
+                .take(MOST)
+                .map(|(said, day)| format!("{} ({day})", said.chars().take(LONGEST).collect::<String>()))
+                .collect();
+            if all.len() > MOST {
+                words.push(format!("+ {}", all.len() - MOST));
+            }
+            (id, words.join("; "))
+        })
+        .collect()
+    }
 }
 
 /// An evaluation.
@@ -306,6 +362,42 @@ impl Evaluation {
             );
         }
         Ok(())
+    }
+
+    /// Adds to the checks what the car's history says beside them: no obstacle, and nothing that "none" could stand for.
+    pub fn tell(&mut self, background: &Background) {
+        for (id, told) in background.by_check() {
+            for check in self.checks.iter_mut().filter(|check| check.id == id) {
+                let found = [CheckResult::Watch, CheckResult::Fail].contains(&check.result);
+                let before = check.value.as_ref().and_then(|value| value.text.as_deref());
+                let text = match before {
+                    Some(before) if found => format!("{before}; {told}"),
+                    _ => told.clone(),
+                };
+                check.value = Some(Quantity {
+                    text: Some(text),
+                    ..Quantity::default()
+                });
+                if check.result != CheckResult::Fail {
+                    check.result = CheckResult::Watch;
+                }
+            }
+        }
+    }
+
+    /// What the car's history says and the checks do not; `None` where they say it.
+    pub fn untold(&self, background: &Background) -> Option<String> {
+        let says = |id: &str, told: &str| {
+            self.checks
+                .iter()
+                .filter(|check| check.id == id)
+                .filter_map(|check| check.value.as_ref()?.text.as_deref())
+                .any(|text| text.contains(told))
+        };
+        background
+            .by_check()
+            .into_iter()
+            .find_map(|(id, told)| (!says(id, &told)).then_some(told))
     }
 
     /// Why the data is too old for a certificate on a day, or too new to be true; `None` where it is neither.

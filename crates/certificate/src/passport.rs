@@ -7,13 +7,13 @@
 
 use std::sync::LazyLock;
 
-use jiff::Timestamp;
+use jiff::civil::Date;
 use jsonschema::Validator;
 use serde_json::{Map, Value, json};
 
 use crate::Decimal;
 use crate::credential::{schema, subject::Subject};
-use crate::evaluation::CheckResult;
+use crate::evaluation::{CheckResult, Quantity};
 
 /// The schema of the export, as it stands in `spec/credential/passport-partial.schema.json`.
 pub const SCHEMA: &str = include_str!("../../../spec/credential/passport-partial.schema.json");
@@ -61,38 +61,46 @@ pub const CONDITION: [&str; 15] = [
     "stateOfCharge",
 ];
 
-/// The export of what a certificate says. `measured` is when; `full_cycles` is a counter's reading, where there was one.
-pub fn partial(subject: &Subject, measured: Timestamp, full_cycles: Option<u32>) -> Value {
+/// Checks that find something that happened to the battery: faults, heat, resets and replacements. A check to be watched for
+/// another reason is a state, and no event.
+const EVENTS: [&str; 3] = ["hv_dtcs", "temperature_highest", "battery_history"];
+
+/// The export of what a certificate says, as of the last day of its data; a state of charge as of its own day, and left out
+/// where it has none. `full_cycles` is a counter's reading, where there was one.
+pub fn partial(subject: &Subject, full_cycles: Option<u32>) -> Value {
     let soh = &subject.soh;
-    let update = json!(measured);
+    let update = beginning(subject.evidence.until);
     let mut condition = Map::new();
-    let mut put = |block: &str, number: f64| {
+    let mut put = |block: &str, number: f64, update: &str| {
         let mut value = Map::new();
         value.insert(format!("{block}Value"), json!(number));
-        value.insert("lastUpdate".to_owned(), update.clone());
+        value.insert("lastUpdate".to_owned(), json!(update));
         condition.insert(block.to_owned(), Value::Object(value));
     };
-    put("remainingCapacity", soh.capacity_ah.to_f64());
+    put("remainingCapacity", soh.capacity_ah.to_f64(), &update);
     if let Some(fade) = soh.value_pct.less_than_by(Decimal::whole(100)) {
-        put("capacityFade", fade.to_f64());
+        put("capacityFade", fade.to_f64(), &update);
     }
     if let Some(energy) = soh.energy_kwh {
-        put("remainingEnergy", energy.to_f64());
+        put("remainingEnergy", energy.to_f64(), &update);
     }
-    if let Some(soc) = subject.transport.soc_pct {
-        put("stateOfCharge", soc.to_f64());
+    let transport = &subject.transport;
+    if let (Some(soc), Some(day)) = (transport.soc_pct, transport.soc_measured_on) {
+        put("stateOfCharge", soc.to_f64(), &beginning(day));
     }
     if let Some(cycles) = full_cycles {
-        put("numberOfFullCycles", f64::from(cycles));
+        put("numberOfFullCycles", f64::from(cycles), &update);
     }
     // An empty list would say that nothing happened to the battery, which a test cannot know.
     let events: Vec<Value> = subject
         .checks
         .iter()
-        .filter(|check| check.result == CheckResult::Watch)
+        .filter(|check| EVENTS.contains(&check.id.as_str()))
+        .filter(|check| [CheckResult::Watch, CheckResult::Fail].contains(&check.result))
         .map(|check| {
+            let value = check.value.as_ref().map(Quantity::to_string);
             json!({
-                "negativeEvent": format!("{}: to be watched ({})", check.id, check.limit_source),
+                "negativeEvent": format!("{}: {}", check.id, value.as_deref().unwrap_or("found")),
                 "lastUpdate": update,
             })
         })
@@ -151,6 +159,11 @@ pub fn partial(subject: &Subject, measured: Timestamp, full_cycles: Option<u32>)
         object.insert("kr".to_owned(), Value::Object(kr));
     }
     export
+}
+
+/// The beginning of a day, UTC; of the day alone more is not known.
+fn beginning(day: Date) -> String {
+    format!("{day}T00:00:00Z")
 }
 
 /// Checks an export against its own published schema, and that it lists what it leaves out.

@@ -9,6 +9,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use statement::vocabulary::StatementType;
+use vehicle::trouble_code::of_high_voltage;
 
 /// Least isolation of a 400 V system at 100 Ω/V (UN Regulation No. 100, 5.1.3), in kilo-ohms.
 const LEAST_ISOLATION_KOHM: f64 = 40.0;
@@ -108,6 +109,23 @@ pub fn trigger(typ: StatementType, body: &Map<String, Value>) -> Option<Trigger>
     }
 }
 
+/// Whether an opened recall is one of the traction battery, or asks to keep the car away from buildings. A recall of another part
+/// suspends as well, until somebody has looked at it; it stands in nobody's way who evaluated the battery with it in view.
+pub fn recall_of_battery(body: &Map<String, Value>) -> bool {
+    let of_battery = |text: &str| {
+        let text = text.to_lowercase();
+        names_battery(&text)
+            || ["battery management", "battery cell"]
+                .iter()
+                .any(|w| text.contains(w))
+    };
+    body.get("park_outside").and_then(Value::as_bool) == Some(true)
+        || ["component", "summary"]
+            .iter()
+            .filter_map(|field| body.get(*field)?.as_str())
+            .any(of_battery)
+}
+
 /// Work on a car: a fault code of the high-voltage system, or another pack.
 fn serviced(body: &Map<String, Value>) -> Option<Trigger> {
     let jobs = texts(body, "jobs");
@@ -142,18 +160,10 @@ fn texts<'b>(body: &'b Map<String, Value>, field: &str) -> Vec<&'b str> {
         .collect()
 }
 
-/// A diagnostic trouble code of the hybrid and electric drive: SAE J2012 reserves P0A to P0F for them, and makers use P1A to
-/// P1F in the same way (P1B77).
+/// Whether a text names a diagnostic trouble code of the high-voltage system.
 fn has_high_voltage_code(text: &str) -> bool {
-    text.split(|c: char| !c.is_ascii_alphanumeric()).any(|word| {
-        let word = word.to_ascii_uppercase();
-        let mut bytes = word.bytes();
-        word.len() == 5
-            && bytes.next() == Some(b'P')
-            && matches!(bytes.next(), Some(b'0' | b'1'))
-            && matches!(bytes.next(), Some(b'A'..=b'F'))
-            && bytes.all(|b| b.is_ascii_hexdigit())
-    })
+    text.split(|c: char| !c.is_ascii_alphanumeric())
+        .any(of_high_voltage)
 }
 
 fn names_battery(text: &str) -> bool {
@@ -234,6 +244,26 @@ mod tests {
         ];
         for (typ, body, expected) in suspends {
             assert_eq!(cause(typ, body.clone()), Some(expected), "{typ} {body}");
+        }
+    }
+
+    #[test]
+    fn a_recall_of_the_battery_is_told_from_one_of_another_part() {
+        for (body, of_battery) in [
+            (json!({"component": "traction battery"}), true),
+            (json!({"component": "고전압 배터리"}), true),
+            (
+                json!({"component": "controller", "summary": "Battery management software"}),
+                true,
+            ),
+            (json!({"component": "harness", "park_outside": true}), true),
+            (
+                json!({"component": "charging control unit", "summary": "The 12 V battery may not be charged"}),
+                false,
+            ),
+            (json!({}), false),
+        ] {
+            assert_eq!(recall_of_battery(body.as_object().unwrap()), of_battery, "{body}");
         }
     }
 

@@ -617,6 +617,9 @@ pub struct BatteryInspect {
     /// CSV or Parquet files of one test.
     #[arg(required = true, value_name = "FILE")]
     pub files: Vec<PathBuf>,
+    /// The description of the battery; otherwise the one beside the first file, or what the log lets suppose.
+    #[arg(long, value_name = "FILE")]
+    pub battery: Option<PathBuf>,
     #[command(flatten)]
     pub reading: Reading,
     /// Write a picture of voltage, current and state of charge to this SVG file.

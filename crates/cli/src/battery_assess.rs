@@ -18,16 +18,22 @@ pub fn described(path: &Path) -> Result<Description, Failure> {
     Description::parse(&text).map_err(|e| wrong(e.to_string()))
 }
 
+/// The description beside the first log, if there is one: `car.csv` has `car.battery.toml`.
+pub fn beside(files: &[PathBuf]) -> Option<PathBuf> {
+    let beside = files.first()?.with_extension("battery.toml");
+    beside.is_file().then_some(beside)
+}
+
 /// Reads the description named, or the one beside the first log: `car.csv` has `car.battery.toml`.
 pub fn description_of(named: Option<&Path>, files: &[PathBuf]) -> Result<Description, Failure> {
     if let Some(path) = named {
         return described(path);
     }
-    let first = files.first().map_or(Path::new(""), PathBuf::as_path);
-    let beside = first.with_extension("battery.toml");
-    if beside.is_file() {
+    if let Some(beside) = beside(files) {
         return described(&beside);
     }
+    let first = files.first().map_or(Path::new(""), PathBuf::as_path);
+    let beside = first.with_extension("battery.toml");
     Err(Failure::Value(format!(
         "what battery is it? Describe it in {} or name a file with --battery; {HOW_TO_DESCRIBE}",
         beside.display()

@@ -5,12 +5,14 @@ use std::process::ExitCode;
 
 use battery::assessment::{Anchor, Session};
 use battery::{Assessment, Assessor, Channel, Chemistry, Class, Clock, Facts, Pack, Samples, Source};
+use desk::assessing::{Description, HOW_TO_DESCRIBE};
 use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::json;
 use telemetry::{Event, FileReport, Log};
 
 use crate::args::{BatteryInspect, Global};
+use crate::battery_assess::{beside, described};
 use crate::battery_picture::{Trace, short};
 use crate::failure::Failure;
 use crate::{battery_reading, output};
@@ -19,6 +21,10 @@ use crate::{battery_reading, output};
 const TERMINAL: usize = 64;
 /// Vehicles that are looked at one by one; a fleet is for `battery validate`.
 const MOST_VEHICLES: usize = 100;
+/// What a cell can show, V; the estimate takes anything else as missing.
+const CELL_V: std::ops::RangeInclusive<f64> = 0.5..=6.0;
+/// Cell voltage up to which LFP charges between 40 and 80 %, V (docs/method/soh.md, as the estimate judges descriptions).
+const LFP_AT_MOST: f64 = 3.46;
 /// Time between samples beyond which the estimate leaves a session out.
 const GAP_S: f64 = 60.0;
 
@@ -26,7 +32,15 @@ pub fn run(global: &Global, options: &BatteryInspect) -> Result<ExitCode, Failur
     let reading = battery_reading::options(&options.reading, false)?;
     let log = battery_reading::open(&options.files, &reading)?;
     let blocked = log.files().any(|file| file.blocking().next().is_some());
-    let vehicles = if blocked { Vec::new() } else { look(&log)? };
+    let described = match &options.battery {
+        Some(path) => Some(described(path)?),
+        None => beside(&options.files).map(|path| described(&path)).transpose()?,
+    };
+    let vehicles = if blocked {
+        Vec::new()
+    } else {
+        look(&log, described.as_ref())?
+    };
     let pictures = match &options.picture {
         Some(path) => write_pictures(path, &vehicles)?,
         None => Vec::new(),
@@ -103,6 +117,8 @@ struct Watch {
     longest_gap_s: f64,
     channels: Vec<(f64, f64, u64)>,
     cells: Vec<f64>,
+    /// Sum and number of cell voltages while a charge passes from 40 to 80 %.
+    middle: (f64, u64),
     corrections: Vec<String>,
     trace: Trace,
 }
@@ -116,8 +132,9 @@ impl Watch {
         self.rows += samples.len() as u64;
         self.trace.push(samples);
         for (seen, channel) in self.channels.iter_mut().zip(Channel::ALL) {
+            let missing = |value: f64| value.is_nan() || (is_cell(channel) && !CELL_V.contains(&value));
             for value in samples.column(channel) {
-                if value.is_nan() {
+                if missing(*value) {
                     seen.2 += 1;
                 } else {
                     seen.0 = seen.0.min(*value);
@@ -149,6 +166,13 @@ impl Watch {
             }
             self.last = Some((time, session));
             let (pack, cell) = (samples.at(Channel::PackVoltage, row), cell_voltage(samples, row));
+            if samples.at(Channel::PackCurrent, row) > 0.0
+                && (0.40..=0.80).contains(&samples.at(Channel::Soc, row))
+                && CELL_V.contains(&cell)
+            {
+                self.middle.0 += cell;
+                self.middle.1 += 1;
+            }
             if pack > 0.0 && cell > 0.0 && self.cells.len() < 10_000 {
                 self.cells.push(pack / cell);
             }
@@ -174,7 +198,16 @@ impl Watch {
             .channels
             .get(Channel::CellMax as usize)
             .map_or(f64::NAN, |seen| seen.1);
-        let (chemistry, why) = if highest > 3.7 {
+        // In mid range the two lie apart; at the end of a charge an LFP cell passes 3.7 V, too.
+        let middle = self.middle.0 / self.middle.1 as f64;
+        let (chemistry, why) = if middle.is_finite() {
+            let chemistry = if middle > LFP_AT_MOST {
+                Chemistry::Nmc
+            } else {
+                Chemistry::Lfp
+            };
+            (chemistry, format!("cells charge at {middle:.2} V in mid range"))
+        } else if highest > 3.8 {
             (Chemistry::Nmc, format!("cells reach {highest:.2} V"))
         } else if highest.is_finite() {
             (Chemistry::Lfp, format!("cells stay at or below {highest:.2} V"))
@@ -198,6 +231,10 @@ impl Watch {
     }
 }
 
+fn is_cell(channel: Channel) -> bool {
+    matches!(channel, Channel::CellMax | Channel::CellMin | Channel::CellMean)
+}
+
 fn cell_voltage(samples: &Samples, row: usize) -> f64 {
     let mean = samples.at(Channel::CellMean, row);
     if mean.is_nan() {
@@ -212,7 +249,7 @@ fn cell_voltage(samples: &Samples, row: usize) -> f64 {
 }
 
 /// Reads everything twice: what there is, and then the sessions in it.
-fn look(log: &Log) -> Result<Vec<Vehicle>, Failure> {
+fn look(log: &Log, described: Option<&Description>) -> Result<Vec<Vehicle>, Failure> {
     let mut watches: Vec<(Option<String>, Watch)> = Vec::new();
     let mut at = None;
     battery_reading::stream(log, &mut |event| match event {
@@ -240,14 +277,19 @@ fn look(log: &Log) -> Result<Vec<Vehicle>, Failure> {
     let mut assessors: Vec<Option<Assessor>> = watches
         .iter()
         .map(|(_, watch)| {
-            let supposed = watch.supposed();
-            let pack = Pack {
-                chemistry: supposed.chemistry,
-                n_series: supposed.cells_in_series,
-                rated_ah: watch.rated_ah(&supposed),
-                rated_kwh: None,
-                rated_source: String::new(),
-                end_voltage: None,
+            let pack = match described {
+                Some(description) => description.battery.clone(),
+                None => {
+                    let supposed = watch.supposed();
+                    Pack {
+                        chemistry: supposed.chemistry,
+                        n_series: supposed.cells_in_series,
+                        rated_ah: watch.rated_ah(&supposed),
+                        rated_kwh: None,
+                        rated_source: String::new(),
+                        end_voltage: None,
+                    }
+                }
             };
             Some(Assessor::new(pack, Facts::default(), Class::Field))
         })
@@ -273,7 +315,7 @@ fn look(log: &Log) -> Result<Vec<Vehicle>, Failure> {
         .zip(assessors)
         .map(|((name, watch), assessor)| {
             let sessions = assessor.map(Assessor::finish);
-            vehicle(name, watch, sessions)
+            vehicle(name, watch, sessions, described)
         })
         .collect())
 }
@@ -288,7 +330,12 @@ fn place(watches: &mut Vec<(Option<String>, Watch)>, vehicle: &Option<String>) -
     })
 }
 
-fn vehicle(name: Option<String>, watch: Watch, assessment: Option<Assessment>) -> Vehicle {
+fn vehicle(
+    name: Option<String>,
+    watch: Watch,
+    assessment: Option<Assessment>,
+    described: Option<&Description>,
+) -> Vehicle {
     let dated = watch.clock == Clock::Utc;
     let moment = |seconds: Option<f64>| {
         seconds
@@ -312,7 +359,13 @@ fn vehicle(name: Option<String>, watch: Watch, assessment: Option<Assessment>) -
         })
         .collect();
     Vehicle {
-        missing: missing(&channels, &sessions, dated, watch.sampling_s()),
+        missing: missing(
+            &channels,
+            &sessions,
+            dated,
+            watch.sampling_s(),
+            described.is_some(),
+        ),
         vehicle: name,
         rows: watch.rows,
         first: moment(watch.first),
@@ -321,7 +374,14 @@ fn vehicle(name: Option<String>, watch: Watch, assessment: Option<Assessment>) -
         sampling_s: watch.sampling_s(),
         gaps: watch.gaps,
         longest_gap_s: watch.longest_gap_s,
-        supposed: watch.supposed(),
+        supposed: match described {
+            Some(Description { battery, .. }) => Supposed {
+                chemistry: battery.chemistry,
+                cells_in_series: battery.n_series,
+                by: "as described".to_owned(),
+            },
+            None => watch.supposed(),
+        },
         channels,
         sessions,
         corrections: watch.corrections,
@@ -330,7 +390,13 @@ fn vehicle(name: Option<String>, watch: Watch, assessment: Option<Assessment>) -
 }
 
 /// What an estimate would lack, and how it is given.
-fn missing(channels: &[Seen], sessions: &[Session], dated: bool, sampling_s: Option<f64>) -> Vec<String> {
+fn missing(
+    channels: &[Seen],
+    sessions: &[Session],
+    dated: bool,
+    sampling_s: Option<f64>,
+    described: bool,
+) -> Vec<String> {
     let has = |name: &str| channels.iter().any(|seen| seen.channel == name);
     let mut missing = Vec::new();
     if !has("soc") {
@@ -362,7 +428,14 @@ fn missing(channels: &[Seen], sessions: &[Session], dated: bool, sampling_s: Opt
         .iter()
         .any(|session| session.excluded.is_empty() && session.anchors.iter().any(|a| *a != Anchor::Bms))
     {
-        missing.push("no anchor: charge once to full until the current falls, or begin below 12 % after a rest of half an hour".to_owned());
+        missing.push(if described {
+            "no anchor: charge once to full until the current falls, or begin below 12 % after a rest of half an hour"
+                .to_owned()
+        } else {
+            format!(
+                "anchors cannot be judged, for what battery it is was only supposed; describe it in a file beside the log or name one with --battery ({HOW_TO_DESCRIBE})"
+            )
+        });
     }
     missing
 }
@@ -522,8 +595,10 @@ fn print_vehicle(vehicle: &Vehicle) -> Result<(), Failure> {
     let mut table = output::table(&[
         "  #", "start", "hours", "SOC %", "from", "to", "Ah", "°C", "left out",
     ]);
+    let has_soc = vehicle.channels.iter().any(|seen| seen.channel == "soc");
     for session in &vehicle.sessions {
         let anchor = |anchor: Anchor| match anchor {
+            Anchor::Bms if !has_soc => "–",
             Anchor::Bms => "BMS",
             Anchor::Full => "full",
             Anchor::Ocv => "rested cells",
@@ -535,7 +610,11 @@ fn print_vehicle(vehicle: &Vehicle) -> Result<(), Failure> {
                 .and_then(|s| Timestamp::from_second(s).ok())
                 .map_or_else(|| "-".to_owned(), |time| time.to_string()),
             short(session.duration_s.value() / 3600.0),
-            format!("{} to {}", session.soc_start_pct, session.soc_end_pct),
+            if has_soc {
+                format!("{} to {}", session.soc_start_pct, session.soc_end_pct)
+            } else {
+                "–".to_owned()
+            },
             anchor(session.anchors[0]).to_owned(),
             anchor(session.anchors[1]).to_owned(),
             session.charge_ah.to_string(),

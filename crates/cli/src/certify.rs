@@ -713,7 +713,7 @@ async fn evaluate(global: &Global, desk: &Desk, options: Evaluate, now: Timestam
         assessment::evaluation(found, &view.application, options.odometer, today)
             .map_err(|problem| Failure::Value(format!("{}: {problem}", file.display())))
     };
-    let mut evaluation: Evaluation = match (
+    let evaluation: Evaluation = match (
         &options.assessment,
         &options.evaluation,
         options.telemetry.first(),
@@ -724,7 +724,13 @@ async fn evaluate(global: &Global, desk: &Desk, options: Evaluate, now: Timestam
                 .map_err(|problem| Failure::Value(format!("{}: {problem}", file.display())))?;
             from(&found, file)?
         }
-        (None, Some(file), _) => read(file)?,
+        (None, Some(file), _) => {
+            let mut evaluation: Evaluation = read(file)?;
+            if let Some(km) = options.odometer {
+                evaluation.odometer_km = km;
+            }
+            evaluation
+        }
         (None, None, Some(first)) => {
             let description = described(&options, &view)?;
             let class = battery_assess::class(&options.class);
@@ -741,9 +747,6 @@ async fn evaluate(global: &Global, desk: &Desk, options: Evaluate, now: Timestam
             ));
         }
     };
-    if let Some(km) = options.odometer {
-        evaluation.odometer_km = km;
-    }
     case(
         global,
         &desk
@@ -1001,14 +1004,7 @@ async fn export(desk: &Desk, options: &Export) -> Result<(), Failure> {
     if options.passport {
         let subject = document.get("credentialSubject").cloned().unwrap_or_default();
         let subject: Subject = serde_json::from_value(subject)?;
-        let issued = document
-            .get("validFrom")
-            .and_then(Value::as_str)
-            .unwrap_or_default();
-        let issued: Timestamp = issued
-            .parse()
-            .map_err(|e| Failure::Value(format!("{}: {e}", options.certificate)))?;
-        document = passport::partial(&subject, issued, None);
+        document = passport::partial(&subject, None);
         passport::check(&document)
             .map_err(|faults| Failure::Value(format!("{}: {}", options.certificate, faults.join("; "))))?;
     }

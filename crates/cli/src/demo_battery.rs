@@ -32,6 +32,10 @@ use crate::{clock, output};
 static LOGS: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/../../samples/battery");
 static APPLICATIONS: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/../../samples/certificate");
 
+/// What the odometers show: the sample histories go on after their logs, which are moved to yesterday.
+const IONIQ_KM: u32 = 75_090;
+const KONA_KM: u32 = 100_931;
+
 /// Tells the story, from step `first` on; says whether all came out as it should.
 pub async fn tell(desk: &Desk, root: &Path, first: u32) -> Result<bool, Failure> {
     let folder = root.join("battery");
@@ -64,12 +68,12 @@ pub async fn tell(desk: &Desk, root: &Path, first: u32) -> Result<bool, Failure>
     let since = Instant::now();
     let mut misread = ioniq.clone();
     misread.battery.id = Some("SAMPLE-PACK-0050".to_owned());
-    let withdrawn = certify(desk, &misread, &found, now).await?;
+    let withdrawn = certify(desk, &misread, &found, IONIQ_KM, now).await?;
     let file = write(root, &withdrawn, "certificate-withdrawn")?;
     let reason = "the number of the pack was misread".to_owned();
     desk.certify_step(&withdrawn.case, "park", Step::Withdrawn { reason }, now, false)
         .await?;
-    let good = certify(desk, &ioniq, &found, now).await?;
+    let good = certify(desk, &ioniq, &found, IONIQ_KM, now).await?;
     let in_force = write(root, &good, "certificate")?;
     step(
         first + 1,
@@ -79,7 +83,7 @@ pub async fn tell(desk: &Desk, root: &Path, first: u32) -> Result<bool, Failure>
 
     let since = Instant::now();
     let (kona, found) = car(&folder, "application-kona.json", "kona-ev-2018.csv")?;
-    let refused = refuse(desk, &kona, &found, now).await?;
+    let refused = refuse(desk, &kona, &found, KONA_KM, now).await?;
     step(
         first + 2,
         format_args!(
@@ -180,13 +184,14 @@ async fn reviewed(
     desk: &Desk,
     application: &Application,
     found: &Assessment,
+    odometer_km: u32,
     now: Timestamp,
 ) -> Result<String, Failure> {
     let case = desk.certify_apply(application, now).await?.case;
     desk.certify_review(&case, "kim", true, "variant known", now)
         .await?;
     let today = clock::day(now.as_second())?;
-    let evaluation = evaluation(found, application, None, today).map_err(Failure::Value)?;
+    let evaluation = evaluation(found, application, Some(odometer_km), today).map_err(Failure::Value)?;
     desk.certify_evaluate(&case, "kim", &evaluation, now).await?;
     desk.certify_review(&case, "lee", true, "recomputed, same bytes", now)
         .await?;
@@ -197,9 +202,10 @@ async fn certify(
     desk: &Desk,
     application: &Application,
     found: &Assessment,
+    odometer_km: u32,
     now: Timestamp,
 ) -> Result<Issued, Failure> {
-    let case = reviewed(desk, application, found, now).await?;
+    let case = reviewed(desk, application, found, odometer_km, now).await?;
     let reasons = "all limits kept".to_owned();
     desk.certify_step(&case, "park", Step::Granted { reasons }, now, false)
         .await?;
@@ -212,9 +218,10 @@ async fn refuse(
     desk: &Desk,
     application: &Application,
     found: &Assessment,
+    odometer_km: u32,
     now: Timestamp,
 ) -> Result<CaseView, Failure> {
-    let case = reviewed(desk, application, found, now).await?;
+    let case = reviewed(desk, application, found, odometer_km, now).await?;
     let reasons = "the method refused".to_owned();
     Ok(desk
         .certify_step(&case, "park", Step::Refused { reasons }, now, false)

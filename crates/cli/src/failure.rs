@@ -1,5 +1,9 @@
 //! Why a command failed.
 
+use desk::assessing::AssessError;
+use serde_json::{Value, json};
+use telemetry::TelemetryError;
+
 /// What is printed after `carnet:`.
 #[derive(Debug, thiserror::Error)]
 pub enum Failure {
@@ -14,10 +18,10 @@ pub enum Failure {
     Witness(#[from] ::witness::WitnessError),
     /// A log of a battery could not be read.
     #[error(transparent)]
-    Telemetry(#[from] telemetry::TelemetryError),
+    Telemetry(#[from] TelemetryError),
     /// A battery could not be assessed.
     #[error(transparent)]
-    Assess(#[from] desk::assessing::AssessError),
+    Assess(#[from] AssessError),
     /// The service ended badly.
     #[error(transparent)]
     Serve(#[from] web::ServeError),
@@ -30,4 +34,18 @@ pub enum Failure {
     /// A value on the command line is not what it should be.
     #[error("{0}")]
     Value(String),
+}
+
+impl Failure {
+    /// The same for programs: what is said to people, and the questions where a log must be explained first.
+    pub fn to_json(&self) -> Value {
+        let mut error = json!({ "message": self.to_string() });
+        if let Self::Telemetry(unanswered) | Self::Assess(AssessError::Telemetry(unanswered)) = self
+            && let TelemetryError::Unanswered { path, questions } = unanswered
+        {
+            error["file"] = json!(path);
+            error["questions"] = json!(questions);
+        }
+        json!({ "error": error })
+    }
 }

@@ -48,6 +48,7 @@ use failure::Failure;
 
 fn main() -> ExitCode {
     let args = Args::try_parse().unwrap_or_else(|error| refused(&error));
+    let json = args.global.json;
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => {
@@ -60,6 +61,9 @@ fn main() -> ExitCode {
         Err(Failure::Output(error)) if error.kind() == std::io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
         Err(failure) => {
             eprintln!("carnet: {}", desk::legible(&failure.to_string()));
+            if json && let Err(error) = output::json(&failure.to_json()) {
+                eprintln!("carnet: {error}");
+            }
             ExitCode::from(1)
         }
     }

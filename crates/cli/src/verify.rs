@@ -30,8 +30,15 @@ pub fn run(global: &Global, options: &Verify) -> Result<ExitCode, Failure> {
     match credential_in(&options.file) {
         Ok(Some(handed)) => return credential(global, options, &handed),
         Ok(None) => {}
-        // Neither a certificate nor JSON: whatever it was handed over as, it shows nothing.
-        Err(DeskError::NoCredential { problem, .. }) => {
+        Err(DeskError::NoCredential { path, problem }) => {
+            // A certificate that is cut off or emptied is an answer too: not to be believed.
+            if path
+                .extension()
+                .is_some_and(|end| end.eq_ignore_ascii_case("pdf"))
+            {
+                return answer(global, options, &Verdict::unreadable(problem), None);
+            }
+            // Neither a certificate nor JSON: whatever it was handed over as, it shows nothing.
             return refused(global, options, &not_a_dossier(FileError::NotJson(problem)));
         }
         Err(error) => return Err(error.into()),
@@ -189,14 +196,23 @@ fn credential(global: &Global, options: &Verify, handed: &Handed) -> Result<Exit
         .as_ref()
         .filter(|_| verdict.proof.is_ok())
         .map(|pdf| pages(pdf, &handed.credential));
+    answer(global, options, &verdict, printed.as_ref())
+}
+
+fn answer(
+    global: &Global,
+    options: &Verify,
+    verdict: &Verdict,
+    printed: Option<&Pages>,
+) -> Result<ExitCode, Failure> {
     if global.json {
-        output::json(&verdict_json(&verdict, printed.as_ref()))?;
+        output::json(&verdict_json(verdict, printed))?;
     } else {
-        print_verdict(options, &verdict, printed.as_ref())?;
+        print_verdict(options, verdict, printed)?;
     }
     Ok(match (&verdict.proof, &verdict.status) {
         (Err(_), _) => ExitCode::from(REFUSED),
-        (Ok(_), _) if says_otherwise(printed.as_ref()) => ExitCode::from(REFUSED),
+        (Ok(_), _) if says_otherwise(printed) => ExitCode::from(REFUSED),
         (Ok(_), Standing::InForce { .. }) => ExitCode::SUCCESS,
         (Ok(_), Standing::Unknown(_)) => ExitCode::from(STALE),
         (Ok(_), _) => ExitCode::from(NOT_IN_FORCE),

@@ -4,12 +4,13 @@
 
 use std::path::{Path, PathBuf};
 
+use battery::pack::WrongFact;
 use battery::{Assessment, Assessor, Class, Clock, Facts, Pack, SocDefinition};
 use certificate::application::{self, Application};
 use serde::Deserialize;
 use telemetry::{
-    Answers, DateOrder, Event, FileReport, Log, Mapping, MeterLog, Options, Progress, Sign, TelemetryError,
-    Unit,
+    Answers, DateOrder, Event, FileReport, Lag, Log, Mapping, MeterLog, Options, Progress, Sign,
+    TelemetryError, Unit,
 };
 
 /// Why there is no assessment.
@@ -31,9 +32,33 @@ pub enum AssessError {
     /// A second meter cannot be laid beside a log without dates.
     #[error("{}: shows no dates, so no second meter can be laid beside it; log date and time", .0.display())]
     NoDates(PathBuf),
+    /// The clock of a second meter is not the log's: their currents fit only with one of them moved.
+    #[error(
+        "{}: clocks differ: the currents fit with this meter's clock taken for {} {} the log's; set the clocks and test again, or say so with --meter-utc-offset, as in {} for a meter that shows UTC",
+        .meter.display(), minutes(*.ahead_s), if *.ahead_s > 0.0 { "ahead of" } else { "behind" }, offset(*.ahead_s)
+    )]
+    ClocksDiffer {
+        /// The meter's file.
+        meter: PathBuf,
+        /// By how many seconds it is ahead.
+        ahead_s: f64,
+    },
+    /// A fact about the vehicle that no vehicle has.
+    #[error(transparent)]
+    Fact(#[from] WrongFact),
     /// The description of the battery cannot be read.
     #[error("{0}; {HOW_TO_DESCRIBE}")]
     Description(String),
+}
+
+fn minutes(seconds: f64) -> String {
+    format!("{:.1} min", seconds.abs() / 60.0)
+}
+
+/// An offset as options take it, to the minute.
+fn offset(seconds: f64) -> String {
+    let sign = if seconds < 0.0 { '-' } else { '+' };
+    format!("{sign}00:{:02.0}", seconds.abs() / 60.0)
 }
 
 /// How a description is written.
@@ -57,7 +82,10 @@ impl Description {
     /// # Errors
     /// It is none; says where, and how one is written.
     pub fn parse(text: &str) -> Result<Self, AssessError> {
-        toml::from_str(text).map_err(|e| AssessError::Description(e.to_string().trim_end().to_owned()))
+        let description: Self = toml::from_str(text)
+            .map_err(|e| AssessError::Description(e.to_string().trim_end().to_owned()))?;
+        description.facts.check()?;
+        Ok(description)
     }
 
     /// The battery that an application is about, without facts.
@@ -302,6 +330,7 @@ pub fn assess(question: Question<'_>, progress: &mut dyn FnMut(Progress)) -> Res
     };
     let log = Log::open(question.files, &options)?;
     let Description { battery, facts } = question.description.clone();
+    facts.check()?;
     let mut assessor = Assessor::new(battery, facts, question.class);
     assessor.answers(question.answers);
     let meter = question
@@ -315,10 +344,12 @@ pub fn assess(question: Question<'_>, progress: &mut dyn FnMut(Progress)) -> Res
         }
         assessor.meter(meter.source().clone());
     }
+    let mut lag = Lag::default();
     let mut sink = |event: Event<'_>| match event {
         Event::Begin(source) => assessor.source(source.clone()),
         Event::Rows(samples) => match &meter {
             Some(meter) => {
+                lag.take(meter, samples);
                 let mut beside = samples.clone();
                 meter.lay(&mut beside);
                 assessor.push(&beside);
@@ -328,6 +359,12 @@ pub fn assess(question: Question<'_>, progress: &mut dyn FnMut(Progress)) -> Res
         Event::End { sha256, corrections } => assessor.end_source(sha256, corrections),
     };
     log.read(&mut sink, progress)?;
+    if let (Some(meter), Some(ahead_s)) = (question.meter, lag.seconds()) {
+        return Err(AssessError::ClocksDiffer {
+            meter: meter.file.clone(),
+            ahead_s,
+        });
+    }
     Ok(assessor.finish())
 }
 

@@ -9,7 +9,7 @@ use sqlx::migrate::{Migration, MigrationType, Migrator};
 /// Number, what it is about, and its text.
 type Step = (i64, &'static str, &'static str);
 
-const SQLITE: [Step; 8] = [
+const SQLITE: [Step; 9] = [
     (1, "log", include_str!("../migrations/0001_log.sql")),
     (2, "content", include_str!("../migrations/0002_content.sql")),
     (
@@ -30,13 +30,18 @@ const SQLITE: [Step; 8] = [
         include_str!("../migrations/0044_assessment_summary.sql"),
     ),
     (
+        46,
+        "certification_limits",
+        include_str!("../migrations/0046_certification_limits.sql"),
+    ),
+    (
         47,
         "drafts_once",
         include_str!("../migrations/0047_drafts_once.sql"),
     ),
 ];
 
-const POSTGRES: [Step; 7] = [
+const POSTGRES: [Step; 8] = [
     (1, "log", include_str!("../migrations/postgres/0001_log.sql")),
     (
         10,
@@ -58,6 +63,11 @@ const POSTGRES: [Step; 7] = [
         44,
         "assessment_summary",
         include_str!("../migrations/postgres/0044_assessment_summary.sql"),
+    ),
+    (
+        46,
+        "certification_limits",
+        include_str!("../migrations/postgres/0046_certification_limits.sql"),
     ),
     (
         47,

@@ -332,11 +332,20 @@ impl Log {
 impl FileReport {
     /// What was understood otherwise than the mapping has it, in sentences.
     fn corrections(&self) -> Vec<String> {
-        self.statements
-            .iter()
-            .filter(|said| matches!(said.by, SaidBy::Evidence | SaidBy::Option))
-            .map(|said| format!("{}: {} (by {})", said.about, said.text, said.by.name()))
-            .collect()
+        let mut corrections = Vec::new();
+        if let Some(encoding) = self.format.encoding.as_ref().filter(|e| !e.starts_with("UTF-8")) {
+            corrections.push(format!("text: written in {encoding}"));
+        }
+        if self.format.decimal_comma {
+            corrections.push("numbers: written with decimal commas".to_owned());
+        }
+        corrections.extend(
+            self.statements
+                .iter()
+                .filter(|said| matches!(said.by, SaidBy::Evidence | SaidBy::Option))
+                .map(|said| format!("{}: {} (by {})", said.about, said.text, said.by.name())),
+        );
+        corrections
     }
 }
 

@@ -131,6 +131,84 @@ impl MeterLog {
     }
 }
 
+/// Searches by how much two clocks differ, from the currents themselves: the shift with which they fit.
+#[derive(Debug, Clone)]
+pub struct Lag {
+    shifts: Vec<Shift>,
+}
+
+/// What a shift makes of the currents: how far apart they are in all, and how much flowed.
+#[derive(Debug, Clone, Copy)]
+struct Shift {
+    seconds: f64,
+    apart: f64,
+    flowed: f64,
+    rows: u64,
+}
+
+impl Shift {
+    fn misfit(&self) -> f64 {
+        self.apart / self.flowed
+    }
+}
+
+impl Default for Lag {
+    fn default() -> Self {
+        /// Up to a quarter of an hour in steps of a quarter of a minute; a time zone shows otherwise.
+        const STEP: f64 = 15.0;
+        const STEPS: i32 = 60;
+        let shift = |step| Shift {
+            seconds: STEP * f64::from(step),
+            apart: 0.0,
+            flowed: 0.0,
+            rows: 0,
+        };
+        Self {
+            shifts: (-STEPS..=STEPS).map(shift).collect(),
+        }
+    }
+}
+
+impl Lag {
+    /// Looks at rows of the vehicle.
+    pub fn take(&mut self, meter: &MeterLog, samples: &Samples) {
+        for (row, &time) in samples.time_s.iter().enumerate() {
+            let own = samples.at(Channel::PackCurrent, row).abs();
+            if !own.is_finite() {
+                continue;
+            }
+            for shift in &mut self.shifts {
+                let metered = meter.at(time + shift.seconds).abs();
+                if metered.is_finite() {
+                    shift.apart += (own - metered).abs();
+                    shift.flowed += own.max(metered);
+                    shift.rows += 1;
+                }
+            }
+        }
+    }
+
+    /// By how many seconds the meter's clock is ahead of the vehicle's; `None` where it may be right. A minute does no harm.
+    pub fn seconds(&self) -> Option<f64> {
+        const HARMLESS: f64 = 60.0;
+        /// As parts of what flowed: a misfit that asks for an explanation.
+        const MISFIT: f64 = 0.01;
+        let as_they_are = self.shifts.iter().find(|shift| shift.seconds == 0.0)?;
+        let most = self.shifts.iter().map(|shift| shift.rows).max()?;
+        let best = self
+            .shifts
+            .iter()
+            // A shift that leaves little to compare fits by chance.
+            .filter(|shift| shift.flowed > 0.0 && shift.rows * 10 >= most * 9)
+            .min_by(|a, b| a.misfit().total_cmp(&b.misfit()))?;
+        let misfit = as_they_are.misfit();
+        // Nothing flowed at the same time: no number at all.
+        let asks = misfit.is_nan() || misfit > MISFIT;
+        let explains = misfit.is_nan() || best.misfit() < 0.5 * misfit;
+        (best.seconds.abs() > HARMLESS && asks && explains).then_some(best.seconds)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -148,5 +226,37 @@ mod tests {
         let beside = samples.column(Channel::MeterCurrent);
         assert_eq!(beside[1..4], [100.0, 105.0, 110.0]);
         assert!(beside[0].is_nan() && beside[4].is_nan() && beside[5].is_nan());
+    }
+
+    #[test]
+    fn a_clock_that_is_ten_minutes_ahead_is_told_from_a_gain() {
+        // Three charges of an hour, with an hour between them.
+        let current = |time: f64| {
+            if (time / 3600.0).rem_euclid(2.0) < 1.0 {
+                45.0
+            } else {
+                0.0
+            }
+        };
+        let times: Vec<f64> = (0..2160).map(|row| 10.0 * f64::from(row)).collect();
+        let lag = |gain: f64, ahead: f64| {
+            let meter = MeterLog {
+                time_s: times.iter().map(|time| time + ahead).collect(),
+                current: times.iter().map(|time| gain * current(*time)).collect(),
+                source: Source::default(),
+            };
+            let mut samples = Samples::default();
+            samples.time_s.extend(&times);
+            let column = samples.column_mut(Channel::PackCurrent);
+            column.extend(times.iter().map(|time| current(*time)));
+            let mut lag = Lag::default();
+            lag.take(&meter, &samples);
+            lag.seconds()
+        };
+        assert_eq!(lag(1.0, 600.0), Some(600.0));
+        assert_eq!(lag(0.98, -300.0), Some(-300.0));
+        assert_eq!(lag(1.0, 0.0), None);
+        assert_eq!(lag(0.94, 0.0), None);
+        assert_eq!(lag(1.0, 30.0), None);
     }
 }

@@ -1,5 +1,6 @@
 //! What the values themselves show: units, the sign of the current, the clock. A bounded look at the beginning of a file.
 
+use battery::sample::UNIT_CONTRADICTED;
 use battery::{Channel, Clock, SocDefinition};
 
 use crate::block::{Block, Layout};
@@ -389,7 +390,7 @@ impl Survey {
                     said.state(
                         name,
                         format!(
-                            "{} is said to be in {} by the {}, but values around {} can only be {}: read as {}",
+                            "{} {UNIT_CONTRADICTED} {} by the {}, but values around {} can only be {}: read as {}",
                             slot.header,
                             unit.name(),
                             by.name(),
@@ -624,6 +625,12 @@ impl Understood {
     }
 
     fn ask(&mut self, about: &str, text: &str, flag: &str, blocks: bool) {
+        // One column may stand for two channels, and is asked about once.
+        let same = |asked: &&mut Question| asked.text == text && asked.flag == flag;
+        if let Some(asked) = self.questions.iter_mut().find(same) {
+            asked.blocks |= blocks;
+            return;
+        }
         self.questions.push(Question {
             about: about.to_owned(),
             text: text.to_owned(),

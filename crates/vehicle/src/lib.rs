@@ -5,6 +5,7 @@
 //! - [`VehicleId`]: either of them, in the one canonical text every signed statement carries
 //!   (`vin:KMHXX00XXXX000000`, `frame:ZVW30-1234567`).
 //! - [`wmi`]: who the maker behind a VIN is, from our own sourced table.
+//! - [`trouble_code`]: which diagnostic codes are of the high-voltage system.
 //! - [`units`]: kilometres and miles as read, Ah, kWh, cc, kW.
 //!
 //! **What it is not.** It decodes no equipment, body or engine from a VIN, and never infers displacement: those come
@@ -23,6 +24,7 @@ mod frame;
 mod id;
 mod model_year;
 mod near_miss;
+pub mod trouble_code;
 pub mod units;
 mod vin;
 pub mod wmi;

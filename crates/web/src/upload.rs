@@ -336,10 +336,17 @@ impl Received {
                 self.facts.isolation_kohm = Some(amount(text, 1e9).ok_or_else(|| wrong(NUMBER))?)
             }
             "reported-soh" => {
-                self.facts.reported_soh = Some(amount(text, 200.0).ok_or_else(|| wrong(NUMBER))? / 100.0);
+                self.facts.reported_soh = Some(amount(text, 150.0).ok_or_else(|| wrong(NUMBER))? / 100.0);
             }
             "soc-now" => {
                 self.facts.soc_now = Some(amount(text, 100.0).ok_or_else(|| wrong(NUMBER))? / 100.0);
+            }
+            "soc-now-on" => {
+                let day = || wrong("write a day as 2026-11-26");
+                let read: jiff::civil::Date = text.parse().map_err(|_| day())?;
+                let start = jiff::tz::Offset::UTC.to_timestamp(read.at(0, 0, 0, 0));
+                let start = start.map_err(|_| day())?;
+                self.facts.soc_now_time_s = Some(start.as_second());
             }
             "damaged" => {
                 self.facts.damaged = match text {
@@ -452,7 +459,10 @@ impl Received {
         facts.recalls = typed.recalls.or(facts.recalls.take());
         facts.isolation_kohm = typed.isolation_kohm.or(facts.isolation_kohm);
         facts.reported_soh = typed.reported_soh.or(facts.reported_soh);
-        facts.soc_now = typed.soc_now.or(facts.soc_now);
+        if typed.soc_now.is_some() {
+            (facts.soc_now, facts.soc_now_time_s) = (typed.soc_now, None);
+        }
+        facts.soc_now_time_s = typed.soc_now_time_s.or(facts.soc_now_time_s);
         facts.damaged = typed.damaged.or(facts.damaged);
         // A name is one of the program's own, and never a place on this machine.
         let known = assessing::mappings().map_err(|e| refused(e.into()))?;

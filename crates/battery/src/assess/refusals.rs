@@ -1,7 +1,7 @@
 //! Every reason to give no number, in the order in which they are looked for (docs/method/soh.md, section 7).
 
 use super::{CONFORMAL, Conclusion, Fitted};
-use crate::assessment::{ExclusionCode, Group, Refusal, RefusalCode};
+use crate::assessment::{CheckResult, ExclusionCode, Group, Refusal, RefusalCode};
 use crate::fit;
 use crate::judge::Judged;
 use crate::ocv;
@@ -43,8 +43,9 @@ impl Conclusion<'_> {
         }
     }
 
-    /// Whether the state of charge is what it is said to be; in words, and whether it is sound.
-    pub(super) fn definition(&mut self, counts_coulombs: bool) -> (String, bool) {
+    /// Whether the state of charge is what it is said to be: in words, and as a check. It passes only where the cells were seen to
+    /// agree at both ends; a window cut off at the lower end shows at full in nothing.
+    pub(super) fn definition(&mut self, counts_coulombs: bool) -> (String, CheckResult) {
         const FIX: &str = "log the management system's state of charge (BMS), not the display's";
         let words = match self.assessor.sources.first().map(|s| s.soc_definition) {
             Some(SocDefinition::Bms) => "management system's own",
@@ -62,7 +63,7 @@ impl Conclusion<'_> {
                 "the state of charge is the display's; its window is not known",
                 FIX,
             );
-            return (words.into(), false);
+            return (words.into(), CheckResult::Fail);
         }
         let full = self.charges.iter().zip(&self.judged).filter(|(_, j)| j.full);
         let mut past: Vec<f64> = full
@@ -77,7 +78,7 @@ impl Conclusion<'_> {
                 100.0 * past
             );
             self.refuse(RefusalCode::SocDefinition, text, FIX);
-            return (format!("{words}; 100 % is shown before full"), false);
+            return (format!("{words}; 100 % is shown before full"), CheckResult::Fail);
         }
         let chemistry = self.assessor.pack.chemistry;
         let mut apart: Vec<f64> = self
@@ -101,13 +102,23 @@ impl Conclusion<'_> {
                 if apart > 0.0 { "more" } else { "less" }
             );
             self.refuse(RefusalCode::SocDefinition, text, FIX);
-            return (format!("{words}; contradicted by cell voltage near empty"), false);
+            return (
+                format!("{words}; contradicted by cell voltage near empty"),
+                CheckResult::Fail,
+            );
         }
-        if past.is_finite() {
-            (format!("{words}; agrees with cell voltage at full"), true)
+        let agrees = match (past.is_finite(), apart.is_finite()) {
+            (true, true) => "agrees with cell voltage at full and near empty",
+            (true, false) => "agrees with cell voltage at full",
+            (false, true) => "agrees with cell voltage near empty",
+            (false, false) => return (words.into(), CheckResult::NotMeasured),
+        };
+        let result = if past.is_finite() && apart.is_finite() {
+            CheckResult::Pass
         } else {
-            (words.into(), self.definition_known())
-        }
+            CheckResult::NotMeasured
+        };
+        (format!("{words}; {agrees}"), result)
     }
 
     pub(super) fn refuse_what_was_read(&mut self) {

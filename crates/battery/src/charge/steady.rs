@@ -5,7 +5,8 @@
 //! [`ChargeFinder::row`] does, so that both give the same bits; a property test holds them to it.
 
 use super::{
-    BREAK, CELL_STEP, CHARGING, ChargeFinder, GAP, Held, Rows, SET, SMALL_CURRENT, SOC_STEP, TAPER, limits,
+    BREAK, CELL_STEP, CHARGING, ChargeFinder, GAP, Held, Level, Origin, Rows, SET, SMALL_CURRENT, SOC_STEP,
+    STEADY, TAPER, limits,
 };
 use crate::sample::{Channel, Clock};
 
@@ -178,8 +179,10 @@ impl ChargeFinder {
         self.watch_stretch(&part, first, last);
         let mut mean = [f64::NAN; MOST];
         let mean = &mut mean[..part.time.len()];
-        self.mean_cells(&part, mean);
-        self.sum_stretch(&part, mean);
+        let origin = self.mean_cells(&part, mean);
+        let first_step = self.first_step(&part, mean, origin);
+        self.sum_stretch(&part, mean, first_step);
+        self.last_level(&part, mean, origin);
         self.quiet_since = f64::NAN;
         self.rest = None;
         self.idle_stretch(&part);
@@ -192,7 +195,6 @@ impl ChargeFinder {
         self.current_s = last;
         self.current = current;
         self.current_volt = part.of(Channel::PackVoltage).last().copied().unwrap_or(f64::NAN);
-        self.current_mean = mean.last().copied().unwrap_or(f64::NAN);
     }
 
     /// What [`ChargeFinder::row`], `hold` and `flow` keep in the watch.
@@ -239,6 +241,14 @@ impl ChargeFinder {
                 watch.temp_lowest = watch.temp_lowest.min(lowest(celsius));
             }
         }
+        let apart = |high, low| {
+            part.of(high)
+                .iter()
+                .zip(part.of(low))
+                .any(|(high, low)| high != low)
+        };
+        watch.cells_apart = watch.cells_apart || apart(Channel::CellMax, Channel::CellMin);
+        watch.temps_apart = watch.temps_apart || apart(Channel::TempMax, Channel::TempMin);
         part.of(Channel::Odometer)
             .iter()
             .for_each(|km| watch.odometer(*km));
@@ -250,24 +260,70 @@ impl ChargeFinder {
             .for_each(|soh| watch.reported_soh(*soh));
     }
 
-    /// As [`ChargeFinder::mean_cell`] has it.
-    fn mean_cells(&self, part: &Stretch<'_>, to: &mut [f64]) {
+    /// As [`ChargeFinder::reading`] has it; `None` where no column tells.
+    fn mean_cells(&self, part: &Stretch<'_>, to: &mut [f64]) -> Option<Origin> {
         if let Some(mean) = part.known(Channel::CellMean) {
             to.copy_from_slice(mean);
-        } else if let Some(pack) = part.known(Channel::PackVoltage) {
+            return Some(Origin::Mean);
+        }
+        if let Some(pack) = part.known(Channel::PackVoltage) {
             for (to, pack) in to.iter_mut().zip(pack) {
                 *to = pack / self.n_series;
             }
+            return Some(Origin::Pack);
+        }
+        let (high, low) = (part.known(Channel::CellMax)?, part.known(Channel::CellMin)?);
+        for ((to, high), low) in to.iter_mut().zip(high).zip(low) {
+            *to = 0.5 * (high + low);
+        }
+        Some(Origin::Ends)
+    }
+
+    /// As [`ChargeFinder::voltage_step`] finds it at the first row; from there on every row reads its own voltage.
+    fn first_step(&self, part: &Stretch<'_>, mean: &[f64], origin: Option<Origin>) -> f64 {
+        let (Some(before), Some(&time), Some(&current), Some(&volt)) = (
+            self.level,
+            part.time.first(),
+            part.of(Channel::PackCurrent).first(),
+            mean.first(),
+        ) else {
+            return f64::NAN;
+        };
+        let steady = before.high.max(current) - before.low.min(current) < STEADY * self.rated;
+        if origin == Some(before.origin) && time - before.time <= GAP && steady {
+            (volt - before.volt).abs()
         } else {
-            let (high, low) = (part.of(Channel::CellMax), part.of(Channel::CellMin));
-            for ((to, high), low) in to.iter_mut().zip(high).zip(low) {
-                *to = 0.5 * (high + low);
+            f64::NAN
+        }
+    }
+
+    /// What [`ChargeFinder::voltage_step`] leaves behind at the last row.
+    fn last_level(&mut self, part: &Stretch<'_>, mean: &[f64], origin: Option<Origin>) {
+        let currents = part.of(Channel::PackCurrent);
+        let (Some(&time), Some(&current), Some(&volt)) = (part.time.last(), currents.last(), mean.last())
+        else {
+            return;
+        };
+        match (origin, &mut self.level) {
+            (Some(origin), level) => {
+                *level = Some(Level {
+                    volt,
+                    time,
+                    origin,
+                    low: current,
+                    high: current,
+                });
             }
+            (None, Some(level)) => {
+                level.low = level.low.min(lowest(currents));
+                level.high = level.high.max(highest(currents));
+            }
+            (None, None) => {}
         }
     }
 
     /// As [`ChargeFinder::sum`] does it, interval by interval.
-    fn sum_stretch(&mut self, part: &Stretch<'_>, mean: &[f64]) {
+    fn sum_stretch(&mut self, part: &Stretch<'_>, mean: &[f64], first_step: f64) {
         let Some(charge) = &mut self.charge else {
             return;
         };
@@ -374,11 +430,15 @@ impl ChargeFinder {
         }
 
         if let Some(soc) = part.known(Channel::Soc) {
-            let (mut i, mut m) = (self.current, self.current_mean);
+            let (mut i, mut m) = (self.current, f64::NAN);
             let (mut jump, mut middle, mut middle_rows) = (charge.volt_jump, charge.middle_sum, 0);
+            let starts_inside = soc.first().is_some_and(|soc| (0.15..0.90).contains(soc));
+            if starts_inside && first_step > jump {
+                jump = first_step;
+            }
             for ((soc, current), mean) in soc.iter().zip(current).zip(mean) {
                 let level = (mean - m).abs();
-                if (level > jump) & ((current - i).abs() < 0.05 * rated) & (*soc >= 0.15) & (*soc < 0.90) {
+                if (level > jump) & ((current - i).abs() < STEADY * rated) & (*soc >= 0.15) & (*soc < 0.90) {
                     jump = level;
                 }
                 if (*soc >= 0.40) & (*soc <= 0.80) & !mean.is_nan() {

@@ -1,8 +1,8 @@
 use battery::assessment::CheckResult;
 use battery::pack::{BatteryEvent, BatteryEventKind, Dtc};
-use battery::{Assessment, Channel, Class, Facts, RefusalCode};
+use battery::{Assessment, Assessor, Channel, Class, Facts, RefusalCode, Source};
 
-use crate::car::{Car, change};
+use crate::car::{Car, change, pick, source};
 
 fn assess(facts: Facts) -> Assessment {
     let car = Car::new();
@@ -87,6 +87,51 @@ fn a_high_voltage_fault_fails_and_is_not_shipped() {
 }
 
 #[test]
+fn codes_of_the_high_voltage_ranges_fail_and_others_are_watched() {
+    for (code, expected) in [
+        ("P1A9F", CheckResult::Fail),
+        ("P0E00", CheckResult::Fail),
+        ("P1F00", CheckResult::Fail),
+        ("P0C73", CheckResult::Fail),
+        ("P0AA6-16", CheckResult::Fail),
+        ("P0420", CheckResult::Warn),
+        ("battery light", CheckResult::Warn),
+    ] {
+        let found = assess(Facts {
+            dtcs: Some(vec![Dtc {
+                code: code.into(),
+                text: String::new(),
+            }]),
+            ..Facts::default()
+        });
+        assert_eq!(result(&found, "hv_dtcs"), expected, "{code}");
+    }
+}
+
+#[test]
+fn a_battery_is_not_ready_for_carriage_against_the_advice_of_its_own_checks() {
+    let stated = |isolation_kohm| Facts {
+        isolation_kohm: Some(isolation_kohm),
+        soc_now: Some(0.25),
+        damaged: Some(false),
+        ..Facts::default()
+    };
+    let car = Car::new();
+    let ready = |spoil: &dyn Fn(&mut battery::Samples), facts: Facts| {
+        let mut sessions = car.history();
+        sessions.iter_mut().for_each(spoil);
+        car.assess_with(&sessions, facts, Class::Field).transport.ready
+    };
+    assert_eq!(ready(&|_| {}, stated(5000.0)), Some(true));
+    // 150 kΩ are watched, and the advice is not to ship before the fault is found.
+    assert_eq!(ready(&|_| {}, stated(150.0)), None);
+    let hot = |rows: &mut battery::Samples| change(rows, Channel::TempMax, |_, _| 63.0);
+    assert_eq!(ready(&hot, stated(5000.0)), Some(false));
+    let weak = |rows: &mut battery::Samples| change(rows, Channel::CellMin, |_, v| v - 0.12);
+    assert_eq!(ready(&weak, stated(5000.0)), Some(false));
+}
+
+#[test]
 fn a_weak_cell_shows_in_the_spread_and_not_in_the_capacity() {
     let car = Car::new();
     let mut sessions = car.history();
@@ -95,6 +140,99 @@ fn a_weak_cell_shows_in_the_spread_and_not_in_the_capacity() {
     }
     let found = car.assess(&sessions);
     assert_eq!(result(&found, "cell_spread"), CheckResult::Fail);
+    assert!((found.soh().unwrap().percent.value() - 90.0).abs() < 0.5);
+}
+
+#[test]
+fn an_odometer_stated_below_the_logged_one_is_a_sign() {
+    let car = Car::new();
+    let mut sessions = car.history();
+    for rows in &mut sessions {
+        *rows.column_mut(Channel::Odometer) = vec![74_318.0; rows.len()];
+    }
+    let tampering = |odometer_km| {
+        let facts = Facts {
+            odometer_km,
+            ..Facts::default()
+        };
+        result(&car.assess_with(&sessions, facts, Class::Field), "tampering")
+    };
+    assert_eq!(tampering(Some(10.0)), CheckResult::Warn);
+    assert_eq!(tampering(Some(74_400.0)), CheckResult::Pass);
+    assert_eq!(tampering(None), CheckResult::Pass);
+}
+
+#[test]
+fn what_100_percent_means_passes_only_where_cells_were_seen_at_both_ends() {
+    let car = Car {
+        rest_s: 2400.0,
+        ..Car::new()
+    };
+    // Only charges that begin where a rested cell tells nothing.
+    let high: Vec<_> = (0..4).map(|n| car.charge(n, 0.3, 1.0)).collect();
+    let without_full: Vec<_> = (0..4).map(|n| car.charge(n, 0.08, 0.8)).collect();
+    for (sessions, expected) in [
+        (car.history(), CheckResult::Pass),
+        (high, CheckResult::NotMeasured),
+        (without_full, CheckResult::NotMeasured),
+    ] {
+        let found = car.assess(&sessions);
+        assert_eq!(
+            result(&found, "soc_definition"),
+            expected,
+            "{:?}",
+            found.checks[8]
+        );
+    }
+}
+
+#[test]
+fn gaps_and_corrected_units_are_pointed_out_as_signs_of_alteration() {
+    let car = Car::new();
+    let mut sessions = car.history();
+    sessions[1] = pick(
+        &sessions[1],
+        (0..sessions[1].len()).filter(|row| (row * 7919) % 13 < 6),
+    );
+    let cut = car.assess(&sessions);
+    let value = |found: &Assessment| {
+        let check = found.checks.iter().find(|c| c.id == "tampering").unwrap();
+        (check.result, check.value.clone().unwrap())
+    };
+    assert_eq!(
+        value(&cut),
+        (CheckResult::Warn, "samples missing in 1 of 8".to_owned())
+    );
+
+    let mut assessor = Assessor::new(car.pack(), Facts::default(), Class::Field);
+    let correction =
+        "cell_max: cell_max is said to be in V by the file, but values around 3700 can only be mV";
+    assessor.source(Source {
+        corrections: vec![correction.to_owned()],
+        ..source()
+    });
+    car.history().iter().for_each(|rows| assessor.push(rows));
+    assert_eq!(
+        value(&assessor.finish()),
+        (
+            CheckResult::Warn,
+            "values contradict the unit they are said to have (corrected)".to_owned()
+        )
+    );
+}
+
+#[test]
+fn one_column_for_highest_and_lowest_measures_no_spread() {
+    let car = Car::new();
+    let mut sessions = car.history();
+    for rows in &mut sessions {
+        *rows.column_mut(Channel::CellMin) = rows.column(Channel::CellMax).to_vec();
+        *rows.column_mut(Channel::TempMin) = rows.column(Channel::TempMax).to_vec();
+    }
+    let found = car.assess(&sessions);
+    for id in ["cell_spread", "temperature_spread", "self_discharge"] {
+        assert_eq!(result(&found, id), CheckResult::NotMeasured, "{id}");
+    }
     assert!((found.soh().unwrap().percent.value() - 90.0).abs() < 0.5);
 }
 

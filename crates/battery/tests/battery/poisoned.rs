@@ -104,6 +104,103 @@ fn a_jump_of_state_of_charge_leaves_the_session_out() {
     excluded(&found, 2, Code::SocJump);
 }
 
+/// What charges are found to hold whose voltage steps by 74 mV a cell when they begin, also in mid range, with their rows changed in
+/// some way that loses no information.
+fn harmless(how: impl Fn(&Samples) -> Samples) {
+    let car = Car::new();
+    let mut sessions = car.history();
+    for rows in &mut sessions {
+        let plain = rows.clone();
+        for (channel, cells) in [
+            (Channel::PackVoltage, 96.0),
+            (Channel::CellMax, 1.0),
+            (Channel::CellMin, 1.0),
+        ] {
+            change(rows, channel, |row, v| {
+                let flows = plain.column(Channel::PackCurrent)[row] > 1.0;
+                let low = ((0.7 - plain.column(Channel::Soc)[row]) / 0.2).clamp(0.0, 1.0);
+                if flows { v + 0.05 * cells * low } else { v }
+            });
+        }
+    }
+    let sessions: Vec<_> = sessions.iter().map(how).collect();
+    let found = car.assess(&sessions);
+    let jumps: Vec<_> = found.sessions.iter().flat_map(|s| &s.excluded).collect();
+    assert!(jumps.iter().all(|e| e.code != Code::VoltageJump), "{jumps:?}");
+    let soh = found
+        .soh()
+        .unwrap_or_else(|| panic!("{:?}", found.refusals))
+        .percent
+        .value();
+    assert!((soh - 90.0).abs() < 1.0, "{soh}");
+}
+
+#[test]
+fn a_voltage_missing_where_a_charge_begins_is_no_jump() {
+    harmless(|rows| {
+        let mut rows = rows.clone();
+        let begins = |v: &f64| *v > 10.0;
+        let onset = rows.column(Channel::PackCurrent).iter().position(begins).unwrap();
+        rows.column_mut(Channel::PackVoltage)[onset] = f64::NAN;
+        rows
+    });
+}
+
+#[test]
+fn a_voltage_in_every_second_row_is_no_jump() {
+    for kept in [0, 1] {
+        harmless(|rows| {
+            let mut rows = rows.clone();
+            change(&mut rows, Channel::PackVoltage, |row, v| {
+                if row % 2 == kept { v } else { f64::NAN }
+            });
+            rows
+        });
+    }
+}
+
+#[test]
+fn signals_polled_in_turn_are_no_jump_whichever_comes_first() {
+    let groups = |channel: Channel| match channel {
+        Channel::PackCurrent => 0,
+        Channel::PackVoltage => 1,
+        _ => 2,
+    };
+    for order in [[0, 1, 2], [1, 2, 0], [2, 0, 1]] {
+        harmless(|rows| {
+            let mut polled = Samples::default();
+            for row in 0..rows.len() {
+                for (turn, group) in order.into_iter().enumerate() {
+                    polled.time_s.push(rows.time_s[row] + 2.0 * turn as f64);
+                    polled.session.push(rows.session[row]);
+                    for channel in Channel::ALL {
+                        if let Some(&value) = rows.column(channel).get(row) {
+                            let value = if groups(channel) == group { value } else { f64::NAN };
+                            polled.column_mut(channel).push(value);
+                        }
+                    }
+                }
+            }
+            polled
+        });
+    }
+}
+
+#[test]
+fn a_voltage_that_jumps_at_a_steady_current_leaves_the_session_out() {
+    let found = poisoned(|place, rows| {
+        if place == 2 {
+            let half = rows.len() / 2;
+            for channel in [Channel::PackVoltage, Channel::CellMax, Channel::CellMin] {
+                let step = if channel == Channel::PackVoltage { 9.6 } else { 0.1 };
+                change(rows, channel, |row, v| if row > half { v + step } else { v });
+            }
+        }
+    });
+    let codes: Vec<_> = found.sessions[2].excluded.iter().map(|e| e.code).collect();
+    assert!(codes.contains(&Code::VoltageJump), "{codes:?}");
+}
+
 #[test]
 fn half_of_the_samples_missing_is_refused_for_its_gaps() {
     let car = Car::new();

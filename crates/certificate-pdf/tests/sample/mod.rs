@@ -84,7 +84,7 @@ pub fn sheet(language: Language) -> Sheet {
         transport: Transport {
             un_number: "UN 3556".to_owned(),
             soc_percent: 42.0,
-            soc_measured_at: date(2026, 11, 14),
+            soc_measured_at: Some(date(2026, 11, 14)),
             windows: vec![
                 SocWindow {
                     carrier: "EMSA".to_owned(),

@@ -153,6 +153,18 @@ pub struct Verdict {
 }
 
 impl Verdict {
+    /// Of a file in which there is no credential to be read, and why.
+    pub fn unreadable(reason: String) -> Self {
+        Self::refused(refuse(Step::File)(reason))
+    }
+
+    fn refused(refusal: Refusal) -> Self {
+        Self {
+            status: Standing::Unknown("the document is not to be believed".to_owned()),
+            proof: Err(refusal),
+        }
+    }
+
     /// Whether both answers are good. There is no other way to ask for both.
     pub fn may_be_relied_on(&self) -> bool {
         self.proof.is_ok() && matches!(self.status, Standing::InForce { .. })
@@ -179,10 +191,7 @@ pub fn verify(text: &[u8], question: &Question<'_>) -> Verdict {
             status: standing(&proven, &credential, question),
             proof: Ok(proven),
         },
-        Err(refusal) => Verdict {
-            status: Standing::Unknown("the document is not to be believed".to_owned()),
-            proof: Err(refusal),
-        },
+        Err(refusal) => Verdict::refused(refusal),
     }
 }
 

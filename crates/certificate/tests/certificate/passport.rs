@@ -4,7 +4,7 @@ use certificate::credential::Subject;
 use certificate::passport::{self, CONDITION, TECHNICAL};
 use serde_json::Value;
 
-use crate::sample::{issued, signed};
+use crate::sample::signed;
 use crate::w3c::vectors;
 
 fn subject() -> Subject {
@@ -13,7 +13,7 @@ fn subject() -> Subject {
 
 #[test]
 fn the_export_fits_its_schema_and_lists_what_it_omits() {
-    let export = passport::partial(&subject(), issued(), Some(312));
+    let export = passport::partial(&subject(), Some(312));
     passport::check(&export).unwrap();
     let omitted: Vec<&str> = export["omitted"]
         .as_array()
@@ -23,8 +23,8 @@ fn the_export_fits_its_schema_and_lists_what_it_omits() {
         .collect();
     assert!(omitted.contains(&"batteryCondition.stateOfCertifiedEnergy"));
     assert!(!omitted.contains(&"batteryCondition.remainingCapacity"));
-    // 20 + 15 required; filled: ratedCapacity, capacity, fade, energy, SOC, cycles, events.
-    assert_eq!(omitted.len(), 35 - 7);
+    // 20 + 15 required; filled: ratedCapacity, capacity, fade, energy, SOC, cycles.
+    assert_eq!(omitted.len(), 35 - 6);
     assert_eq!(
         export["batteryCondition"]["capacityFade"]["capacityFadeValue"],
         8.6
@@ -33,8 +33,39 @@ fn the_export_fits_its_schema_and_lists_what_it_omits() {
 }
 
 #[test]
+fn a_value_is_as_old_as_what_was_measured_and_not_as_the_certificate() {
+    let mut subject = subject();
+    let condition = |subject: &Subject| passport::partial(subject, None)["batteryCondition"].clone();
+    let capacity = &condition(&subject)["remainingCapacity"];
+    assert_eq!(capacity["lastUpdate"], "2026-11-23T00:00:00Z");
+    subject.transport.soc_measured_on = None;
+    assert_eq!(condition(&subject)["stateOfCharge"], Value::Null);
+}
+
+#[test]
+fn only_what_happened_to_the_battery_is_a_negative_event() {
+    let mut subject = subject();
+    let events = |subject: &Subject| {
+        let export = passport::partial(subject, None);
+        passport::check(&export).unwrap();
+        export["batteryCondition"]["negativeEvents"].clone()
+    };
+    // A spread of temperatures to be watched is no event.
+    assert_eq!(events(&subject), Value::Null);
+    let swap = serde_json::json!({
+        "id": "battery_history", "result": "watch", "limitSource": "Carnet",
+        "value": {"text": "Battery system replaced (2021-11-12)"},
+    });
+    subject.checks.push(serde_json::from_value(swap).unwrap());
+    assert_eq!(
+        events(&subject)[0]["negativeEvent"],
+        "battery_history: Battery system replaced (2021-11-12)"
+    );
+}
+
+#[test]
 fn a_filled_in_fiction_and_a_hidden_omission_are_refused() {
-    let export = passport::partial(&subject(), issued(), None);
+    let export = passport::partial(&subject(), None);
     let mut fiction = export.clone();
     fiction["batteryCondition"]["stateOfCertifiedEnergy"] =
         serde_json::json!({"stateOfCertifiedEnergyValue": 91.4});
@@ -67,7 +98,7 @@ fn every_block_fits_the_published_model_and_our_lists_are_its_lists() {
     assert_eq!(required("BatteryTechnicalPropertiesEntity"), TECHNICAL);
     assert_eq!(required("BatteryConditionEntity"), CONDITION);
 
-    let export = passport::partial(&subject(), issued(), Some(312));
+    let export = passport::partial(&subject(), Some(312));
     for (name, group) in [
         ("batteryTechicalProperties", "BatteryTechnicalPropertiesEntity"),
         ("batteryCondition", "BatteryConditionEntity"),

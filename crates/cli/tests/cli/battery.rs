@@ -86,7 +86,7 @@ fn an_assessment_is_computed_again_to_the_same_bytes_and_tells_an_altered_file()
     );
     let again = carnet(folder.path(), &["battery", "recompute", "a.json", &log]);
     assert_eq!(again.code, 0, "{}{}", again.out, again.err);
-    assert!(again.out.starts_with("EQUAL: carnet-soh/2"), "{}", again.out);
+    assert!(again.out.starts_with("EQUAL: carnet-soh/3"), "{}", again.out);
     let altered = std::fs::read_to_string(&log)
         .unwrap()
         .replacen(",35.0,", ",36.0,", 1);
@@ -108,7 +108,7 @@ fn a_credential_is_held_to_the_hash_of_its_assessment() {
     let assessment: Value =
         serde_json::from_slice(&std::fs::read(folder.path().join("a.json")).unwrap()).unwrap();
     let credential = serde_json::json!({ "credentialSubject": {
-        "soh": { "methodVersion": "carnet-soh/2", "class": "field" },
+        "soh": { "methodVersion": "carnet-soh/3", "class": "field" },
         "evidence": {
             "assessmentSha256": assessed["assessment_sha256"],
             "rawSha256": [assessment["evidence"]["sources"][0]["sha256"]],
@@ -122,7 +122,7 @@ fn a_credential_is_held_to_the_hash_of_its_assessment() {
         &path,
         credential
             .to_string()
-            .replace("carnet-soh/2", "carnet-soh/1")
+            .replace("carnet-soh/3", "carnet-soh/1")
             .replace("assessmentSha256\":\"", "assessmentSha256\":\"0"),
     )
     .unwrap();
@@ -169,4 +169,97 @@ fn a_battery_nobody_described_is_asked_for() {
         "{}",
         ran.err
     );
+}
+
+#[test]
+fn percent_given_for_a_fraction_is_refused_with_file_value_and_fix() {
+    let folder = yard::empty_folder();
+    std::fs::copy(sample("ioniq5-2021.csv"), folder.path().join("car.csv")).unwrap();
+    let described = std::fs::read_to_string(sample("ioniq5-2021.battery.toml")).unwrap();
+    let percent = described.replace("soc_now = 0.34", "soc_now = 34");
+    std::fs::write(folder.path().join("car.battery.toml"), percent).unwrap();
+    let ran = carnet(folder.path(), &["battery", "assess", "car.csv"]);
+    assert_eq!(ran.code, 1, "{}", ran.out);
+    assert_eq!(
+        ran.err,
+        "carnet: car.battery.toml: facts.soc_now = 34: give a fraction from 0 to 1; 34 % are 0.34\n"
+    );
+}
+
+#[test]
+fn a_refusal_is_an_object_for_programs_too() {
+    let folder = yard::empty_folder();
+    // Nothing says which current is positive.
+    let log = "time,voltage,current,soc\n2025-01-01T00:00:00Z,360,10,50\n2025-01-01T00:00:10Z,360,10,50\n";
+    std::fs::write(folder.path().join("car.csv"), log).unwrap();
+    std::fs::copy(
+        sample("ioniq5-2021.battery.toml"),
+        folder.path().join("car.battery.toml"),
+    )
+    .unwrap();
+    let ran = carnet(folder.path(), &["--json", "battery", "assess", "car.csv"]);
+    assert_eq!(ran.code, 1);
+    let said: Value = serde_json::from_str(&ran.out).unwrap_or_else(|e| panic!("{e}: {}", ran.out));
+    let questions = said["error"]["questions"].as_array().unwrap();
+    assert!(questions.iter().any(|q| q["blocks"] == true), "{said}");
+    let ran = carnet(folder.path(), &["--json", "certify", "status", "C-000009"]);
+    let said: Value = serde_json::from_str(&ran.out).unwrap();
+    assert!(!said["error"]["message"].as_str().unwrap().is_empty(), "{said}");
+}
+
+#[test]
+fn an_inspection_shows_no_state_of_charge_and_no_cell_voltage_that_is_not_there() {
+    let Some(packs) = packs() else { return };
+    let folder = yard::empty_folder();
+    // A cell without a management system; in one row its voltage is 8.39 V.
+    let log = packs.join("nasa_pcoe_charge_B0005_B0006.parquet");
+    let ran = carnet(folder.path(), &["battery", "inspect", &log.display().to_string()]);
+    assert!(
+        ran.out
+            .contains("looked for as NMC in series of 1 (cells reach 4."),
+        "{}",
+        ran.out
+    );
+    for absent in ["0.00 to 0.00", "BMS"] {
+        assert!(!ran.out.contains(absent), "{absent}: {}", ran.out);
+    }
+}
+
+#[test]
+fn an_inspection_looks_for_anchors_only_where_the_battery_is_described() {
+    let folder = yard::empty_folder();
+    std::fs::copy(sample("kona-ev-2018.csv"), folder.path().join("car.csv")).unwrap();
+    let ran = carnet(folder.path(), &["battery", "inspect", "car.csv"]);
+    assert!(
+        ran.out.contains("looked for as NMC") && ran.out.contains("anchors cannot be judged"),
+        "{}",
+        ran.out
+    );
+    let described = sample("kona-ev-2018.battery.toml");
+    let ran = carnet(
+        folder.path(),
+        &["battery", "inspect", "car.csv", "--battery", &described],
+    );
+    assert!(
+        ran.out.contains("in series of 98 (as described)")
+            && ran.out.contains("missing: no anchor: charge once"),
+        "{}",
+        ran.out
+    );
+}
+
+#[test]
+fn an_inspection_knows_lfp_by_its_mid_range() {
+    let Some(packs) = packs() else { return };
+    let folder = yard::empty_folder();
+    let log = packs.join("synthetic_lfp_dev_telemetry.parquet");
+    let found = json(
+        &folder,
+        &["--json", "battery", "inspect", &log.display().to_string()],
+    );
+    let vehicles = found["vehicles"].as_array().unwrap();
+    assert_eq!(vehicles.len(), 12);
+    for vehicle in vehicles {
+        assert_eq!(vehicle["supposed"]["chemistry"], "LFP", "{}", vehicle["supposed"]);
+    }
 }

@@ -30,8 +30,8 @@ pub fn read(text: &[u8]) -> Result<Assessment, String> {
         .map_err(|e| format!("is no assessment as `carnet battery assess --out` writes it: {e}"))
 }
 
-/// The evaluation that an assessment makes for an application. `odometer_km` is what the evaluator read, where the
-/// telemetry does not say. The hash in it is that of the assessment's bytes as `carnet battery recompute` makes them again.
+/// The evaluation that an assessment makes for an application. `odometer_km` is what the evaluator read; no less than what the
+/// telemetry says. The hash in it is that of the assessment's bytes as `carnet battery recompute` makes them again.
 ///
 /// # Errors
 /// The assessment is of another car or battery than was applied for, or says what no certificate can. Says which field,
@@ -43,6 +43,7 @@ pub fn evaluation(
     today: Date,
 ) -> Result<Evaluation, String> {
     same_battery(assessment, application)?;
+    assessment.facts.check().map_err(|wrong| wrong.to_string())?;
 
     let mut refused: Vec<Reason> = assessment
         .refusals
@@ -71,6 +72,11 @@ pub fn evaluation(
     }
     let read = assessment.evidence.odometer_km.map(|km| km.value().round());
     let odometer_km = match (odometer_km, read) {
+        (Some(km), Some(read)) if read - f64::from(km) > 1.0 => {
+            return Err(format!(
+                "odometer {km} km: less than the {read:.0} km of the telemetry and its description; read the car again"
+            ));
+        }
         (Some(km), _) => km,
         (None, Some(km)) if (0.0..=3e6).contains(&km) => km as u32,
         _ => return Err("says no odometer reading; give what the car shows with --odometer KM".to_owned()),

@@ -39,13 +39,21 @@ pub struct Handed {
 /// The credential in a file; `None` where the file is something else, such as a dossier.
 ///
 /// # Errors
-/// The file cannot be read; [`DeskError::NoCredential`] where it is a PDF that carries none.
+/// The file cannot be read; [`DeskError::NoCredential`] where it is a PDF that is empty or carries none.
 pub fn credential_in(file: &Path) -> Result<Option<Handed>, DeskError> {
     let about = std::fs::metadata(file).map_err(DeskError::file(file))?;
     if !about.is_file() || about.len() > MAX_FILE {
         return Ok(None);
     }
     let bytes = data_dir::read(file)?;
+    // Of nothing only the name says what it was; an empty dossier is refused as one.
+    if bytes.is_empty() && file.extension().is_some_and(|e| e.eq_ignore_ascii_case("pdf")) {
+        let problem = "is empty; use the file as it came from the issuer";
+        return Err(DeskError::NoCredential {
+            path: file.to_owned(),
+            problem: problem.to_owned(),
+        });
+    }
     if bytes.starts_with(b"%PDF-") {
         let credential =
             certificate_pdf::embedded_credential(&bytes).map_err(|e| DeskError::NoCredential {
@@ -218,7 +226,7 @@ pub fn certificates(report: &Report, now: Timestamp) -> Vec<CertificateInDossier
 }
 
 /// A reading in kilometres.
-fn kilometres(odometer: &Value) -> Option<f64> {
+pub(super) fn kilometres(odometer: &Value) -> Option<f64> {
     let value = odometer.get("value")?.as_f64()?;
     match odometer.get("unit")?.as_str()? {
         "mi" => Some(value * 1.609_344),

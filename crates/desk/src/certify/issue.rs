@@ -45,7 +45,7 @@ impl Desk {
     /// Issues the certificate of a granted case, with its pages where a language is given.
     ///
     /// # Errors
-    /// The case is not granted, this person may not issue, the history since the evaluation gives cause not to, the
+    /// The case is not granted, this person may not issue, the history gives cause not to, the
     /// body's key is not enrolled, or the pages cannot be printed; then nothing is issued.
     pub async fn certify_issue(
         &self,
@@ -75,20 +75,7 @@ impl Desk {
         let certifier = self.certifier().await?;
         let evaluation = self.last_evaluation(&open).await?;
         let person = self.person(by).await?;
-        if let Some((found, _)) = self
-            .causes(&open, Some(evaluation.evidence.until), None)
-            .await?
-            .first()
-        {
-            let problem = format!(
-                "since the evaluation the history says: {} ({}); evaluate again, or decide against",
-                found.cause, found.said
-            );
-            return Err(DeskError::NotReady {
-                case: case.to_owned(),
-                problem,
-            });
-        }
+        self.history_allows(&open, &evaluation).await?;
         let people = self.people_of(&open).await?;
         let number = format!(
             "CN-{}-{:06}",

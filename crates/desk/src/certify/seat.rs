@@ -260,10 +260,19 @@ impl Desk {
         let mut offers = offers(&open.case, chemistry, &asker, now);
         for offer in offers.iter_mut().filter(|o| o.step == "granted" && o.you_may) {
             let today = now.to_zoned_datetime(TimeZone::UTC).date();
-            if let Some(why) = self.last_evaluation(open).await?.out_of_date(today) {
+            let evaluation = self.last_evaluation(open).await?;
+            let why = match evaluation.out_of_date(today) {
+                Some(why) => Some(WhyNot::other("too_old", why)),
+                None => match self.history_allows(open, &evaluation).await {
+                    Ok(()) => None,
+                    Err(DeskError::NotReady { problem, .. }) => Some(WhyNot::other("history", problem)),
+                    Err(error) => return Err(error),
+                },
+            };
+            if let Some(why) = why {
                 offer.you_may = false;
                 offer.people.clear();
-                offer.why_not = Some(WhyNot::other("too_old", why));
+                offer.why_not = Some(why);
             }
         }
         Ok(offers)

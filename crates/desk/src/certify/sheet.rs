@@ -6,7 +6,7 @@ use battery::transport::DAMAGED;
 use certificate::Decimal;
 use certificate::application::Category;
 use certificate::credential::{Subject, jcs};
-use certificate::evaluation::{self, CheckResult, Quantity};
+use certificate::evaluation::{self, CheckResult};
 use certificate::grade::{self, Durability};
 use certificate_pdf::sheet::{
     Battery, Check, CheckKind, Class, Curve, Evidence, Grade, Health, Issuer, Limit, Obstacle, Outcome,
@@ -233,11 +233,11 @@ fn check(check: &evaluation::Check) -> Result<Check, SheetError> {
         value: check
             .value
             .as_ref()
-            .map_or(Reading::Missing, |value| Reading::from_words(&words(value))),
+            .map_or(Reading::Missing, |value| Reading::from_words(&value.to_string())),
         limit: check
             .limit
             .as_ref()
-            .map_or(Limit::None, |limit| Limit::from_words(kind, &words(limit))),
+            .map_or(Limit::None, |limit| Limit::from_words(kind, &limit.to_string())),
         source: check.limit_source.clone(),
         outcome: match check.result {
             CheckResult::Pass => Outcome::Pass,
@@ -249,34 +249,13 @@ fn check(check: &evaluation::Check) -> Result<Check, SheetError> {
     })
 }
 
-/// A quantity as an assessment words it.
-fn words(quantity: &Quantity) -> String {
-    let unit = quantity.unit.as_deref().unwrap_or_default();
-    match (
-        quantity.number,
-        quantity.at_least,
-        quantity.at_most,
-        &quantity.text,
-    ) {
-        (Some(number), ..) => format!("{number} {unit}"),
-        (_, Some(low), Some(high), _) => format!("{low} to {high} {unit}"),
-        (_, Some(low), None, _) => format!("at least {low} {unit}"),
-        (_, None, Some(high), _) => format!("at most {high} {unit}"),
-        (.., Some(text)) => text.clone(),
-        (None, None, None, None) => String::new(),
-    }
-    .trim_end()
-    .to_owned()
-}
-
 fn transport(subject: &Subject) -> Result<Transport, SheetError> {
     let transport = &subject.transport;
     let soc = transport.soc_pct.ok_or(SheetError::Missing("transport.socPct"))?;
     Ok(Transport {
         un_number: transport.un_number.clone(),
         soc_percent: soc.to_f64(),
-        // A state of charge that somebody read by hand has no time of its own: it was read for the evaluation.
-        soc_measured_at: transport.soc_measured_on.unwrap_or(subject.decision.evaluated.on),
+        soc_measured_at: transport.soc_measured_on,
         windows: transport
             .windows
             .iter()
@@ -297,12 +276,13 @@ fn obstacles(subject: &Subject, soc: Decimal) -> Vec<Obstacle> {
     if transport.ready {
         return Vec::new();
     }
-    let failed = |id: &str| {
+    let has = |id: &str, result: CheckResult| {
         subject
             .checks
             .iter()
-            .any(|check| check.id == id && check.result == CheckResult::Fail)
+            .any(|check| check.id == id && check.result == result)
     };
+    let failed = |id: &str| has(id, CheckResult::Fail);
     let windows = &transport.windows;
     let all = |out: fn(&evaluation::SocWindow, Decimal) -> bool| {
         !windows.is_empty() && windows.iter().all(|window| out(window, soc))
@@ -316,6 +296,10 @@ fn obstacles(subject: &Subject, soc: Decimal) -> Vec<Obstacle> {
         ),
         (failed("hv_dtcs"), Obstacle::HighVoltageFault),
         (failed("isolation"), Obstacle::IsolationTooLow),
+        (
+            has("isolation", CheckResult::Watch) || has("self_discharge", CheckResult::Watch),
+            Obstacle::Watched,
+        ),
     ]
     .into_iter()
     .filter_map(|(is_so, obstacle)| is_so.then_some(obstacle))
@@ -391,6 +375,24 @@ mod tests {
             (None, None)
         );
         assert_eq!(compared(&twin), Pages::Same);
+    }
+
+    #[test]
+    fn a_state_of_charge_without_a_day_is_printed_without_one() {
+        let dated = |dated: bool| {
+            let mut credential = credential("CN-2026-000001", false);
+            let transport = &mut credential["credentialSubject"]["transport"];
+            transport.as_object_mut().unwrap().remove("socMeasuredOn");
+            if dated {
+                transport["socMeasuredOn"] = "2025-08-18".into();
+            }
+            sheet_of(&credential, Language::English)
+                .unwrap()
+                .transport
+                .soc_measured_at
+        };
+        assert_eq!(dated(false), None);
+        assert_eq!(dated(true), Some(jiff::civil::date(2025, 8, 18)));
     }
 
     #[test]

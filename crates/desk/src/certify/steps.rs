@@ -112,10 +112,18 @@ impl Desk {
             .map_err(|e| DeskError::value("evaluation", case, e))?;
         let mut open = self.open_case(case).await?;
         hand.is_of_now(&open)?;
-        let (text, hash) = canonical(evaluation)?;
+        let measured_from = evaluation.evidence.from;
+        let mut evaluation = evaluation.clone();
+        evaluation.tell(&self.background(&open, measured_from).await?);
+        let mut obstacles = evaluation.obstacles();
+        for (found, _) in self.causes(&open, measured_from, None).await? {
+            obstacles.push(format!("the history says: {} ({})", found.cause, found.said));
+        }
+        obstacles.extend(self.odometer_contradicted(&open, evaluation.odometer_km).await?);
+        let (text, hash) = canonical(&evaluation)?;
         let step = Step::Evaluated {
             evaluation: hex::encode(hash),
-            obstacles: evaluation.obstacles(),
+            obstacles,
         };
         let person = self.person(by).await?;
         let before = open.case.records().len();
@@ -129,6 +137,27 @@ impl Desk {
         };
         self.write(&open, before, write, now.as_second(), hand).await?;
         self.view(&open, false).await
+    }
+
+    /// Refuses a certificate that what was recorded of the car would suspend, or contradicts.
+    pub(crate) async fn history_allows(&self, open: &Open, evaluation: &Evaluation) -> Result<(), DeskError> {
+        let measured_from = evaluation.evidence.from;
+        let problem = if let Some((found, _)) = self.causes(open, measured_from, None).await?.first() {
+            format!(
+                "the history says: {} ({}); evaluate again with data from after it, or decide against",
+                found.cause, found.said
+            )
+        } else if let Some(untold) = evaluation.untold(&self.background(open, measured_from).await?) {
+            format!("the history says, and the evaluation does not: {untold}; evaluate again")
+        } else if let Some(why) = self.odometer_contradicted(open, evaluation.odometer_km).await? {
+            format!("{why}; read the car again, and evaluate again")
+        } else {
+            return Ok(());
+        };
+        Err(DeskError::NotReady {
+            case: open.stored.id.clone(),
+            problem,
+        })
     }
 
     /// The last evaluation of an open case.
@@ -179,12 +208,14 @@ impl Desk {
             .map_err(refused(case))?;
         if granting {
             let today = now.to_zoned_datetime(TimeZone::UTC).date();
-            if let Some(why) = self.last_evaluation(&open).await?.out_of_date(today) {
+            let evaluation = self.last_evaluation(&open).await?;
+            if let Some(why) = evaluation.out_of_date(today) {
                 return Err(DeskError::NotReady {
                     case: case.to_owned(),
                     problem: why,
                 });
             }
+            self.history_allows(&open, &evaluation).await?;
         }
         self.finish_step(open, before, now, dry_run, hand).await
     }

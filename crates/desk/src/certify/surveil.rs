@@ -2,16 +2,18 @@
 
 use std::collections::HashSet;
 
+use certificate::evaluation::Background;
 use certificate::scheme::{Actor, State, Step};
-use certificate::surveillance::{Trigger, trigger};
+use certificate::surveillance::{Cause, Trigger, recall_of_battery, trigger};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use serde::Serialize;
 use statement::vocabulary::StatementType;
-use statement::{Digest, SdJwt};
+use statement::{Claims, Digest, SdJwt};
 use store::{Content, StoredCertificate};
 
+use super::check::kilometres;
 use super::steps::whole;
 use super::{Hand, Open};
 use crate::desk::Desk;
@@ -23,7 +25,7 @@ pub struct SuspendedByRule {
     /// Its number.
     pub certificate: String,
     /// Why.
-    pub cause: certificate::surveillance::Cause,
+    pub cause: Cause,
     /// What the statement says.
     pub said: String,
     /// The statement.
@@ -105,9 +107,9 @@ impl Desk {
             return Ok(None);
         }
         let mut open = self.open_stored(stored).await?;
-        let until = self.last_evaluation(&open).await?.evidence.until;
+        let measured_from = self.last_evaluation(&open).await?.evidence.from;
         let causes = self
-            .causes(&open, Some(until), Some(certificate.credential))
+            .causes(&open, measured_from, Some(certificate.credential))
             .await?;
         let Some((found, statement)) = causes.into_iter().next() else {
             return Ok(None);
@@ -131,13 +133,14 @@ impl Desk {
         }))
     }
 
-    /// What sealed statements give cause to suspend: events after the last day of the evaluation's data, and whatever was
-    /// sealed after the certificate's own statement, however old the event. A statement that was judged before does not
+    /// What recorded statements give cause to have no certificate: an open recall of the battery, whenever it was opened; any
+    /// other event from the first day of the evaluation's data on, for it is inside what was measured or behind it; and whatever
+    /// was sealed after the certificate's own statement, however old the event. A statement that was judged before does not
     /// count again.
     pub(crate) async fn causes(
         &self,
         open: &Open,
-        evaluated_until: Option<Date>,
+        measured_from: Date,
         credential: Option<[u8; 32]>,
     ) -> Result<Vec<(Trigger, Digest)>, DeskError> {
         let judged: HashSet<&str> = open
@@ -153,15 +156,10 @@ impl Desk {
             })
             .collect();
         let own = credential.map(hex::encode);
+        let recorded = self.recorded(open).await?;
         let mut since_issue = false;
         let mut causes = Vec::new();
-        for stored in self.store.statements(&open.stored.label, i64::MAX as u64).await? {
-            let Content::Present(text) = &stored.content else {
-                continue;
-            };
-            let statement = SdJwt::parse(text)
-                .map_err(|e| DeskError::value("statement", stored.digest.to_string(), e))?;
-            let claims = statement.claims_unverified();
+        for (digest, claims) in &recorded {
             if claims.typ == StatementType::CertificateIssued {
                 let issued = claims
                     .body
@@ -170,17 +168,95 @@ impl Desk {
                 since_issue |= own.is_some() && issued == own.as_deref();
                 continue;
             }
-            let happened = claims
-                .event_time
-                .instant()
-                .to_zoned_datetime(TimeZone::UTC)
-                .date();
-            let newer = evaluated_until.is_some_and(|until| happened > until);
-            if !(since_issue || newer) || judged.contains(stored.digest.to_string().as_str()) {
+            let counts = if claims.typ == StatementType::RecallOpened {
+                is_open(claims, &recorded) && (since_issue || recall_of_battery(&claims.body))
+            } else {
+                since_issue || happened(claims) >= measured_from
+            };
+            if !counts || judged.contains(digest.to_string().as_str()) {
                 continue;
             }
-            causes.extend(trigger(claims.typ, &claims.body).map(|found| (found, stored.digest)));
+            causes.extend(trigger(claims.typ, &claims.body).map(|found| (found, *digest)));
         }
         Ok(causes)
     }
+
+    /// What recorded statements say that an evaluation must not keep quiet about, though it is no cause: open recalls of other
+    /// parts, and exchanges of the pack before the first day of its data.
+    pub(crate) async fn background(&self, open: &Open, measured_from: Date) -> Result<Background, DeskError> {
+        let recorded = self.recorded(open).await?;
+        let mut background = Background::default();
+        for (_, claims) in &recorded {
+            let Some(found) = trigger(claims.typ, &claims.body) else {
+                continue;
+            };
+            let day = happened(claims);
+            if claims.typ == StatementType::RecallOpened {
+                if is_open(claims, &recorded) && !recall_of_battery(&claims.body) {
+                    background.open_recalls.push((found.said, day));
+                }
+            } else if found.cause == Cause::PackSwap && day < measured_from {
+                background.exchanges.push((found.said, day));
+            }
+        }
+        Ok(background)
+    }
+
+    /// Why an odometer reading cannot be, beside what was recorded: it is lower than the last reading, or than one that another
+    /// bears out. One that stands alone above all others may be a slip of the pen.
+    pub(crate) async fn odometer_contradicted(
+        &self,
+        open: &Open,
+        odometer_km: u32,
+    ) -> Result<Option<String>, DeskError> {
+        let recorded = self.recorded(open).await?;
+        let mut readings: Vec<(Date, f64)> = recorded
+            .iter()
+            .filter_map(|(_, claims)| Some((happened(claims), kilometres(claims.body.get("odometer")?)?)))
+            .collect();
+        readings.sort_by_key(|(day, _)| *day);
+        let last = readings.last().copied();
+        readings.sort_by(|(_, a), (_, b)| b.total_cmp(a));
+        let borne_out = readings.get(1).copied();
+        let most = last
+            .into_iter()
+            .chain(borne_out)
+            .max_by(|(_, a), (_, b)| a.total_cmp(b));
+        Ok(most
+            .filter(|(_, km)| km - f64::from(odometer_km) > 1.0)
+            .map(|(day, km)| {
+                format!(
+                    "the history says: {km:.0} km on {day}, more than the {odometer_km} km of the evaluation"
+                )
+            }))
+    }
+
+    /// The statements about a case's car that can be read, oldest first.
+    async fn recorded(&self, open: &Open) -> Result<Vec<(Digest, Claims)>, DeskError> {
+        let mut recorded = Vec::new();
+        for stored in self.store.statements(&open.stored.label, i64::MAX as u64).await? {
+            let Content::Present(text) = &stored.content else {
+                continue;
+            };
+            let statement = SdJwt::parse(text)
+                .map_err(|e| DeskError::value("statement", stored.digest.to_string(), e))?;
+            recorded.push((stored.digest, statement.claims_unverified().clone()));
+        }
+        Ok(recorded)
+    }
+}
+
+/// Whether no statement says that a recall was remedied.
+fn is_open(recall: &Claims, recorded: &[(Digest, Claims)]) -> bool {
+    let campaign = |claims: &Claims| claims.body.get("campaign_number").cloned();
+    let this = campaign(recall);
+    !recorded.iter().any(|(_, other)| {
+        other.typ == StatementType::RecallClosed && this.is_some() && campaign(other) == this
+    })
+}
+
+/// The day of an event, in UTC as the days of an evaluation's data are.
+fn happened(claims: &Claims) -> Date {
+    let event = claims.event_time.instant();
+    event.to_zoned_datetime(TimeZone::UTC).date()
 }

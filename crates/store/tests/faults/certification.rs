@@ -205,6 +205,35 @@ async fn records_are_never_changed_deleted_forked_or_dated_back() {
         "UPDATE certification_duty SET person = 'lee'",
         "DELETE FROM certification_duty",
         "UPDATE certification_mandate SET last_day = 90000",
+        "DELETE FROM certification_mandate WHERE id = 12",
+    ] {
+        let refused = log.try_sql_all(&[tampering]).await.unwrap_err().to_string();
+        assert!(refused.contains("never"), "{tampering}: {refused}");
+    }
+}
+
+#[tokio::test]
+async fn a_mandate_s_end_and_a_certificate_s_limits_are_never_changed() {
+    let (log, store) = accepted().await;
+    for (number, kind, person) in [
+        (3, "evaluated", "kim"),
+        (4, "reviewed", "lee"),
+        (5, "granted", "park"),
+    ] {
+        take(&store, kind, step(number, kind, Some(person)))
+            .await
+            .unwrap();
+    }
+    store.write_case(&case(), &certificate(5)).await.unwrap();
+    let mandate = store.mandates().await.unwrap()[0].id;
+    store.end_mandate(mandate, 100).await.unwrap();
+    store.close().await.unwrap();
+    for tampering in [
+        "DELETE FROM certification_mandate_end",
+        "UPDATE certification_mandate_end SET last_day = 90000",
+        "UPDATE certificate SET valid_until = valid_until + 90000000",
+        "UPDATE certificate SET odometer_limit_km = 3000000",
+        "DELETE FROM certificate",
     ] {
         let refused = log.try_sql_all(&[tampering]).await.unwrap_err().to_string();
         assert!(refused.contains("never"), "{tampering}: {refused}");

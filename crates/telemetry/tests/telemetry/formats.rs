@@ -84,7 +84,7 @@ fn a_fast_charge_seen_by_car_and_charger_has_two_definitions_of_soc_and_two_cloc
         .iter()
         .map(|q| (q.about.as_str(), q.blocks))
         .collect();
-    assert_eq!(asked, [("temp_max", true), ("temp_min", true), ("soc", false)]);
+    assert_eq!(asked, [("temp_max", true), ("soc", false)]);
     // Named, it is known. Ten rows a second with whole seconds become one a second.
     let named = Options {
         mapping: Some("gueni-obd".into()),

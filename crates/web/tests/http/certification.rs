@@ -277,6 +277,29 @@ impl Cast {
         case
     }
 
+    /// Records what the maker says happened to the car so many days ago.
+    async fn record(&self, typ: StatementType, days_ago: i64, body: Value) {
+        let Value::Object(body) = body else { unreachable!() };
+        let event = Timestamp::now().as_second() - days_ago * 86_400;
+        let event = Timestamp::from_second(event).unwrap().to_string();
+        let claims = Claims {
+            iss: MAKER.to_owned(),
+            iat: Timestamp::now().as_second(),
+            typ,
+            vid: desk::check::parse_vehicle("KMHKN81ABMU000005").unwrap(),
+            event_time: event.replace('Z', "+00:00").parse().unwrap(),
+            recorded_at: None,
+            place: None,
+            body,
+            evidence: Vec::new(),
+            confidence: Confidence::Professional,
+            supersedes: None,
+        };
+        let statement = issue(&claims, &key(9), &mut ChaCha20Rng::seed_from_u64(1)).unwrap();
+        let taken = self.service.submit(&[statement.as_str()]).await;
+        assert_eq!(taken.status, 200, "{taken:?}");
+    }
+
     async fn certified(&self) -> (String, String) {
         let case = self
             .reviewed("application.json", "ioniq5-2021.csv", "ioniq5-2021.battery.toml")
@@ -778,42 +801,15 @@ async fn where_the_body_s_key_is_not_the_service_says_so_and_changes_nothing() {
     assert_eq!(cast.ann.get(&at(&case, "")).await.json()["state"], "granted");
 }
 
-/// A recall of the car that is certified, by its maker.
-async fn seal_a_recall(service: &Running) {
-    let body =
-        json!({"campaign_number": "SAMPLE-2026-11", "authority": "KATRI", "component": "traction battery"});
-    let Value::Object(body) = body else { unreachable!() };
-    let claims = Claims {
-        iss: MAKER.to_owned(),
-        iat: Timestamp::now().as_second(),
-        typ: StatementType::RecallOpened,
-        vid: desk::check::parse_vehicle("KMHKN81ABMU000005").unwrap(),
-        event_time: Timestamp::now()
-            .round(jiff::Unit::Second)
-            .unwrap()
-            .to_string()
-            .replace('Z', "+00:00")
-            .parse()
-            .unwrap(),
-        recorded_at: None,
-        place: None,
-        body,
-        evidence: Vec::new(),
-        confidence: Confidence::Professional,
-        supersedes: None,
-    };
-    let recall = issue(&claims, &key(9), &mut ChaCha20Rng::seed_from_u64(1)).unwrap();
-    let taken = service.submit(&[recall.as_str()]).await;
-    assert_eq!(taken.status, 200, "{taken:?}");
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn a_recall_that_is_sealed_suspends_the_certificate_by_itself() {
     let mut options = options();
     options.surveil_every = std::time::Duration::from_millis(50);
     let cast = Cast::with(options).await;
     let (case, _) = cast.certified().await;
-    seal_a_recall(&cast.service).await;
+    let recall =
+        json!({"campaign_number": "SAMPLE-2026-11", "authority": "KATRI", "component": "traction battery"});
+    cast.record(StatementType::RecallOpened, 0, recall).await;
     let mut state = Value::Null;
     for _ in 0..200 {
         state = cast.ann.get(&at(&case, "")).await.json()["state"].clone();
@@ -873,7 +869,9 @@ async fn a_certificate_that_cannot_be_looked_at_is_named_and_keeps_no_other_in_f
     // A bad sector: nothing of what the first case rests on can be decrypted.
     let damage = "UPDATE certification_document SET content = x'00' WHERE case_id = 'C-000001'";
     sql(cast.service.data.path(), damage).await;
-    seal_a_recall(&cast.service).await;
+    let recall =
+        json!({"campaign_number": "SAMPLE-2026-11", "authority": "KATRI", "component": "traction battery"});
+    cast.record(StatementType::RecallOpened, 0, recall).await;
 
     let done = cast
         .park
@@ -931,6 +929,116 @@ async fn a_step_whose_statement_the_log_does_not_take_is_done_and_the_statement_
         tokio::time::sleep(std::time::Duration::from_millis(50)).await;
     }
     assert_eq!(owed, false);
+}
+
+fn exchanged(campaign: &str) -> Value {
+    json!({"campaign_number": campaign, "authority": "KATRI", "remedy": "Battery system replaced", "fixed_at": "2026-01-01"})
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_pack_exchanged_on_the_last_day_of_measuring_leaves_no_certificate() {
+    let cast = Cast::new().await;
+    cast.record(StatementType::RecallClosed, 1, exchanged("SAMPLE-1"))
+        .await;
+    let case = cast
+        .reviewed("application.json", "ioniq5-2021.csv", "ioniq5-2021.battery.toml")
+        .await;
+    let seen = cast.ann.get(&at(&case, "")).await.json();
+    assert_eq!(
+        seen["obstacles"],
+        json!(["the history says: pack swap (Battery system replaced)"])
+    );
+    let grant = json!({"grant": true, "reasons": "all limits kept"});
+    assert_eq!(cast.park.post(&at(&case, "/decision"), &grant).await.status, 409);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_recorded_after_the_evaluation_stops_the_decision_and_the_issue() {
+    let cast = Cast::new().await;
+    let grant = json!({"grant": true, "reasons": "all limits kept"});
+    let [first, second] =
+        [(), ()].map(|()| cast.reviewed("application.json", "ioniq5-2021.csv", "ioniq5-2021.battery.toml"));
+    let (first, second) = (first.await, second.await);
+    assert_eq!(cast.park.post(&at(&first, "/decision"), &grant).await.status, 200);
+    // It was replaced in the middle of the measurements, and nobody knew.
+    cast.record(StatementType::RecallClosed, 5, exchanged("SAMPLE-1"))
+        .await;
+    for (case, step, body) in [
+        (first, "/certificate", json!({})),
+        (second.clone(), "/decision", grant),
+    ] {
+        let refused = cast.park.post(&at(&case, step), &body).await;
+        assert_eq!(
+            (refused.status, refused.problem().as_str()),
+            (409, "step-refused"),
+            "{step}"
+        );
+        assert!(refused.text().contains("Battery system replaced"), "{refused:?}");
+    }
+    let seen = cast.park.get(&at(&second, "")).await.json();
+    assert_eq!(offer(&seen, "granted")["why_not"]["code"], "history");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_odometer_below_the_log_s_or_the_history_s_gives_no_certificate() {
+    let cast = Cast::new().await;
+    let read = json!({"value": 75_500, "unit": "km", "instrument_state": "working", "method": "seen"});
+    let mut remedy = exchanged("SAMPLE-1");
+    remedy["odometer"] = read;
+    cast.record(StatementType::RecallClosed, 90, remedy).await;
+    let case = apply(&cast.ann, "application.json").await;
+    let agree = json!({"agrees": true, "remarks": "known"});
+    assert_eq!(cast.kim.post(&at(&case, "/review"), &agree).await.status, 200);
+    let handed = hand_in(&cast.ann, &case, "ioniq5-2021.csv", "ioniq5-2021.battery.toml").await;
+    let evaluate = |km: u32| json!({"assessment": handed.json()["sha256"], "odometer_km": km});
+    let refused = cast.kim.post(&at(&case, "/evaluation"), &evaluate(10)).await;
+    assert_eq!(refused.status, 400, "{refused:?}");
+    assert!(refused.text().contains("less than the 74660 km"), "{refused:?}");
+    let lower = cast.kim.post(&at(&case, "/evaluation"), &evaluate(75_000)).await;
+    let obstacles = lower.json()["obstacles"].to_string();
+    assert!(obstacles.contains("75500 km on"), "{obstacles}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_open_recall_of_the_battery_is_an_obstacle_until_it_is_remedied() {
+    let cast = Cast::new().await;
+    let recall =
+        json!({"campaign_number": "SAMPLE-7", "authority": "KATRI", "component": "traction battery"});
+    cast.record(StatementType::RecallOpened, 700, recall).await;
+    let files = ("ioniq5-2021.csv", "ioniq5-2021.battery.toml");
+    let case = cast.reviewed("application.json", files.0, files.1).await;
+    let seen = cast.ann.get(&at(&case, "")).await.json();
+    assert_eq!(
+        seen["obstacles"],
+        json!(["the history says: recall (traction battery)"])
+    );
+    let remedy = json!({"campaign_number": "SAMPLE-7", "authority": "KATRI", "remedy": "Software updated", "fixed_at": "2026-01-01"});
+    cast.record(StatementType::RecallClosed, 600, remedy).await;
+    let case = cast.reviewed("application.json", files.0, files.1).await;
+    let seen = cast.ann.get(&at(&case, "")).await.json();
+    assert_eq!(seen["obstacles"], json!([]));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_certificate_says_what_the_history_says_of_other_recalls_and_earlier_packs() {
+    let cast = Cast::new().await;
+    let recall =
+        json!({"campaign_number": "SAMPLE-8", "authority": "KATRI", "component": "Charging control unit"});
+    cast.record(StatementType::RecallOpened, 700, recall).await;
+    cast.record(StatementType::RecallClosed, 900, exchanged("SAMPLE-1"))
+        .await;
+    let (case, _) = cast.certified().await;
+    let credential = cast.ann.get(&at(&case, "/credential")).await.json();
+    let checks = credential["credentialSubject"]["checks"].as_array().unwrap();
+    for (id, said) in [
+        ("recalls", "Charging control unit ("),
+        ("battery_history", "Battery system replaced ("),
+    ] {
+        let check = checks.iter().find(|check| check["id"] == id).unwrap();
+        assert_eq!(check["result"], "watch", "{check}");
+        let text = check["value"]["text"].as_str().unwrap();
+        assert!(text.starts_with(said), "{text}");
+    }
 }
 
 fn walk(folder: &Path) -> Vec<PathBuf> {

@@ -43,6 +43,8 @@ pub struct Form {
     reported_soh: Option<String>,
     /// State of charge now, percent, for transport.
     soc_now: Option<String>,
+    /// The day on which that was read, as `2026-11-26`; without it a certificate says that the day is not stated.
+    soc_now_on: Option<String>,
     /// `yes` or `no`: whether battery or vehicle is damaged.
     damaged: Option<String>,
     /// `field` or `guided`.

@@ -12,7 +12,14 @@ use crate::pages::posted::CSRF;
 use crate::pages::visit::Visit;
 
 /// What no log shows, as the form asks for it.
-const FACTS: [&str; 5] = ["dtcs", "recalls", "isolation-kohm", "reported-soh", "soc-now"];
+const FACTS: [&str; 6] = [
+    "dtcs",
+    "recalls",
+    "isolation-kohm",
+    "reported-soh",
+    "soc-now",
+    "soc-now-on",
+];
 
 /// The forms of a page, for whoever looks.
 pub struct Form<'v> {
@@ -222,7 +229,7 @@ impl Form<'_> {
                         None => { (self.word(&format!("why-{}", why.code))) }
                     }
                 }
-                @if matches!(why.code, "obstacles" | "too_old") {
+                @if matches!(why.code, "obstacles" | "too_old" | "history") {
                     p .hint lang="en" dir="ltr" { (foreign(words, &why.detail, 600)) }
                 }
                 @if !offer.people.is_empty() {
