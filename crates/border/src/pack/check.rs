@@ -1,5 +1,5 @@
 //! What a pack is checked for beyond being readable: bands that overlap or leave gaps, rules that contradict each other
-//! unsaid, times without a rule, age of the research, examples, and that export control is there.
+//! unsaid, times without a rule, age of the research, and examples.
 
 use std::collections::BTreeSet;
 
@@ -9,11 +9,7 @@ use rust_decimal::Decimal;
 use super::law::{Force, Law, Standing};
 use super::problem::{Problem, Problems};
 use super::{Effect, Pack, Row, Rule, RuleSet, Side, Step, StepKind};
-use crate::evaluate::{Prepared, Question};
-use crate::fact::Car;
 use crate::feel::{Test, Tri, Value};
-use crate::money::Rates;
-use crate::verdict::{Outcome, Values};
 
 /// How strictly packs are read.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -326,39 +322,6 @@ fn check_times(about: &str, laws: &[(&Law, &str)], problems: &mut Problems) {
 }
 
 impl RuleSet {
-    /// Export control must stop what the law of Korea stops; a rule set that lets it through is refused.
-    pub(crate) fn check_export_control(&self, problems: &mut Problems) {
-        let mut stopped = 0;
-        for pack in self.exports() {
-            for destination in ["RU", "BY"] {
-                let mut car = Car::new();
-                let set = [("fuel", "petrol"), ("cc", "2001"), ("used", "true")]
-                    .iter()
-                    .all(|(name, text)| car.set(name, text).is_ok());
-                let values = Values::default();
-                let rates = Rates::new(pack.as_of, "none");
-                let question = Question {
-                    car: &car,
-                    destination,
-                    departure: None,
-                    arrival: pack.as_of,
-                    values: &values,
-                    rates: &rates,
-                    workings: false,
-                };
-                let barred = crate::evaluate::controls(pack, destination, &Prepared::of(&question))
-                    .iter()
-                    .any(|finding| finding.outcome == Outcome::Denied);
-                stopped += usize::from(set && barred);
-            }
-        }
-        if stopped < 2 {
-            let text = "missing, or lets a car of over 2,000 cc to Russia or Belarus pass without a permit; \
-                        export control cannot be left out: put back the folder kr";
-            problems.error("checks.csv", 0, text);
-        }
-    }
-
     pub(crate) fn check_examples(&self) -> Vec<Problem> {
         let mut found = Vec::new();
         for pack in self.packs() {
