@@ -656,6 +656,7 @@ def facts(car, arrival, made, registered):
             names[name] = car["engine_kw"] / kw
         else:
             names[name] = None if car.get("fuel") in ("electric", "hydrogen") else Unknown("engine_kw")
+    names["route_named"] = car.get("route", [])
     names["arrival"] = arrival
     return names
 

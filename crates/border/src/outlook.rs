@@ -73,6 +73,7 @@ impl RuleSet {
             ..*question
         };
         let mut prepared = question.prepare()?;
+        let way_named = prepared.way_named;
         let horizon = question.arrival.saturating_add(i64::from(days).days());
         let mut room = Vec::new();
         let voyage = question.departure.map(|departure| question.arrival - departure);
@@ -82,7 +83,7 @@ impl RuleSet {
         let read = |names: &[Value<'_>], reading: &mut Reading| {
             reading.clear();
             pack.passing.read(names, reading);
-            for (export, _) in self.controls(pack) {
+            for (export, _) in self.controls(pack, way_named) {
                 export.passing.read(names, reading);
             }
         };
@@ -95,7 +96,7 @@ impl RuleSet {
             total_holds_until: None,
             breaks: Vec::new(),
         };
-        let marks = self.marks(pack, question, voyage, horizon);
+        let marks = self.marks(pack, question, voyage, horizon, way_named);
         for marks in marks.chunk_by(|a, b| a.day == b.day) {
             let Some(day) = marks.first().map(|mark| mark.day) else {
                 continue;
@@ -151,12 +152,13 @@ impl RuleSet {
         question: &Question<'_>,
         voyage: Option<jiff::Span>,
         horizon: Date,
+        way_named: bool,
     ) -> Vec<Mark<'a>> {
         let mut marks = Vec::with_capacity(32);
         let arrival = question.arrival;
         for export in self.exports() {
             let may_touch = self
-                .controls(pack)
+                .controls(pack, way_named)
                 .any(|(control, _)| std::ptr::eq(control, export));
             // Export control goes by the day of departure: what begins on it touches the car that arrives a voyage later.
             let leaves = |day: Date| voyage.map_or(day, |voyage| day.saturating_sub(voyage));

@@ -166,7 +166,7 @@ impl RuleSet {
         names: Vec<Value<'a>>,
     ) -> (Case<'a>, Vec<Value<'a>>) {
         let mut findings = Vec::with_capacity(pack.checks.len() + 2);
-        for (export, checks) in self.controls(pack) {
+        for (export, checks) in self.controls(pack, prepared.way_named) {
             Context::new(export, &pack.country, prepared, names.clone()).checks(checks, &mut findings);
         }
         let controls = findings.len();
@@ -182,15 +182,6 @@ impl RuleSet {
         };
         (case, room)
     }
-}
-
-/// What the checks of export control say of a car to a country, of the first case.
-pub(crate) fn controls<'a>(export: &'a Pack, to: &'a str, prepared: &Prepared<'a>) -> Vec<Finding<'a>> {
-    let mut found = Vec::new();
-    if let Some(scenario) = prepared.scenarios.first() {
-        Context::new(export, to, prepared, scenario.names.clone()).checks(&export.barring, &mut found);
-    }
-    found
 }
 
 /// What an outlook compares of verdicts.

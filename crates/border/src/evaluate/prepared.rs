@@ -18,6 +18,8 @@ pub struct Prepared<'a> {
     pub(super) scenarios: Vec<Scenario<'a>>,
     /// Dates of the car that are known to the month or year only.
     pub(super) inexact: Vec<&'static str>,
+    /// Whether a country on the way was named, which few controls look at.
+    pub(crate) way_named: bool,
     /// Price, freight and insurance in the currency of the price.
     pub(super) paid: Option<Decimal>,
 }
@@ -66,6 +68,7 @@ impl<'a> Prepared<'a> {
         }
         let seller = question.values.price.map(|price| price.currency);
         Prepared {
+            way_named: matches!(question.car.at(place::ROUTE), Some(FactValue::List(route)) if !route.is_empty()),
             paid: seller.and_then(|to| total::paid(question, to)),
             question: *question,
             departure: question.departure.unwrap_or(question.arrival),
@@ -147,6 +150,10 @@ fn facts<'a>(question: &Question<'a>) -> Vec<Value<'a>> {
     if let Value::Unknown(_) = names[slot::CLEARED_IN] {
         names[slot::CLEARED_IN] = Value::Text("none");
     }
+    names[slot::ROUTE_NAMED] = match names[slot::ROUTE] {
+        Value::List(route) => Value::List(route),
+        _ => Value::List(&[]),
+    };
     names[slot::ARRIVAL] = Value::Date(question.arrival);
     names
 }

@@ -329,6 +329,11 @@ pub(crate) const COMPUTED: &[(&str, &str, &str)] = &[
     ("insurance", "insurance", "insurance of the carriage"),
     ("fob", "price", "price free on board"),
     ("cif", "price", "price with freight and insurance"),
+    (
+        "route_named",
+        "route",
+        "countries passed on the way, as far as they were said; none if nothing was said",
+    ),
 ];
 
 /// The places in [`FACTS`] of those that the calculation itself looks at, found when the program is compiled.
@@ -360,6 +365,7 @@ pub(crate) mod place {
     pub(crate) const FIRST_REGISTRATION: usize = of("first_registration");
     pub(crate) const DOCUMENTS: usize = of("documents");
     pub(crate) const REGION: usize = of("region");
+    pub(crate) const ROUTE: usize = of("route");
 }
 
 /// Whether two texts are the same, also while compiling.

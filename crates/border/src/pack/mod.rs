@@ -384,10 +384,14 @@ impl Pack {
             .any(|hp| used.iter().any(|slot| usize::from(*slot) == *hp));
     }
 
-    /// The checks that may touch a car that goes to a country, whatever else is known of it.
-    fn reaches(&self, destination: &str) -> Vec<Barring> {
+    /// The checks that may touch a car that goes to a country, whatever else is known of it but whether countries on its way
+    /// were named.
+    fn reaches(&self, destination: &str, way_named: bool) -> Vec<Barring> {
         let mut names = UNKNOWN.to_vec();
         names[slot::DESTINATION] = Value::Text(destination);
+        if !way_named {
+            names[slot::ROUTE_NAMED] = Value::List(&[]);
+        }
         let applies = |check: &Check| {
             let when = check.when.as_ref();
             when.map_or(Tri::Yes, |when| when.holds(&names))
@@ -418,8 +422,9 @@ pub struct RuleSet {
     packs: Vec<Pack>,
     /// The places of those of export control.
     exports: Vec<usize>,
-    /// For each pack, the packs of export control with those of their checks that may touch a car that goes there.
-    controls: Vec<Vec<(usize, Vec<Barring>)>>,
+    /// For each pack, the packs of export control with those of their checks that may touch a car that goes there: first
+    /// where no country on the way was named, which is nearly always, then where one was.
+    controls: Vec<[Vec<(usize, Vec<Barring>)>; 2]>,
 }
 
 impl RuleSet {
@@ -432,11 +437,13 @@ impl RuleSet {
         let controls = packs
             .iter()
             .map(|to| {
-                exports
-                    .iter()
-                    .map(|at| (*at, packs[*at].reaches(&to.country)))
-                    .filter(|(_, checks)| !checks.is_empty())
-                    .collect()
+                [false, true].map(|way_named| {
+                    exports
+                        .iter()
+                        .map(|at| (*at, packs[*at].reaches(&to.country, way_named)))
+                        .filter(|(_, checks)| !checks.is_empty())
+                        .collect()
+                })
             })
             .collect();
         RuleSet {
@@ -457,9 +464,9 @@ impl RuleSet {
     }
 
     /// The packs of export control that may touch a car to a country, with the checks that may.
-    pub(crate) fn controls(&self, to: &Pack) -> impl Iterator<Item = (&Pack, &[Barring])> {
+    pub(crate) fn controls(&self, to: &Pack, way_named: bool) -> impl Iterator<Item = (&Pack, &[Barring])> {
         let at = self.place(&to.country);
-        at.and_then(|at| self.controls.get(at))
+        at.and_then(|at| self.controls.get(at)?.get(usize::from(way_named)))
             .into_iter()
             .flatten()
             .filter_map(|(at, checks)| Some((self.packs.get(*at)?, checks.as_slice())))

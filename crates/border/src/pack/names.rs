@@ -75,6 +75,8 @@ pub(crate) mod slot {
     pub(crate) const INSURANCE: usize = of("insurance");
     pub(crate) const FOB: usize = of("fob");
     pub(crate) const CIF: usize = of("cif");
+    pub(crate) const ROUTE: usize = of("route");
+    pub(crate) const ROUTE_NAMED: usize = of("route_named");
 }
 
 /// The names known so far while a pack is read.
