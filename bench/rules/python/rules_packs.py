@@ -556,6 +556,10 @@ DATES = {"manufactured", "first_registration"}
 TEXTS = set(
     "category body make model fuel engine_fuel steering drive built_in importer region cleared_in".split()
 )
+AFTER_USE = set(
+    "salvage junk rebuilt non_repairable irreparable total_loss partial_loss rollover major_accident accident minor_accident "
+    "cut_chassis rebuilt_chassis".split()
+)
 ABSENT = {
     **dict.fromkeys(("electric", "hydrogen"), ("cc", "engine_kw", "engine_fuel")),
     **dict.fromkeys(("petrol", "diesel", "lpg", "cng"), ("motor_kw", "kw_30min")),
@@ -607,8 +611,10 @@ def faults(car, arrival):
         found.append(("first_registration", registered, "before the manufacture"))
     if made and "model_year" in car and abs(car["model_year"] - int(made[:4])) > 2:
         found.append(("model_year", car["model_year"], "does not go with the manufacture"))
-    if registered and car.get("used") is False:
-        found.append(("used", False, "a registered car has been used"))
+    if fuel in ("petrol", "diesel", "lpg", "cng") and car.get("battery_kwh"):
+        found.append(("battery_kwh", car["battery_kwh"], "no traction battery"))
+    if car.get("used") is False and (registered or car.get("odometer_km", ZERO) > 6000 or car.get("prior_use") or AFTER_USE & set(car.get("title", ()))):
+        found.append(("used", False, "it shows that the car has been used"))
     return found
 
 
@@ -674,7 +680,7 @@ class Case:
         self.pack, self.car, self.rates, self.names = pack, car, rates, dict(names)
         self.day = departure if pack.side == "export" else arrival
         self.names["destination"] = destination
-        if type(self.names["region"]) is Unknown and pack.regions:
+        if pack.regions and self.names["region"] not in pack.regions:
             self.names["region"] = pack.regions[0]
         for currency in pack.currencies:
             rate = rates.rate(currency, pack.currency)
@@ -968,7 +974,7 @@ class Rulebook:
     @staticmethod
     def cautions(pack, car, lines):
         found = []
-        if pack.regions and "region" not in car:
+        if pack.regions and car.get("region") not in pack.regions:
             found.append(("region assumed", pack.regions[0]))
         used = [law for line in lines for law, _ in line["rules"]]
         undated = list(dict.fromkeys(law.id for law in used if law.first == datetime.date.min))

@@ -12,6 +12,7 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
 mod changes;
+mod country;
 mod date;
 mod decimal;
 mod evaluate;
@@ -26,6 +27,7 @@ mod verdict;
 mod working;
 
 pub use changes::{Change, ChangeKind};
+pub use country::is_country;
 pub use date::{DateError, PartialDate};
 pub use evaluate::{Prepared, Question};
 pub use fact::{Car, FACTS, FUELS, Fact, FactValue, Fault, Kind, PowerUnit, TITLES};

@@ -252,6 +252,7 @@ impl Words {
             Why::DayNotRead { rule } => self.with("why-day-not-read", &[("rule", rule)]),
             Why::DateNotExact { name } => self.with("why-date-not-exact", &[("name", name)]),
             Why::DoesNotApply => self.say("why-does-not-apply"),
+            Why::PassengerCars => self.say("why-passenger-cars"),
             Why::Arithmetic => self.say("why-arithmetic"),
         }
     }
@@ -284,6 +285,9 @@ impl Words {
                 PowerUnit::MechanicalHorsepower => "caution-mechanical-horsepower",
             }),
             Caution::RegionAssumed { region } => self.with("caution-region", &[("region", region)]),
+            Caution::PassengerCars { category } => {
+                self.with("caution-passenger-cars", &[("category", category.unwrap_or("?"))])
+            }
             Caution::Undated { rules } => self.with("caution-undated", &[("rules", &rules.join(", "))]),
             Caution::Weak { rules } => self.with("caution-weak", &[("rules", &rules.join(", "))]),
         }

@@ -4,8 +4,9 @@
 //! car known to the month or year are tried at both ends, and the cheapest and dearest case are kept.
 //!
 //! [`prepared`] works out what no market changes, [`context`] what one market makes of it; [`checks`] says whether the car may
-//! enter and [`lines`] what is due, case by case; [`merge`] makes one verdict of the cases, and [`total`] adds it up.
+//! enter, [`category`] whether that is said of such vehicles, and [`lines`] what is due, case by case; [`merge`] makes one verdict of the cases, and [`total`] adds it up.
 
+mod category;
 mod checks;
 mod context;
 mod lines;
@@ -51,6 +52,7 @@ impl RuleSet {
     /// The country is not known, or the facts cannot be: each with its field, value and fix.
     pub fn evaluate<'a>(&'a self, question: &Question<'a>) -> Result<Verdict<'a>, Vec<Fault>> {
         let pack = self.market(question.destination)?;
+        question.regions([pack])?;
         let mut prepared = question.prepare()?;
         if let [only] = prepared.scenarios.as_mut_slice() {
             // Nobody else will need them.
@@ -124,7 +126,7 @@ impl RuleSet {
     ) -> Glance<'a> {
         if let [only] = prepared.scenarios.as_slice() {
             let case = self.case_in(room, pack, prepared, only);
-            let (status, known, total) = total::glance(pack, &case);
+            let (status, known, total) = total::glance(pack, prepared, &case);
             return Glance {
                 status,
                 known,
@@ -174,12 +176,15 @@ impl RuleSet {
         let lines = context.lines();
         context.checks(&pack.barring, &mut findings);
         let (rates, room) = context.end();
-        let case = Case {
+        let mut case = Case {
             findings,
             controls,
             lines,
             rates,
         };
+        if prepared.other_category {
+            category::withhold(pack, &mut case);
+        }
         (case, room)
     }
 }

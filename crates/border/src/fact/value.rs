@@ -5,7 +5,8 @@ use std::fmt;
 use rust_decimal::Decimal;
 use serde::Serialize;
 
-use super::{Fact, Fault, Kind};
+use super::{Fact, Fault, Kind, shortened};
+use crate::country::is_country;
 use crate::date::PartialDate;
 
 /// The longest text of a fact, in bytes.
@@ -77,6 +78,16 @@ pub(super) fn parse(fact: &Fact, text: &str) -> Result<FactValue, Fault> {
             }
         }
         Kind::Texts => Ok(FactValue::List(list())),
+        Kind::Countries => {
+            let list = list();
+            match list.iter().find(|code| !is_country(code)) {
+                Some(code) => Err(fault(no_country(code))),
+                None => Ok(FactValue::List(list)),
+            }
+        }
+        Kind::CountryOrNone if text == "none" => Ok(FactValue::Text(text.to_owned())),
+        Kind::Country | Kind::CountryOrNone if is_country(text) => Ok(FactValue::Text(text.to_owned())),
+        Kind::Country | Kind::CountryOrNone => Err(fault(no_country(text))),
         Kind::Text => Ok(FactValue::Text(text.to_owned())),
         Kind::Date => text
             .parse()
@@ -88,6 +99,13 @@ pub(super) fn parse(fact: &Fact, text: &str) -> Result<FactValue, Fault> {
             _ => Err(fault("neither true nor false".to_owned())),
         },
     }
+}
+
+fn no_country(text: &str) -> String {
+    format!(
+        "{:?} is the code of no country; write two capital letters (ISO 3166), such as KR",
+        shortened(text)
+    )
 }
 
 pub(super) fn parse_number(

@@ -88,6 +88,11 @@ pub struct Step {
     pub(crate) round: u32,
     /// Earlier steps that its formulas and rows use, by their place.
     pub(crate) rests_on: Vec<usize>,
+    /// The values that it is worked out from, directly or by way of other values and conditions, by their slot. Their rules are
+    /// its rules too. Charges end the way: they show their own.
+    pub(crate) basis: Vec<Slot>,
+    /// Whether it tells categories of vehicles apart; else what it says is of passenger cars.
+    pub(crate) by_category: bool,
     pub(crate) tests: Vec<(String, Expr)>,
     /// Which rows a value leaves over.
     pub(crate) sieve: Sieve,
@@ -162,6 +167,19 @@ impl Step {
         self.sieve = Sieve::of(self.tests.len(), &self.rules);
     }
 
+    /// Every name that it looks at: in formulas, rows, tests and conditions.
+    fn looks_at(&self) -> Vec<Slot> {
+        let mut used = self.names();
+        let rules = self.rules.iter().filter_map(|rule| rule.when.as_ref());
+        let tests = self.tests.iter().map(|(_, expr)| expr);
+        self.when
+            .iter()
+            .chain(rules)
+            .chain(tests)
+            .for_each(|expr| expr.names(&mut used));
+        used
+    }
+
     /// Every name that its formulas and rows use.
     fn names(&self) -> Vec<Slot> {
         let mut used = Vec::new();
@@ -228,6 +246,20 @@ pub struct Check {
     pub test_text: String,
     /// The places of the waivers that may lift it.
     pub(crate) waivers: Vec<usize>,
+    /// Whether it tells categories of vehicles apart; else what it says is of passenger cars.
+    pub(crate) by_category: bool,
+}
+
+impl Check {
+    /// Every name that it looks at.
+    fn looks_at(&self) -> Vec<Slot> {
+        let mut used = Vec::new();
+        self.when
+            .iter()
+            .chain(&self.fact)
+            .for_each(|expr| expr.names(&mut used));
+        used
+    }
 }
 
 /// A check that may stop a car, by its place among the pack's.
@@ -332,6 +364,14 @@ impl Pack {
         self.given.get(name).copied()
     }
 
+    /// Which of the pack's parts a value names.
+    pub(crate) fn region_of(&self, value: Value<'_>) -> Option<&str> {
+        let Value::Text(text) = value else {
+            return None;
+        };
+        self.regions.iter().map(String::as_str).find(|region| *region == text)
+    }
+
     /// Works out what every question would work out again.
     fn index(&mut self) {
         self.barring = (0..self.checks.len())
@@ -362,26 +402,58 @@ impl Pack {
         let mut used = Vec::new();
         for step in &self.steps {
             self.widest = self.widest.max(step.tests.len());
-            used.extend(step.names());
-            let rules = step.rules.iter().filter_map(|rule| rule.when.as_ref());
-            let tests = step.tests.iter().map(|(_, expr)| expr);
-            step.when
-                .iter()
-                .chain(rules)
-                .chain(tests)
-                .for_each(|expr| expr.names(&mut used));
+            used.extend(step.looks_at());
         }
         for check in &self.checks {
-            check
-                .when
-                .iter()
-                .chain(&check.fact)
-                .for_each(|expr| expr.names(&mut used));
+            used.extend(check.looks_at());
         }
+        self.foundations();
         self.passing = Passing::of(self);
         self.horsepower = [slot::METRIC_HP, slot::MECHANICAL_HP]
             .iter()
             .any(|hp| used.iter().any(|slot| usize::from(*slot) == *hp));
+    }
+
+    /// What each step is worked out from, and which steps and checks tell categories of vehicles apart.
+    fn foundations(&mut self) {
+        // Steps rest on earlier ones only, so those are complete when their turn comes.
+        for at in 0..self.steps.len() {
+            let looks_at = self.steps[at].looks_at();
+            let mut basis: Vec<Slot> = Vec::new();
+            let mut by_category = looks_at.iter().any(|slot| usize::from(*slot) == slot::CATEGORY);
+            for earlier in self.steps[..at].iter().filter(|step| looks_at.contains(&step.slot)) {
+                match earlier.kind {
+                    StepKind::Charge | StepKind::Upside => continue,
+                    StepKind::Value => basis.push(earlier.slot),
+                    StepKind::Condition => by_category |= earlier.by_category,
+                }
+                basis.extend(&earlier.basis);
+            }
+            basis.sort_unstable();
+            basis.dedup();
+            self.steps[at].basis = basis;
+            self.steps[at].by_category = by_category;
+        }
+        let conditions: Vec<Slot> = self
+            .steps
+            .iter()
+            .filter(|step| step.kind == StepKind::Condition && step.by_category)
+            .map(|step| step.slot)
+            .collect();
+        let tells = |check: &Check| {
+            let mut looks_at = check.looks_at().into_iter();
+            looks_at.any(|slot| usize::from(slot) == slot::CATEGORY || conditions.contains(&slot))
+        };
+        // A row for trucks shows that the row beside it, of the same key, is not for them.
+        let keys: Vec<String> = self
+            .checks
+            .iter()
+            .filter(|check| tells(check))
+            .map(|check| check.key.clone())
+            .collect();
+        for check in &mut self.checks {
+            check.by_category = keys.contains(&check.key);
+        }
     }
 
     /// The checks that may touch a car that goes to a country, whatever else is known of it but whether countries on its way

@@ -49,6 +49,7 @@ pub(crate) mod slot {
         0
     }
 
+    pub(crate) const CATEGORY: usize = of("category");
     pub(crate) const CC: usize = of("cc");
     pub(crate) const ENGINE_KW: usize = of("engine_kw");
     pub(crate) const ENGINE_FUEL: usize = of("engine_fuel");

@@ -26,6 +26,16 @@ fn an_arrival_before_manufacture_is_refused() {
 }
 
 #[test]
+fn a_part_that_no_market_has_is_refused_and_that_of_another_lifts_nothing() {
+    let asked = ask("IQ", "2026-03-10", "region=mars");
+    let faults = set().evaluate(&asked.question()).unwrap_err();
+    assert_eq!(faults[0].field, "region");
+    assert!(faults[0].problem.contains("kurdistan (IQ)"), "{}", faults[0]);
+    // In Jordan there are no parts: what was said for Iraq does no harm.
+    ask("JO", "2026-03-10", "region=kurdistan").verdict();
+}
+
+#[test]
 fn a_price_in_a_currency_without_a_rate_is_missing_not_zero() {
     let mut asked = ask("JO", "2026-03-10", "fuel=petrol").priced("9000 CHF", "1 CHF", "1 CHF");
     asked.values.price = Some("9000 CHF".parse::<Money>().unwrap());

@@ -20,6 +20,7 @@ use super::names::Table;
 use super::problem::{Problem, Problems, Severity};
 use super::text::Sheet;
 use super::{Input, Pack, PackSource, Passing, Rule, RuleSet};
+use crate::country::is_country;
 use country::{CountryToml, SharedToml};
 
 /// The only format there is.
@@ -147,7 +148,7 @@ impl Reading<'_> {
         }
         if !is_country(&toml.country) || toml.country.to_ascii_lowercase() != self.source.name {
             let text = format!(
-                "country {:?} must be two capital letters, and the folder {:?} the same in small ones",
+                "country {:?} must be the code of a country (ISO 3166, two capital letters), and the folder {:?} the same in small ones",
                 toml.country, self.source.name
             );
             self.error(file, 0, text);
@@ -290,9 +291,4 @@ impl Reading<'_> {
         let bytes = self.source.files.get(file)?;
         Sheet::read(file, bytes, &mut self.problems)
     }
-}
-
-/// Two capital letters.
-pub(crate) fn is_country(text: &str) -> bool {
-    text.len() == 2 && text.bytes().all(|b| b.is_ascii_uppercase())
 }
