@@ -33,7 +33,7 @@ pub use evaluate::{Prepared, Question};
 pub use fact::{Car, FACTS, FUELS, Fact, FactValue, Fault, Kind, PowerUnit, TITLES};
 pub use feel::Span;
 pub use money::{Currency, CurrencyError, Money, MoneyError, RateError, Rates};
-pub use outlook::{Break, Cause, Outlook};
+pub use outlook::{Break, Cause, LineBreak, Outlook};
 pub use pack::{
     Check, Confidence, Effect, Example, ExampleResult, Expectation, Force, Input, Law, Outcome as Comparison,
     Pack, PackSource, Problem, Remark, Rule, RuleSet, Severity, Side, Standing, Step, StepKind, Strictness,

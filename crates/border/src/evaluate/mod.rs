@@ -132,6 +132,7 @@ impl RuleSet {
                 known,
                 total,
                 findings: case.findings,
+                lines: case.lines,
             };
         }
         let verdict = self.judge(pack, prepared, room);
@@ -140,6 +141,7 @@ impl RuleSet {
             known: verdict.known,
             total: verdict.total,
             findings: verdict.findings,
+            lines: verdict.lines,
         }
     }
 
@@ -195,6 +197,7 @@ pub(crate) struct Glance<'p> {
     pub(crate) known: Span,
     pub(crate) total: Option<Span>,
     pub(crate) findings: Vec<Finding<'p>>,
+    pub(crate) lines: Vec<Line<'p>>,
 }
 
 /// The outcome for one scenario.

@@ -17,6 +17,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use jiff::civil::Date;
 
+use crate::fact::COMPUTED;
 use crate::feel::{Expr, Slot, Test, Tri, Value};
 use crate::money::Currency;
 
@@ -338,6 +339,8 @@ pub struct Pack {
     pub(crate) conditions: Vec<Expr>,
     /// Whether it looks at horsepower.
     pub(crate) horsepower: bool,
+    /// The slots of facts and worked-out names that it looks at.
+    looks_at: Vec<Slot>,
     /// The values of its own names before anything is worked out.
     pub(crate) blank: Vec<Value<'static>>,
     /// What of it changes as days pass.
@@ -369,7 +372,10 @@ impl Pack {
         let Value::Text(text) = value else {
             return None;
         };
-        self.regions.iter().map(String::as_str).find(|region| *region == text)
+        self.regions
+            .iter()
+            .map(String::as_str)
+            .find(|region| *region == text)
     }
 
     /// Works out what every question would work out again.
@@ -412,6 +418,10 @@ impl Pack {
         self.horsepower = [slot::METRIC_HP, slot::MECHANICAL_HP]
             .iter()
             .any(|hp| used.iter().any(|slot| usize::from(*slot) == *hp));
+        used.retain(|slot| usize::from(*slot) < FIRST_OWN);
+        used.sort_unstable();
+        used.dedup();
+        self.looks_at = used;
     }
 
     /// What each step is worked out from, and which steps and checks tell categories of vehicles apart.
@@ -421,7 +431,10 @@ impl Pack {
             let looks_at = self.steps[at].looks_at();
             let mut basis: Vec<Slot> = Vec::new();
             let mut by_category = looks_at.iter().any(|slot| usize::from(*slot) == slot::CATEGORY);
-            for earlier in self.steps[..at].iter().filter(|step| looks_at.contains(&step.slot)) {
+            for earlier in self.steps[..at]
+                .iter()
+                .filter(|step| looks_at.contains(&step.slot))
+            {
                 match earlier.kind {
                     StepKind::Charge | StepKind::Upside => continue,
                     StepKind::Value => basis.push(earlier.slot),
@@ -544,6 +557,21 @@ impl RuleSet {
             .filter_map(|(at, checks)| Some((self.packs.get(*at)?, checks.as_slice())))
     }
 
+    /// Whether any pack looks at a fact, or at what is worked out from it.
+    pub fn asks_for(&self, fact: &str) -> bool {
+        let names: Vec<&str> = COMPUTED
+            .iter()
+            .filter(|(_, from, _)| *from == fact)
+            .map(|(name, ..)| *name)
+            .chain([fact])
+            .collect();
+        self.packs.iter().any(|pack| {
+            pack.looks_at
+                .iter()
+                .any(|slot| names.contains(&pack.name_of(*slot)))
+        })
+    }
+
     /// Every pack.
     pub fn packs(&self) -> impl Iterator<Item = &Pack> {
         self.packs.iter()
@@ -562,17 +590,6 @@ impl RuleSet {
 }
 
 impl Rule {
-    /// The rule in words: the step's title, and its value or how many rows it has.
-    pub fn in_words(&self, step: &Step) -> String {
-        match self.rows.as_slice() {
-            [row] if !self.value_text.is_empty() && row.tests.iter().all(|test| *test == Test::Any) => {
-                format!("{}: {}", step.title, self.value_text)
-            }
-            [] => step.title.clone(),
-            rows => format!("{}: table of {} rows", step.title, rows.len()),
-        }
-    }
-
     /// The condition under which it applies, as text.
     pub fn condition(&self) -> &str {
         &self.when_text

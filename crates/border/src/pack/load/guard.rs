@@ -31,10 +31,7 @@ pub(super) fn check(set: &RuleSet, problems: &mut Problems) {
         problems.error(FILE, 0, "the export control in the program is damaged");
         return;
     };
-    let Some(pack) = set
-        .pack(&own.country)
-        .filter(|pack| pack.side == Side::Export)
-    else {
+    let Some(pack) = set.pack(&own.country).filter(|pack| pack.side == Side::Export) else {
         problems.error(
             FILE,
             0,

@@ -254,6 +254,7 @@ impl Reading<'_> {
             given,
             barring: Vec::new(),
             horsepower: false,
+            looks_at: Vec::new(),
             blank: Vec::new(),
             passing: Passing::default(),
             conditions: Vec::new(),
