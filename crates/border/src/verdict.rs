@@ -286,6 +286,11 @@ pub enum Caution<'p> {
         /// Which category; none if only the body shows that it is another.
         category: Option<&'p str>,
     },
+    /// Rates of a day far from that of arrival were used: three calendar months or more before it, or after it.
+    RatesFar {
+        /// Their day.
+        date: Date,
+    },
     /// A rule without a known date was used.
     Undated {
         /// The rules.

@@ -267,6 +267,17 @@ impl Words {
         }
     }
 
+    /// A fact's value in this language: each of its words that has one here. Numbers, days and names stay as they are.
+    pub fn fact_value(&self, name: &str, value: &str) -> String {
+        let word = |word: &str| {
+            let id = |of: &str| format!("{of}-{}", word.replace('_', "-"));
+            self.perhaps(&id(&format!("value-{}", name.replace('_', "-"))))
+                .or_else(|| self.perhaps(&id("value")))
+                .unwrap_or_else(|| word.to_owned())
+        };
+        value.split(", ").map(word).collect::<Vec<_>>().join(", ")
+    }
+
     /// What a charge is called in this language, by its step's name; none for names that only one country has.
     pub fn charge(&self, step: &str) -> Option<String> {
         self.perhaps(&format!("charge-{}", step.replace('_', "-")))
@@ -288,6 +299,7 @@ impl Words {
             Caution::PassengerCars { category } => {
                 self.with("caution-passenger-cars", &[("category", category.unwrap_or("?"))])
             }
+            Caution::RatesFar { date } => self.with("caution-rates-far", &[("date", &date.to_string())]),
             Caution::Undated { rules } => self.with("caution-undated", &[("rules", &rules.join(", "))]),
             Caution::Weak { rules } => self.with("caution-weak", &[("rules", &rules.join(", "))]),
         }

@@ -1,5 +1,6 @@
 //! Adding up: the status, the total in both currencies, what is to be asked and what to know about the figures.
 
+use jiff::civil::Date;
 use rust_decimal::Decimal;
 
 use super::{Case, Prepared, Question, push};
@@ -57,7 +58,11 @@ pub(super) fn total<'a>(pack: &'a Pack, prepared: &Prepared<'a>, case: Case<'a>)
     let seller_landed = seller_total
         .zip(prepared.paid)
         .and_then(|(total, paid)| total.plus(Span::exact(paid)));
-    let cautions = cautions(pack, prepared, &lines);
+    let mut cautions = cautions(pack, prepared, &lines);
+    if !rates.is_empty() && far(question.rates.date, question.arrival) {
+        let date = question.rates.date;
+        cautions.push(Caution::RatesFar { date });
+    }
     let asks = asks(&findings, &lines);
     Verdict {
         country: &pack.country,
@@ -148,6 +153,15 @@ fn status(findings: &[Finding<'_>], controls: usize, prepared: &Prepared<'_>) ->
         Some(Outcome::Condition) => Status::Conditional,
         _ => Status::Admissible,
     }
+}
+
+/// How many calendar months before the arrival rates may be.
+const FRESH_MONTHS: i32 = 3;
+
+/// Whether rates of a day say little of the day of arrival.
+fn far(rates: Date, arrival: Date) -> bool {
+    let months = |day: Date| i32::from(day.year()) * 12 + i32::from(day.month());
+    rates > arrival || months(arrival) - months(rates) >= FRESH_MONTHS
 }
 
 fn cautions<'a>(pack: &'a Pack, prepared: &Prepared<'a>, lines: &[Line<'a>]) -> Vec<Caution<'a>> {

@@ -49,6 +49,25 @@ impl Pack {
             );
             problems.warn(file, 0, text);
         }
+        for (what, text) in [("name", &self.name), ("headline", &self.headline)] {
+            if text.trim().is_empty() || text.starts_with('(') {
+                problems.warn(
+                    file,
+                    0,
+                    format!("{what} {text:?} is that of the skeleton; write its own"),
+                );
+            }
+        }
+        let mut placeholders = BTreeSet::new();
+        for law in self.laws() {
+            for source in law.sources.iter().filter(|source| is_placeholder(source)) {
+                if placeholders.insert(source.as_str()) {
+                    let text =
+                        format!("source {source:?} is that of the skeleton; write where the rule was read");
+                    problems.warn(&law.file, law.line, text);
+                }
+            }
+        }
         if self.side == Side::Export
             && self
                 .steps
@@ -217,6 +236,15 @@ impl Pack {
             problems.error(&b.file, b.line, text);
         }
     }
+}
+
+/// Whether an address leads nowhere: that of the skeleton, and others under the names kept for examples (RFC 2606).
+fn is_placeholder(source: &str) -> bool {
+    let host = source.split_once("://").map_or("", |(_, rest)| rest);
+    let host = host.split(['/', '?', '#', ':']).next().unwrap_or_default();
+    ["example.org", "example.com", "example.net", "example"]
+        .iter()
+        .any(|name| host == *name || host.ends_with(&format!(".{name}")))
 }
 
 /// A value at which a table is tried, with how it is shown.
