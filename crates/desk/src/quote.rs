@@ -16,7 +16,7 @@ pub use comparison::{Change, Column, Part, column};
 pub use facts::{Known, KnownFact};
 pub use rates::{parse as parse_rates, read as read_rates};
 pub use sheet::{Sheet, breaks, holds, rates as rates_line, sheet};
-pub use yard::{Row, car_of, read as read_yard, set_fact, size as yard_size};
+pub use yard::{History, Looked, Row, car_of, read as read_yard, set_fact, size as yard_size};
 
 /// How far a quote looks ahead, in days.
 pub const HORIZON_DAYS: u16 = 730;

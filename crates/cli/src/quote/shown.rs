@@ -88,8 +88,9 @@ pub(super) fn show(asked: &Asked, answers: &[Answer<'_>]) -> Result<(), Failure>
         detail(&words, answer, answers.len() <= 5)?;
     }
     output::say("")?;
-    if let Some(answer) = answers.iter().find(|answer| !answer.verdict.rates.is_empty()) {
-        output::say(quote::rates_line(&words, answer))?;
+    let rates = quote::rates_line(&words, answers);
+    if !rates.is_empty() {
+        output::say(rates)?;
     }
     output::say(disclaimer(&words, answers))
 }
@@ -128,7 +129,7 @@ fn detail(words: &Words, answer: &Answer<'_>, full: bool) -> Result<(), Failure>
     if full {
         for line in verdict.lines.iter().filter(|line| line.kind() != StepKind::Value) {
             let amount = line
-                .amount
+                .amount()
                 .map_or_else(|| words.say("missing"), |span| words.span(span, 2));
             let why: Vec<String> = line.why.iter().map(|why| words.why(why)).collect();
             let why = if why.is_empty() {

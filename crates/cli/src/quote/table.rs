@@ -51,13 +51,13 @@ pub(super) fn write_record(
         ends(answer.kept),
     );
     let status = serde_json::to_value(verdict.status)?;
-    let asks: Vec<&str> = verdict
+    let asks: Vec<String> = verdict
         .asks
         .iter()
         .map(|why| match why {
-            border::Why::NotGiven { name, .. } | border::Why::DateNotExact { name } => *name,
-            border::Why::NoRate { from, .. } => from.as_str(),
-            _ => "",
+            border::Why::NotGiven { name, .. } | border::Why::DateNotExact { name } => (*name).to_owned(),
+            border::Why::NoRate { from, to } => format!("rate:{from}/{to}"),
+            _ => String::new(),
         })
         .collect();
     out.write_record([
