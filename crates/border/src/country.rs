@@ -22,6 +22,9 @@ mod tests {
 
     #[test]
     fn countries_are_known_by_code_and_nothing_else_is_one() {
-        assert!(["KR", "XK", "ZZ", "kr", "K", "", "KOR", "A "].map(is_country) == [true, false, false, false, false, false, false, false]);
+        assert!(
+            ["KR", "XK", "ZZ", "kr", "K", "", "KOR", "A "].map(is_country)
+                == [true, false, false, false, false, false, false, false]
+        );
     }
 }

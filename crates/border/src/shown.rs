@@ -66,26 +66,28 @@ struct ShownBasis<'s> {
 
 /// Lines, each with the rules of those that it rests on.
 pub(crate) fn lines<S: Serializer>(lines: &[Line<'_>], serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.collect_seq(lines.iter().map(|line| ShownLine {
-        name: line.name(),
-        title: line.title(),
-        kind: line.kind(),
-        amount: line.amount(),
-        seller_amount: line.seller_amount(),
-        base: line.base(),
-        base_text: line.base_text(),
-        formula: line.formula(),
-        working: line.working.as_deref(),
-        rules: &line.rules,
-        basis: basis(lines, line)
-            .map(|(of, used)| ShownBasis {
-                of: of.name(),
-                id: &used.law().id,
-                act: &used.law().act,
-                amount: used.amount(),
-            })
-            .collect(),
-        why: &line.why,
-        given: line.given,
+    serializer.collect_seq(lines.iter().map(|line| {
+        ShownLine {
+            name: line.name(),
+            title: line.title(),
+            kind: line.kind(),
+            amount: line.amount(),
+            seller_amount: line.seller_amount(),
+            base: line.base(),
+            base_text: line.base_text(),
+            formula: line.formula(),
+            working: line.working.as_deref(),
+            rules: &line.rules,
+            basis: basis(lines, line)
+                .map(|(of, used)| ShownBasis {
+                    of: of.name(),
+                    id: &used.law().id,
+                    act: &used.law().act,
+                    amount: used.amount(),
+                })
+                .collect(),
+            why: &line.why,
+            given: line.given,
+        }
     }))
 }

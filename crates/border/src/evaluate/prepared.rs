@@ -68,12 +68,19 @@ impl Question<'_> {
             if pack.region_of(Value::Text(region)).is_some() {
                 return Ok(());
             }
-            known.extend(pack.regions.iter().map(|part| format!("{part} ({})", pack.country)));
+            known.extend(
+                pack.regions
+                    .iter()
+                    .map(|part| format!("{part} ({})", pack.country)),
+            );
         }
         if known.is_empty() {
             return Ok(());
         }
-        let problem = format!("none of the countries asked for has this part; there are {}", known.join(", "));
+        let problem = format!(
+            "none of the countries asked for has this part; there are {}",
+            known.join(", ")
+        );
         Err(vec![Fault::new("region", region, problem)])
     }
 }

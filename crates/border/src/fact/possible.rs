@@ -129,7 +129,9 @@ impl Car {
         if let Some(word) = words(place::PRIOR_USE).first() {
             return Some(format!("a car whose prior_use is {word} has been used"));
         }
-        let word = words(place::TITLE).iter().find(|word| AFTER_USE.contains(&word.as_str()))?;
+        let word = words(place::TITLE)
+            .iter()
+            .find(|word| AFTER_USE.contains(&word.as_str()))?;
         Some(format!("a car whose title is {word} has been used"))
     }
 }

@@ -70,6 +70,9 @@ pub(super) fn parse(fact: &Fact, text: &str) -> Result<FactValue, Fault> {
         Kind::Words(words) => {
             let list = list();
             match list.iter().find(|word| !words.contains(&word.as_str())) {
+                Some(word) if word == "none" => Err(fault(
+                    "none says that nothing applies; leave it out, or everything else".to_owned(),
+                )),
                 Some(word) => Err(fault(format!(
                     "{word:?} is not one of none, {}",
                     words.join(", ")

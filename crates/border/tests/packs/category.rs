@@ -12,16 +12,26 @@ fn barred(to: &str, facts: &str) -> Status {
 #[test]
 fn peru_counts_kilometres_by_category() {
     let car = |category: &str, km: &str| {
-        let facts = format!("category={category}; odometer_km={km}; model_year=2025; steering=left; title=none; fuel=petrol");
+        let facts = format!(
+            "category={category}; odometer_km={km}; model_year=2025; steering=left; title=none; fuel=petrol"
+        );
         barred("PE", &facts)
     };
-    for (category, km) in [("M1", "32000"), ("N1", "36000"), ("N2", "120000"), ("N3", "240000")] {
+    for (category, km) in [
+        ("M1", "32000"),
+        ("N1", "36000"),
+        ("N2", "120000"),
+        ("N3", "240000"),
+    ] {
         assert_ne!(car(category, km), Status::NotAdmissible, "{category}");
         let more = (km.parse::<u32>().unwrap() + 1).to_string();
         assert_eq!(car(category, &more), Status::NotAdmissible, "{category}");
     }
     // Who does not say what it is brings a passenger car.
-    assert_eq!(barred("PE", "odometer_km=33000; model_year=2025; fuel=petrol"), Status::NotAdmissible);
+    assert_eq!(
+        barred("PE", "odometer_km=33000; model_year=2025; fuel=petrol"),
+        Status::NotAdmissible
+    );
 }
 
 #[test]
@@ -36,8 +46,17 @@ fn trucks_may_be_older_where_the_sources_say_so() {
         ("SN", "N2", "2013", "2013-01", false),
         ("CI", "N1", "2015", "2015-01", true),
     ] {
-        let status = barred(to, &format!("category={category}; model_year={model_year}; manufactured={made}; steering=left; importer_is=none"));
-        assert_eq!(status == Status::NotAdmissible, bars, "{to} {category} {made}: {status:?}");
+        let status = barred(
+            to,
+            &format!(
+                "category={category}; model_year={model_year}; manufactured={made}; steering=left; importer_is=none"
+            ),
+        );
+        assert_eq!(
+            status == Status::NotAdmissible,
+            bars,
+            "{to} {category} {made}: {status:?}"
+        );
     }
 }
 
@@ -49,7 +68,11 @@ fn what_is_said_of_passenger_cars_neither_admits_nor_bars_nor_charges_a_truck() 
         let asked = ask(&pack.country, "2026-03-10", facts).priced("12000 USD", "1500 USD", "60 USD");
         let verdict = asked.verdict();
         assert!(verdict.status >= Status::Unknown, "{}", pack.country);
-        assert!(verdict.cautions.contains(&Caution::PassengerCars { category: Some("N1") }));
+        assert!(
+            verdict
+                .cautions
+                .contains(&Caution::PassengerCars { category: Some("N1") })
+        );
         let by_category = ["UG"].contains(&pack.country.as_str());
         for line in verdict.charges().filter(|_| !by_category) {
             assert_eq!(line.amount(), None, "{} {}", pack.country, line.name());
@@ -60,7 +83,12 @@ fn what_is_said_of_passenger_cars_neither_admits_nor_bars_nor_charges_a_truck() 
     let old = ask("UG", "2026-03-10", "category=N1; manufactured=2005-01-01");
     let verdict = old.verdict();
     assert_eq!(verdict.status, Status::Unknown);
-    assert!(verdict.findings.iter().any(|finding| finding.outcome == Outcome::Doubtful));
+    assert!(
+        verdict
+            .findings
+            .iter()
+            .any(|finding| finding.outcome == Outcome::Doubtful)
+    );
 }
 
 #[test]

@@ -133,15 +133,9 @@ fn a_rule_that_lifts_export_control_is_refused_and_one_that_adds_to_it_is_taken(
         let end = ",,Control criteria go by the 6-digit HS code. EVs have no displacement.\n";
         RuleSet::load(&with(end, &format!("{end}{row}")))
     };
-    assert!(
-        add("kr.own,export_permit,waive,2024-02-24,,,,fuel,diesel,ours,,,own,co,high,,,\n").is_err()
-    );
-    assert!(
-        add("kr.own,own,none,2024-02-24,,,,,,ours,,,own,co,high,,kr.permit.2024,\n").is_err()
-    );
-    assert!(
-        add("kr.own,own,hold,2024-02-24,,,,cc,> 1600,ours,invoice,,own,co,high,,,\n").is_ok()
-    );
+    assert!(add("kr.own,export_permit,waive,2024-02-24,,,,fuel,diesel,ours,,,own,co,high,,,\n").is_err());
+    assert!(add("kr.own,own,none,2024-02-24,,,,,,ours,,,own,co,high,,kr.permit.2024,\n").is_err());
+    assert!(add("kr.own,own,hold,2024-02-24,,,,cc,> 1600,ours,invoice,,own,co,high,,,\n").is_ok());
 }
 
 #[test]
@@ -155,7 +149,11 @@ fn a_car_of_over_2000_cc_through_russia_is_held_wherever_it_goes() {
     assert_eq!((rule.as_str(), outcome), ("kr.transit.way", Outcome::Condition));
     let shown = "; route=RU; documents=transit document, proof of arrival";
     assert_eq!(first("AL", &car("2199", shown)).2, Outcome::Passed);
-    for facts in [car("1999", "; route=RU"), car("2199", "; route=CN"), car("2199", "")] {
+    for facts in [
+        car("1999", "; route=RU"),
+        car("2199", "; route=CN"),
+        car("2199", ""),
+    ] {
         let asked = ask("AL", "2026-03-10", &facts);
         let verdict = asked.verdict();
         assert!(
