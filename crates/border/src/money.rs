@@ -127,12 +127,16 @@ impl FromStr for Money {
             (first, second)
         };
         let currency = currency.parse()?;
-        let amount = Decimal::from_str_exact(number).map_err(|_| match number.split_once('.').unwrap_or((number, "")) {
-            // More digits than numbers here have: an amount all the same.
-            (whole, rest) if whole.len() > 15 && whole.bytes().chain(rest.bytes()).all(|b| b.is_ascii_digit()) => {
-                MoneyError::TooLarge(shortened(text))
+        let amount = Decimal::from_str_exact(number).map_err(|_| {
+            match number.split_once('.').unwrap_or((number, "")) {
+                // More digits than numbers here have: an amount all the same.
+                (whole, rest)
+                    if whole.len() > 15 && whole.bytes().chain(rest.bytes()).all(|b| b.is_ascii_digit()) =>
+                {
+                    MoneyError::TooLarge(shortened(text))
+                }
+                _ => wrong(),
             }
-            _ => wrong(),
         })?;
         Money::new(amount, currency)
     }

@@ -120,7 +120,7 @@ fn a_rule_that_takes_the_place_of_another_is_one_change_with_old_and_new() {
     assert!(
         changes
             .iter()
-            .any(|c| c.country == "RU" && c.text.contains("62.2 → 74.64 (+20 %)")),
+            .any(|c| c.country == "RU" && c.text.contains("23.69 → 28.43 (+20 %)")),
         "{changes:#?}"
     );
     let ever = set().changes(Date::MIN, Date::MAX);
