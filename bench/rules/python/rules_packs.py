@@ -463,6 +463,7 @@ class Step:
 class Check:
     def __init__(self, row):
         self.law, self.key, self.effect = Law(row), row["key"], row["effect"]
+        self.law.key = self.key
         self.when, self.fact, self.fact_text = formula(row["when"]), formula(row["fact"]), row["fact"]
         self.test, self.words = cell_test(row["test"])
         self.evidence = [part.strip() for part in row["evidence"].split(";") if part.strip()]
@@ -502,6 +503,27 @@ class Check:
         return "Condition" if firm else "Warning"
 
 
+def tells_category(*texts):
+    return any(re.search(r"\bcategory\b", text or "") for text in texts)
+
+
+def is_other(car):
+    """Whether it is a vehicle that rules for passenger cars are not about."""
+    return car["category"] != "M1" if "category" in car else car.get("body") in ("pickup", "truck", "bus")
+
+
+def withhold(pack, findings, lines):
+    """Of a vehicle that is no passenger car only rules that tell categories apart are sure."""
+    for finding in findings:
+        if finding[3] == "Denied" and finding[1].key not in pack.keys_by_category:
+            finding[3] = "Doubtful"
+            finding[4].append(("passenger cars",))
+    for line in lines:
+        if line["kind"] in ("charge", "upside") and not line["given"] and line["name"] not in pack.steps_by_category:
+            line["amount"] = None
+            line["why"].append(("passenger cars",))
+
+
 class Pack:
     def __init__(self, root, folder):
         toml = tomllib.loads((folder / "country.toml").read_text(encoding="utf-8"))
@@ -513,7 +535,18 @@ class Pack:
         for step in toml.get("step", []):
             bands = [row for one in folders for row in rows(one / (step["name"] + ".csv"))]
             self.steps.append(Step(step, law, bands, toml.get("round", 2)))
-        self.checks = [Check(row) for row in rows(folder / "checks.csv")]
+        checks = rows(folder / "checks.csv")
+        self.checks = [Check(row) for row in checks]
+        self.steps_by_category = set()
+        for step, toml_step in zip(self.steps, toml.get("step", [])):
+            bands = [row for one in folders for row in rows(one / (step.name + ".csv"))]
+            texts = [toml_step.get(name) for name in ("when", "base", "formula", "otherwise")]
+            texts += [row[name] for row in law if row["for"] == step.name for name in ("when", "value")]
+            texts += [text for band in bands for column, cell in band.items() if column != "note" for text in (column, cell)]
+            conditions = [one.name for one in self.steps if one.kind == "condition" and one.name in self.steps_by_category]
+            if tells_category(*texts) or any(re.search(rf"\b{name}\b", text or "") for name in conditions for text in texts):
+                self.steps_by_category.add(step.name)
+        self.keys_by_category = {row["key"] for row in checks if tells_category(row["when"], row["fact"])}
         text = "\n".join(file.read_text(encoding="utf-8") for one in folders for file in sorted(one.iterdir()))
         self.currencies = sorted(set(re.findall(r"\b[A-Z]{3}\b", text)))
         self.laws = [rule.law for step in self.steps for rule in step.rules] + [check.law for check in self.checks]
@@ -555,6 +588,10 @@ FLAGS = {"used", "personal_use", "consignee_known"}
 DATES = {"manufactured", "first_registration"}
 TEXTS = set(
     "category body make model fuel engine_fuel steering drive built_in importer region cleared_in".split()
+)
+AFTER_USE = set(
+    "salvage junk rebuilt non_repairable irreparable total_loss partial_loss rollover major_accident accident minor_accident "
+    "cut_chassis rebuilt_chassis".split()
 )
 ABSENT = {
     **dict.fromkeys(("electric", "hydrogen"), ("cc", "engine_kw", "engine_fuel")),
@@ -607,8 +644,10 @@ def faults(car, arrival):
         found.append(("first_registration", registered, "before the manufacture"))
     if made and "model_year" in car and abs(car["model_year"] - int(made[:4])) > 2:
         found.append(("model_year", car["model_year"], "does not go with the manufacture"))
-    if registered and car.get("used") is False:
-        found.append(("used", False, "a registered car has been used"))
+    if fuel in ("petrol", "diesel", "lpg", "cng") and car.get("battery_kwh"):
+        found.append(("battery_kwh", car["battery_kwh"], "no traction battery"))
+    if car.get("used") is False and (registered or car.get("odometer_km", ZERO) > 6000 or car.get("prior_use") or AFTER_USE & set(car.get("title", ()))):
+        found.append(("used", False, "it shows that the car has been used"))
     return found
 
 
@@ -656,6 +695,9 @@ def facts(car, arrival, made, registered):
             names[name] = car["engine_kw"] / kw
         else:
             names[name] = None if car.get("fuel") in ("electric", "hydrogen") else Unknown("engine_kw")
+    if "category" not in car and car.get("body") not in ("van", "minibus", "pickup", "truck", "bus"):
+        names["category"] = "M1"
+    names["route_named"] = car.get("route", [])
     names["arrival"] = arrival
     return names
 
@@ -673,7 +715,7 @@ class Case:
         self.pack, self.car, self.rates, self.names = pack, car, rates, dict(names)
         self.day = departure if pack.side == "export" else arrival
         self.names["destination"] = destination
-        if type(self.names["region"]) is Unknown and pack.regions:
+        if pack.regions and self.names["region"] not in pack.regions:
             self.names["region"] = pack.regions[0]
         for currency in pack.currencies:
             rate = rates.rate(currency, pack.currency)
@@ -755,7 +797,9 @@ class Case:
         return lines
 
     def step(self, step):
-        line = {"name": step.name, "kind": step.kind, "amount": None, "base": None, "rules": [], "why": []}
+        line = {
+            "name": step.name, "kind": step.kind, "amount": None, "base": None, "rules": [], "why": [], "given": step.name in self.given,
+        }
         if step.name in self.given:
             line["amount"] = self.amount(self.given[step.name], step, line["why"])
             return line
@@ -891,13 +935,15 @@ class Rulebook:
             arguments = country, car, names, arrival, departure, values, rates
             findings = [found for export in self.exports for found in Case(export, *arguments).checks()]
             case = Case(pack, *arguments)
-            lines = case.lines()
-            results.append((findings + case.checks(), lines, len(findings)))
+            lines, own = case.lines(), case.checks()
+            if is_other(car):
+                withhold(pack, own, lines)
+            results.append((findings + own, lines, len(findings)))
         findings, lines, controls = merge(results)
         worst = max((RANK.index(finding[3]) for finding in findings), default=0)
         if RANK[worst] == "Denied":
             status = "NotAdmissible"
-        elif RANK[worst] == "Doubtful" or all(effect == "warn" for _, _, effect, _, _ in findings[controls:]):
+        elif RANK[worst] == "Doubtful" or is_other(car) or all(effect == "warn" for _, _, effect, _, _ in findings[controls:]):
             status = "Unknown"
         else:
             status = "Conditional" if RANK[worst] == "Condition" else "Admissible"
@@ -966,8 +1012,8 @@ class Rulebook:
 
     @staticmethod
     def cautions(pack, car, lines):
-        found = []
-        if pack.regions and "region" not in car:
+        found = [("passenger cars", car.get("category"))] * is_other(car)
+        if pack.regions and car.get("region") not in pack.regions:
             found.append(("region assumed", pack.regions[0]))
         used = [law for line in lines for law, _ in line["rules"]]
         undated = list(dict.fromkeys(law.id for law in used if law.first == datetime.date.min))

@@ -12,6 +12,7 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
 mod changes;
+mod country;
 mod date;
 mod decimal;
 mod evaluate;
@@ -26,12 +27,13 @@ mod verdict;
 mod working;
 
 pub use changes::{Change, ChangeKind};
+pub use country::is_country;
 pub use date::{DateError, PartialDate};
 pub use evaluate::{Prepared, Question};
 pub use fact::{Car, FACTS, FUELS, Fact, FactValue, Fault, Kind, PowerUnit, TITLES, is_same_power};
 pub use feel::Span;
 pub use money::{Currency, CurrencyError, Money, MoneyError, RateError, Rates};
-pub use outlook::{Break, Cause, Outlook};
+pub use outlook::{Break, Cause, LineBreak, Outlook};
 pub use pack::{
     Check, Confidence, Effect, Example, ExampleResult, Expectation, Force, Input, Law, Outcome as Comparison,
     Pack, PackSource, Problem, Remark, Rule, RuleSet, Severity, Side, Standing, Step, StepKind, Strictness,

@@ -127,7 +127,17 @@ impl FromStr for Money {
             (first, second)
         };
         let currency = currency.parse()?;
-        let amount = Decimal::from_str_exact(number).map_err(|_| wrong())?;
+        let amount = Decimal::from_str_exact(number).map_err(|_| {
+            match number.split_once('.').unwrap_or((number, "")) {
+                // More digits than numbers here have: an amount all the same.
+                (whole, rest)
+                    if whole.len() > 15 && whole.bytes().chain(rest.bytes()).all(|b| b.is_ascii_digit()) =>
+                {
+                    MoneyError::TooLarge(shortened(text))
+                }
+                _ => wrong(),
+            }
+        })?;
         Money::new(amount, currency)
     }
 }
@@ -286,6 +296,8 @@ mod tests {
         ] {
             assert!(wrong.parse::<Money>().is_err(), "{wrong}");
         }
+        let long = "12345678901234567890123456789012 USD".parse::<Money>();
+        assert!(matches!(long, Err(MoneyError::TooLarge(_))), "{long:?}");
     }
 
     #[test]

@@ -2,13 +2,14 @@
 
 use jiff::ToSpan as _;
 use jiff::civil::{Date, date};
+use rust_decimal::Decimal;
 use serde::Serialize;
 
 use crate::evaluate::{Glance, Question};
 use crate::fact::Fault;
 use crate::feel::{Span, Value};
-use crate::pack::{Edge, Pack, Reading, RuleSet};
-use crate::verdict::{Outcome, Status};
+use crate::pack::{Edge, Pack, Reading, RuleSet, Step, StepKind};
+use crate::verdict::{Line, Outcome, Status};
 
 /// Why a day may change a verdict.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -46,6 +47,21 @@ pub struct Break {
     pub total: Option<Span>,
     /// Checks that come out otherwise from then on: key and outcome.
     pub findings: Vec<(String, Outcome)>,
+    /// Charges that are others from then on.
+    pub lines: Vec<LineBreak>,
+}
+
+/// A charge before and after a day, in local currency.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct LineBreak {
+    /// The name of its step.
+    pub step: String,
+    /// Its title.
+    pub title: String,
+    /// The day before; nothing if it is withheld, zero if it is not due.
+    pub before: Option<Span>,
+    /// From then on.
+    pub after: Option<Span>,
 }
 
 /// How long a verdict holds.
@@ -73,6 +89,7 @@ impl RuleSet {
             ..*question
         };
         let mut prepared = question.prepare()?;
+        let way_named = prepared.way_named;
         let horizon = question.arrival.saturating_add(i64::from(days).days());
         let mut room = Vec::new();
         let voyage = question.departure.map(|departure| question.arrival - departure);
@@ -82,7 +99,7 @@ impl RuleSet {
         let read = |names: &[Value<'_>], reading: &mut Reading| {
             reading.clear();
             pack.passing.read(names, reading);
-            for (export, _) in self.controls(pack) {
+            for (export, _) in self.controls(pack, way_named) {
                 export.passing.read(names, reading);
             }
         };
@@ -95,15 +112,18 @@ impl RuleSet {
             total_holds_until: None,
             breaks: Vec::new(),
         };
-        let marks = self.marks(pack, question, voyage, horizon);
+        let marks = self.marks(pack, question, voyage, horizon, way_named);
         for marks in marks.chunk_by(|a, b| a.day == b.day) {
             let Some(day) = marks.first().map(|mark| mark.day) else {
                 continue;
             };
             // The voyage takes as long on another day.
             prepared.on(voyage.map(|days| day.saturating_sub(days)), day);
+            // Whether the car is past an age that the rules look at; unknown where its dates are not exact.
+            let mut grows_older = None;
             if let Some(names) = prepared.names() {
                 read(names, &mut reading);
+                grows_older = Some(reading != last);
                 let as_before = reading == last && marks.iter().all(|mark| !mark.changes_rules);
                 std::mem::swap(&mut reading, &mut last);
                 if as_before {
@@ -125,19 +145,23 @@ impl RuleSet {
                 .filter(|said| !state.admission.contains(said))
                 .map(|said| (said.key.to_owned(), said.outcome))
                 .collect();
-            let mut causes = Vec::with_capacity(marks.len());
-            for mark in marks {
-                let cause = mark.event.cause();
-                if !causes.contains(&cause) {
-                    causes.push(cause);
-                }
-            }
+            let causes = causes(marks, &state, &next, grows_older);
+            let lines = turned(&state.lines, &next.lines)
+                .filter(|(step, ..)| step.kind == StepKind::Charge)
+                .map(|(step, before, after)| LineBreak {
+                    step: step.name.clone(),
+                    title: step.title.clone(),
+                    before,
+                    after,
+                })
+                .collect();
             outlook.breaks.push(Break {
                 date: day,
                 causes,
                 status: next.status,
                 total: next.total,
                 findings,
+                lines,
             });
             state = next;
         }
@@ -151,12 +175,13 @@ impl RuleSet {
         question: &Question<'_>,
         voyage: Option<jiff::Span>,
         horizon: Date,
+        way_named: bool,
     ) -> Vec<Mark<'a>> {
         let mut marks = Vec::with_capacity(32);
         let arrival = question.arrival;
         for export in self.exports() {
             let may_touch = self
-                .controls(pack)
+                .controls(pack, way_named)
                 .any(|(control, _)| std::ptr::eq(control, export));
             // Export control goes by the day of departure: what begins on it touches the car that arrives a voyage later.
             let leaves = |day: Date| voyage.map_or(day, |voyage| day.saturating_sub(voyage));
@@ -263,13 +288,80 @@ impl Event<'_> {
     }
 }
 
-#[derive(PartialEq)]
 struct State<'a> {
     status: Status,
     total: Option<Span>,
     known: Span,
     /// Checks that say anything, by country and rule.
     admission: Vec<Said<'a>>,
+    /// What the sums are made of: looked at where something changes, not to see whether it does.
+    lines: Vec<Line<'a>>,
+}
+
+impl PartialEq for State<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        let of = |state: &Self| (state.status, state.total, state.known);
+        of(self) == of(other) && self.admission == other.admission
+    }
+}
+
+impl State<'_> {
+    /// Whether a rule is behind any of it.
+    fn rests_on(&self, rule: &str) -> bool {
+        self.admission.iter().any(|said| said.rule == rule)
+            || self
+                .lines
+                .iter()
+                .flat_map(|line| &line.rules)
+                .any(|used| used.law().id == rule)
+    }
+}
+
+/// The steps whose amounts differ, with both. What is not due has no line, and costs nothing.
+fn turned<'s, 'a>(
+    before: &'s [Line<'a>],
+    after: &'s [Line<'a>],
+) -> impl Iterator<Item = (&'a Step, Option<Span>, Option<Span>)> {
+    let of = |lines: &'s [Line<'a>], step: &'a Step| {
+        let line = lines.iter().find(|line| std::ptr::eq(line.step, step));
+        line.map_or(Some(Span::exact(Decimal::ZERO)), Line::amount)
+    };
+    let gone = before
+        .iter()
+        .filter(move |line| !after.iter().any(|other| std::ptr::eq(other.step, line.step)));
+    after
+        .iter()
+        .chain(gone)
+        .map(move |line| (line.step, of(before, line.step), of(after, line.step)))
+        .filter(|(_, before, after)| before != after)
+}
+
+/// What of a day's events changes the verdict: of the rules that begin or end those that it rests on, and the car's age if it
+/// is past one that the rules look at. All of them if it cannot be told.
+fn causes(
+    marks: &[Mark<'_>],
+    before: &State<'_>,
+    after: &State<'_>,
+    grows_older: Option<bool>,
+) -> Vec<Cause> {
+    let mut all = Vec::with_capacity(marks.len());
+    let mut found = Vec::new();
+    for event in marks.iter().map(|mark| mark.event) {
+        let cause = event.cause();
+        if all.contains(&cause) {
+            continue;
+        }
+        let matters = match event {
+            Event::Begins(rule) => after.rests_on(rule),
+            Event::Ends(rule) => before.rests_on(rule),
+            Event::Birthday(_) | Event::NewYear => grows_older != Some(false),
+        };
+        if matters {
+            found.push(cause.clone());
+        }
+        all.push(cause);
+    }
+    if found.is_empty() { all } else { found }
 }
 
 /// What a check says.
@@ -300,6 +392,7 @@ impl<'a> State<'a> {
             total: glance.total,
             known: glance.known,
             admission,
+            lines: glance.lines,
         }
     }
 }

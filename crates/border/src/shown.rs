@@ -4,7 +4,7 @@ use serde::{Serialize, Serializer};
 
 use crate::feel::Span;
 use crate::pack::{Law, StepKind};
-use crate::verdict::{Line, RuleUse, Why};
+use crate::verdict::{Line, RuleUse, Why, basis};
 
 #[derive(Serialize)]
 struct ShownRule<'s> {
@@ -33,6 +33,8 @@ struct ShownLine<'s> {
     #[serde(skip_serializing_if = "Option::is_none")]
     working: Option<&'s str>,
     rules: &'s [RuleUse<'s>],
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    basis: Vec<ShownBasis<'s>>,
     why: &'s [Why<'s>],
     given: bool,
 }
@@ -51,22 +53,41 @@ impl Serialize for RuleUse<'_> {
     }
 }
 
-impl Serialize for Line<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let shown = ShownLine {
-            name: self.name(),
-            title: self.title(),
-            kind: self.kind(),
-            amount: self.amount(),
-            seller_amount: self.seller_amount(),
-            base: self.base(),
-            base_text: self.base_text(),
-            formula: self.formula(),
-            working: self.working.as_deref(),
-            rules: &self.rules,
-            why: &self.why,
-            given: self.given,
-        };
-        shown.serialize(serializer)
-    }
+/// A rule that a line rests on by way of another.
+#[derive(Serialize)]
+struct ShownBasis<'s> {
+    /// The line that it gave.
+    of: &'s str,
+    id: &'s str,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    act: &'s str,
+    amount: Option<Span>,
+}
+
+/// Lines, each with the rules of those that it rests on.
+pub(crate) fn lines<S: Serializer>(lines: &[Line<'_>], serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_seq(lines.iter().map(|line| {
+        ShownLine {
+            name: line.name(),
+            title: line.title(),
+            kind: line.kind(),
+            amount: line.amount(),
+            seller_amount: line.seller_amount(),
+            base: line.base(),
+            base_text: line.base_text(),
+            formula: line.formula(),
+            working: line.working.as_deref(),
+            rules: &line.rules,
+            basis: basis(lines, line)
+                .map(|(of, used)| ShownBasis {
+                    of: of.name(),
+                    id: &used.law().id,
+                    act: &used.law().act,
+                    amount: used.amount(),
+                })
+                .collect(),
+            why: &line.why,
+            given: line.given,
+        }
+    }))
 }

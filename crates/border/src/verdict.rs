@@ -104,6 +104,8 @@ pub enum Why<'p> {
     },
     /// The rule goes by something that this car does not have, as displacement of an electric car.
     DoesNotApply,
+    /// The rule is one for passenger cars (M1), and this is none.
+    PassengerCars,
     /// The numbers are beyond 28 digits, or a divisor is zero.
     Arithmetic,
 }
@@ -279,6 +281,16 @@ pub enum Caution<'p> {
         /// Which part.
         region: &'p str,
     },
+    /// What the country asks of passenger cars (M1) is known, of this category only what says so.
+    PassengerCars {
+        /// Which category; none if only the body shows that it is another.
+        category: Option<&'p str>,
+    },
+    /// Rates of a day far from that of arrival were used: three calendar months or more before it, or after it.
+    RatesFar {
+        /// Their day.
+        date: Date,
+    },
     /// A rule without a known date was used.
     Undated {
         /// The rules.
@@ -318,6 +330,7 @@ pub struct Verdict<'p> {
     /// The checks: export control first, then the rest, the gravest first.
     pub findings: Vec<Finding<'p>>,
     /// The calculation in order: values, charges, upsides.
+    #[serde(serialize_with = "crate::shown::lines")]
     pub lines: Vec<Line<'p>>,
     /// The currency of the amounts.
     pub currency: Currency,
@@ -353,14 +366,20 @@ pub struct Verdict<'p> {
     pub gaps: &'p [String],
 }
 
-impl Verdict<'_> {
+impl<'p> Verdict<'p> {
     /// The line of a step.
-    pub fn line(&self, name: &str) -> Option<&Line<'_>> {
+    pub fn line(&self, name: &str) -> Option<&Line<'p>> {
         self.lines.iter().find(|line| line.name() == name)
     }
 
+    /// The rules behind the values that a line is worked out from, each with the line that it gave. Without them a product of
+    /// values would name no act.
+    pub fn basis<'s>(&'s self, line: &'s Line<'p>) -> impl Iterator<Item = (&'s Line<'p>, &'s RuleUse<'p>)> {
+        basis(&self.lines, line)
+    }
+
     /// The charges.
-    pub fn charges(&self) -> impl Iterator<Item = &Line<'_>> {
+    pub fn charges(&self) -> impl Iterator<Item = &Line<'p>> {
         self.lines.iter().filter(|line| line.kind() == StepKind::Charge)
     }
 
@@ -371,6 +390,17 @@ impl Verdict<'_> {
             .map(|used| used.law().confidence)
             .min()
     }
+}
+
+/// The rules of the lines that a line rests on. What was given rests on nothing.
+pub(crate) fn basis<'s, 'p>(
+    lines: &'s [Line<'p>],
+    line: &'s Line<'p>,
+) -> impl Iterator<Item = (&'s Line<'p>, &'s RuleUse<'p>)> {
+    lines
+        .iter()
+        .filter(|earlier| !line.given && line.step.basis.contains(&earlier.step.slot))
+        .flat_map(|earlier| earlier.rules.iter().map(move |used| (earlier, used)))
 }
 
 /// Prices of the car and its carriage, and values that only the user knows.

@@ -201,6 +201,7 @@ fn show(global: &Global, options: &Show) -> Result<ExitCode, Failure> {
             check.reason,
             origin(check.law, check.perhaps)
         ))?;
+        sources(&check.law.sources)?;
     }
     output::say("\nCalculation")?;
     for step in shown.steps.iter().filter(|step| step.kind != StepKind::Condition) {
@@ -223,6 +224,7 @@ fn show(global: &Global, options: &Show) -> Result<ExitCode, Failure> {
             for row in &rule.rows {
                 output::say(format_args!("      {row}"))?;
             }
+            sources(&rule.law.sources)?;
         }
     }
     if !shown.gaps.is_empty() {

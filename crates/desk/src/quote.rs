@@ -16,7 +16,7 @@ pub use comparison::{Change, Column, Part, column};
 pub use facts::{Known, KnownFact};
 pub use rates::{parse as parse_rates, read as read_rates};
 pub use sheet::{Sheet, breaks, holds, rates as rates_line, sheet};
-pub use yard::{Row, car_of, read as read_yard, set_fact, size as yard_size};
+pub use yard::{History, Looked, Row, car_of, read as read_yard, set_fact, size as yard_size};
 
 /// How far a quote looks ahead, in days.
 pub const HORIZON_DAYS: u16 = 730;
@@ -97,6 +97,7 @@ pub fn quotes<'a>(set: &'a RuleSet, request: &Request<'a>) -> Result<Vec<Quote<'
         rates: request.rates,
         workings: request.workings,
     };
+    asked.regions(packs.iter().copied())?;
     // What is known of the car is worked out once, not once a market.
     let prepared = asked.prepare()?;
     for (country, verdict) in request.to.iter().zip(set.answers(&prepared, packs)) {

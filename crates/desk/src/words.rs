@@ -266,6 +266,7 @@ impl Words {
             Why::DayNotRead { rule } => self.with("why-day-not-read", &[("rule", rule)]),
             Why::DateNotExact { name } => self.with("why-date-not-exact", &[("name", name)]),
             Why::DoesNotApply => self.say("why-does-not-apply"),
+            Why::PassengerCars => self.say("why-passenger-cars"),
             Why::Arithmetic => self.say("why-arithmetic"),
         }
     }
@@ -283,6 +284,17 @@ impl Words {
     /// What a country is called in this language, by its ISO 3166-1 code; none for codes that are no country's.
     pub fn country(&self, code: &str) -> Option<String> {
         self.perhaps(&format!("country-{code}"))
+    }
+
+    /// A fact's value in this language: each of its words that has one here. Numbers, days and names stay as they are.
+    pub fn fact_value(&self, name: &str, value: &str) -> String {
+        let word = |word: &str| {
+            let id = |of: &str| format!("{of}-{}", word.replace('_', "-"));
+            self.perhaps(&id(&format!("value-{}", name.replace('_', "-"))))
+                .or_else(|| self.perhaps(&id("value")))
+                .unwrap_or_else(|| word.to_owned())
+        };
+        value.split(", ").map(word).collect::<Vec<_>>().join(", ")
     }
 
     /// What a charge is called in this language, by its step's name; none for names that only one country has.
@@ -303,6 +315,10 @@ impl Words {
                 PowerUnit::MechanicalHorsepower => "caution-mechanical-horsepower",
             }),
             Caution::RegionAssumed { region } => self.with("caution-region", &[("region", region)]),
+            Caution::PassengerCars { category } => {
+                self.with("caution-passenger-cars", &[("category", category.unwrap_or("?"))])
+            }
+            Caution::RatesFar { date } => self.with("caution-rates-far", &[("date", &date.to_string())]),
             Caution::Undated { rules } => self.with("caution-undated", &[("rules", &rules.join(", "))]),
             Caution::Weak { rules } => self.with("caution-weak", &[("rules", &rules.join(", "))]),
         }

@@ -30,7 +30,7 @@ impl FromRequest<App> for Body {
             Problem::new(
                 Kind::BodyTooLarge,
                 format!("the body has more than {most} bytes"),
-                "hand in fewer statements at a time",
+                "send less in one request, and the rest in further ones",
             )
         };
         let said = request.headers().get(CONTENT_LENGTH);

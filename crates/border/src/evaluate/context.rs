@@ -38,7 +38,10 @@ impl<'a, 'q> Context<'a, 'q> {
     ) -> Self {
         names.extend_from_slice(&pack.blank);
         names[slot::DESTINATION] = Value::Text(destination);
-        if let (Value::Unknown(_), Some(first)) = (names[slot::REGION], pack.regions.first()) {
+        // A part that this country does not have is another country's, and must not lift what holds in its own.
+        if let Some(first) = pack.regions.first()
+            && pack.region_of(names[slot::REGION]).is_none()
+        {
             names[slot::REGION] = Value::Text(first);
         }
         let mut context = Context {

@@ -4,8 +4,9 @@
 //! car known to the month or year are tried at both ends, and the cheapest and dearest case are kept.
 //!
 //! [`prepared`] works out what no market changes, [`context`] what one market makes of it; [`checks`] says whether the car may
-//! enter and [`lines`] what is due, case by case; [`merge`] makes one verdict of the cases, and [`total`] adds it up.
+//! enter, [`category`] whether that is said of such vehicles, and [`lines`] what is due, case by case; [`merge`] makes one verdict of the cases, and [`total`] adds it up.
 
+mod category;
 mod checks;
 mod context;
 mod lines;
@@ -51,6 +52,7 @@ impl RuleSet {
     /// The country is not known, or the facts cannot be: each with its field, value and fix.
     pub fn evaluate<'a>(&'a self, question: &Question<'a>) -> Result<Verdict<'a>, Vec<Fault>> {
         let pack = self.market(question.destination)?;
+        question.regions([pack])?;
         let mut prepared = question.prepare_for(pack.blank.len())?;
         if let [only] = prepared.scenarios.as_mut_slice() {
             // Nobody else will need them.
@@ -124,12 +126,13 @@ impl RuleSet {
     ) -> Glance<'a> {
         if let [only] = prepared.scenarios.as_slice() {
             let case = self.case_in(room, pack, prepared, only);
-            let (status, known, total) = total::glance(pack, &case);
+            let (status, known, total) = total::glance(pack, prepared, &case);
             return Glance {
                 status,
                 known,
                 total,
                 findings: case.findings,
+                lines: case.lines,
             };
         }
         let verdict = self.judge(pack, prepared, room);
@@ -138,6 +141,7 @@ impl RuleSet {
             known: verdict.known,
             total: verdict.total,
             findings: verdict.findings,
+            lines: verdict.lines,
         }
     }
 
@@ -166,7 +170,7 @@ impl RuleSet {
         names: Vec<Value<'a>>,
     ) -> (Case<'a>, Vec<Value<'a>>) {
         let mut findings = Vec::with_capacity(pack.checks.len() + 2);
-        for (export, checks) in self.controls(pack) {
+        for (export, checks) in self.controls(pack, prepared.way_named) {
             Context::new(export, &pack.country, prepared, names.clone()).checks(checks, &mut findings);
         }
         let controls = findings.len();
@@ -174,23 +178,17 @@ impl RuleSet {
         let lines = context.lines();
         context.checks(&pack.barring, &mut findings);
         let (rates, room) = context.end();
-        let case = Case {
+        let mut case = Case {
             findings,
             controls,
             lines,
             rates,
         };
+        if prepared.other_category {
+            category::withhold(pack, &mut case);
+        }
         (case, room)
     }
-}
-
-/// What the checks of export control say of a car to a country, of the first case.
-pub(crate) fn controls<'a>(export: &'a Pack, to: &'a str, prepared: &Prepared<'a>) -> Vec<Finding<'a>> {
-    let mut found = Vec::new();
-    if let Some(scenario) = prepared.scenarios.first() {
-        Context::new(export, to, prepared, scenario.names.clone()).checks(&export.barring, &mut found);
-    }
-    found
 }
 
 /// What an outlook compares of verdicts.
@@ -199,6 +197,7 @@ pub(crate) struct Glance<'p> {
     pub(crate) known: Span,
     pub(crate) total: Option<Span>,
     pub(crate) findings: Vec<Finding<'p>>,
+    pub(crate) lines: Vec<Line<'p>>,
 }
 
 /// The outcome for one scenario.

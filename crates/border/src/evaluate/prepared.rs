@@ -3,11 +3,11 @@
 use jiff::civil::Date;
 use rust_decimal::Decimal;
 
-use super::{Question, total};
+use super::{Question, category, total};
 use crate::date::years;
 use crate::fact::{Car, FACTS, FactValue, Fault, KW_PER_MECHANICAL_HP, KW_PER_METRIC_HP, place};
 use crate::feel::{Number, Slot, Value};
-use crate::pack::{UNKNOWN, slot, slot_of_fact};
+use crate::pack::{Pack, UNKNOWN, slot, slot_of_fact};
 
 /// A question whose facts are possible, with ages, horsepowers and the like worked out. It serves every market.
 #[derive(Clone, Debug)]
@@ -18,6 +18,10 @@ pub struct Prepared<'a> {
     pub(super) scenarios: Vec<Scenario<'a>>,
     /// Dates of the car that are known to the month or year only.
     pub(super) inexact: Vec<&'static str>,
+    /// Whether a country on the way was named, which few controls look at.
+    pub(crate) way_named: bool,
+    /// Whether it is a vehicle that rules for passenger cars are not about.
+    pub(super) other_category: bool,
     /// Price, freight and insurance in the currency of the price.
     pub(super) paid: Option<Decimal>,
 }
@@ -55,6 +59,37 @@ impl<'a> Question<'a> {
     }
 }
 
+impl Question<'_> {
+    /// Whether one of these markets has the part of the country that was named. Misspelled, it would pass by that part's rules.
+    ///
+    /// # Errors
+    /// Some of them have parts, and none has this one.
+    pub fn regions<'p>(&self, markets: impl IntoIterator<Item = &'p Pack>) -> Result<(), Vec<Fault>> {
+        let Some(region) = self.car.text_at(place::REGION) else {
+            return Ok(());
+        };
+        let mut known: Vec<String> = Vec::new();
+        for pack in markets {
+            if pack.region_of(Value::Text(region)).is_some() {
+                return Ok(());
+            }
+            known.extend(
+                pack.regions
+                    .iter()
+                    .map(|part| format!("{part} ({})", pack.country)),
+            );
+        }
+        if known.is_empty() {
+            return Ok(());
+        }
+        let problem = format!(
+            "none of the countries asked for has this part; there are {}",
+            known.join(", ")
+        );
+        Err(vec![Fault::new("region", region, problem)])
+    }
+}
+
 impl<'a> Prepared<'a> {
     /// Facts that are known to be possible.
     pub(crate) fn of(question: &Question<'a>) -> Self {
@@ -75,6 +110,8 @@ impl<'a> Prepared<'a> {
         }
         let seller = question.values.price.map(|price| price.currency);
         Prepared {
+            way_named: matches!(question.car.at(place::ROUTE), Some(FactValue::List(route)) if !route.is_empty()),
+            other_category: category::is_other(question.car),
             paid: seller.and_then(|to| total::paid(question, to)),
             question: *question,
             departure: question.departure.unwrap_or(question.arrival),
@@ -155,6 +192,11 @@ fn facts<'a>(question: &Question<'a>, own: usize) -> Vec<Value<'a>> {
     if let Value::Unknown(_) = names[slot::CLEARED_IN] {
         names[slot::CLEARED_IN] = Value::Text("none");
     }
+    category::assume(question.car, &mut names);
+    names[slot::ROUTE_NAMED] = match names[slot::ROUTE] {
+        Value::List(route) => Value::List(route),
+        _ => Value::List(&[]),
+    };
     names[slot::ARRIVAL] = Value::Date(question.arrival);
     names
 }

@@ -1,11 +1,12 @@
 //! Adding up: the status, the total in both currencies, what is to be asked and what to know about the figures.
 
+use jiff::civil::Date;
 use rust_decimal::Decimal;
 
 use super::{Case, Prepared, Question, push};
 use crate::decimal::{self, converted};
 use crate::fact::place;
-use crate::feel::{Number, Span};
+use crate::feel::{Number, Span, Value};
 use crate::money::{Currency, Money};
 use crate::pack::{Confidence, Effect, Pack, StepKind};
 use crate::verdict::{Caution, Finding, Line, Outcome, RateUsed, Status, Verdict, Why};
@@ -19,7 +20,7 @@ pub(super) fn total<'a>(pack: &'a Pack, prepared: &Prepared<'a>, case: Case<'a>)
         mut lines,
         mut rates,
     } = case;
-    let status = status(&findings, controls);
+    let status = status(&findings, controls, prepared);
     findings[controls..].sort_by_key(|finding| std::cmp::Reverse(finding.outcome));
     findings[..controls].sort_by_key(|finding| std::cmp::Reverse(finding.outcome));
     let seller_currency = question.values.price.map(|price| price.currency);
@@ -57,7 +58,11 @@ pub(super) fn total<'a>(pack: &'a Pack, prepared: &Prepared<'a>, case: Case<'a>)
     let seller_landed = seller_total
         .zip(prepared.paid)
         .and_then(|(total, paid)| total.plus(Span::exact(paid)));
-    let cautions = cautions(pack, question, &lines);
+    let mut cautions = cautions(pack, prepared, &lines);
+    if !rates.is_empty() && far(question.rates.date, question.arrival) {
+        let date = question.rates.date;
+        cautions.push(Caution::RatesFar { date });
+    }
     let asks = asks(&findings, &lines);
     Verdict {
         country: &pack.country,
@@ -87,9 +92,9 @@ pub(super) fn total<'a>(pack: &'a Pack, prepared: &Prepared<'a>, case: Case<'a>)
 }
 
 /// Status and sums of one case, without what a verdict says besides.
-pub(super) fn glance(pack: &Pack, case: &Case<'_>) -> (Status, Span, Option<Span>) {
+pub(super) fn glance(pack: &Pack, prepared: &Prepared<'_>, case: &Case<'_>) -> (Status, Span, Option<Span>) {
     let (known, total) = sums(pack, &case.lines);
-    (status(&case.findings, case.controls), known, total)
+    (status(&case.findings, case.controls, prepared), known, total)
 }
 
 /// The sum of the charges that are known, and of all if all are known.
@@ -131,11 +136,13 @@ pub(super) fn paid(question: &Question<'_>, to: Currency) -> Option<Decimal> {
     Some(sum)
 }
 
-fn status(findings: &[Finding<'_>], controls: usize) -> Status {
+fn status(findings: &[Finding<'_>], controls: usize, prepared: &Prepared<'_>) -> Status {
     let worst = findings.iter().map(|finding| finding.outcome).max();
     match worst {
         Some(Outcome::Denied) => Status::NotAdmissible,
         Some(Outcome::Doubtful) => Status::Unknown,
+        // That no rule for passenger cars bars it says nothing about another vehicle.
+        _ if prepared.other_category => Status::Unknown,
         // Warnings alone say nothing about admission.
         _ if findings[controls..]
             .iter()
@@ -148,12 +155,30 @@ fn status(findings: &[Finding<'_>], controls: usize) -> Status {
     }
 }
 
-fn cautions<'a>(pack: &'a Pack, question: &Question<'a>, lines: &[Line<'a>]) -> Vec<Caution<'a>> {
+/// How many calendar months before the arrival rates may be.
+const FRESH_MONTHS: i32 = 3;
+
+/// Whether rates of a day say little of the day of arrival.
+fn far(rates: Date, arrival: Date) -> bool {
+    let months = |day: Date| i32::from(day.year()) * 12 + i32::from(day.month());
+    rates > arrival || months(arrival) - months(rates) >= FRESH_MONTHS
+}
+
+fn cautions<'a>(pack: &'a Pack, prepared: &Prepared<'a>, lines: &[Line<'a>]) -> Vec<Caution<'a>> {
+    let question = &prepared.question;
     let mut cautions = Vec::new();
+    if prepared.other_category {
+        cautions.push(Caution::PassengerCars {
+            category: question.car.text_at(place::CATEGORY),
+        });
+    }
     if let Some(from) = question.car.power_from() {
         cautions.push(Caution::PowerConverted { from });
     }
-    if let (None, Some(region)) = (question.car.text_at(place::REGION), pack.regions.first()) {
+    if let Some(region) = pack.regions.first()
+        && !(question.car.text_at(place::REGION))
+            .is_some_and(|given| pack.region_of(Value::Text(given)).is_some())
+    {
         cautions.push(Caution::RegionAssumed { region });
     }
     let (mut undated, mut weak): (Vec<&'a str>, Vec<&'a str>) = (Vec::new(), Vec::new());

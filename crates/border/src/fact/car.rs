@@ -245,6 +245,9 @@ mod tests {
             ("manufactured", "2022-13"),
             ("colour", "red"),
             ("cc", ""),
+            ("built_in", "Korea"),
+            ("cleared_in", "ZZ"),
+            ("route", "CN, Russia"),
         ] {
             let fault = car.set(name, text).unwrap_err();
             assert_eq!((fault.field.as_str(), fault.value.as_str()), (name, text));

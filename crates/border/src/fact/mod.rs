@@ -32,6 +32,12 @@ pub enum Kind {
     Words(&'static [&'static str]),
     /// Any texts, separated by commas; `none` says that there are none.
     Texts,
+    /// A country by its code of two letters (ISO 3166).
+    Country,
+    /// A country by its code, or `none`.
+    CountryOrNone,
+    /// Countries by their codes, separated by commas; `none` says that there are none.
+    Countries,
     /// One text.
     Text,
     /// A day, month or year.
@@ -244,7 +250,7 @@ pub const FACTS: &[Fact] = &[
         Kind::Words(CHANGES),
         "alterations: none, or what applies",
     ),
-    car("built_in", Kind::Text, "country of manufacture (two letters)"),
+    car("built_in", Kind::Country, "country of manufacture (two letters)"),
     car("documents", Kind::Texts, "documents at hand"),
     importer(
         "importer",
@@ -264,12 +270,12 @@ pub const FACTS: &[Fact] = &[
     importer("region", Kind::Text, "part of the country"),
     importer(
         "route",
-        Kind::Texts,
+        Kind::Countries,
         "countries passed on the way (two letters each), or none",
     ),
     importer(
         "cleared_in",
-        Kind::Text,
+        Kind::CountryOrNone,
         "country of an earlier clearance in the same customs union, or none",
     ),
     importer(
@@ -329,6 +335,11 @@ pub(crate) const COMPUTED: &[(&str, &str, &str)] = &[
     ("insurance", "insurance", "insurance of the carriage"),
     ("fob", "price", "price free on board"),
     ("cif", "price", "price with freight and insurance"),
+    (
+        "route_named",
+        "route",
+        "countries passed on the way, as far as they were said; none if nothing was said",
+    ),
 ];
 
 /// The places in [`FACTS`] of those that the calculation itself looks at, found when the program is compiled.
@@ -354,12 +365,19 @@ pub(crate) mod place {
     pub(crate) const CC: usize = of("cc");
     pub(crate) const ENGINE_KW: usize = of("engine_kw");
     pub(crate) const MOTOR_KW: usize = of("motor_kw");
+    pub(crate) const BATTERY_KWH: usize = of("battery_kwh");
+    pub(crate) const BODY: usize = of("body");
+    pub(crate) const CATEGORY: usize = of("category");
+    pub(crate) const ODOMETER_KM: usize = of("odometer_km");
+    pub(crate) const TITLE: usize = of("title");
+    pub(crate) const PRIOR_USE: usize = of("prior_use");
     pub(crate) const KW_30MIN: usize = of("kw_30min");
     pub(crate) const MODEL_YEAR: usize = of("model_year");
     pub(crate) const MANUFACTURED: usize = of("manufactured");
     pub(crate) const FIRST_REGISTRATION: usize = of("first_registration");
     pub(crate) const DOCUMENTS: usize = of("documents");
     pub(crate) const REGION: usize = of("region");
+    pub(crate) const ROUTE: usize = of("route");
 }
 
 /// Whether two texts are the same, also while compiling.

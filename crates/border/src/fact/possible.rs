@@ -63,6 +63,15 @@ impl Car {
                 faults.push(Fault::new(name, kw, problem));
             }
         }
+        if let (true, Some(kwh)) = (combustion, self.number_at(place::BATTERY_KWH))
+            && !kwh.is_zero()
+        {
+            let problem = format!(
+                "a {} car has no traction battery; say which hybrid it is in fuel",
+                fuel.unwrap_or_default()
+            );
+            faults.push(Fault::new("battery_kwh", kwh, problem));
+        }
         let manufactured = self.date_at(place::MANUFACTURED);
         let registered = self.date_at(place::FIRST_REGISTRATION);
         for (name, date) in [("manufactured", manufactured), ("first_registration", registered)] {
@@ -97,13 +106,56 @@ impl Car {
                 faults.push(Fault::new("model_year", year, problem));
             }
         }
-        if let (Some(FactValue::Flag(false)), Some(registered)) = (self.at(place::USED), registered) {
-            let problem = format!("a car registered in {registered} has been used");
+        if let Some(FactValue::Flag(false)) = self.at(place::USED)
+            && let Some(problem) = self.shows_use()
+        {
             faults.push(Fault::new("used", "false", problem));
         }
         faults
     }
+
+    /// By what it is plain that a car has been used.
+    fn shows_use(&self) -> Option<String> {
+        if let Some(registered) = self.date_at(place::FIRST_REGISTRATION) {
+            return Some(format!("a car registered in {registered} has been used"));
+        }
+        if let Some(km) = self.number_at(place::ODOMETER_KM).filter(|km| *km > NEW_KM) {
+            return Some(format!("a car that has run {km} km has been used"));
+        }
+        let words = |at| match self.at(at) {
+            Some(FactValue::List(words)) => words.as_slice(),
+            _ => &[],
+        };
+        if let Some(word) = words(place::PRIOR_USE).first() {
+            return Some(format!("a car whose prior_use is {word} has been used"));
+        }
+        let word = words(place::TITLE)
+            .iter()
+            .find(|word| AFTER_USE.contains(&word.as_str()))?;
+        Some(format!("a car whose title is {word} has been used"))
+    }
 }
+
+/// Up to here a car may have been driven and still be new: the line of the European Union's law on VAT (Directive 2006/112/EC,
+/// article 2(2)(b)).
+const NEW_KM: Decimal = Decimal::from_parts(6_000, 0, 0, false, 0);
+
+/// What happens to cars on the road, or stands in a title that only a registered car has. A new car can burn or be flooded too.
+const AFTER_USE: &[&str] = &[
+    "salvage",
+    "junk",
+    "rebuilt",
+    "non_repairable",
+    "irreparable",
+    "total_loss",
+    "partial_loss",
+    "rollover",
+    "major_accident",
+    "accident",
+    "minor_accident",
+    "cut_chassis",
+    "rebuilt_chassis",
+];
 
 #[cfg(test)]
 mod tests {
@@ -150,6 +202,10 @@ mod tests {
             (&[("fuel", "petrol"), ("engine_fuel", "diesel")], "engine_fuel"),
             (&[("fuel", "electric"), ("engine_fuel", "petrol")], "engine_fuel"),
             (&[("used", "false"), ("first_registration", "2022-01-01")], "used"),
+            (&[("used", "false"), ("odometer_km", "90000")], "used"),
+            (&[("used", "false"), ("prior_use", "taxi")], "used"),
+            (&[("used", "false"), ("title", "flood, total_loss")], "used"),
+            (&[("fuel", "petrol"), ("battery_kwh", "60")], "battery_kwh"),
         ] {
             let faults = car(facts).faults(arrival);
             assert_eq!(

@@ -5,7 +5,8 @@ use std::fmt;
 use rust_decimal::Decimal;
 use serde::Serialize;
 
-use super::{Fact, Fault, Kind};
+use super::{Fact, Fault, Kind, shortened};
+use crate::country::is_country;
 use crate::date::PartialDate;
 
 /// The longest text of a fact, in bytes.
@@ -69,6 +70,9 @@ pub(super) fn parse(fact: &Fact, text: &str) -> Result<FactValue, Fault> {
         Kind::Words(words) => {
             let list = list();
             match list.iter().find(|word| !words.contains(&word.as_str())) {
+                Some(word) if word == "none" => Err(fault(
+                    "none says that nothing applies; leave it out, or everything else".to_owned(),
+                )),
                 Some(word) => Err(fault(format!(
                     "{word:?} is not one of none, {}",
                     words.join(", ")
@@ -77,6 +81,16 @@ pub(super) fn parse(fact: &Fact, text: &str) -> Result<FactValue, Fault> {
             }
         }
         Kind::Texts => Ok(FactValue::List(list())),
+        Kind::Countries => {
+            let list = list();
+            match list.iter().find(|code| !is_country(code)) {
+                Some(code) => Err(fault(no_country(code))),
+                None => Ok(FactValue::List(list)),
+            }
+        }
+        Kind::CountryOrNone if text == "none" => Ok(FactValue::Text(text.to_owned())),
+        Kind::Country | Kind::CountryOrNone if is_country(text) => Ok(FactValue::Text(text.to_owned())),
+        Kind::Country | Kind::CountryOrNone => Err(fault(no_country(text))),
         Kind::Text => Ok(FactValue::Text(text.to_owned())),
         Kind::Date => text
             .parse()
@@ -88,6 +102,13 @@ pub(super) fn parse(fact: &Fact, text: &str) -> Result<FactValue, Fault> {
             _ => Err(fault("neither true nor false".to_owned())),
         },
     }
+}
+
+fn no_country(text: &str) -> String {
+    format!(
+        "{:?} is the code of no country; write two capital letters (ISO 3166), such as KR",
+        shortened(text)
+    )
 }
 
 pub(super) fn parse_number(

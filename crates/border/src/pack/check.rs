@@ -1,5 +1,5 @@
 //! What a pack is checked for beyond being readable: bands that overlap or leave gaps, rules that contradict each other
-//! unsaid, times without a rule, age of the research, examples, and that export control is there.
+//! unsaid, times without a rule, age of the research, and examples.
 
 use std::collections::BTreeSet;
 
@@ -9,11 +9,7 @@ use rust_decimal::Decimal;
 use super::law::{Force, Law, Standing};
 use super::problem::{Problem, Problems};
 use super::{Effect, Pack, Row, Rule, RuleSet, Side, Step, StepKind};
-use crate::evaluate::{Prepared, Question};
-use crate::fact::Car;
 use crate::feel::{Test, Tri, Value};
-use crate::money::Rates;
-use crate::verdict::{Outcome, Values};
 
 /// How strictly packs are read.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -52,6 +48,25 @@ impl Pack {
                 span.get_days()
             );
             problems.warn(file, 0, text);
+        }
+        for (what, text) in [("name", &self.name), ("headline", &self.headline)] {
+            if text.trim().is_empty() || text.starts_with('(') {
+                problems.warn(
+                    file,
+                    0,
+                    format!("{what} {text:?} is that of the skeleton; write its own"),
+                );
+            }
+        }
+        let mut placeholders = BTreeSet::new();
+        for law in self.laws() {
+            for source in law.sources.iter().filter(|source| is_placeholder(source)) {
+                if placeholders.insert(source.as_str()) {
+                    let text =
+                        format!("source {source:?} is that of the skeleton; write where the rule was read");
+                    problems.warn(&law.file, law.line, text);
+                }
+            }
         }
         if self.side == Side::Export
             && self
@@ -223,6 +238,15 @@ impl Pack {
     }
 }
 
+/// Whether an address leads nowhere: that of the skeleton, and others under the names kept for examples (RFC 2606).
+fn is_placeholder(source: &str) -> bool {
+    let host = source.split_once("://").map_or("", |(_, rest)| rest);
+    let host = host.split(['/', '?', '#', ':']).next().unwrap_or_default();
+    ["example.org", "example.com", "example.net", "example"]
+        .iter()
+        .any(|name| host == *name || host.ends_with(&format!(".{name}")))
+}
+
 /// A value at which a table is tried, with how it is shown.
 struct Point<'a> {
     value: Value<'a>,
@@ -326,39 +350,6 @@ fn check_times(about: &str, laws: &[(&Law, &str)], problems: &mut Problems) {
 }
 
 impl RuleSet {
-    /// Export control must stop what the law of Korea stops; a rule set that lets it through is refused.
-    pub(crate) fn check_export_control(&self, problems: &mut Problems) {
-        let mut stopped = 0;
-        for pack in self.exports() {
-            for destination in ["RU", "BY"] {
-                let mut car = Car::new();
-                let set = [("fuel", "petrol"), ("cc", "2001"), ("used", "true")]
-                    .iter()
-                    .all(|(name, text)| car.set(name, text).is_ok());
-                let values = Values::default();
-                let rates = Rates::new(pack.as_of, "none");
-                let question = Question {
-                    car: &car,
-                    destination,
-                    departure: None,
-                    arrival: pack.as_of,
-                    values: &values,
-                    rates: &rates,
-                    workings: false,
-                };
-                let barred = crate::evaluate::controls(pack, destination, &Prepared::of(&question))
-                    .iter()
-                    .any(|finding| finding.outcome == Outcome::Denied);
-                stopped += usize::from(set && barred);
-            }
-        }
-        if stopped < 2 {
-            let text = "missing, or lets a car of over 2,000 cc to Russia or Belarus pass without a permit; \
-                        export control cannot be left out: put back the folder kr";
-            problems.error("checks.csv", 0, text);
-        }
-    }
-
     pub(crate) fn check_examples(&self) -> Vec<Problem> {
         let mut found = Vec::new();
         for pack in self.packs() {

@@ -17,6 +17,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use jiff::civil::Date;
 
+use crate::fact::COMPUTED;
 use crate::feel::{Expr, Slot, Test, Tri, Value};
 use crate::money::Currency;
 
@@ -88,6 +89,11 @@ pub struct Step {
     pub(crate) round: u32,
     /// Earlier steps that its formulas and rows use, by their place.
     pub(crate) rests_on: Vec<usize>,
+    /// The values that it is worked out from, directly or by way of other values and conditions, by their slot. Their rules are
+    /// its rules too. Charges end the way: they show their own.
+    pub(crate) basis: Vec<Slot>,
+    /// Whether it tells categories of vehicles apart; else what it says is of passenger cars.
+    pub(crate) by_category: bool,
     pub(crate) tests: Vec<(String, Expr)>,
     /// Which rows a value leaves over.
     pub(crate) sieve: Sieve,
@@ -162,6 +168,19 @@ impl Step {
         self.sieve = Sieve::of(self.tests.len(), &self.rules);
     }
 
+    /// Every name that it looks at: in formulas, rows, tests and conditions.
+    fn looks_at(&self) -> Vec<Slot> {
+        let mut used = self.names();
+        let rules = self.rules.iter().filter_map(|rule| rule.when.as_ref());
+        let tests = self.tests.iter().map(|(_, expr)| expr);
+        self.when
+            .iter()
+            .chain(rules)
+            .chain(tests)
+            .for_each(|expr| expr.names(&mut used));
+        used
+    }
+
     /// Every name that its formulas and rows use.
     fn names(&self) -> Vec<Slot> {
         let mut used = Vec::new();
@@ -228,6 +247,20 @@ pub struct Check {
     pub test_text: String,
     /// The places of the waivers that may lift it.
     pub(crate) waivers: Vec<usize>,
+    /// Whether it tells categories of vehicles apart; else what it says is of passenger cars.
+    pub(crate) by_category: bool,
+}
+
+impl Check {
+    /// Every name that it looks at.
+    fn looks_at(&self) -> Vec<Slot> {
+        let mut used = Vec::new();
+        self.when
+            .iter()
+            .chain(&self.fact)
+            .for_each(|expr| expr.names(&mut used));
+        used
+    }
 }
 
 /// A check that may stop a car, by its place among the pack's.
@@ -306,6 +339,8 @@ pub struct Pack {
     pub(crate) conditions: Vec<Expr>,
     /// Whether it looks at horsepower.
     pub(crate) horsepower: bool,
+    /// The slots of facts and worked-out names that it looks at.
+    looks_at: Vec<Slot>,
     /// The values of its own names before anything is worked out.
     pub(crate) blank: Vec<Value<'static>>,
     /// What of it changes as days pass.
@@ -330,6 +365,17 @@ impl Pack {
     /// The slot of a value that a user may give: a price, an input or a step.
     pub(crate) fn place_of_given(&self, name: &str) -> Option<Slot> {
         self.given.get(name).copied()
+    }
+
+    /// Which of the pack's parts a value names.
+    pub(crate) fn region_of(&self, value: Value<'_>) -> Option<&str> {
+        let Value::Text(text) = value else {
+            return None;
+        };
+        self.regions
+            .iter()
+            .map(String::as_str)
+            .find(|region| *region == text)
     }
 
     /// Works out what every question would work out again.
@@ -362,32 +408,75 @@ impl Pack {
         let mut used = Vec::new();
         for step in &self.steps {
             self.widest = self.widest.max(step.tests.len());
-            used.extend(step.names());
-            let rules = step.rules.iter().filter_map(|rule| rule.when.as_ref());
-            let tests = step.tests.iter().map(|(_, expr)| expr);
-            step.when
-                .iter()
-                .chain(rules)
-                .chain(tests)
-                .for_each(|expr| expr.names(&mut used));
+            used.extend(step.looks_at());
         }
         for check in &self.checks {
-            check
-                .when
-                .iter()
-                .chain(&check.fact)
-                .for_each(|expr| expr.names(&mut used));
+            used.extend(check.looks_at());
         }
+        self.foundations();
         self.passing = Passing::of(self);
         self.horsepower = [slot::METRIC_HP, slot::MECHANICAL_HP]
             .iter()
             .any(|hp| used.iter().any(|slot| usize::from(*slot) == *hp));
+        used.retain(|slot| usize::from(*slot) < FIRST_OWN);
+        used.sort_unstable();
+        used.dedup();
+        self.looks_at = used;
     }
 
-    /// The checks that may touch a car that goes to a country, whatever else is known of it.
-    fn reaches(&self, destination: &str) -> Vec<Barring> {
+    /// What each step is worked out from, and which steps and checks tell categories of vehicles apart.
+    fn foundations(&mut self) {
+        // Steps rest on earlier ones only, so those are complete when their turn comes.
+        for at in 0..self.steps.len() {
+            let looks_at = self.steps[at].looks_at();
+            let mut basis: Vec<Slot> = Vec::new();
+            let mut by_category = looks_at.iter().any(|slot| usize::from(*slot) == slot::CATEGORY);
+            for earlier in self.steps[..at]
+                .iter()
+                .filter(|step| looks_at.contains(&step.slot))
+            {
+                match earlier.kind {
+                    StepKind::Charge | StepKind::Upside => continue,
+                    StepKind::Value => basis.push(earlier.slot),
+                    StepKind::Condition => by_category |= earlier.by_category,
+                }
+                basis.extend(&earlier.basis);
+            }
+            basis.sort_unstable();
+            basis.dedup();
+            self.steps[at].basis = basis;
+            self.steps[at].by_category = by_category;
+        }
+        let conditions: Vec<Slot> = self
+            .steps
+            .iter()
+            .filter(|step| step.kind == StepKind::Condition && step.by_category)
+            .map(|step| step.slot)
+            .collect();
+        let tells = |check: &Check| {
+            let mut looks_at = check.looks_at().into_iter();
+            looks_at.any(|slot| usize::from(slot) == slot::CATEGORY || conditions.contains(&slot))
+        };
+        // A row for trucks shows that the row beside it, of the same key, is not for them.
+        let keys: Vec<String> = self
+            .checks
+            .iter()
+            .filter(|check| tells(check))
+            .map(|check| check.key.clone())
+            .collect();
+        for check in &mut self.checks {
+            check.by_category = keys.contains(&check.key);
+        }
+    }
+
+    /// The checks that may touch a car that goes to a country, whatever else is known of it but whether countries on its way
+    /// were named.
+    fn reaches(&self, destination: &str, way_named: bool) -> Vec<Barring> {
         let mut names = UNKNOWN.to_vec();
         names[slot::DESTINATION] = Value::Text(destination);
+        if !way_named {
+            names[slot::ROUTE_NAMED] = Value::List(&[]);
+        }
         let applies = |check: &Check| {
             let when = check.when.as_ref();
             when.map_or(Tri::Yes, |when| when.holds(&names))
@@ -418,8 +507,9 @@ pub struct RuleSet {
     packs: Vec<Pack>,
     /// The places of those of export control.
     exports: Vec<usize>,
-    /// For each pack, the packs of export control with those of their checks that may touch a car that goes there.
-    controls: Vec<Vec<(usize, Vec<Barring>)>>,
+    /// For each pack, the packs of export control with those of their checks that may touch a car that goes there: first
+    /// where no country on the way was named, which is nearly always, then where one was.
+    controls: Vec<[Vec<(usize, Vec<Barring>)>; 2]>,
 }
 
 impl RuleSet {
@@ -432,11 +522,13 @@ impl RuleSet {
         let controls = packs
             .iter()
             .map(|to| {
-                exports
-                    .iter()
-                    .map(|at| (*at, packs[*at].reaches(&to.country)))
-                    .filter(|(_, checks)| !checks.is_empty())
-                    .collect()
+                [false, true].map(|way_named| {
+                    exports
+                        .iter()
+                        .map(|at| (*at, packs[*at].reaches(&to.country, way_named)))
+                        .filter(|(_, checks)| !checks.is_empty())
+                        .collect()
+                })
             })
             .collect();
         RuleSet {
@@ -457,12 +549,27 @@ impl RuleSet {
     }
 
     /// The packs of export control that may touch a car to a country, with the checks that may.
-    pub(crate) fn controls(&self, to: &Pack) -> impl Iterator<Item = (&Pack, &[Barring])> {
+    pub(crate) fn controls(&self, to: &Pack, way_named: bool) -> impl Iterator<Item = (&Pack, &[Barring])> {
         let at = self.place(&to.country);
-        at.and_then(|at| self.controls.get(at))
+        at.and_then(|at| self.controls.get(at)?.get(usize::from(way_named)))
             .into_iter()
             .flatten()
             .filter_map(|(at, checks)| Some((self.packs.get(*at)?, checks.as_slice())))
+    }
+
+    /// Whether any pack looks at a fact, or at what is worked out from it.
+    pub fn asks_for(&self, fact: &str) -> bool {
+        let names: Vec<&str> = COMPUTED
+            .iter()
+            .filter(|(_, from, _)| *from == fact)
+            .map(|(name, ..)| *name)
+            .chain([fact])
+            .collect();
+        self.packs.iter().any(|pack| {
+            pack.looks_at
+                .iter()
+                .any(|slot| names.contains(&pack.name_of(*slot)))
+        })
     }
 
     /// Every pack.
@@ -483,17 +590,6 @@ impl RuleSet {
 }
 
 impl Rule {
-    /// The rule in words: the step's title, and its value or how many rows it has.
-    pub fn in_words(&self, step: &Step) -> String {
-        match self.rows.as_slice() {
-            [row] if !self.value_text.is_empty() && row.tests.iter().all(|test| *test == Test::Any) => {
-                format!("{}: {}", step.title, self.value_text)
-            }
-            [] => step.title.clone(),
-            rows => format!("{}: table of {} rows", step.title, rows.len()),
-        }
-    }
-
     /// The condition under which it applies, as text.
     pub fn condition(&self) -> &str {
         &self.when_text

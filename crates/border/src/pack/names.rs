@@ -49,6 +49,7 @@ pub(crate) mod slot {
         0
     }
 
+    pub(crate) const CATEGORY: usize = of("category");
     pub(crate) const CC: usize = of("cc");
     pub(crate) const ENGINE_KW: usize = of("engine_kw");
     pub(crate) const ENGINE_FUEL: usize = of("engine_fuel");
@@ -75,6 +76,8 @@ pub(crate) mod slot {
     pub(crate) const INSURANCE: usize = of("insurance");
     pub(crate) const FOB: usize = of("fob");
     pub(crate) const CIF: usize = of("cif");
+    pub(crate) const ROUTE: usize = of("route");
+    pub(crate) const ROUTE_NAMED: usize = of("route_named");
 }
 
 /// The names known so far while a pack is read.

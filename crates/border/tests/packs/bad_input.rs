@@ -26,6 +26,55 @@ fn an_arrival_before_manufacture_is_refused() {
 }
 
 #[test]
+fn what_the_skeleton_left_open_is_warned_of() {
+    let mut packs = crate::sources();
+    for source in packs.iter_mut().filter(|source| source.name == "om") {
+        let toml = String::from_utf8(source.files["country.toml"].clone()).unwrap();
+        let (before, sources) = toml.split_once("[sources]\n").unwrap();
+        let (key, _) = sources.split_once(" = ").unwrap();
+        let rest = sources.split_once('\n').map_or("", |(_, rest)| rest);
+        let toml = format!("{before}[sources]\n{key} = \"https://example.org/where\"\n{rest}")
+            .replace("name = \"Oman\"", "name = \"(name of the country)\"");
+        source.files.insert("country.toml".into(), toml.into_bytes());
+    }
+    let (_, problems) = RuleSet::read(&packs, &Strictness::Full { today: None });
+    let warned = |text: &str| {
+        problems
+            .iter()
+            .any(|p| p.pack == "om" && p.severity == Severity::Warning && p.text.contains(text))
+    };
+    assert!(warned("example.org"), "{problems:#?}");
+    assert!(warned("name of the country"));
+}
+
+#[test]
+fn rates_of_a_day_far_from_the_arrival_are_told() {
+    let mut asked = ask("JO", "2026-03-10", "fuel=petrol").priced("9000 USD", "1 USD", "1 USD");
+    let told = |asked: &crate::Ask| {
+        let verdict = asked.verdict();
+        verdict
+            .cautions
+            .iter()
+            .any(|caution| matches!(caution, border::Caution::RatesFar { .. }))
+    };
+    assert!(!told(&asked));
+    asked.on = "2026-06-01".parse().unwrap();
+    assert!(told(&asked));
+    asked.on = "2026-03-09".parse().unwrap();
+    assert!(told(&asked), "rates of a day to come");
+}
+
+#[test]
+fn a_part_that_no_market_has_is_refused_and_that_of_another_lifts_nothing() {
+    let asked = ask("IQ", "2026-03-10", "region=mars");
+    let faults = set().evaluate(&asked.question()).unwrap_err();
+    assert_eq!(faults[0].field, "region");
+    assert!(faults[0].problem.contains("kurdistan (IQ)"), "{}", faults[0]);
+    // In Jordan there are no parts: what was said for Iraq does no harm.
+    ask("JO", "2026-03-10", "region=kurdistan").verdict();
+}
+
+#[test]
 fn a_price_in_a_currency_without_a_rate_is_missing_not_zero() {
     let mut asked = ask("JO", "2026-03-10", "fuel=petrol").priced("9000 CHF", "1 CHF", "1 CHF");
     asked.values.price = Some("9000 CHF".parse::<Money>().unwrap());

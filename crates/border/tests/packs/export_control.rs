@@ -77,3 +77,91 @@ fn export_control_that_lets_everything_through_is_refused() {
             .any(|p| p.pack == "kr" && p.severity == Severity::Error && p.text.contains("export"))
     );
 }
+
+/// The packs with a text of Korea's checks replaced by another.
+fn with(from: &str, to: &str) -> Vec<PackSource> {
+    let mut packs = sources();
+    for source in packs.iter_mut().filter(|source| source.name == "kr") {
+        let checks = String::from_utf8(source.files["checks.csv"].clone()).unwrap();
+        assert!(checks.contains(from), "{from}");
+        source
+            .files
+            .insert("checks.csv".into(), checks.replace(from, to).into_bytes());
+    }
+    packs
+}
+
+#[test]
+fn export_control_that_is_weaker_in_any_rule_is_refused() {
+    let checks = sources()
+        .into_iter()
+        .find(|source| source.name == "kr")
+        .map(|source| String::from_utf8(source.files["checks.csv"].clone()).unwrap())
+        .unwrap();
+    let row = |id: &str| -> String {
+        let line = checks.lines().find(|line| line.starts_with(&format!("{id},")));
+        format!("{}\n", line.unwrap())
+    };
+    for id in [
+        "kr.transit.2023",
+        "kr.transit.value",
+        "kr.transit.route",
+        "kr.transit.way",
+        "kr.permit.ev",
+        "kr.permit.2023",
+    ] {
+        assert!(RuleSet::load(&with(&row(id), "")).is_err(), "{id} deleted");
+    }
+    for (from, to) in [
+        (",cc,> 2000,", ",cc,> 2000.5,"),
+        (
+            "\"destination in (\"\"RU\"\", \"\"BY\"\")\",cc",
+            "\"destination in (\"\"RU\"\", \"\"BY\"\") and fuel = \"\"petrol\"\"\",cc",
+        ),
+        (",2024-02-24,,,", ",2024-02-24,2025-12-31,,"),
+        (",high,,,", ",low,,,"),
+        (",high,,,", ",high,suspended,,"),
+        ("transit document; proof of arrival", "invoice"),
+    ] {
+        assert!(RuleSet::load(&with(from, to)).is_err(), "{from} -> {to}");
+    }
+}
+
+#[test]
+fn a_rule_that_lifts_export_control_is_refused_and_one_that_adds_to_it_is_taken() {
+    let add = |row: &str| {
+        let end = ",,Control criteria go by the 6-digit HS code. EVs have no displacement.\n";
+        RuleSet::load(&with(end, &format!("{end}{row}")))
+    };
+    assert!(add("kr.own,export_permit,waive,2024-02-24,,,,fuel,diesel,ours,,,own,co,high,,,\n").is_err());
+    assert!(add("kr.own,own,none,2024-02-24,,,,,,ours,,,own,co,high,,kr.permit.2024,\n").is_err());
+    assert!(add("kr.own,own,hold,2024-02-24,,,,cc,> 1600,ours,invoice,,own,co,high,,,\n").is_ok());
+}
+
+#[test]
+fn a_car_of_over_2000_cc_through_russia_is_held_wherever_it_goes() {
+    let car = |cc: &str, route: &str| format!("fuel=petrol; cc={cc}; manufactured=2022-07-01{route}");
+    for to in ["AL", "CL", "GE", "KG"] {
+        let (_, _, outcome) = first(to, &car("2199", "; route=CN, RU"));
+        assert_eq!(outcome, Outcome::Condition, "{to}");
+    }
+    let (_, rule, outcome) = first("AL", &car("2199", "; route=RU"));
+    assert_eq!((rule.as_str(), outcome), ("kr.transit.way", Outcome::Condition));
+    let shown = "; route=RU; documents=transit document, proof of arrival";
+    assert_eq!(first("AL", &car("2199", shown)).2, Outcome::Passed);
+    for facts in [
+        car("1999", "; route=RU"),
+        car("2199", "; route=CN"),
+        car("2199", ""),
+    ] {
+        let asked = ask("AL", "2026-03-10", &facts);
+        let verdict = asked.verdict();
+        assert!(
+            verdict
+                .findings
+                .iter()
+                .all(|finding| finding.country != "KR" || finding.outcome < Outcome::Condition),
+            "{facts}"
+        );
+    }
+}

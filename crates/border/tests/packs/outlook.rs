@@ -112,6 +112,58 @@ fn changes_between_two_days_name_the_rules() {
 }
 
 #[test]
+fn a_rule_that_takes_the_place_of_another_is_one_change_with_old_and_new() {
+    let changes = set().changes(date(2025, 12, 31), date(2026, 1, 1));
+    let vat = changes.iter().find(|c| c.law.id == "ru.vat.22").unwrap();
+    assert!(vat.text.contains("0.2 → 0.22 (+10 %)"), "{}", vat.text);
+    assert!(changes.iter().all(|c| c.law.id != "ru.vat.20"), "told once");
+    assert!(
+        changes
+            .iter()
+            .any(|c| c.country == "RU" && c.text.contains("23.69 → 28.43 (+20 %)")),
+        "{changes:#?}"
+    );
+    let ever = set().changes(Date::MIN, Date::MAX);
+    assert!(
+        ever.iter().all(|change| change.about != "statistic"),
+        "numbers of cars are no law"
+    );
+}
+
+#[test]
+fn of_a_day_only_the_causes_that_touch_the_car_are_told_with_the_charges_that_turn() {
+    let asked = ask(
+        "RU",
+        "2025-11-20",
+        "importer=person; personal_use=true; fuel=petrol; cc=1998; engine_ps=173; manufactured=2023-06-01",
+    )
+    .given("customs_value", "1500000 RUB");
+    let outlook = set().outlook(&asked.question(), 60).unwrap();
+    let december = &outlook.breaks[0];
+    assert_eq!(december.date, date(2025, 12, 1));
+    assert_eq!(december.lines.len(), 1, "{:?}", december.lines);
+    let fee = &december.lines[0];
+    assert_eq!(fee.step, "recycling_fee");
+    let single = |span: Option<border::Span>| span.unwrap().single().unwrap();
+    assert_eq!(
+        (single(fee.before), single(fee.after)),
+        (3_400.into(), 750_000.into())
+    );
+    assert_eq!(
+        december.causes,
+        [
+            Cause::Ends {
+                rule: "ru.util.personal.pre2025-12".into()
+            },
+            Cause::Begins {
+                rule: "ru.util.com.2025-12.1000-2000".into()
+            },
+        ],
+        "not the other tables that turn on that day"
+    );
+}
+
+#[test]
 fn export_control_goes_by_the_day_of_departure_and_the_outlook_by_the_same_voyage() {
     let mut asked = ask(
         "RU",

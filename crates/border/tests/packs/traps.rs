@@ -273,3 +273,26 @@ fn a_missing_value_withholds_the_total_and_is_asked_for_by_name() {
     );
     assert_eq!(verdict.total, None);
 }
+
+#[test]
+fn a_fee_that_is_a_product_of_values_names_the_rules_behind_it() {
+    let asked = ask(
+        "RU",
+        "2026-07-01",
+        "importer=person; personal_use=true; fuel=petrol; cc=1998; engine_kw=120; manufactured=2024-01-01",
+    );
+    let verdict = asked.verdict();
+    let fee = verdict.line("recycling_fee").unwrap();
+    let of: Vec<&str> = verdict.basis(fee).map(|(line, _)| line.name()).collect();
+    assert_eq!(of, ["recycling_base", "recycling_coefficient"]);
+    assert!(verdict.basis(fee).all(|(_, used)| !used.law().act.is_empty()));
+    let json = serde_json::to_value(&verdict).unwrap();
+    let shown = json["lines"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|line| line["name"] == "recycling_fee")
+        .unwrap();
+    assert_eq!(shown["basis"][0]["of"], "recycling_base");
+    assert!(shown["basis"][0]["act"].as_str().unwrap().contains("1291"));
+}

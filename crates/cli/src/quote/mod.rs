@@ -13,9 +13,11 @@ use std::process::ExitCode;
 
 use border::{Car, FACTS, Money};
 use clap::Args;
-use desk::quote::{self, Quote as Answer, Request, Sheet};
+use desk::Desk;
+use desk::quote::{self, Known, Looked, Quote as Answer, Request, Sheet};
 use desk::words::{Language, Words};
 use serde_json::json;
+use vehicle::VehicleId;
 
 pub use asked::{About, Asked};
 use asked::{faults, pair};
@@ -25,7 +27,7 @@ use yard::{CHUNK, Yard, progress_bar};
 
 use crate::args::Global;
 use crate::failure::Failure;
-use crate::output;
+use crate::{clock, output};
 
 /// The examples of `carnet quote --help`.
 pub const EXAMPLES: &str = "\
@@ -64,7 +66,7 @@ pub struct Quote {
 pub async fn run(global: &Global, options: &Quote) -> Result<ExitCode, Failure> {
     let about = &options.about;
     if about.facts {
-        return list_facts(global);
+        return list_facts(global, about);
     }
     let language = Language::of(&options.language).ok_or_else(|| {
         Failure::Value(format!(
@@ -80,7 +82,20 @@ pub async fn run(global: &Global, options: &Quote) -> Result<ExitCode, Failure> 
         let bar = progress_bar(quote::yard_size(file)?);
         let mut yard = Yard::new(options, global, &asked, &retail)?;
         let mut single = None;
-        quote::read_yard(file, &defaults, |row| {
+        let desk = log(global).await?;
+        let (now, today) = (clock::unsigned(clock::now()), clock::day(clock::now())?);
+        let mut look = |vehicle: &VehicleId| match &desk {
+            None => Ok(None),
+            // Reading a file waits for the disk as it is.
+            Some(desk) => tokio::task::block_in_place(|| {
+                tokio::runtime::Handle::current().block_on(desk.facts(vehicle, now, today))
+            }),
+        };
+        let history: Option<quote::History<'_>> = match &desk {
+            Some(_) => Some(&mut look),
+            None => None,
+        };
+        quote::read_yard(file, &defaults, history, |row| {
             bar.set_position(row.bytes);
             if options.html.is_some() && !rows.is_empty() {
                 bar.finish_and_clear();
@@ -97,6 +112,9 @@ pub async fn run(global: &Global, options: &Quote) -> Result<ExitCode, Failure> 
             }
             Ok(())
         })?;
+        if let Some(desk) = desk {
+            desk.close().await?;
+        }
         // One car is shown in full, whether it came from a file or from arguments.
         if yard.cars == 0 && rows.len() == 1 && !options.csv {
             single = rows.pop();
@@ -112,6 +130,16 @@ pub async fn run(global: &Global, options: &Quote) -> Result<ExitCode, Failure> 
                 Failure::Value(lines.join("\n        "))
             })?;
             quote::check_values(&asked.set, &asked.to, &values).map_err(faults)?;
+            match row.history {
+                Looked::Not => {}
+                Looked::Unknown { vin } => eprintln!("carnet: {}", not_known(&file.display(), line, &vin)),
+                Looked::Known(facts) => {
+                    asked.known = Some(Known {
+                        car: car.clone(),
+                        facts,
+                    });
+                }
+            }
             (asked.car, asked.values, asked.name) = (car, values, row.name);
         } else {
             yard.take(rows)?;
@@ -144,6 +172,20 @@ pub async fn run(global: &Global, options: &Quote) -> Result<ExitCode, Failure> 
         show(&asked, &answers)?;
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// The log to look cars up in, if there is one here. A yard without a log is quoted from its file.
+async fn log(global: &Global) -> Result<Option<Desk>, Failure> {
+    let elsewhere = global.database.is_some() || global.objects.is_some();
+    if elsewhere || global.data_dir().log().exists() {
+        return Ok(Some(output::open(global).await?));
+    }
+    Ok(None)
+}
+
+/// That the facts of a row are the file's own.
+fn not_known(file: &impl std::fmt::Display, line: u64, vin: &str) -> String {
+    format!("{file}:{line}: the log knows nothing of {vin}; its facts are those of the file")
 }
 
 fn answers<'a>(
@@ -202,9 +244,11 @@ fn disclaimer(words: &Words, answers: &[Answer<'_>]) -> String {
     words.disclaimer(&oldest.map_or(String::new(), |date| date.to_string()))
 }
 
-fn list_facts(global: &Global) -> Result<ExitCode, Failure> {
+fn list_facts(global: &Global, about: &About) -> Result<ExitCode, Failure> {
+    let set = crate::rules::open(about.rules.as_deref())?.set;
+    let asked: Vec<_> = FACTS.iter().filter(|fact| set.asks_for(fact.name)).collect();
     if global.json {
-        let all: Vec<_> = FACTS
+        let all: Vec<_> = asked
             .iter()
             .map(|fact| json!({ "name": fact.name, "ask": fact.ask, "values": values_of(fact) }))
             .collect();
@@ -212,7 +256,7 @@ fn list_facts(global: &Global) -> Result<ExitCode, Failure> {
         return Ok(ExitCode::SUCCESS);
     }
     let mut table = output::table(&["fact", "what it is", "values"]);
-    for fact in FACTS {
+    for fact in asked {
         table.add_row([fact.name.to_owned(), fact.ask.to_owned(), values_of(fact)]);
     }
     output::show(table)?;
@@ -229,6 +273,9 @@ fn values_of(fact: &border::Fact) -> String {
         Kind::Word(words) => words.join(", "),
         Kind::Words(words) => format!("none, or any of {}", words.join(", ")),
         Kind::Texts => "none, or texts with commas between".to_owned(),
+        Kind::Country => "a country, as KR".to_owned(),
+        Kind::CountryOrNone => "none, or a country, as KG".to_owned(),
+        Kind::Countries => "none, or countries, as CN, KZ".to_owned(),
         Kind::Text => "a text".to_owned(),
         Kind::Date => "2022-07-15, 2022-07 or 2022".to_owned(),
         Kind::Flag => "true, false".to_owned(),

@@ -88,8 +88,9 @@ pub(super) fn show(asked: &Asked, answers: &[Answer<'_>]) -> Result<(), Failure>
         detail(&words, answer, answers.len() <= 5)?;
     }
     output::say("")?;
-    if let Some(answer) = answers.iter().find(|answer| !answer.verdict.rates.is_empty()) {
-        output::say(quote::rates_line(&words, answer))?;
+    let rates = quote::rates_line(&words, answers);
+    if !rates.is_empty() {
+        output::say(rates)?;
     }
     output::say(disclaimer(&words, answers))
 }

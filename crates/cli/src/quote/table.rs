@@ -56,13 +56,13 @@ pub(super) fn write_record(
         true => String::new(),
         false => verdict.rates_date.to_string(),
     };
-    let asks: Vec<&str> = verdict
+    let asks: Vec<String> = verdict
         .asks
         .iter()
         .map(|why| match why {
-            border::Why::NotGiven { name, .. } | border::Why::DateNotExact { name } => *name,
-            border::Why::NoRate { from, .. } => from.as_str(),
-            _ => "",
+            border::Why::NotGiven { name, .. } | border::Why::DateNotExact { name } => (*name).to_owned(),
+            border::Why::NoRate { from, to } => format!("rate:{from}/{to}"),
+            _ => String::new(),
         })
         .collect();
     out.write_record([

@@ -6,15 +6,15 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use border::{Fault, Money, Status};
-use desk::quote::{self, Quote as Answer, Request};
+use desk::quote::{self, Looked, Quote as Answer, Request};
 use desk::words::{Language, Words};
 use indicatif::{ProgressBar, ProgressStyle};
 use rayon::prelude::*;
 use serde_json::json;
 
-use super::Quote;
 use super::asked::Asked;
 use super::table::{write_header, write_record};
+use super::{Quote, not_known};
 use crate::args::Global;
 use crate::failure::Failure;
 use crate::{clock, output};
@@ -34,6 +34,9 @@ pub(super) struct Yard<'a> {
     pub(super) cars: u64,
     refused: u64,
     faults: Vec<String>,
+    /// Cars that the log does not know, and how many there are.
+    unknown: (Vec<String>, u64),
+    disclaimer: String,
     tally: BTreeMap<String, Tally>,
 }
 
@@ -44,7 +47,7 @@ struct Tally {
 }
 
 /// What one car of a yard gave.
-type Outcomes<'a> = (u64, String, Result<Vec<Answer<'a>>, Vec<String>>);
+type Outcome<'a> = Result<Vec<Answer<'a>>, Vec<String>>;
 
 impl<'a> Yard<'a> {
     pub(super) fn new(
@@ -60,6 +63,12 @@ impl<'a> Yard<'a> {
         } else {
             None
         };
+        let as_of = asked
+            .to
+            .iter()
+            .filter_map(|country| asked.set.pack(country))
+            .map(|pack| pack.as_of)
+            .min();
         Ok(Yard {
             asked,
             retail,
@@ -68,6 +77,9 @@ impl<'a> Yard<'a> {
             cars: 0,
             refused: 0,
             faults: Vec::new(),
+            unknown: (Vec::new(), 0),
+            disclaimer: Words::of(Language::En)
+                .disclaimer(&as_of.map_or(String::new(), |date| date.to_string())),
             tally: BTreeMap::new(),
         })
     }
@@ -76,7 +88,7 @@ impl<'a> Yard<'a> {
         let (asked, retail) = (self.asked, self.retail);
         // Rows are independent; their order is kept.
         let wanted = self.csv.is_some() || self.json;
-        let done: Vec<Outcomes<'_>> = rows
+        let done: Vec<Outcome<'_>> = rows
             .par_iter()
             .map(|row| {
                 let (line, file) = (row.line, row.file.display());
@@ -86,7 +98,7 @@ impl<'a> Yard<'a> {
                         .map(|fault| format!("{file}:{line}: {fault}"))
                         .collect()
                 };
-                let quotes = match &row.car {
+                match &row.car {
                     Err(faults) => Err(place(faults)),
                     Ok((car, values)) => quote::check_values(&asked.set, &asked.to, values)
                         .and_then(|()| {
@@ -106,16 +118,29 @@ impl<'a> Yard<'a> {
                             )
                         })
                         .map_err(|faults| place(&faults)),
-                };
-                (line, row.name.clone(), quotes)
+                }
             })
             .collect();
         let failed = |error: &dyn std::fmt::Display| desk::DeskError::File {
             path: PathBuf::from("standard output"),
             source: std::io::Error::other(error.to_string()),
         };
-        for (line, name, quotes) in done {
+        for (row, quotes) in rows.iter().zip(done) {
+            let quote::Row {
+                file,
+                line,
+                name,
+                history,
+                ..
+            } = row;
+            let line = *line;
             self.cars += 1;
+            if let Looked::Unknown { vin } = history {
+                self.unknown.1 += 1;
+                if self.unknown.0.len() < PRINTED {
+                    self.unknown.0.push(not_known(&file.display(), line, vin));
+                }
+            }
             match quotes {
                 Err(faults) => {
                     self.refused += 1;
@@ -128,13 +153,22 @@ impl<'a> Yard<'a> {
                         *tally.by_status.entry(quote.verdict.status).or_default() += 1;
                         tally.priced += u64::from(quote.verdict.total.is_some());
                         if let Some(out) = &mut self.csv {
-                            write_record(out, line, &name, quote).map_err(|error| failed(&error))?;
+                            write_record(out, line, name, quote).map_err(|error| failed(&error))?;
                         }
                     }
                     if wanted && self.json {
-                        let text =
-                            serde_json::to_string(&json!({ "line": line, "name": name, "quotes": quotes }))
-                                .map_err(|error| failed(&error))?;
+                        let known = match history {
+                            Looked::Known(facts) => Some(facts),
+                            _ => None,
+                        };
+                        let text = serde_json::to_string(&json!({
+                            "line": line,
+                            "name": name,
+                            "from_history": known,
+                            "quotes": quotes,
+                            "disclaimer": self.disclaimer,
+                        }))
+                        .map_err(|error| failed(&error))?;
                         writeln!(std::io::stdout().lock(), "{text}").map_err(|error| failed(&error))?;
                     }
                 }
@@ -144,14 +178,14 @@ impl<'a> Yard<'a> {
     }
 
     pub(super) fn finish(mut self, asked: &Asked) -> Result<ExitCode, Failure> {
-        let words = Words::of(Language::En);
-        let as_of = asked
-            .to
-            .iter()
-            .filter_map(|country| asked.set.pack(country))
-            .map(|pack| pack.as_of)
-            .min();
-        let disclaimer = words.disclaimer(&as_of.map_or(String::new(), |date| date.to_string()));
+        let disclaimer = std::mem::take(&mut self.disclaimer);
+        let (mut unknown, count) = std::mem::take(&mut self.unknown);
+        if let Some(more) = count.checked_sub(PRINTED as u64).filter(|more| *more > 0) {
+            unknown.push(format!(
+                "and {} more that the log does not know",
+                output::count(more, "car")
+            ));
+        }
         if let Some(out) = &mut self.csv {
             out.flush()?;
         }
@@ -159,6 +193,9 @@ impl<'a> Yard<'a> {
             // Standard output holds the data; what people should know goes beside it.
             for fault in &self.faults {
                 eprintln!("carnet: {fault}");
+            }
+            for said in &unknown {
+                eprintln!("carnet: {said}");
             }
             eprintln!("{disclaimer}");
             return Ok(clock::code(self.refused == 0));
@@ -172,6 +209,9 @@ impl<'a> Yard<'a> {
         ))?;
         for fault in &self.faults {
             output::say(format_args!("  {fault}"))?;
+        }
+        for said in &unknown {
+            output::say(format_args!("  {said}"))?;
         }
         let mut table = output::table(&[
             "market",

@@ -1,6 +1,6 @@
 //! Exchange rates from files: the European Central Bank's daily XML and CSV, or a dated table of one's own.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use border::{Currency, Rates};
@@ -51,11 +51,16 @@ pub fn parse(files: &[(&Path, Vec<u8>)], today: Date) -> Result<Rates, DeskError
     }
     let date = parts.iter().map(|part| part.date).min().unwrap_or(today);
     let mut seen = BTreeSet::new();
-    let sources: Vec<&str> = parts
+    // Where the files are of several days, each source has its own.
+    let apart = parts.iter().any(|part| part.date != date);
+    let sources: Vec<String> = parts
         .iter()
-        .flat_map(|part| &part.sources)
-        .map(String::as_str)
-        .filter(|source| seen.insert(*source))
+        .flat_map(|part| part.sources.iter().map(move |source| (source, part.date)))
+        .map(|(source, day)| match apart {
+            true => format!("{source}, {day}"),
+            false => source.clone(),
+        })
+        .filter(|source| seen.insert(source.clone()))
         .collect();
     let source = if sources.is_empty() {
         "none given".to_owned()
@@ -170,6 +175,7 @@ fn csv(file: &Path, text: &str) -> Result<Part, DeskError> {
     let column = |name: &str| header.iter().position(|cell| cell.eq_ignore_ascii_case(name));
     let own = (column("date"), column("from"), column("to"), column("rate"));
     let mut newest: Option<Part> = None;
+    let mut lines: BTreeMap<(Date, Currency, Currency), (Decimal, u64)> = BTreeMap::new();
     for record in reader.records() {
         let record = record
             .map_err(|error| wrong(error.position().map_or(0, csv::Position::line), error.to_string()))?;
@@ -213,6 +219,16 @@ fn csv(file: &Path, text: &str) -> Result<Part, DeskError> {
                 "the header must be date,from,to,rate,source or that of the European Central Bank".to_owned(),
             ));
         };
+        for (from, to, rate) in &part.pairs {
+            let first = *lines.entry((part.date, *from, *to)).or_insert((*rate, line));
+            if first.0 != *rate {
+                let problem = format!(
+                    "1 {from} = {rate} {to} on {}, and line {} says {}; keep one of them",
+                    part.date, first.1, first.0
+                );
+                return Err(wrong(line, problem));
+            }
+        }
         match &mut newest {
             Some(sofar) if sofar.date > part.date => {}
             Some(sofar) if sofar.date == part.date => {
@@ -280,7 +296,10 @@ mod tests {
         let files = [(Path::new("a"), XML.as_bytes().to_vec()), (Path::new("b"), own)];
         let rates = parse(&files, date(2026, 3, 10)).unwrap();
         assert_eq!(rates.date, date(2025, 11, 3));
-        assert_eq!(rates.source, format!("{BANK}; Bank of Russia"));
+        assert_eq!(
+            rates.source,
+            format!("{BANK}, 2026-03-09; Bank of Russia, 2025-11-03")
+        );
         assert_eq!(of(&rates, "EUR", "RUB"), Some(Decimal::new(1015, 1)));
     }
 
@@ -332,6 +351,10 @@ mod tests {
             ),
             ("date,from,to,rate\n2026-03-09,USD,RUB,\"81,2\"\n", "is no number"),
             ("from,to\nUSD,RUB\n", "header"),
+            (
+                "date,from,to,rate\n2026-03-09,USD,RUB,90\n2026-03-09,USD,RUB,91\n",
+                "line 3: 1 USD = 91 RUB on 2026-03-09, and line 2 says 90",
+            ),
         ] {
             let error = rates(text).unwrap_err();
             assert!(error.contains(said), "{text:?}: {error}");

@@ -39,12 +39,15 @@ pub fn sheet(sheet: &Sheet<'_>) -> String {
     let say = |id: &str| escape(&words.say(id));
     let mut page = format!(
         "<!doctype html>\n<html lang=\"{}\" dir=\"{}\">\n<head>\n<meta charset=\"utf-8\">\n\
-         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>{}: {}</title>\n<style>{STYLE}</style>\n</head>\n<body>\n\
+         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>{}</title>\n<style>{STYLE}</style>\n</head>\n<body>\n\
          <h1>{}</h1>\n<p><bdi>{}</bdi></p>\n<h2>{}</h2>\n<dl>\n",
         sheet.language.tag(),
         sheet.language.direction(),
-        say("sheet-title"),
-        escape(sheet.name),
+        if sheet.name.trim().is_empty() {
+            say("sheet-title")
+        } else {
+            format!("{}: {}", say("sheet-title"), escape(sheet.name))
+        },
         say("sheet-title"),
         escape(sheet.name),
         say("sheet-car"),
@@ -54,7 +57,7 @@ pub fn sheet(sheet: &Sheet<'_>) -> String {
             page,
             "<dt>{}</dt><dd><bdi>{}</bdi></dd>",
             escape(&words.fact(name)),
-            escape(value)
+            escape(&words.fact_value(name, value))
         );
     }
     for (id, value) in sheet.prices {
@@ -106,7 +109,7 @@ fn market(words: &Words, quote: &Quote<'_>, page: &mut String) {
         .iter()
         .filter(|line| line.kind() == StepKind::Charge)
     {
-        one_line(words, line, page);
+        one_line(words, quote, line, page);
     }
     totals(words, quote, page);
     for line in verdict
@@ -147,7 +150,7 @@ fn market(words: &Words, quote: &Quote<'_>, page: &mut String) {
     let _ = write!(
         page,
         "<footer>\n<p class=\"small\">{}</p>\n<p><strong>{}</strong></p>\n</footer>\n</section>\n",
-        escape(&rates(words, quote)),
+        escape(&rates(words, [quote])),
         escape(&words.disclaimer(&verdict.as_of.to_string())),
     );
 }
@@ -221,19 +224,21 @@ fn one_finding(words: &Words, finding: &Finding<'_>, page: &mut String) {
     );
 }
 
-fn one_line(words: &Words, line: &Line<'_>, page: &mut String) {
+fn one_line(words: &Words, quote: &Quote<'_>, line: &Line<'_>, page: &mut String) {
     let amount = match line.amount() {
         Some(amount) => words.span(amount, 2),
         None => words.say("missing"),
     };
     let mut rules: Vec<String> = Vec::new();
-    for used in &line.rules {
+    let behind = quote.verdict.basis(line).map(|(_, used)| used);
+    for used in line.rules.iter().chain(behind) {
         rules.push(if used.row().is_empty() {
             used.law().id.clone()
         } else {
             format!("{}: {}", used.law().id, used.row())
         });
     }
+    rules.dedup();
     if line.given {
         rules.push(words.say("given-by-user"));
     }
@@ -326,15 +331,31 @@ pub fn breaks(words: &Words, quote: &Quote<'_>) -> Vec<String> {
                     Cause::NewYear => words.say("cause-new-year"),
                 })
                 .collect();
-            let total = b
-                .total
-                .map_or_else(|| words.say("withheld"), |total| words.span(total, 2));
+            let currency = quote.verdict.currency;
+            let amount = |span: Option<border::Span>| {
+                span.map_or_else(|| words.say("withheld"), |span| words.span(span, 2))
+            };
+            let money = |span: Option<border::Span>| match span {
+                Some(span) => words.isolated(&format!("{} {currency}", words.span(span, 2))),
+                None => words.say("withheld"),
+            };
+            let mut said: Vec<String> = b
+                .lines
+                .iter()
+                .map(|line| {
+                    let name = words.charge(&line.step).unwrap_or_else(|| line.title.clone());
+                    // The arrow points from the old to the new in any direction of writing.
+                    let turn = format!("{} → {}", amount(line.before), money(line.after));
+                    format!("{name} {}", words.isolated(&turn))
+                })
+                .collect();
+            said.extend(causes);
             format!(
                 "{}: {}; {}, {}",
                 words.isolated(&b.date.to_string()),
-                causes.join("; "),
+                said.join("; "),
                 words.status(b.status),
-                words.isolated(&format!("{total} {}", quote.verdict.currency))
+                money(b.total)
             )
         })
         .collect()
@@ -377,24 +398,23 @@ fn sources(words: &Words, quote: &Quote<'_>) -> Vec<String> {
     items
 }
 
-/// The rates used, in a sentence.
-pub fn rates(words: &Words, quote: &Quote<'_>) -> String {
-    let verdict = &quote.verdict;
-    let shown: Vec<String> = verdict
-        .rates
-        .iter()
-        .map(|used| {
-            format!(
-                "1 {} = {} {}",
-                used.from,
-                used.rate.round_dp(6).normalize(),
-                used.to
-            )
-        })
-        .collect();
-    if shown.is_empty() {
-        return String::new();
+/// The rates used for any of the quotes of one question, each once, in a sentence; empty if none was.
+pub fn rates<'a, 'p: 'a>(words: &Words, quotes: impl IntoIterator<Item = &'a Quote<'p>>) -> String {
+    let mut shown: Vec<String> = Vec::new();
+    let mut of = None;
+    for quote in quotes {
+        for used in &quote.verdict.rates {
+            of.get_or_insert(&quote.verdict);
+            let rate = used.rate.round_dp(6).normalize();
+            let text = format!("1 {} = {rate} {}", used.from, used.to);
+            if !shown.contains(&text) {
+                shown.push(text);
+            }
+        }
     }
+    let Some(verdict) = of else {
+        return String::new();
+    };
     words.with(
         "rates-line",
         &[

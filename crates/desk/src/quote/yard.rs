@@ -9,9 +9,10 @@ use std::path::{Path, PathBuf};
 
 use border::{Car, Fault, Values};
 use line::{Line, Lines};
+use vehicle::VehicleId;
 
 use super::facts::is_power;
-use super::{Known, set_value};
+use super::{Known, KnownFact, set_value};
 use crate::error::DeskError;
 
 /// The longest row that is read, in bytes.
@@ -35,7 +36,29 @@ pub struct Row {
     pub name: String,
     /// The car and its prices, or what is wrong.
     pub car: Result<(Car, Values), Vec<Fault>>,
+    /// What the log says of the car of this `vin`.
+    pub history: Looked,
 }
+
+/// What came of looking a row's car up in the log.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Looked {
+    /// The row names no car, or there is no log to look in.
+    Not,
+    /// The log knows nothing of this car; its facts are those of the file.
+    Unknown {
+        /// The car as the row names it.
+        vin: String,
+    },
+    /// Facts that come from its history.
+    Known(Vec<KnownFact>),
+}
+
+/// Looks a car up in the log.
+pub type History<'h> = &'h mut dyn FnMut(&VehicleId) -> Result<Option<Known>, DeskError>;
+
+/// A row's name, what the log says, and the car or what is wrong with it.
+type Built = (String, Looked, Result<(Car, Values), Vec<Fault>>);
 
 /// The size of a file, for progress.
 ///
@@ -50,19 +73,21 @@ fn is_csv(file: &Path) -> bool {
         .is_some_and(|ending| ending.eq_ignore_ascii_case("csv"))
 }
 
-/// Reads the cars of a file, one by one.
+/// Reads the cars of a file, one by one. Where there is a log to look in, facts of a car that it knows by its `vin` come from
+/// its history, and the file may add to them.
 ///
 /// # Errors
 /// The file cannot be read at all, or `take` failed. Faults of single rows are handed to `take`.
 pub fn read(
     file: &Path,
     defaults: &(Car, Values),
+    mut history: Option<History<'_>>,
     mut take: impl FnMut(Row) -> Result<(), DeskError>,
 ) -> Result<(), DeskError> {
     let seen = if is_csv(file) {
-        table(file, defaults, &mut take)?
+        table(file, defaults, &mut history, &mut take)?
     } else {
-        lines(file, defaults, &mut take)?
+        lines(file, defaults, &mut history, &mut take)?
     };
     if seen {
         Ok(())
@@ -74,6 +99,7 @@ pub fn read(
 fn table(
     file: &Path,
     defaults: &(Car, Values),
+    history: &mut Option<History<'_>>,
     take: &mut impl FnMut(Row) -> Result<(), DeskError>,
 ) -> Result<bool, DeskError> {
     let mut lines = open(file)?;
@@ -92,14 +118,16 @@ fn table(
             }
             (Some(header), cells) => {
                 seen = true;
-                let (name, car) = match cells {
-                    Ok(Some(cells)) if cells.len() == header.len() => build(
+                let (name, history, car) = match cells {
+                    Ok(Some(cells)) if cells.len() == header.len() => look_up(
                         defaults,
-                        header
+                        &header
                             .iter()
                             .map(String::as_str)
-                            .zip(cells.iter().map(String::as_str)),
-                    ),
+                            .zip(cells.iter().map(String::as_str))
+                            .collect::<Vec<_>>(),
+                        history,
+                    )?,
                     Ok(cells) => refused(
                         &format!("{} cells", cells.map_or(0, |cells| cells.len())),
                         format!("the header has {}; quote cells that hold a comma", header.len()),
@@ -112,6 +140,7 @@ fn table(
                     bytes,
                     name,
                     car,
+                    history,
                 })?;
             }
         }
@@ -125,8 +154,12 @@ fn open(file: &Path) -> Result<Lines<BufReader<File>>, DeskError> {
 }
 
 /// A row that is none.
-fn refused(value: &str, problem: String) -> (String, Result<(Car, Values), Vec<Fault>>) {
-    (String::new(), Err(vec![Fault::new("row", value, problem)]))
+fn refused(value: &str, problem: String) -> Built {
+    (
+        String::new(),
+        Looked::Not,
+        Err(vec![Fault::new("row", value, problem)]),
+    )
 }
 
 /// How a line begins, for a message.
@@ -205,22 +238,27 @@ fn check_header(file: &Path, line: u64, header: &[String]) -> Result<(), DeskErr
 fn lines(
     file: &Path,
     defaults: &(Car, Values),
+    history: &mut Option<History<'_>>,
     take: &mut impl FnMut(Row) -> Result<(), DeskError>,
 ) -> Result<bool, DeskError> {
     let mut lines = open(file)?;
     let mut seen = false;
     while let Some(Line { number, bytes, text }) = lines.next().map_err(DeskError::file(file))? {
-        let (name, car) = match text.as_deref().map(std::str::from_utf8) {
+        let (name, history, car) = match text.as_deref().map(std::str::from_utf8) {
             Some(Ok(line)) => {
                 let line = line.trim_start_matches('\u{feff}').trim();
                 if line.is_empty() {
                     continue;
                 }
                 match fields::of_line(line) {
-                    Ok(cells) => build(
+                    Ok(cells) => look_up(
                         defaults,
-                        cells.iter().map(|(name, text)| (name.as_str(), text.as_str())),
-                    ),
+                        &cells
+                            .iter()
+                            .map(|(name, text)| (name.as_str(), text.as_str()))
+                            .collect::<Vec<_>>(),
+                        history,
+                    )?,
                     Err(problem) => refused(&begin(Some(line.as_bytes())), problem),
                 }
             }
@@ -237,6 +275,7 @@ fn lines(
             bytes,
             name,
             car,
+            history,
         })?;
     }
     Ok(seen)
@@ -259,30 +298,75 @@ pub fn car_of(
             return (String::new(), Err(vec![fault]));
         }
     };
-    let mut all = cells.iter().map(|(name, text)| (name.as_str(), text.as_str()));
-    let Some(mut known) = history else {
-        return build(&(Car::new(), Values::default()), all);
+    let all = cells.iter().map(|(name, text)| (name.as_str(), text.as_str()));
+    let nothing = (Car::new(), Values::default());
+    match history {
+        None => build(&nothing, all),
+        Some(known) => add(&nothing, all, known),
+    }
+}
+
+/// A car from the cells of a row, with what the log knows of it.
+fn look_up(
+    defaults: &(Car, Values),
+    cells: &[(&str, &str)],
+    history: &mut Option<History<'_>>,
+) -> Result<Built, DeskError> {
+    let vin = cells
+        .iter()
+        .find(|(column, text)| *column == "vin" && !text.trim().is_empty());
+    let (Some((_, vin)), Some(history)) = (vin, history) else {
+        let (name, car) = build(defaults, cells.iter().copied());
+        return Ok((name, Looked::Not, car));
     };
-    // The names and prices are read as ever; what is left must not contradict the history.
-    let is_price = |name: &str| {
-        matches!(name, "name" | "vin" | "price" | "freight" | "insurance") || name.starts_with("value.")
+    // What is no number of a car is nothing the log could know; yards write their own there.
+    let known = match VehicleId::parse_loose(vin.trim()) {
+        Ok(id) => history(&id)?,
+        Err(_) => None,
     };
-    let (name, made) = build(
-        &(Car::new(), Values::default()),
-        all.clone().filter(|(name, _)| is_price(name)),
-    );
-    let (values, mut faults) = match made {
-        Ok((_, values)) => (values, Vec::new()),
-        Err(faults) => (Values::default(), faults),
-    };
+    Ok(match known {
+        None => {
+            let (name, car) = build(defaults, cells.iter().copied());
+            let vin = vin.trim().chars().take(LONGEST_VIN).collect();
+            (name, Looked::Unknown { vin }, car)
+        }
+        Some(known) => {
+            let facts = known.facts.clone();
+            let (name, car) = add(defaults, cells.iter().copied(), known);
+            (name, Looked::Known(facts), car)
+        }
+    })
+}
+
+/// How much of a car's number is repeated, in characters.
+const LONGEST_VIN: usize = 40;
+
+/// A car from its history and named texts, which may add to the history and not contradict it.
+fn add<'a>(
+    defaults: &(Car, Values),
+    cells: impl Iterator<Item = (&'a str, &'a str)>,
+    mut known: Known,
+) -> (String, Result<(Car, Values), Vec<Fault>>) {
+    let (mut name, mut vin) = (String::new(), String::new());
+    let mut values = defaults.1.clone();
+    let mut faults: Vec<Fault> = defaults
+        .0
+        .known()
+        .filter_map(|(fact, value)| known.add(fact.name, &value.to_string()).err())
+        .collect();
     let mut power: Option<&str> = None;
-    faults.extend(
-        all.by_ref()
-            .filter(|(name, text)| !is_price(name) && !text.trim().is_empty())
-            .filter_map(|(name, text)| {
-                second_power(&mut power, name, text).or_else(|| known.add(name, text).err())
+    for (column, text) in cells.filter(|(_, text)| !text.trim().is_empty()) {
+        match column {
+            "name" => name = text.to_owned(),
+            "vin" => vin = text.to_owned(),
+            "price" | "freight" | "insurance" => faults.extend(set_value(&mut values, column, text).err()),
+            _ => faults.extend(match column.strip_prefix("value.") {
+                Some(value) => set_value(&mut values, value, text).err(),
+                None => second_power(&mut power, column, text).or_else(|| known.add(column, text).err()),
             }),
-    );
+        }
+    }
+    let name = if name.is_empty() { vin } else { name };
     (
         name,
         if faults.is_empty() {
@@ -356,6 +440,42 @@ pub fn set_fact(car: &mut Car, values: &mut Values, column: &str, text: &str) ->
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn facts_of_a_row_add_to_the_history_of_its_vin_and_never_contradict_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("yard.csv");
+        std::fs::write(
+            &file,
+            "name,vin,cc,engine_kw\nA1,KMHDG41CBFU000007,,90\nA2,KMHDG41CBFU000007,2199,90\nA3,KMHDG41CBFU000008,2199,90\nA4,,1000,90\n",
+        )
+        .unwrap();
+        let mut log = |id: &VehicleId| -> Result<Option<Known>, DeskError> {
+            let mut car = Car::new();
+            car.set("cc", "1998").unwrap();
+            let facts = vec![KnownFact {
+                name: "cc".to_owned(),
+                value: "1998".to_owned(),
+                log_index: 3,
+                statement: "registration.first".to_owned(),
+            }];
+            Ok(id.to_string().ends_with("7").then_some(Known { car, facts }))
+        };
+        let mut rows = Vec::new();
+        read(&file, &(Car::new(), Values::default()), Some(&mut log), |row| {
+            rows.push(row);
+            Ok(())
+        })
+        .unwrap();
+        let cc = |at: usize| rows[at].car.as_ref().unwrap().0.get("cc").unwrap().to_string();
+        assert_eq!(cc(0), "1998");
+        assert!(matches!(&rows[0].history, Looked::Known(facts) if facts[0].log_index == 3));
+        let faults = rows[1].car.as_ref().unwrap_err();
+        assert!(faults[0].problem.contains("history says 1998"), "{}", faults[0]);
+        assert_eq!(cc(2), "2199");
+        assert!(matches!(&rows[2].history, Looked::Unknown { vin } if vin.ends_with('8')));
+        assert_eq!(rows[3].history, Looked::Not);
+    }
 
     #[test]
     fn the_power_of_a_car_with_a_history_is_given_once() {

@@ -10,12 +10,11 @@ use crate::error::DeskError;
 /// # Errors
 /// The code is none, the pack exists, or the disk refuses.
 pub fn skeleton(folder: &Path, country: &str, today: jiff::civil::Date) -> Result<Vec<PathBuf>, DeskError> {
-    let fits = country.len() == 2 && country.bytes().all(|byte| byte.is_ascii_uppercase());
-    if !fits {
+    if !border::is_country(country) {
         return Err(DeskError::value(
             "country",
             country,
-            "write two capital letters (ISO 3166), such as MX",
+            "the code of no country; write two capital letters (ISO 3166), such as MX",
         ));
     }
     let path = folder.join(country.to_ascii_lowercase());

@@ -67,3 +67,7 @@ market-picture-hint = كل شريط هو رسوم سوق واحدة وأجزاؤ
 market-picture-left-out = لا تُرسم الأسواق التي مجموعها بعملة أخرى.
 market-compared = مقارنة الأسواق
 market-no-rates = لا تُعرف هنا أسعار صرف، فتبقى المبالغ بعملة كل سوق ولا يمكن استعمال أسعار بعملة أخرى.
+market-odometer-km = عداد المسافة بالكيلومتر
+market-retail = سعر البيع هناك، مثل 15000 JOD
+market-kept = ما يبقى للسيارة
+market-answer = أجب عما تسأله هذه السوق

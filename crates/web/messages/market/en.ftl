@@ -67,3 +67,7 @@ market-picture-hint = Each bar is what one market charges, its parts in the orde
 market-picture-left-out = Markets whose total is in another currency are not drawn.
 market-compared = Markets compared
 market-no-rates = No exchange rates are known here, so amounts stay in the currency of each market and prices in another currency cannot be used.
+market-odometer-km = Odometer in km
+market-retail = Retail price there, as 15000 JOD
+market-kept = Left for the car
+market-answer = Answer what this market asks

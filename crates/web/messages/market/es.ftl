@@ -67,3 +67,7 @@ market-picture-hint = Cada barra es lo que cobra un mercado, con sus partes en e
 market-picture-left-out = No se dibujan los mercados cuyo total está en otra moneda.
 market-compared = Comparación de mercados
 market-no-rates = Aquí no se conocen tipos de cambio: los importes quedan en la moneda de cada mercado y no se pueden usar precios en otra.
+market-odometer-km = Odómetro en km
+market-retail = Precio de venta allí, como 15000 JOD
+market-kept = Queda para el vehículo
+market-answer = Responder lo que pide este mercado

@@ -67,3 +67,7 @@ market-picture-hint = Chaque barre est ce que prélève un marché, ses parts da
 market-picture-left-out = Les marchés dont le total est dans une autre monnaie ne sont pas dessinés.
 market-compared = Comparaison des marchés
 market-no-rates = Aucun taux de change n’est connu ici : les montants restent dans la monnaie de chaque marché, et des prix dans une autre ne peuvent servir.
+market-odometer-km = Compteur en km
+market-retail = Prix de vente là-bas, par exemple 15000 JOD
+market-kept = Reste pour le véhicule
+market-answer = Répondre à ce que demande ce marché

@@ -67,3 +67,7 @@ market-picture-hint = 막대 하나가 한 시장의 비용이며, 부분의 순
 market-picture-left-out = 합계가 다른 통화로 된 시장은 그리지 않았습니다.
 market-compared = 시장 비교
 market-no-rates = 여기에는 환율이 없어 금액은 각 시장의 통화로 표시되고, 다른 통화의 가격은 쓸 수 없습니다.
+market-odometer-km = 주행거리(km)
+market-retail = 현지 소매가, 예: 15000 JOD
+market-kept = 차량 몫으로 남는 금액
+market-answer = 이 시장이 묻는 항목에 답하기

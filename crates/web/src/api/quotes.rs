@@ -295,6 +295,7 @@ fn read_rates(asked: AskedRates) -> Result<Rates, Problem> {
         ));
     }
     let mut rates = Rates::new(day("rates.date", &asked.date)?, asked.source);
+    let mut seen = BTreeMap::new();
     for (at, AskedRate { from, to, rate }) in asked.pairs.into_iter().enumerate() {
         let field = |name: &str| format!("rates.pairs[{at}].{name}");
         let currency =
@@ -307,6 +308,13 @@ fn read_rates(asked: AskedRates) -> Result<Rates, Problem> {
                 "no number; write it with a point, such as 0.709",
             )
         })?;
+        if let Some(first) = seen.insert((a, b), number).filter(|first| *first != number) {
+            return Err(fault(
+                &field("rate"),
+                &rate,
+                format!("1 {a} is {first} {b} already in this request; keep one of them"),
+            ));
+        }
         rates
             .add(a, b, number)
             .map_err(|error| fault(&field("rate"), &rate, error))?;

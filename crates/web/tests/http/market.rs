@@ -113,3 +113,34 @@ async fn a_car_that_the_log_knows_brings_its_facts() {
         page.text()
     );
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_unknown_field_is_named_and_what_a_market_asks_can_be_answered() {
+    let service = Running::new().await;
+    let wrong = look(&service, "/market?fule=petrol&to=JO").await;
+    assert_eq!(wrong.status, 422);
+    assert!(wrong.text().contains("fule"), "{}", wrong.text());
+    let page = look(&service, "/market?fuel=petrol&cc=1598&to=JO,KE&arrive=2026-03-10").await;
+    assert_eq!(page.status, 200, "{}", page.text());
+    let text = page.text();
+    for said in [
+        "id=\"JO\"",
+        "id=\"KE\"",
+        "name=\"retail.JO\"",
+        "type=\"hidden\" name=\"cc\" value=\"1598\"",
+        "name=\"value.crsp\"",
+    ] {
+        assert!(text.contains(said), "{said}: {text}");
+    }
+    let answered = "/market?fuel=petrol&cc=1598&to=KE&arrive=2026-03-10&odometer_km=50000&prior_use=private&value.crsp=3000000%20KES";
+    let page = look(&service, answered).await;
+    assert_eq!(page.status, 200, "{}", page.text());
+    assert!(!page.text().contains(
+        "type=\"text\" dir=\"ltr\" autocomplete=\"off\" maxlength=\"120\" value=\"\" name=\"value.crsp\""
+    ));
+    assert!(
+        !page.text().contains("name=\"value.crsp\" type=\"text\""),
+        "it was given: {}",
+        page.text()
+    );
+}

@@ -93,6 +93,7 @@ impl Reading<'_> {
                 test,
                 test_text: cell("test").to_owned(),
                 waivers: Vec::new(),
+                by_category: false,
             });
         }
         let denied: BTreeSet<&str> = checks

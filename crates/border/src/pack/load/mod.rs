@@ -1,10 +1,12 @@
 //! Files to packs. Everything is read and every problem is reported; a pack with an error is not made.
 //!
 //! [`country`] is what `country.toml` may say; [`steps`] makes the calculation of it, with `rules.csv` and the tables of bands;
-//! [`checks`] reads `checks.csv` and `notes.csv`; [`law`] is what every line of a rule says of where it comes from.
+//! [`checks`] reads `checks.csv` and `notes.csv`; [`law`] is what every line of a rule says of where it comes from; [`guard`] holds the
+//! rule set to the export control in the program.
 
 mod checks;
 mod country;
+mod guard;
 mod law;
 mod steps;
 
@@ -18,6 +20,7 @@ use super::names::Table;
 use super::problem::{Problem, Problems, Severity};
 use super::text::Sheet;
 use super::{Input, Pack, PackSource, Passing, Rule, RuleSet};
+use crate::country::is_country;
 use country::{CountryToml, SharedToml};
 
 /// The only format there is.
@@ -27,8 +30,8 @@ impl RuleSet {
     /// Reads packs.
     ///
     /// # Errors
-    /// Every problem found, warnings among them, if one of them is an error; among the errors is a rule set without the
-    /// export control of Korea, which cannot be left out.
+    /// Every problem found, warnings among them, if one of them is an error; among the errors is a rule set in which a rule of
+    /// Korea's export control is missing, altered or lifted.
     pub fn load(sources: &[PackSource]) -> Result<RuleSet, Vec<Problem>> {
         let (set, problems) = Self::read(sources, &Strictness::Load);
         match set {
@@ -38,7 +41,7 @@ impl RuleSet {
     }
 
     /// Reads packs and checks them as strictly as asked. The set holds the packs that are free of errors; it is missing
-    /// if the export control is.
+    /// if the export control is not whole.
     pub fn read(sources: &[PackSource], how: &Strictness) -> (Option<RuleSet>, Vec<Problem>) {
         let shared: BTreeMap<&str, &PackSource> = sources
             .iter()
@@ -67,7 +70,7 @@ impl RuleSet {
         }
         let set = RuleSet::of(packs);
         let mut problems = Problems::of("kr");
-        set.check_export_control(&mut problems);
+        guard::check(&set, &mut problems);
         let guarded = problems.found.is_empty();
         all.append(&mut problems.found);
         all.sort();
@@ -145,7 +148,7 @@ impl Reading<'_> {
         }
         if !is_country(&toml.country) || toml.country.to_ascii_lowercase() != self.source.name {
             let text = format!(
-                "country {:?} must be two capital letters, and the folder {:?} the same in small ones",
+                "country {:?} must be the code of a country (ISO 3166, two capital letters), and the folder {:?} the same in small ones",
                 toml.country, self.source.name
             );
             self.error(file, 0, text);
@@ -251,6 +254,7 @@ impl Reading<'_> {
             given,
             barring: Vec::new(),
             horsepower: false,
+            looks_at: Vec::new(),
             blank: Vec::new(),
             passing: Passing::default(),
             conditions: Vec::new(),
@@ -288,9 +292,4 @@ impl Reading<'_> {
         let bytes = self.source.files.get(file)?;
         Sheet::read(file, bytes, &mut self.problems)
     }
-}
-
-/// Two capital letters.
-pub(crate) fn is_country(text: &str) -> bool {
-    text.len() == 2 && text.bytes().all(|b| b.is_ascii_uppercase())
 }

@@ -233,6 +233,8 @@ impl Reading<'_> {
             base_slot,
             formula,
             rests_on: Vec::new(),
+            basis: Vec::new(),
+            by_category: false,
             otherwise,
             // An index or a share is not money: it keeps its digits unless told otherwise.
             round: step.round.unwrap_or(if is_value { 28 } else { round }).min(28),

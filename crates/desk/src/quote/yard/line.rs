@@ -2,6 +2,9 @@
 
 use std::io::{BufRead, Result};
 
+/// After so many bytes without an end a line has none: a device or a disk image, which would be read for ever.
+const ENDLESS: usize = 64 << 20;
+
 /// Reads lines that end with LF, CR LF or CR.
 pub(super) struct Lines<R> {
     reader: R,
@@ -36,6 +39,7 @@ impl<R: BufRead> Lines<R> {
     /// The next line; none at the end of the file.
     pub(super) fn next(&mut self) -> Result<Option<Line>> {
         let mut text = Vec::new();
+        let mut run = 0_usize;
         let (mut any, mut too_long, mut ended) = (false, false, false);
         while !ended {
             let mut buffer = self.reader.fill_buf()?;
@@ -57,6 +61,12 @@ impl<R: BufRead> Lines<R> {
                 text.extend_from_slice(part);
             }
             ended = end.is_some();
+            run = run.saturating_add(part.len());
+            if run > ENDLESS {
+                return Err(std::io::Error::other(
+                    "a line of more than 64 MB without an end; is this a file of cars?",
+                ));
+            }
             self.after_cr = end.is_some_and(|end| buffer.get(end) == Some(&b'\r'));
             let used = part.len() + usize::from(ended);
             self.reader.consume(used);
@@ -98,6 +108,12 @@ mod tests {
         let found = read(b"one\r\ntwo\rmuch too long\n\nfive", 4);
         let texts: Vec<_> = found.iter().map(|(_, text)| text.as_deref()).collect();
         assert_eq!(texts, [Some("one"), Some("two"), None, Some(""), Some("five")]);
+    }
+
+    #[test]
+    fn a_file_without_any_end_of_line_is_given_up() {
+        let mut lines = Lines::new(BufReader::new(std::io::repeat(0)), 6);
+        assert!(lines.next().is_err());
     }
 
     proptest! {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use border::{Car, Fault, Money, Rates, Values};
+use border::{Car, FACTS, Fault, Money, Rates, Values};
 use desk::quote::{self, Known};
 use desk::rules::Rulebook;
 use jiff::civil::Date;
@@ -17,23 +17,11 @@ use crate::state::App;
 const MOST: usize = 200;
 const LONGEST: usize = 120;
 
-/// The fields of the form that are facts of the car or its importer.
-pub const FACTS: [&str; 14] = [
-    "category",
-    "fuel",
-    "cc",
-    "engine_kw",
-    "motor_kw",
-    "kw_30min",
-    "manufactured",
-    "first_registration",
-    "model_year",
-    "steering",
-    "title",
-    "used",
-    "importer",
-    "personal_use",
-];
+/// Fields beside facts, prices, `value.NAME` and `retail.COUNTRY`.
+const OTHERS: [&str; 5] = ["vehicle", "arrive", "depart", "currency", "to"];
+
+/// The most unknown fields that are named.
+const UNKNOWN: usize = 20;
 
 /// The prices, each an amount in the currency of the form.
 pub const PRICES: [&str; 3] = ["price", "freight", "insurance"];
@@ -70,6 +58,43 @@ impl Fields {
         found.map(|(_, value)| value.as_str())
     }
 
+    /// Every field that is not among these names.
+    pub fn but<'a>(&'a self, left_out: &'a [String]) -> impl Iterator<Item = (&'a str, &'a str)> {
+        self.all
+            .iter()
+            .filter(|(name, _)| !left_out.contains(name))
+            .map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+
+    /// What stands behind a prefix, with its value: `value.` or `retail.`.
+    fn under<'a>(&'a self, prefix: &'a str) -> impl Iterator<Item = (&'a str, &'a str)> {
+        self.all
+            .iter()
+            .filter_map(move |(name, value)| Some((name.strip_prefix(prefix)?, value.as_str())))
+    }
+
+    /// Fields that nobody would read: a misspelled one must not be passed over.
+    fn unknown(&self) -> Vec<Fault> {
+        let is_known = |name: &str| {
+            OTHERS.contains(&name)
+                || PRICES.contains(&name)
+                || is_fact(name)
+                || name.starts_with("value.")
+                || name.starts_with("retail.")
+        };
+        let unknown = self.all.iter().filter(|(name, _)| !is_known(name));
+        unknown
+            .take(UNKNOWN)
+            .map(|(name, value)| {
+                Fault::new(
+                    name,
+                    value,
+                    "no such field; facts are named as `carnet quote --facts` lists them",
+                )
+            })
+            .collect()
+    }
+
     /// All values of a field.
     pub fn every<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
         self.all
@@ -98,7 +123,7 @@ impl Asked {
         book: &Rulebook,
         fields: &Fields,
     ) -> Result<Result<Self, Vec<Fault>>, Problem> {
-        let mut faults = Vec::new();
+        let mut faults = fields.unknown();
         let mut known = None;
         if let Some(typed) = fields.get("vehicle") {
             match history(app, typed).await? {
@@ -107,16 +132,14 @@ impl Asked {
             }
         }
         let mut car = Car::new();
-        for name in FACTS {
-            if let Some(text) = fields.get(name) {
-                faults.extend(
-                    match &mut known {
-                        Some(known) => known.add(name, text),
-                        None => car.set(name, text),
-                    }
-                    .err(),
-                );
-            }
+        for (name, text) in fields.but(&[]).filter(|(name, _)| is_fact(name)) {
+            faults.extend(
+                match &mut known {
+                    Some(known) => known.add(name, text),
+                    None => car.set(name, text),
+                }
+                .err(),
+            );
         }
         if let Some(known) = &known {
             car = known.car.clone();
@@ -128,13 +151,39 @@ impl Asked {
                 faults.extend(quote::set_value(&mut values, name, &format!("{amount} {currency}")).err());
             }
         }
+        for (name, text) in fields.under("value.") {
+            faults.extend(quote::set_value(&mut values, name, text).err());
+        }
         let arrival = day(fields, "arrive", "arrive", &mut faults).unwrap_or_else(clock::today);
         let departure = day(fields, "depart", "departure", &mut faults);
-        let to: Vec<String> = fields.every("to").map(str::to_ascii_uppercase).collect();
+        let to: Vec<String> = fields
+            .every("to")
+            .flat_map(|to| to.split(','))
+            .map(|to| to.trim().to_ascii_uppercase())
+            .filter(|to| !to.is_empty())
+            .collect();
         let to = quote::markets(&book.set, &to).unwrap_or_else(|mut wrong| {
             faults.append(&mut wrong);
             Vec::new()
         });
+        let mut retail = BTreeMap::new();
+        for (country, text) in fields.under("retail.") {
+            match text.parse::<Money>() {
+                Ok(_) if !to.contains(&country.to_ascii_uppercase()) => {
+                    let problem = "not among the markets asked for";
+                    faults.push(Fault::new(&format!("retail.{country}"), text, problem));
+                }
+                Ok(money) => {
+                    retail.insert(country.to_ascii_uppercase(), money);
+                }
+                Err(error) => faults.push(Fault::new(&format!("retail.{country}"), text, error)),
+            }
+        }
+        faults.extend(
+            quote::check_values(&book.set, &to, &values)
+                .err()
+                .unwrap_or_default(),
+        );
         if !faults.is_empty() {
             return Ok(Err(faults));
         }
@@ -145,10 +194,15 @@ impl Asked {
             departure,
             arrival,
             rates: Rates::clone(&*app.rules.exchange()),
-            retail: BTreeMap::new(),
+            retail,
             known,
         }))
     }
+}
+
+/// Whether a field is a fact of the car or its importer.
+fn is_fact(name: &str) -> bool {
+    matches!(name, "engine_ps" | "engine_hp") || FACTS.iter().any(|fact| fact.name == name)
 }
 
 /// A field that is a day, under the name by which faults know it. What is none is a fault.

@@ -110,6 +110,7 @@ pub fn form(visit: &Visit, book: &Rulebook, fields: &Fields, open: bool) -> Mark
                         (text(visit, fields, "manufactured", "text", "2022-05-10"))
                         (text(visit, fields, "first_registration", "text", "2022-06-01"))
                         (text(visit, fields, "model_year", "numeric", "2022"))
+                        (text(visit, fields, "odometer_km", "numeric", "60000"))
                         (choice(visit, fields, "steering", &["left", "right"]))
                         (choice(visit, fields, "title", &BODY))
                         (choice(visit, fields, "used", &["true", "false"]))
@@ -154,7 +155,7 @@ pub fn form(visit: &Visit, book: &Rulebook, fields: &Fields, open: bool) -> Mark
                     div .markets {
                         @for (name, code) in destinations(visit, book) {
                             label {
-                                input type="checkbox" name="to" value=(code) checked[fields.every("to").any(|to| to == code)];
+                                input type="checkbox" name="to" value=(code) checked[fields.every("to").flat_map(|to| to.split(',')).any(|to| to.trim().eq_ignore_ascii_case(code))];
                                 span { (name) }
                             }
                         }

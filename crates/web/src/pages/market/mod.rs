@@ -4,6 +4,7 @@
 mod asked;
 mod form;
 mod picture;
+mod questions;
 mod shown;
 
 use axum::extract::{RawQuery, State};
@@ -82,7 +83,7 @@ fn answer(
     });
     let (answers, status) = match (&quoted, &asked) {
         (Ok(quotes), Ok(asked)) => (
-            shown::answers(visit, &terms, quotes, &asked.rates),
+            shown::answers(visit, &terms, fields, quotes, &asked.rates),
             StatusCode::OK,
         ),
         (Err(faults), _) | (_, Err(faults)) => (wrong(visit, faults), StatusCode::UNPROCESSABLE_ENTITY),

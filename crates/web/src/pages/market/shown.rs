@@ -1,14 +1,14 @@
 //! The answers: a picture, a table that compares, and each market with its checks, its charges and what would change them.
 
-use std::collections::BTreeSet;
-
-use border::{Finding, Outcome, Rates, Status};
+use border::{Finding, Line, Outcome, Rates, Status, Verdict};
 use desk::quote::{self, Column, Quote};
 use desk::words::Words as Terms;
 use maud::{Markup, html};
 
+use super::asked::Fields;
 use super::form::country;
 use super::picture::{self, COLOURS};
+use super::questions;
 use crate::pages::foreign::foreign;
 use crate::pages::visit::Visit;
 
@@ -16,29 +16,25 @@ use crate::pages::visit::Visit;
 const OPEN: usize = 3;
 
 /// All answers.
-pub fn answers(visit: &Visit, terms: &Terms, quotes: &[Quote<'_>], known: &Rates) -> Markup {
+pub fn answers(visit: &Visit, terms: &Terms, fields: &Fields, quotes: &[Quote<'_>], known: &Rates) -> Markup {
     let columns: Vec<Column<'_>> = quotes
         .iter()
         .map(|quote| quote::column(&quote.verdict, quote.outlook.as_ref()))
         .collect();
     let oldest = quotes.iter().map(|quote| quote.verdict.as_of).min();
-    let rates: BTreeSet<String> = quotes
-        .iter()
-        .filter(|quote| !quote.verdict.rates.is_empty())
-        .map(|quote| quote::rates_line(terms, quote))
-        .collect();
+    let rates = quote::rates_line(terms, quotes);
     html! {
         p .notice { strong { (terms.disclaimer(&oldest.map_or_else(String::new, |day| day.to_string()))) } }
         (picture::picture(visit, terms, &columns))
         (comparison(visit, terms, quotes, &columns))
         @for (quote, column) in quotes.iter().zip(&columns) {
-            (market(visit, terms, quote, column, quotes.len() <= OPEN))
+            (market(visit, terms, fields, quote, column, quotes.len() <= OPEN))
         }
         @if known.is_empty() {
             p .hint { (visit.say("market-no-rates")) }
         }
-        @for line in &rates {
-            p .hint { bdi { (line) } }
+        @if !rates.is_empty() {
+            p .hint { bdi { (rates) } }
         }
     }
 }
@@ -93,7 +89,14 @@ fn amount(terms: &Terms, span: Option<border::Span>, currency: border::Currency)
     }
 }
 
-fn market(visit: &Visit, terms: &Terms, quote: &Quote<'_>, column: &Column<'_>, open: bool) -> Markup {
+fn market(
+    visit: &Visit,
+    terms: &Terms,
+    fields: &Fields,
+    quote: &Quote<'_>,
+    column: &Column<'_>,
+    open: bool,
+) -> Markup {
     let verdict = &quote.verdict;
     html! {
         details .market id=(column.country) open[open] {
@@ -109,6 +112,7 @@ fn market(visit: &Visit, terms: &Terms, quote: &Quote<'_>, column: &Column<'_>, 
             h3 { (terms.say("sheet-cost")) }
             (costs(visit, terms, quote, column))
             (list(terms, "sheet-asks", verdict.asks.iter().map(|why| terms.why(why)).collect()))
+            (questions::form(visit, terms, fields, verdict))
             (changes(terms, quote))
             (list(terms, "sheet-gaps", verdict.cautions.iter().map(|caution| terms.caution(caution)).collect()))
             p .hint { (terms.disclaimer(&verdict.as_of.to_string())) }
@@ -151,8 +155,8 @@ fn costs(visit: &Visit, terms: &Terms, quote: &Quote<'_>, column: &Column<'_>) -
                             td {
                                 span .key.{ "s" (place % COLOURS) } aria-hidden="true" {}
                                 (picture::name(terms, part))
-                                @for used in &line.rules {
-                                    span .hint lang="en" dir="ltr" { (foreign(visit.words, used.law().act.as_str(), 160)) }
+                                @for act in acts(verdict, line) {
+                                    span .hint lang="en" dir="ltr" { (foreign(visit.words, act, 160)) }
                                 }
                                 @for why in &line.why { span .hint { (terms.why(why)) } }
                             }
@@ -168,6 +172,9 @@ fn costs(visit: &Visit, terms: &Terms, quote: &Quote<'_>, column: &Column<'_>) -
                             }
                         }
                     }
+                    @if let Some(kept) = quote.kept {
+                        tr .sum { td { (visit.say("market-kept")) } td .n { (terms.span(kept, 2)) } }
+                    }
                     @if let Some(landed) = landed {
                         tr .sum { td { (terms.say("line-landed")) } td .n { (terms.span(landed, 2)) } }
                     }
@@ -175,6 +182,19 @@ fn costs(visit: &Visit, terms: &Terms, quote: &Quote<'_>, column: &Column<'_>) -
             }
         }
     }
+}
+
+/// The acts behind a charge, each once: of its own rules, and of those of the values it is worked out from.
+fn acts<'v>(verdict: &'v Verdict<'_>, line: &'v Line<'_>) -> Vec<&'v str> {
+    let mut acts: Vec<&str> = Vec::new();
+    let behind = verdict.basis(line).map(|(_, used)| used);
+    for used in line.rules.iter().chain(behind) {
+        let act = used.law().act.as_str();
+        if !act.is_empty() && !acts.contains(&act) {
+            acts.push(act);
+        }
+    }
+    acts
 }
 
 fn list(terms: &Terms, title: &str, items: Vec<String>) -> Markup {
