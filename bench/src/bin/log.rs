@@ -132,7 +132,8 @@ async fn record_and_seal(
         name: "Workshop".to_owned(),
         roles: vec![Role::Workshop],
     };
-    desk.enrol(&[(workshop, key.public())], jiff::Timestamp::now().as_second()).await?;
+    desk.enrol(&[(workshop, key.public())], jiff::Timestamp::now().as_second())
+        .await?;
     let desk = Arc::new(desk);
     let next = Arc::new(AtomicUsize::new(0));
     let batches: Arc<Vec<Vec<SdJwt>>> = Arc::new(signed.chunks(BATCH).map(<[SdJwt]>::to_vec).collect());

@@ -82,7 +82,8 @@ async fn at(statements: u64) -> Result<(), Failure> {
         name: "Workshop".to_owned(),
         roles: vec![Role::Workshop],
     };
-    desk.enrol(&[(workshop, key.public())], jiff::Timestamp::now().as_second()).await?;
+    desk.enrol(&[(workshop, key.public())], jiff::Timestamp::now().as_second())
+        .await?;
     desk.close().await?;
     fill(&dir, statements, &key, &mut rng).await?;
 

@@ -163,7 +163,8 @@ async fn log(key: &IssuerSigningKey) -> Result<(tempfile::TempDir, Desk), Failur
         name: "Workshop".to_owned(),
         roles: vec![Role::Workshop],
     };
-    desk.enrol(&[(workshop, key.public())], jiff::Timestamp::now().as_second()).await?;
+    desk.enrol(&[(workshop, key.public())], jiff::Timestamp::now().as_second())
+        .await?;
     Ok((folder, desk))
 }
 

@@ -101,7 +101,7 @@ fn yard(name: &str, bytes: &[u8]) -> Result<Vec<(u64, bool)>, desk::DeskError> {
     let folder = tempfile::tempdir().unwrap();
     let file = write(folder.path(), name, bytes);
     let mut rows = Vec::new();
-    desk::quote::read_yard(&file, &Default::default(), |row| {
+    desk::quote::read_yard(&file, &Default::default(), None, |row| {
         rows.push((row.line, row.car.is_ok()));
         Ok(())
     })?;

@@ -176,8 +176,8 @@ fn cautions<'a>(pack: &'a Pack, prepared: &Prepared<'a>, lines: &[Line<'a>]) -> 
         cautions.push(Caution::PowerConverted { from });
     }
     if let Some(region) = pack.regions.first()
-        && !(question.car.text_at(place::REGION))
-            .is_some_and(|given| pack.region_of(Value::Text(given)).is_some())
+        && (question.car.text_at(place::REGION))
+            .is_none_or(|given| pack.region_of(Value::Text(given)).is_none())
     {
         cautions.push(Caution::RegionAssumed { region });
     }

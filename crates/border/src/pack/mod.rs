@@ -507,10 +507,13 @@ pub struct RuleSet {
     packs: Vec<Pack>,
     /// The places of those of export control.
     exports: Vec<usize>,
-    /// For each pack, the packs of export control with those of their checks that may touch a car that goes there: first
+    /// For each pack, the export control that may touch a car that goes there: first
     /// where no country on the way was named, which is nearly always, then where one was.
-    controls: Vec<[Vec<(usize, Vec<Barring>)>; 2]>,
+    controls: Vec<[Touching; 2]>,
 }
+
+/// Packs of export control by their place, each with those of its checks that may touch a car.
+type Touching = Vec<(usize, Vec<Barring>)>;
 
 impl RuleSet {
     fn of(packs: BTreeMap<String, Pack>) -> Self {
