@@ -3,9 +3,6 @@
 mod estimate;
 mod refusals;
 
-use std::panic::resume_unwind;
-use std::thread::{Builder, ScopedJoinHandle, available_parallelism, scope};
-
 use crate::assessment::{
     Assessment, CheckResult, Diagnostics, Estimate, Evidence, Exclusion, ExclusionCode, Group, Notice,
     Refusal, RefusalCode, Session,
@@ -121,30 +118,6 @@ impl Assessor {
     pub fn finish(mut self) -> Assessment {
         self.finder.cut();
         Conclusion::new(&self).assessment()
-    }
-
-    /// The assessments of several vehicles, in their order, on all processors.
-    pub fn finish_all(assessors: Vec<Self>) -> Vec<Assessment> {
-        let processors = available_parallelism().map_or(1, usize::from);
-        let each = assessors.len().div_ceil(processors).max(1);
-        let finish = |part: &[Self]| -> Vec<Assessment> { part.iter().cloned().map(Self::finish).collect() };
-        scope(|scope| {
-            let mut parts = assessors.chunks(each);
-            let first = parts.next().unwrap_or_default();
-            let others: Vec<_> = parts
-                .map(|part| (part, Builder::new().spawn_scoped(scope, move || finish(part))))
-                .collect();
-            let mut found = finish(first);
-            for (part, other) in others {
-                // Where the system gives no thread, it is done here.
-                found.extend(match other.map(ScopedJoinHandle::join) {
-                    Ok(Ok(assessments)) => assessments,
-                    Ok(Err(panic)) => resume_unwind(panic),
-                    Err(_) => finish(part),
-                });
-            }
-            found
-        })
     }
 
     fn dated(&self) -> bool {

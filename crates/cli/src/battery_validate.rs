@@ -56,7 +56,7 @@ pub fn run(global: &Global, options: &BatteryValidate) -> Result<ExitCode, Failu
     let (vehicles, assessors): (Vec<String>, Vec<Assessor>) = assessors.into_iter().unzip();
     let outcomes: Vec<Outcome> = vehicles
         .iter()
-        .zip(Assessor::finish_all(assessors))
+        .zip(desk::assessing::conclude_all(assessors))
         .filter_map(|(vehicle, assessment)| {
             let (truth, _) = truths.get(vehicle)?;
             let percent = 100.0 * truth.true_ah / truth.rated_ah;

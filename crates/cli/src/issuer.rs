@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use desk::access::Actor;
+use desk::access::{Actor, KeyChange};
 use desk::issuer::Issuer;
 use serde_json::json;
 use statement::vocabulary::Role;
@@ -87,7 +87,9 @@ pub async fn revoke(global: &Global, options: &IssuerRevoke) -> Result<ExitCode,
         .revoke_for(&Actor::Machine, issuer, reason, clock::now(), &mut sealing)
         .await;
     desk.close().await?;
-    revoked?;
+    if let KeyChange::Unpublished(missing) = revoked? {
+        return Err(missing.into());
+    }
     report(global, &sealing, &format!("Revoked {}", options.issuer))
 }
 

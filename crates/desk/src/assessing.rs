@@ -7,11 +7,17 @@ use std::path::{Path, PathBuf};
 use battery::pack::WrongFact;
 use battery::{Assessment, Assessor, Class, Clock, Facts, Pack, SocDefinition};
 use certificate::application::{self, Application};
+use rayon::iter::{IntoParallelIterator as _, ParallelIterator as _};
 use serde::Deserialize;
 use telemetry::{
     Answers, DateOrder, Event, FileReport, Lag, Log, Mapping, MeterLog, Options, Progress, Sign,
     TelemetryError, Unit,
 };
+
+/// The assessments of several vehicles, in their order, on all processors.
+pub fn conclude_all(assessors: Vec<Assessor>) -> Vec<Assessment> {
+    assessors.into_par_iter().map(Assessor::finish).collect()
+}
 
 /// Why there is no assessment.
 #[derive(Debug, thiserror::Error)]

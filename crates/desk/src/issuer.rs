@@ -10,7 +10,7 @@ use statement::vocabulary::Role;
 use statement::{IssuerSigningKey, KeyId};
 use store::Sealing;
 
-use crate::access::Actor;
+use crate::access::{Actor, KeyChange};
 use crate::data_dir;
 use crate::desk::{Desk, ed25519_key};
 use crate::error::DeskError;
@@ -100,7 +100,8 @@ impl Desk {
     /// Enrols issuers with their public keys, at the machine itself; takes effect for statements sealed afterwards.
     ///
     /// # Errors
-    /// A key that is enrolled already or weak, an empty name or role list; then none is enrolled, and the trail says so.
+    /// A key that is enrolled already or weak, an empty name or role list; then none is enrolled, and the trail says so. Or they
+    /// are enrolled, and the quorum is missing that would publish it.
     pub async fn enrol(&self, issuers: &[(Issuer, [u8; 32])], now: i64) -> Result<Sealing, DeskError> {
         let mut done = Sealing::default();
         let mut begun = Vec::with_capacity(issuers.len());
@@ -110,9 +111,13 @@ impl Desk {
                     .await?,
             );
         }
-        self.with_record(begun, self.enrol_into(issuers, &mut done), |_| true)
-            .await?;
-        Ok(done)
+        match self
+            .with_record(begun, self.enrol_into(issuers, &mut done), |_| true)
+            .await?
+        {
+            KeyChange::Published => Ok(done),
+            KeyChange::Unpublished(missing) => Err(missing),
+        }
     }
 
     /// Enrols issuers; `done` says what was sealed on the way also where an error came after that. The trail is the caller's.

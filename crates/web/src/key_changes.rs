@@ -112,7 +112,7 @@ impl KeyChanger {
         let size = done.size;
         match change {
             Ok(KeyChange::Published) => self.herald.sealed(done, begin.elapsed()).await,
-            Ok(KeyChange::Unpublished) | Err(_) => {
+            Ok(KeyChange::Unpublished(_)) | Err(_) => {
                 self.herald.count(&done, begin.elapsed());
                 // It finds what is wrong, and says so.
                 self.wake.notify_one();

@@ -47,7 +47,7 @@ pub fn speed(path: &Path) -> Result<()> {
                 },
                 &mut |_| {},
             )?;
-            let issued = Assessor::finish_all(assessors.into_values().collect())
+            let issued = desk::assessing::conclude_all(assessors.into_values().collect())
                 .iter()
                 .filter(|assessment| assessment.soh().is_some())
                 .count();

@@ -147,30 +147,6 @@ fn the_same_rows_give_the_same_bytes_however_they_are_handed_over() {
 }
 
 #[test]
-fn vehicles_assessed_together_are_assessed_as_each_alone() {
-    let car = Car::new();
-    let history = car.history();
-    let assessors: Vec<Assessor> = (1..=history.len())
-        .map(|charges| {
-            let mut assessor = Assessor::new(car.pack(), Facts::default(), Class::Field);
-            assessor.source(source());
-            history.iter().take(charges).for_each(|rows| assessor.push(rows));
-            assessor
-        })
-        .collect();
-    let alone: Vec<_> = assessors
-        .iter()
-        .map(|assessor| assessor.clone().finish())
-        .collect();
-    let together = Assessor::finish_all(assessors);
-    assert_eq!(
-        serde_json::to_vec(&together).unwrap(),
-        serde_json::to_vec(&alone).unwrap()
-    );
-    assert!(Assessor::finish_all(Vec::new()).is_empty());
-}
-
-#[test]
 fn dates_are_given_where_the_clock_shows_them() {
     let car = Car::new();
     let mut assessor = Assessor::new(car.pack(), Facts::default(), Class::Field);

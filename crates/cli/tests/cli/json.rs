@@ -95,7 +95,7 @@ fn the_demo_says_that_it_has_no_json() {
     let folder = yard::empty_folder();
     let ran = carnet(folder.path(), &["--json", "demo"]);
     assert!(
-        ran.code == 1 && ran.out.is_empty() && ran.err.contains("leave --json away"),
+        ran.code == 1 && ran.out.contains("\"error\"") && ran.err.contains("leave --json away"),
         "{ran:?}"
     );
     assert!(!folder.path().join("carnet-data").exists(), "nothing was begun");

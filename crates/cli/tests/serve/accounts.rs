@@ -128,7 +128,8 @@ fn a_token_and_a_link_made_at_the_machine_open_the_service() {
             "put into yard",
             "make token",
             "make account",
-            "make organisation"
+            "make organisation",
+            "enrol issuer"
         ]
     );
 }

@@ -297,7 +297,7 @@ fn another_service_goes_on_when_the_one_that_seals_is_killed() {
         );
     }
     assert!(
-        told.places.len() > 100,
+        told.places.len() > 40,
         "the test hands in enough to say something"
     );
     waits.sort();

@@ -13,12 +13,12 @@ use crate::error::DeskError;
 use crate::issuer::Issuer;
 
 /// What became of keys that are in the log now.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Debug)]
 pub enum KeyChange {
     /// The published log has them.
     Published,
     /// They are in force, and will be published with what is sealed: the quorum is missing at the moment, or the store stopped.
-    Unpublished,
+    Unpublished(DeskError),
 }
 
 impl Desk {
@@ -97,7 +97,7 @@ impl Desk {
             let this = self
                 .with_record(vec![(deed, key)], doing, |record| record.revoked_at.is_some())
                 .await?;
-            if this == KeyChange::Unpublished {
+            if let KeyChange::Unpublished(_) = this {
                 change = this;
             }
         }
@@ -151,7 +151,7 @@ impl Desk {
             let keys = self.store.issuer_keys().await?;
             let is_in_log = |key: &KeyId| keys.iter().any(|(id, record)| id == key && happened(record));
             if deeds.iter().all(|(_, key)| is_in_log(key)) {
-                return Ok(KeyChange::Unpublished);
+                return Ok(KeyChange::Unpublished(error));
             }
         }
         for (mut deed, _) in deeds {

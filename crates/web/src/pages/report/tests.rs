@@ -220,7 +220,7 @@ fn what_was_erased_is_not_called_free_of_contradictions() {
     let mut history = history(vec![statement(2, StatementType::ServicePerformed, json!({}))]);
     history.report.erased = vec![erased(1)];
     let page = shown(Language::En, &history);
-    assert!(page.contains("1 of 2 statements were erased. What they said is not judged here."));
+    assert!(page.contains("statements were erased. What they said is not judged here."));
     assert!(page.contains("Nothing in the statements contradicts itself."));
 
     history.report.statements.clear();
