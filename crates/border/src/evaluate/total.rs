@@ -4,7 +4,7 @@ use jiff::civil::Date;
 use rust_decimal::Decimal;
 
 use super::{Case, Prepared, Question, push};
-use crate::decimal::{self, converted};
+use crate::decimal::{self, Short, converted};
 use crate::fact::place;
 use crate::feel::{Number, Span, Value};
 use crate::money::{Currency, Money};
@@ -43,14 +43,17 @@ pub(super) fn total<'a>(pack: &'a Pack, prepared: &Prepared<'a>, case: Case<'a>)
             line.seller_amount = line.amount.and_then(|amount| amount.converted(rate, 2));
         }
     }
-    let (known, total) = sums(pack, &lines);
-    let charges = || lines.iter().filter(|line| line.kind() == StepKind::Charge);
-    let missing_lines = charges()
-        .filter(|line| line.amount.is_none())
-        .map(Line::name)
-        .collect();
-    let (seller_known, whole) = added(charges().filter_map(|line| line.seller_amount));
-    let seller_total = total.and(rate).filter(|_| whole).map(|_| seller_known);
+    let Sums {
+        known,
+        missing,
+        seller,
+    } = Sums::of(&lines);
+    let total = known.whole(pack, &missing);
+    let known = known.sum.span();
+    let seller_total = total
+        .and(rate)
+        .filter(|_| seller.whole)
+        .map(|_| seller.sum.span());
     let paid = total.and_then(|_| paid(question, pack.currency));
     let landed = total
         .zip(paid)
@@ -75,7 +78,7 @@ pub(super) fn total<'a>(pack: &'a Pack, prepared: &Prepared<'a>, case: Case<'a>)
         currency: pack.currency,
         total,
         known,
-        missing_lines,
+        missing_lines: missing,
         seller_currency,
         seller_total,
         landed,
@@ -93,31 +96,69 @@ pub(super) fn total<'a>(pack: &'a Pack, prepared: &Prepared<'a>, case: Case<'a>)
 
 /// Status and sums of one case, without what a verdict says besides.
 pub(super) fn glance(pack: &Pack, prepared: &Prepared<'_>, case: &Case<'_>) -> (Status, Span, Option<Span>) {
-    let (known, total) = sums(pack, &case.lines);
-    (status(&case.findings, case.controls, prepared), known, total)
+    let Sums { known, missing, .. } = Sums::of(&case.lines);
+    let total = known.whole(pack, &missing);
+    (
+        status(&case.findings, case.controls, prepared),
+        known.sum.span(),
+        total,
+    )
 }
 
-/// The sum of the charges that are known, and of all if all are known.
-fn sums(pack: &Pack, lines: &[Line<'_>]) -> (Span, Option<Span>) {
-    let charges = || lines.iter().filter(|line| line.kind() == StepKind::Charge);
-    let (known, whole) = added(charges().filter_map(|line| line.amount));
-    // A pack that knows of no charge does not know that there is none.
-    let charged = pack.steps.iter().any(|step| step.kind == StepKind::Charge);
-    let complete = charged && whole && charges().all(|line| line.amount.is_some());
-    (known, complete.then_some(known))
+/// What the charges come to, in one pass over the lines.
+struct Sums<'a> {
+    /// Those that are known.
+    known: Added,
+    /// The names of those that are not.
+    missing: Vec<&'a str>,
+    /// Those that are known in the seller's currency.
+    seller: Added,
 }
 
-/// The sum, and whether it is one: what goes beyond 28 digits is left out.
-fn added(amounts: impl Iterator<Item = Number>) -> (Span, bool) {
-    let mut sum = Number::from(Decimal::ZERO);
-    let mut whole = true;
-    for amount in amounts {
-        match sum.plus(amount) {
-            Some(next) => sum = next,
-            None => whole = false,
+impl<'a> Sums<'a> {
+    fn of(lines: &[Line<'a>]) -> Self {
+        let mut sums = Sums {
+            known: Added::NOTHING,
+            missing: Vec::new(),
+            seller: Added::NOTHING,
+        };
+        for line in lines.iter().filter(|line| line.kind() == StepKind::Charge) {
+            match line.amount {
+                Some(amount) => sums.known.add(amount),
+                None => sums.missing.push(line.name()),
+            }
+            if let Some(amount) = line.seller_amount {
+                sums.seller.add(amount);
+            }
+        }
+        sums
+    }
+}
+
+/// A sum, and whether it is one: what goes beyond 28 digits is left out.
+struct Added {
+    sum: Number,
+    whole: bool,
+}
+
+impl Added {
+    const NOTHING: Added = Added {
+        sum: Number::Short(Short::ZERO),
+        whole: true,
+    };
+
+    fn add(&mut self, amount: Number) {
+        match self.sum.plus(amount) {
+            Some(next) => self.sum = next,
+            None => self.whole = false,
         }
     }
-    (sum.span(), whole)
+
+    /// The sum of all charges, if none is missing. A pack that knows of no charge does not know that there is none.
+    fn whole(&self, pack: &Pack, missing: &[&str]) -> Option<Span> {
+        let charged = || pack.steps.iter().any(|step| step.kind == StepKind::Charge);
+        (self.whole && missing.is_empty() && charged()).then(|| self.sum.span())
+    }
 }
 
 /// Price, freight and insurance in a currency, if all are known.
@@ -221,7 +262,8 @@ fn asks<'a>(findings: &[Finding<'a>], lines: &[Line<'a>]) -> Vec<Why<'a>> {
     }
     for why in lines
         .iter()
-        .filter(|line| line.kind() == StepKind::Charge)
+        // Few lines have anything to say, and their kind lies elsewhere in memory.
+        .filter(|line| !line.why.is_empty() && line.kind() == StepKind::Charge)
         .flat_map(|line| &line.why)
     {
         ask(why, lines, &mut asks);
