@@ -176,8 +176,8 @@ pub async fn run(global: &Global, options: &Quote) -> Result<ExitCode, Failure> 
 
 /// The log to look cars up in, if there is one here. A yard without a log is quoted from its file.
 async fn log(global: &Global) -> Result<Option<Desk>, Failure> {
-    let elsewhere = global.database.is_some() || global.objects.is_some();
-    if elsewhere || global.data_dir().log().exists() {
+    // Wherever its database is, a log's keys and policy are in its data directory.
+    if global.data_dir().policy().exists() {
         return Ok(Some(output::open(global).await?));
     }
     Ok(None)
