@@ -603,7 +603,9 @@ impl ChargeFinder {
         for channel in [Channel::Plugged, Channel::Parked, Channel::MeterCurrent] {
             keep(channel, sound(channel, get(channel)));
         }
-        let apart = |high, low| (sound(high, get(high)) - sound(low, get(low))).abs() > 0.0;
+        // Of what is known at this moment: signals that are polled in turn never share a row.
+        let held = |channel: Channel| self.held[channel as usize].at(time);
+        let apart = |high, low| (held(high) - held(low)).abs() > 0.0;
         watch.cells_apart |= apart(Channel::CellMax, Channel::CellMin);
         watch.temps_apart |= apart(Channel::TempMax, Channel::TempMin);
         watch.odometer(sound(Channel::Odometer, get(Channel::Odometer)));

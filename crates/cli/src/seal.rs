@@ -13,9 +13,9 @@ pub async fn run(global: &Global) -> Result<ExitCode, Failure> {
     let since = std::time::Instant::now();
     let desk = output::open(global).await?;
     let mut sealing = desk.store().seal().await?;
-    // What was just sealed may concern a certificate; its suspension is sealed at once.
+    // What was just sealed may concern a certificate; its suspension is sealed at once, and what an earlier step still owed.
     let surveillance = desk.surveil(jiff::Timestamp::now(), false).await?;
-    if !surveillance.suspended.is_empty() {
+    if desk.store().anything_waits().await? {
         let again = desk.store().seal().await?;
         sealing.size = again.size;
         sealing.batches += again.batches;
@@ -50,12 +50,15 @@ pub async fn run(global: &Global) -> Result<ExitCode, Failure> {
         }
         warnings(&sealing)?;
     }
-    if !global.json {
+    let done = if global.json {
+        surveillance.is_complete()
+    } else {
         crate::certify::print_suspended(&surveillance.suspended, false)?;
-    }
-    crate::certify::all_done(&surveillance)?;
+        crate::certify::all_done(&surveillance)?;
+        true
+    };
     let fresh = sealing.renewed || sealing.as_of.is_none();
-    Ok(clock::code(sealing.refused.is_empty() && fresh))
+    Ok(clock::code(done && sealing.refused.is_empty() && fresh))
 }
 
 /// What a person must know beyond the count.

@@ -95,9 +95,9 @@ impl Desk {
                 Content::Erased => None,
             })
             .collect();
-        // The trail names the label: the number on the car is what shall not be kept.
-        let subject = format!("{label}: {reason}");
-        let mut deed = Actor::Machine.deed("erase contents", subject, None, now.as_second());
+        // The trail, which is for ever, names the label alone: the number on the car is what shall not be kept, and a reason may
+        // name people. It stands in the notice.
+        let mut deed = Actor::Machine.deed("erase contents", label.to_string(), None, now.as_second());
         self.store.record_deed(&deed).await?;
         let erased = self
             .store
@@ -106,10 +106,11 @@ impl Desk {
         let statements = match erased {
             Ok(statements) => statements,
             Err(error) => {
-                let left = self.store.statements(&label, i64::MAX as u64).await?;
-                if left.iter().any(|s| s.content != Content::Erased) {
+                // What the erasure failed by is what must be told, whatever else fails now.
+                let left = self.store.statements(&label, i64::MAX as u64).await;
+                if left.is_ok_and(|left| left.iter().any(|s| s.content != Content::Erased)) {
                     deed.done = false;
-                    self.store.record_deed(&deed).await?;
+                    let _best_effort = self.store.record_deed(&deed).await;
                 }
                 return Err(error.into());
             }

@@ -6,7 +6,7 @@
 
 use std::time::Duration;
 
-use store::{CosignerState, Refreshed, RemoteWitness};
+use store::{CosignerState, Deed, Refreshed, RemoteWitness};
 use tlog::note::Vkey;
 use tlog::policy::{Policy, Witness};
 
@@ -92,11 +92,9 @@ impl Desk {
         name: Option<&str>,
         now: i64,
     ) -> Result<Witness, DeskError> {
-        let added = add(&self.dir, url, vkey, name)?;
-        let subject = format!("{} {url}", added.vkey);
-        let deed = Actor::Machine.deed("ask witness", subject, None, now);
-        self.store.record_deed(&deed).await?;
-        Ok(added)
+        let deed = Actor::Machine.deed("ask witness", format!("{vkey} {url}"), None, now);
+        self.listed_with_record(deed, || add(&self.dir, url, vkey, name))
+            .await
     }
 
     /// As [`remove`], at the machine itself, with a record in the trail.
@@ -104,9 +102,23 @@ impl Desk {
     /// # Errors
     /// As [`remove`], or the database failed.
     pub async fn remove_witness(&self, name: &str, now: i64) -> Result<(), DeskError> {
-        remove(&self.dir, name)?;
         let deed = Actor::Machine.deed("ask witness no more", name, None, now);
-        Ok(self.store.record_deed(&deed).await?)
+        self.listed_with_record(deed, || remove(&self.dir, name)).await
+    }
+
+    /// Records an act before it is done, and again where it fails.
+    async fn listed_with_record<T>(
+        &self,
+        mut deed: Deed,
+        doing: impl FnOnce() -> Result<T, DeskError>,
+    ) -> Result<T, DeskError> {
+        self.store.record_deed(&deed).await?;
+        let done = doing();
+        if done.is_err() {
+            deed.done = false;
+            self.store.record_deed(&deed).await?;
+        }
+        done
     }
 }
 

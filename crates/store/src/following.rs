@@ -70,7 +70,10 @@ impl Store {
             false => Err(StoreError::Forked(checkpoint.size.0)),
         });
         if let Err(error) = there {
-            *reading = None;
+            // After a file that could not be fetched the entries read so far are as good as before.
+            if matches!(error, StoreError::Forked(_) | StoreError::Format(_)) {
+                *reading = None;
+            }
             return Err(error);
         }
         reading.as_mut().ok_or(StoreError::NoLog)

@@ -177,10 +177,16 @@ pub async fn run(global: &Global, options: &Quote) -> Result<ExitCode, Failure> 
 /// The log to look cars up in, if there is one here. A yard without a log is quoted from its file.
 async fn log(global: &Global) -> Result<Option<Desk>, Failure> {
     // Wherever its database is, a log's keys and policy are in its data directory.
-    if global.data_dir().policy().exists() {
-        return Ok(Some(output::open(global).await?));
+    if !global.data_dir().policy().exists() {
+        return Ok(None);
     }
-    Ok(None)
+    match output::open(global).await {
+        Ok(desk) => Ok(Some(desk)),
+        Err(failure) => {
+            eprintln!("carnet: the log here is not asked about these cars: {failure}");
+            Ok(None)
+        }
+    }
 }
 
 /// That the facts of a row are the file's own.

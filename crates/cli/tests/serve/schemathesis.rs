@@ -3,6 +3,7 @@
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::{Mutex, PoisonError};
 
 use serde_json::Value;
 use test_servers::LogFolder;
@@ -106,6 +107,9 @@ const LIMITS: [&str; 4] = ["--rate", "100000", "--burst", "100000"];
 const NOT_ASKED: &str = "positive_data_acceptance";
 
 fn does_as_described(serving: &Serving, data: &LogFolder, examples: &str, not_asked: &str, more: &[&str]) {
+    // One at a time: it is installed once, and two of them would take the processors from each other.
+    static ONE: Mutex<()> = Mutex::new(());
+    let _one = ONE.lock().unwrap_or_else(PoisonError::into_inner);
     let Some(schemathesis) = installed() else { return };
     let output = Command::new(schemathesis)
         .arg("run")

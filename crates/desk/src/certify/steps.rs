@@ -119,7 +119,7 @@ impl Desk {
         for (found, _) in self.causes(&open, measured_from, None).await? {
             obstacles.push(format!("the history says: {} ({})", found.cause, found.said));
         }
-        obstacles.extend(self.odometer_contradicted(&open, evaluation.odometer_km).await?);
+        obstacles.extend(self.odometer_contradicted(&open, &evaluation).await?);
         let (text, hash) = canonical(&evaluation)?;
         let step = Step::Evaluated {
             evaluation: hex::encode(hash),
@@ -149,7 +149,7 @@ impl Desk {
             )
         } else if let Some(untold) = evaluation.untold(&self.background(open, measured_from).await?) {
             format!("the history says, and the evaluation does not: {untold}; evaluate again")
-        } else if let Some(why) = self.odometer_contradicted(open, evaluation.odometer_km).await? {
+        } else if let Some(why) = self.odometer_contradicted(open, evaluation).await? {
             format!("{why}; read the car again, and evaluate again")
         } else {
             return Ok(());

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use certificate::evaluation::Background;
+use certificate::evaluation::{Background, Evaluation};
 use certificate::scheme::{Actor, State, Step};
 use certificate::surveillance::{Cause, Trigger, recall_of_battery, trigger};
 use jiff::Timestamp;
@@ -203,16 +203,18 @@ impl Desk {
     }
 
     /// Why an odometer reading cannot be, beside what was recorded: it is lower than the last reading, or than one that another
-    /// bears out. One that stands alone above all others may be a slip of the pen.
+    /// bears out. One that stands alone above all others may be a slip of the pen. After the last day of its data a car is driven on.
     pub(crate) async fn odometer_contradicted(
         &self,
         open: &Open,
-        odometer_km: u32,
+        evaluation: &Evaluation,
     ) -> Result<Option<String>, DeskError> {
+        let odometer_km = evaluation.odometer_km;
         let recorded = self.recorded(open).await?;
         let mut readings: Vec<(Date, f64)> = recorded
             .iter()
             .filter_map(|(_, claims)| Some((happened(claims), kilometres(claims.body.get("odometer")?)?)))
+            .filter(|(day, _)| *day <= evaluation.evidence.until)
             .collect();
         readings.sort_by_key(|(day, _)| *day);
         let last = readings.last().copied();
@@ -231,7 +233,7 @@ impl Desk {
             }))
     }
 
-    /// The statements about a case's car that can be read, oldest first.
+    /// The statements about a case's car that can be read, oldest first, without those that their own issuer corrected.
     async fn recorded(&self, open: &Open) -> Result<Vec<(Digest, Claims)>, DeskError> {
         let mut recorded = Vec::new();
         for stored in self.store.statements(&open.stored.label, i64::MAX as u64).await? {
@@ -242,6 +244,11 @@ impl Desk {
                 .map_err(|e| DeskError::value("statement", stored.digest.to_string(), e))?;
             recorded.push((stored.digest, statement.claims_unverified().clone()));
         }
+        let corrected: HashSet<(Digest, String)> = recorded
+            .iter()
+            .filter_map(|(_, later)| Some((later.supersedes?, later.iss.clone())))
+            .collect();
+        recorded.retain(|(digest, claims)| !corrected.contains(&(*digest, claims.iss.clone())));
         Ok(recorded)
     }
 }

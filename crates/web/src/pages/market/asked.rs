@@ -76,7 +76,10 @@ impl Fields {
     /// Fields that nobody would read: a misspelled one must not be passed over.
     fn unknown(&self) -> Vec<Fault> {
         let is_known = |name: &str| {
-            OTHERS.contains(&name)
+            // What sites append to links that are followed from them.
+            name.starts_with("utm_")
+                || matches!(name, "fbclid" | "gclid")
+                || OTHERS.contains(&name)
                 || PRICES.contains(&name)
                 || is_fact(name)
                 || name.starts_with("value.")
