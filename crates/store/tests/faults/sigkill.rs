@@ -244,7 +244,7 @@ async fn a_process_killed_at_random_moments_loses_nothing() {
     let begin = Instant::now();
     let kills = random_kills();
     // As long as a few batches take.
-    let longest = if past_one_machine() { 400_000 } else { 60_000 };
+    let longest = if past_one_machine() { 400_000 } else { 150_000 };
     for kill in 0..kills {
         random ^= random << 13;
         random ^= random >> 7;
