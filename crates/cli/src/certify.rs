@@ -894,7 +894,8 @@ async fn surveil(global: &Global, desk: &Desk, options: &Surveil, now: Timestamp
         let mut value = undone(&done);
         value["suspended"] = json!(done.suspended);
         value["dry_run"] = options.dry_run.into();
-        output::json(&value)?;
+        all_reported(&done, &value)?;
+        return output::json(&value);
     } else if done.suspended.is_empty() && done.is_complete() {
         output::say("No certificate in force is touched by what the log holds")?;
     } else {
@@ -928,6 +929,14 @@ pub fn undone(done: &Surveillance) -> Value {
     json!({
         "failed": failed.collect::<Vec<_>>(),
         "owed": done.owed.as_ref().map(ToString::to_string),
+    })
+}
+
+/// As [`all_done`], with what is to be printed for programs.
+pub fn all_reported(done: &Surveillance, report: &Value) -> Result<(), Failure> {
+    all_done(done).map_err(|failure| Failure::Incomplete {
+        message: failure.to_string(),
+        report: report.clone(),
     })
 }
 
@@ -1044,7 +1053,12 @@ mod tests {
         );
         assert!(said.contains("a document is missing"), "{said}");
         assert!(said.contains("run `carnet certify surveil` again"), "{said}");
-        assert_eq!(undone(&failed)["failed"][0]["certificate"], "CN-2026-000007");
+        let report = undone(&failed);
+        assert_eq!(report["failed"][0]["certificate"], "CN-2026-000007");
+        // What was done and why it was not all are one document.
+        let document = all_reported(&failed, &report).unwrap_err().to_json();
+        assert_eq!(document["failed"], report["failed"]);
+        assert_eq!(document["error"]["message"], said);
     }
 
     #[test]

@@ -34,6 +34,14 @@ pub enum Failure {
     /// A value on the command line is not what it should be.
     #[error("{0}")]
     Value(String),
+    /// Not all was done; a program gets what was done and what was not as one document.
+    #[error("{message}")]
+    Incomplete {
+        /// What was not done.
+        message: String,
+        /// Everything, as JSON.
+        report: Value,
+    },
 }
 
 impl Failure {
@@ -46,6 +54,11 @@ impl Failure {
             error["file"] = json!(path);
             error["questions"] = json!(questions);
         }
-        json!({ "error": error })
+        let mut document = match self {
+            Self::Incomplete { report, .. } => report.clone(),
+            _ => json!({}),
+        };
+        document["error"] = error;
+        document
     }
 }

@@ -32,6 +32,7 @@ pub async fn run(global: &Global) -> Result<ExitCode, Failure> {
         let mut value = as_json(&sealing);
         value["suspended_certificates"] = json!(surveillance.suspended);
         value["surveillance"] = crate::certify::undone(&surveillance);
+        crate::certify::all_reported(&surveillance, &value)?;
         output::json(&value)?;
     } else if sealing.batches == 0 {
         let fresh = log_witness::freshness(sealing.size, sealing.as_of, sealing.renewed);
@@ -50,15 +51,12 @@ pub async fn run(global: &Global) -> Result<ExitCode, Failure> {
         }
         warnings(&sealing)?;
     }
-    let done = if global.json {
-        surveillance.is_complete()
-    } else {
+    if !global.json {
         crate::certify::print_suspended(&surveillance.suspended, false)?;
         crate::certify::all_done(&surveillance)?;
-        true
-    };
+    }
     let fresh = sealing.renewed || sealing.as_of.is_none();
-    Ok(clock::code(done && sealing.refused.is_empty() && fresh))
+    Ok(clock::code(sealing.refused.is_empty() && fresh))
 }
 
 /// What a person must know beyond the count.
