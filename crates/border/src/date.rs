@@ -4,8 +4,9 @@ use std::fmt;
 use std::str::FromStr;
 
 use jiff::civil::Date;
-use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
+
+use crate::decimal::Short;
 
 /// A day, or only the month or year it lies in: `2022-07-15`, `2022-07`, `2022`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -110,9 +111,9 @@ impl fmt::Display for PartialDate {
 /// Years from a day to a later one: whole on the exact anniversary, a fraction more on the day after, so that "not over
 /// three years" still holds on the third anniversary. Months count as twelfths, days as 32nds of a month; to six decimals.
 /// Negative if the first day is the later one.
-pub(crate) fn years(from: Date, to: Date) -> Decimal {
+pub(crate) fn years(from: Date, to: Date) -> Short {
     if to < from {
-        return -years(to, from);
+        return years(to, from).negative();
     }
     let mut months = (i64::from(to.year()) - i64::from(from.year())) * 12 + i64::from(to.month())
         - i64::from(from.month());
@@ -129,17 +130,22 @@ pub(crate) fn years(from: Date, to: Date) -> Decimal {
     // In 384ths of a year, so that a whole or half year is one to the last digit.
     let parts = months * 32 + days;
     if parts % 384 == 0 {
-        return Decimal::from(parts / 384);
+        return Short::new(parts / 384, 0);
     }
-    Decimal::new((parts * 1_000_000 + 192) / 384, 6)
+    Short::new((parts * 1_000_000 + 192) / 384, 6)
 }
 
 #[cfg(test)]
 mod tests {
     use jiff::civil::date;
     use proptest::prelude::*;
+    use rust_decimal::Decimal;
 
     use super::*;
+
+    fn years(from: Date, to: Date) -> Decimal {
+        super::years(from, to).decimal()
+    }
 
     #[test]
     fn the_anniversary_is_a_whole_number_and_the_day_after_is_more() {

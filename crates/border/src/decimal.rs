@@ -26,6 +26,11 @@ pub(crate) struct Short {
 impl Short {
     pub(crate) const ZERO: Short = Short { digits: 0, scale: 0 };
 
+    /// So many units of the last decimal.
+    pub(crate) const fn new(digits: i64, scale: u32) -> Short {
+        Short { digits, scale }
+    }
+
     /// The same number; `None` if it has too many digits, or is the zero below zero.
     #[inline]
     pub(crate) fn of(number: Decimal) -> Option<Short> {
@@ -51,6 +56,14 @@ impl Short {
         #[expect(clippy::cast_possible_truncation)]
         let (low, middle) = (digits as u32, (digits >> 32) as u32);
         Decimal::from_parts(low, middle, 0, self.is_negative(), self.scale)
+    }
+
+    /// The same number below zero.
+    pub(crate) fn negative(self) -> Short {
+        Short {
+            digits: self.digits.wrapping_neg(),
+            ..self
+        }
     }
 
     pub(crate) fn is_negative(self) -> bool {

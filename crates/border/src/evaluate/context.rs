@@ -4,9 +4,8 @@ use jiff::civil::Date;
 use rust_decimal::Decimal;
 
 use super::prepared::{Prepared, horsepowers};
-use crate::decimal::product;
 use crate::fact::{COMPUTED, FACTS};
-use crate::feel::{Slot, Value};
+use crate::feel::{Number, Slot, Value};
 use crate::money::{Currency, Money};
 use crate::pack::{FIRST_OWN, Pack, RESERVED, Side, slot};
 use crate::verdict::{Given, RateUsed, Why};
@@ -55,14 +54,16 @@ impl<'a, 'q> Context<'a, 'q> {
             given: Vec::new(),
             used: Vec::new(),
         };
-        if pack.horsepower {
-            horsepowers(prepared.question.car, &mut context.names);
+        if !pack.horsepower.is_empty() {
+            horsepowers(pack, prepared.question.car, &mut context.names);
         }
-        context.take_given();
-        context.prices();
-        for (currency, at) in &pack.currencies {
-            if let Some(rate) = context.rate(*currency, pack.currency) {
-                context.names[usize::from(*at)] = Value::number(rate);
+        if pack.prices {
+            context.take_given();
+            context.prices();
+            for (currency, at) in &pack.currencies {
+                if let Some(rate) = context.rate(*currency, pack.currency) {
+                    context.names[usize::from(*at)] = Value::number(rate);
+                }
             }
         }
         context
@@ -89,11 +90,12 @@ impl<'a, 'q> Context<'a, 'q> {
         Some(rate)
     }
 
-    fn local(&mut self, money: Money) -> Option<Decimal> {
+    fn local(&mut self, money: Money) -> Option<Number> {
+        let amount = Number::from(money.amount);
         if money.currency == self.pack.currency {
-            return Some(money.amount);
+            return Some(amount);
         }
-        product(money.amount, self.rate(money.currency, self.pack.currency)?)
+        amount.times(self.rate(money.currency, self.pack.currency)?.into())
     }
 
     /// Finds what the values that were given stand for here; those of other packs stand for nothing.
@@ -104,7 +106,7 @@ impl<'a, 'q> Context<'a, 'q> {
             };
             let value = match given {
                 Given::Number(number) => Value::number(*number),
-                Given::Money(money) => self.local(*money).map_or(Value::Unknown(at), Value::number),
+                Given::Money(money) => self.local(*money).map_or(Value::Unknown(at), Value::Number),
             };
             self.given.push((at, value));
         }
@@ -129,7 +131,7 @@ impl<'a, 'q> Context<'a, 'q> {
             self.given(slot_of(at)).unwrap_or_else(|| {
                 money
                     .and_then(|money| self.local(money))
-                    .map_or(Value::Unknown(slot_of(at)), Value::number)
+                    .map_or(Value::Unknown(slot_of(at)), Value::Number)
             })
         };
         let price = amount(slot::PRICE, values.price);
@@ -156,6 +158,7 @@ impl<'a, 'q> Context<'a, 'q> {
     }
 
     /// Why something that needs a slot is not known.
+    #[cold]
     pub(super) fn why(&self, at: Slot) -> Why<'a> {
         let index = usize::from(at);
         if index < RESERVED.len() {

@@ -30,14 +30,6 @@ impl Cells<'_> {
     }
 }
 
-/// What comes of a step.
-enum Due {
-    /// It is not due in this case, and has no line.
-    Nothing,
-    Amount(Number),
-    NotKnown,
-}
-
 impl<'a> Context<'a, '_> {
     /// The calculation step by step. Each step's value gets its name, for those that follow.
     pub(super) fn lines(&mut self) -> Vec<Line<'a>> {
@@ -50,19 +42,21 @@ impl<'a> Context<'a, '_> {
         for step in &self.pack.steps {
             let value = if step.kind == StepKind::Condition {
                 eval(&step.formula, &self.names)
-            } else {
-                // Worked out where it stays: a line is some three hundred bytes.
+            } else if let Some(given) = self.given(step.slot) {
                 let line = lines.push_mut(Line::of(step));
-                match self.step(step, &mut cells, line) {
-                    Due::Nothing => {
-                        lines.pop();
-                        Value::number(Decimal::ZERO)
+                line.given = true;
+                line.amount = self.due_as_given(given, step, &mut line.why);
+                line.amount.map_or(Value::Unknown(step.slot), Value::Number)
+            } else {
+                match self.condition(step.condition, &mut cells) {
+                    // It is not due in this case, and has no line.
+                    Tri::No => Value::Number(Number::Short(Short::ZERO)),
+                    when => {
+                        // Worked out where it stays: a line is some three hundred bytes.
+                        let line = lines.push_mut(Line::of(step));
+                        line.amount = self.step(step, when, &mut cells, line);
+                        line.amount.map_or(Value::Unknown(step.slot), Value::Number)
                     }
-                    Due::Amount(amount) => {
-                        line.amount = Some(amount);
-                        Value::Number(amount)
-                    }
-                    Due::NotKnown => Value::Unknown(step.slot),
                 }
             };
             self.names[usize::from(step.slot)] = value;
@@ -70,22 +64,26 @@ impl<'a> Context<'a, '_> {
         lines
     }
 
-    fn step(&mut self, step: &'a Step, cells: &mut Cells<'a>, line: &mut Line<'a>) -> Due {
-        if let Some(value) = self.given(step.slot) {
-            line.given = true;
-            return match value {
-                Value::Number(number) => Due::Amount(due(number, step.round)),
-                Value::Unknown(at) => {
-                    line.why.push(self.why(at));
-                    Due::NotKnown
-                }
-                _ => Due::NotKnown,
-            };
+    /// What somebody gave for a step; none if it could not be made an amount.
+    fn due_as_given(&self, given: Value<'a>, step: &Step, why: &mut Vec<Why<'a>>) -> Option<Number> {
+        match given {
+            Value::Number(number) => Some(due(number, step.round)),
+            Value::Unknown(at) => {
+                why.push(self.why(at));
+                None
+            }
+            _ => None,
         }
-        let when = self.condition(step.condition, cells);
-        if when == Tri::No {
-            return Due::Nothing;
-        }
+    }
+
+    /// What is due by a step whose condition says `when`; none if it is not known.
+    fn step(
+        &mut self,
+        step: &'a Step,
+        when: Tri,
+        cells: &mut Cells<'a>,
+        line: &mut Line<'a>,
+    ) -> Option<Number> {
         if let Some(base) = &step.base {
             let base = eval(base, &self.names);
             self.names[usize::from(step.base_slot)] = base;
@@ -114,7 +112,7 @@ impl<'a> Context<'a, '_> {
             push(&mut line.why, self.why(at));
             amount = amount.map(|number| number.hull(Decimal::ZERO.into()));
         }
-        amount.map_or(Due::NotKnown, Due::Amount)
+        amount
     }
 
     fn by_rules(&mut self, step: &'a Step, cells: &mut Cells<'a>, line: &mut Line<'a>) -> Option<Number> {
@@ -273,10 +271,12 @@ impl<'a> Context<'a, '_> {
 
     /// A step's formula with its numbers, if they are asked for: `0.15 × (176234.10 + 17623.41)`.
     fn spell(&self, step: &Step) -> Option<Box<str>> {
-        self.prepared
-            .question
-            .workings
-            .then(|| crate::working::spell(&step.formula, &self.names, self.pack).into_boxed_str())
+        self.prepared.question.workings.then(|| self.spelled(step))
+    }
+
+    #[cold]
+    fn spelled(&self, step: &Step) -> Box<str> {
+        crate::working::spell(&step.formula, &self.names, self.pack).into_boxed_str()
     }
 }
 

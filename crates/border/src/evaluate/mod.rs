@@ -19,7 +19,7 @@ use jiff::civil::Date;
 use crate::fact::{Car, Fault};
 use crate::feel::{Span, Value};
 use crate::money::Rates;
-use crate::pack::{Pack, RuleSet, Side};
+use crate::pack::{FIRST_OWN, Pack, RuleSet, Side, slot};
 use crate::verdict::{Finding, Line, RateUsed, Status, Values, Verdict, Why};
 use context::Context;
 use prepared::Scenario;
@@ -167,11 +167,17 @@ impl RuleSet {
         &'a self,
         pack: &'a Pack,
         prepared: &Prepared<'a>,
-        names: Vec<Value<'a>>,
+        mut names: Vec<Value<'a>>,
     ) -> (Case<'a>, Vec<Value<'a>>) {
         let mut findings = Vec::with_capacity(pack.checks.len() + 2);
         for (export, checks) in self.controls(pack, prepared.way_named) {
-            Context::new(export, &pack.country, prepared, names.clone()).checks(checks, &mut findings);
+            let region = names[slot::REGION];
+            let context = Context::new(export, &pack.country, prepared, names);
+            context.checks(checks, &mut findings);
+            (_, names) = context.end();
+            // What is left of that country in the names that all have is put there anew for the next, but for this one.
+            names.truncate(FIRST_OWN);
+            names[slot::REGION] = region;
         }
         let controls = findings.len();
         let mut context = Context::new(pack, &pack.country, prepared, names);
@@ -209,6 +215,7 @@ struct Case<'p> {
     rates: Vec<RateUsed>,
 }
 
+#[cold]
 fn push<'a>(all: &mut Vec<Why<'a>>, why: Why<'a>) {
     if !all.contains(&why) {
         all.push(why);

@@ -5,7 +5,8 @@ use rust_decimal::Decimal;
 
 use super::{Question, category, total};
 use crate::date::years;
-use crate::fact::{Car, FACTS, FactValue, Fault, KW_PER_MECHANICAL_HP, KW_PER_METRIC_HP, place};
+use crate::decimal::Short;
+use crate::fact::{Car, FactValue, Fault, KW_PER_MECHANICAL_HP, KW_PER_METRIC_HP, place};
 use crate::feel::{Number, Slot, Value};
 use crate::pack::{Pack, UNKNOWN, slot, slot_of_fact};
 
@@ -168,17 +169,15 @@ fn unknown<'a>(at: usize) -> Value<'a> {
 fn facts<'a>(question: &Question<'a>, own: usize) -> Vec<Value<'a>> {
     let mut names: Vec<Value<'a>> = Vec::with_capacity(UNKNOWN.len() + own);
     names.extend_from_slice(&UNKNOWN);
-    for index in 0..FACTS.len() {
-        if let Some(value) = question.car.at(index) {
-            names[slot_of_fact(index)] = match value {
-                FactValue::Number(number) => Value::number(*number),
-                FactValue::Text(text) => Value::Text(text),
-                FactValue::List(list) => Value::List(list),
-                FactValue::Flag(flag) => Value::Bool(*flag),
-                // Dates come from the case.
-                FactValue::Date(_) => continue,
-            };
-        }
+    for (index, value) in question.car.placed() {
+        names[slot_of_fact(index)] = match value {
+            FactValue::Number(number) => Value::number(*number),
+            FactValue::Text(text) => Value::Text(text),
+            FactValue::List(list) => Value::List(list),
+            FactValue::Flag(flag) => Value::Bool(*flag),
+            // Dates come from the case.
+            FactValue::Date(_) => continue,
+        };
     }
     let absent: &[usize] = match question.car.text_at(place::FUEL) {
         Some("electric" | "hydrogen") => &[slot::CC, slot::ENGINE_KW, slot::ENGINE_FUEL],
@@ -201,13 +200,16 @@ fn facts<'a>(question: &Question<'a>, own: usize) -> Vec<Value<'a>> {
     names
 }
 
-/// Adds the engine's power in both horsepowers, which few countries look at.
-pub(super) fn horsepowers(car: &Car, names: &mut [Value<'_>]) {
+/// Adds the engine's power in those horsepowers that a country looks at, which few do.
+pub(super) fn horsepowers(pack: &Pack, car: &Car, names: &mut [Value<'_>]) {
     let electric = matches!(car.text_at(place::FUEL), Some("electric" | "hydrogen"));
     for (at, per) in [
         (slot::METRIC_HP, KW_PER_METRIC_HP),
         (slot::MECHANICAL_HP, KW_PER_MECHANICAL_HP),
     ] {
+        if !pack.horsepower.contains(&at) {
+            continue;
+        }
         names[at] = match car.number_at(place::ENGINE_KW) {
             Some(kw) => kw.checked_div(per).map_or(unknown(at), Value::number),
             None if electric => Value::Null,
@@ -219,19 +221,19 @@ pub(super) fn horsepowers(car: &Car, names: &mut [Value<'_>]) {
 /// The ages of one case.
 fn ages<'a>(question: &Question<'a>, days: Days, names: &mut [Value<'a>]) {
     let arrival = question.arrival;
-    let calendar = |from: Date| Value::number(Decimal::from(arrival.year() - from.year()));
-    let mut any: Option<Number> = None;
-    let mut widen = |age: Decimal| {
-        let age = Number::from(age);
-        any = Some(any.map_or(age, |sofar| sofar.hull(age)));
+    let whole = |years: i16| Number::Short(Short::new(years.into(), 0));
+    let calendar = |from: Date| Value::Number(whole(arrival.year() - from.year()));
+    let mut any: Option<(Number, Number)> = None;
+    let mut widen = |age: Number| {
+        any = Some(any.map_or((age, age), |(low, high)| (low.min(age), high.max(age))));
     };
     match days.manufactured {
         Some(made) => {
-            let age = years(made, arrival);
+            let age = Number::Short(years(made, arrival));
             widen(age);
-            names[slot::AGE] = Value::number(age);
+            names[slot::AGE] = Value::Number(age);
             names[slot::AGE_CALENDAR] = calendar(made);
-            names[slot::MANUFACTURED_YEAR] = Value::number(Decimal::from(made.year()));
+            names[slot::MANUFACTURED_YEAR] = Value::Number(whole(made.year()));
             names[slot::MANUFACTURED] = Value::Date(made);
         }
         None => {
@@ -242,9 +244,9 @@ fn ages<'a>(question: &Question<'a>, days: Days, names: &mut [Value<'a>]) {
     }
     match days.registered {
         Some(registered) => {
-            let age = years(registered, arrival);
+            let age = Number::Short(years(registered, arrival));
             widen(age);
-            names[slot::AGE_REGISTERED] = Value::number(age);
+            names[slot::AGE_REGISTERED] = Value::Number(age);
             names[slot::AGE_CALENDAR_REGISTERED] = calendar(registered);
             names[slot::FIRST_REGISTRATION] = Value::Date(registered);
         }
@@ -254,15 +256,18 @@ fn ages<'a>(question: &Question<'a>, days: Days, names: &mut [Value<'a>]) {
             }
         }
     }
-    names[slot::AGE_MODEL_YEAR] = match question.car.number_at(place::MODEL_YEAR) {
-        Some(year) => {
-            let age = Decimal::from(arrival.year()) - year;
+    let by_model_year =
+        (question.car.number_at(place::MODEL_YEAR)).and_then(|year| whole(arrival.year()).minus(year.into()));
+    names[slot::AGE_MODEL_YEAR] = match by_model_year {
+        Some(age) => {
             widen(age);
-            Value::number(age)
+            Value::Number(age)
         }
         None => unknown(slot::MODEL_YEAR),
     };
-    names[slot::AGE_ANY] = any.map_or(unknown(slot::MANUFACTURED), Value::Number);
+    names[slot::AGE_ANY] = any.map_or(unknown(slot::MANUFACTURED), |(low, high)| {
+        Value::Number(low.hull(high))
+    });
 }
 
 /// Days on which the car may have been made and registered.

@@ -4,7 +4,7 @@ use jiff::civil::Date;
 use rust_decimal::Decimal;
 
 use super::{Case, Prepared, Question, push};
-use crate::decimal::{self, Short, converted};
+use crate::decimal::Short;
 use crate::fact::place;
 use crate::feel::{Number, Span, Value};
 use crate::money::{Currency, Money};
@@ -164,7 +164,7 @@ impl Added {
 /// Price, freight and insurance in a currency, if all are known.
 pub(super) fn paid(question: &Question<'_>, to: Currency) -> Option<Decimal> {
     let values = question.values;
-    let mut sum = Decimal::ZERO;
+    let mut sum = Number::Short(Short::ZERO);
     let mut last: Option<(Currency, Decimal)> = None;
     for Money { amount, currency } in [values.price?, values.freight?, values.insurance?] {
         let rate = match last {
@@ -172,9 +172,9 @@ pub(super) fn paid(question: &Question<'_>, to: Currency) -> Option<Decimal> {
             _ => question.rates.rate(currency, to)?,
         };
         last = Some((currency, rate));
-        sum = decimal::sum(sum, converted(amount, rate, 2)?)?;
+        sum = sum.plus(Number::from(amount).converted(rate, 2)?)?;
     }
-    Some(sum)
+    sum.span().single()
 }
 
 fn status(findings: &[Finding<'_>], controls: usize, prepared: &Prepared<'_>) -> Status {

@@ -21,6 +21,8 @@ pub enum PowerUnit {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Car {
     values: Vec<Option<FactValue>>,
+    /// The places of those that are known, in order: most are not, and each question looks at all that are.
+    places: Vec<u8>,
     power_from: Option<PowerUnit>,
 }
 
@@ -28,6 +30,7 @@ impl Default for Car {
     fn default() -> Self {
         Car {
             values: vec![None; FACTS.len()],
+            places: Vec::new(),
             power_from: None,
         }
     }
@@ -50,6 +53,13 @@ impl Car {
 
     pub(crate) fn at(&self, index: usize) -> Option<&FactValue> {
         self.values.get(index)?.as_ref()
+    }
+
+    /// The value of every fact known, with its place in [`FACTS`].
+    pub(crate) fn placed(&self) -> impl Iterator<Item = (usize, &FactValue)> {
+        self.places
+            .iter()
+            .filter_map(|at| Some((usize::from(*at), self.at(usize::from(*at))?)))
     }
 
     /// Every fact known, in the order of [`FACTS`].
@@ -112,7 +122,16 @@ impl Car {
 
     pub(crate) fn put(&mut self, name: &str, value: FactValue) {
         if let Some(index) = fact(name) {
-            self.values[index] = Some(value);
+            self.place(index, value);
+        }
+    }
+
+    fn place(&mut self, index: usize, value: FactValue) {
+        self.values[index] = Some(value);
+        if let Ok(place) = u8::try_from(index)
+            && let Err(before) = self.places.binary_search(&place)
+        {
+            self.places.insert(before, place);
         }
     }
 
@@ -138,7 +157,7 @@ impl Car {
             let problem = format!("no such fact; {}", nearest(name, names));
             return Err(Fault::new(name, text, problem));
         };
-        self.values[index] = Some(parse(&FACTS[index], text)?);
+        self.place(index, parse(&FACTS[index], text)?);
         if name == "engine_kw" {
             self.power_from = None;
         }

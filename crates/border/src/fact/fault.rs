@@ -21,6 +21,8 @@ pub struct Fault {
 
 impl Fault {
     /// A fault; field and value are shown as far as they fit a message.
+    // Few questions have one, and what makes it should not lie between what every question goes through.
+    #[cold]
     pub fn new(field: &str, value: impl fmt::Display, problem: impl fmt::Display) -> Self {
         Fault {
             field: shortened(field),

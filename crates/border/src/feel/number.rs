@@ -54,8 +54,17 @@ impl Number {
     pub(crate) fn hull(self, other: Number) -> Number {
         match (self, other) {
             (Number::Short(a), Number::Short(b)) if a == b => self,
-            _ => self.span().hull(other.span()).into(),
+            (Number::Short(a), Number::Short(b)) => match a.order(b) {
+                Some(Ordering::Greater) => Number::Long(Span::between(b, a)),
+                Some(_) => Number::Long(Span::between(a, b)),
+                None => self.long_hull(other),
+            },
+            _ => self.long_hull(other),
         }
+    }
+
+    fn long_hull(self, other: Number) -> Number {
+        self.span().hull(other.span()).into()
     }
 
     #[inline]
@@ -91,6 +100,11 @@ impl Number {
         {
             return Some(Number::Short(result));
         }
+        self.long_way(other, long)
+    }
+
+    #[cold]
+    fn long_way(self, other: Number, long: fn(Span, Span) -> Option<Span>) -> Option<Number> {
         long(self.span(), other.span()).map(Number::from)
     }
 

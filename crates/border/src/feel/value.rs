@@ -7,7 +7,7 @@ use rust_decimal::Decimal;
 use serde::Serialize;
 
 use super::number::Number;
-use crate::decimal::{order, product, sum};
+use crate::decimal::{Short, order, product, sum};
 
 /// The place of a name in a pack's table of names.
 pub(crate) type Slot = u16;
@@ -27,6 +27,13 @@ impl Span {
         Span {
             low: number,
             high: number,
+        }
+    }
+
+    pub(crate) fn between(low: Short, high: Short) -> Self {
+        Span {
+            low: low.decimal(),
+            high: high.decimal(),
         }
     }
 

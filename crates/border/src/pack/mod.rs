@@ -13,7 +13,7 @@ mod sieve;
 mod table;
 mod text;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 
@@ -331,14 +331,16 @@ pub struct Pack {
     pub examples: Vec<Example>,
     pub(crate) names: Vec<String>,
     pub(crate) currencies: Vec<(Currency, Slot)>,
-    /// Slots of what may be given, by name.
-    pub(crate) given: HashMap<String, Slot>,
+    /// Slots of what may be given, in the order of their names.
+    pub(crate) given: Vec<(String, Slot)>,
     /// The checks that are no waivers.
     pub(crate) barring: Vec<Barring>,
     /// Each different condition of its steps and rules.
     pub(crate) conditions: Vec<Expr>,
-    /// Whether it looks at horsepower.
-    pub(crate) horsepower: bool,
+    /// The slots of the horsepowers that it looks at.
+    pub(crate) horsepower: Vec<usize>,
+    /// Whether it has to do with money, as all but those of export control have.
+    pub(crate) prices: bool,
     /// The slots of facts and worked-out names that it looks at.
     looks_at: Vec<Slot>,
     /// The values of its own names before anything is worked out.
@@ -364,7 +366,11 @@ impl Pack {
 
     /// The slot of a value that a user may give: a price, an input or a step.
     pub(crate) fn place_of_given(&self, name: &str) -> Option<Slot> {
-        self.given.get(name).copied()
+        let at = self
+            .given
+            .binary_search_by(|(known, _)| known.as_str().cmp(name))
+            .ok()?;
+        self.given.get(at).map(|(_, slot)| *slot)
     }
 
     /// Which of the pack's parts a value names.
@@ -416,8 +422,12 @@ impl Pack {
         self.foundations();
         self.passing = Passing::of(self);
         self.horsepower = [slot::METRIC_HP, slot::MECHANICAL_HP]
-            .iter()
-            .any(|hp| used.iter().any(|slot| usize::from(*slot) == *hp));
+            .into_iter()
+            .filter(|hp| used.iter().any(|slot| usize::from(*slot) == *hp))
+            .collect();
+        let money = [slot::PRICE, slot::FREIGHT, slot::INSURANCE, slot::FOB, slot::CIF];
+        self.prices = !(self.steps.is_empty() && self.inputs.is_empty() && self.currencies.is_empty())
+            || used.iter().any(|slot| money.contains(&usize::from(*slot)));
         used.retain(|slot| usize::from(*slot) < FIRST_OWN);
         used.sort_unstable();
         used.dedup();

@@ -1,6 +1,6 @@
 //! The steps of the calculation, with their rules and tables of bands.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use super::Reading;
 use super::country::StepToml;
@@ -90,14 +90,16 @@ impl Reading<'_> {
         made
     }
 
-    /// The slots of what a user may give: prices, inputs, and any step.
-    pub(super) fn givens(&self, inputs: &[Input], steps: &[Step]) -> HashMap<String, Slot> {
+    /// The slots of what a user may give, in the order of their names: prices, inputs, and any step.
+    pub(super) fn givens(&self, inputs: &[Input], steps: &[Step]) -> Vec<(String, Slot)> {
         let prices = ["price", "freight", "insurance", "fob", "cif"]
             .into_iter()
             .filter_map(|name| Some((name.to_owned(), self.table.find(name)?)));
         let inputs = inputs.iter().map(|input| (input.name.clone(), input.slot));
         let steps = steps.iter().map(|step| (step.name.clone(), step.slot));
-        prices.chain(inputs).chain(steps).collect()
+        let mut givens: Vec<(String, Slot)> = prices.chain(inputs).chain(steps).collect();
+        givens.sort_unstable();
+        givens
     }
 
     fn step(&mut self, step: StepToml, round: u32) -> Result<Step, String> {
