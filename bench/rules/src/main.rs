@@ -25,6 +25,9 @@ const AT_LEAST: Duration = Duration::from_secs(1);
 
 const CARS: usize = 10_000;
 
+/// How often ours and the same packs in Python are measured, one after the other.
+const ROUNDS: usize = 5;
+
 /// The cars whose verdicts are compared with Python's, in every market; the first few with what would break them.
 const COMPARED: usize = 24;
 const COMPARED_AHEAD: usize = 2;
@@ -54,8 +57,9 @@ fn main() -> Result<()> {
         return asked.only(what);
     }
     let own = asked.measure()?;
+    asked.print(&own);
     if let Some(python) = arguments.first() {
-        asked.beside_the_packs_in_python(python, here, &own)?;
+        asked.beside_the_packs_in_python(python, here)?;
         asked.beside_scripts(python, here, &own)?;
     }
     Ok(())
@@ -300,23 +304,62 @@ impl<'s> Asked<'s> {
                 .try_for_each(|to| self.ahead(&first, to).map(|_| ()))
         })?;
         own.insert("outlook".to_owned(), ahead);
+        Ok(own)
+    }
+
+    fn print(&self, own: &BTreeMap<String, f64>) {
         println!("| one core, CPU time | quotes per second |\n|---|---:|");
         for country in ALONE {
             println!("| one car to {country} | {:.0} |", own[country]);
         }
-        println!("| one car to all {} markets | {all:.0} |", self.markets.len());
-        println!("| {CARS} cars to all markets, in {yard:.1?} | {yard_rate:.0} |");
-        println!("| what would break it in {AHEAD_DAYS} days, one car to all markets | {ahead:.0} |\n");
-        Ok(own)
+        println!(
+            "| one car to all {} markets | {:.0} |",
+            self.markets.len(),
+            own["all"]
+        );
+        println!("| {CARS} cars to all markets | {:.0} |", own["yard"]);
+        println!(
+            "| what would break it in {AHEAD_DAYS} days, one car to all markets | {:.0} |\n",
+            own["outlook"]
+        );
     }
 
-    /// The full reading: every verdict of the sample must be the same.
-    fn beside_the_packs_in_python(
-        &self,
-        python: &str,
-        here: &Path,
-        own: &BTreeMap<String, f64>,
-    ) -> Result<()> {
+    /// The full reading, round by round with ours: a machine's speed drifts, and one's luck must not be the other's lack.
+    fn beside_the_packs_in_python(&self, python: &str, here: &Path) -> Result<()> {
+        let mut rounds: BTreeMap<String, Vec<[f64; 3]>> = BTreeMap::new();
+        let mut same = 0;
+        for _ in 0..ROUNDS {
+            let own = self.measure()?;
+            let (theirs, verdicts) = self.packs_in_python(python, here)?;
+            same = verdicts;
+            for (what, rate) in theirs {
+                let mine = *own
+                    .get(&what)
+                    .context("what is measured there is measured here")?;
+                rounds.entry(what).or_default().push([rate, mine, mine / rate]);
+            }
+        }
+        println!(
+            "| the same packs in Python, {ROUNDS} rounds | its quotes per second | ours | times, the median | from, to |\n\
+             |---|---:|---:|---:|---:|"
+        );
+        for (what, figures) in rounds {
+            let [theirs, mine, times] = [0, 1, 2].map(|at| {
+                let mut column: Vec<f64> = figures.iter().map(|round| round[at]).collect();
+                column.sort_by(f64::total_cmp);
+                column
+            });
+            let ends = |column: &[f64]| (column[0], column[column.len() - 1]);
+            let ((a, b), (c, d), (e, f)) = (ends(&theirs), ends(&mine), ends(&times));
+            let median = times[times.len() / 2];
+            println!("| {what} | {a:.0} to {b:.0} | {c:.0} to {d:.0} | **{median:.0}** | {e:.0}, {f:.0} |");
+        }
+        println!("\n{same} verdicts of {COMPARED} cars are the same in status, checks, lines and totals.\n");
+        Ok(())
+    }
+
+    /// What Python reaches, and how many verdicts are the same; every one of the sample must be.
+    fn packs_in_python(&self, python: &str, here: &Path) -> Result<(BTreeMap<String, f64>, usize)> {
         let sample: Vec<_> = (0..COMPARED).map(facts_compared).collect::<Result<_>>()?;
         let texts = |facts: &[(&str, String)]| -> Value {
             facts
@@ -350,13 +393,12 @@ impl<'s> Asked<'s> {
         let output = child.wait_with_output()?;
         ensure!(output.status.success(), "the packs in Python failed");
         let cars: Vec<Car> = sample.iter().map(|facts| car(facts)).collect::<Result<_>>()?;
-        let mut same = 0;
-        println!("| the same packs in Python | its quotes per second | ours | times |\n|---|---:|---:|---:|");
+        let (mut same, mut rates) = (0, BTreeMap::new());
         for line in String::from_utf8(output.stdout)?.lines() {
             let theirs: Value = serde_json::from_str(line)?;
             if let Some(what) = theirs["measured"].as_str() {
-                if let (Some(rate), Some(mine)) = (theirs["per_second"].as_f64(), own.get(what)) {
-                    println!("| {what} | {rate:.0} | {mine:.0} | **{:.0}** |", mine / rate);
+                if let Some(rate) = theirs["per_second"].as_f64() {
+                    rates.insert(what.to_owned(), rate);
                 }
                 continue;
             }
@@ -376,8 +418,7 @@ impl<'s> Asked<'s> {
             }
             same += 1;
         }
-        println!("\n{same} verdicts of {COMPARED} cars are the same in status, checks, lines and totals.\n");
-        Ok(())
+        Ok((rates, same))
     }
 
     /// Smaller peers on one car. They print `name<TAB>country<TAB>total<TAB>quotes per second`.

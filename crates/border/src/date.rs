@@ -111,6 +111,7 @@ impl fmt::Display for PartialDate {
 /// Years from a day to a later one: whole on the exact anniversary, a fraction more on the day after, so that "not over
 /// three years" still holds on the third anniversary. Months count as twelfths, days as 32nds of a month; to six decimals.
 /// Negative if the first day is the later one.
+#[inline(never)]
 pub(crate) fn years(from: Date, to: Date) -> Short {
     if to < from {
         return years(to, from).negative();

@@ -223,15 +223,9 @@ fn ages<'a>(question: &Question<'a>, days: Days, names: &mut [Value<'a>]) {
     let arrival = question.arrival;
     let whole = |years: i16| Number::Short(Short::new(years.into(), 0));
     let calendar = |from: Date| Value::Number(whole(arrival.year() - from.year()));
-    let mut any: Option<(Number, Number)> = None;
-    let mut widen = |age: Number| {
-        any = Some(any.map_or((age, age), |(low, high)| (low.min(age), high.max(age))));
-    };
     match days.manufactured {
         Some(made) => {
-            let age = Number::Short(years(made, arrival));
-            widen(age);
-            names[slot::AGE] = Value::Number(age);
+            names[slot::AGE] = Value::Number(Number::Short(years(made, arrival)));
             names[slot::AGE_CALENDAR] = calendar(made);
             names[slot::MANUFACTURED_YEAR] = Value::Number(whole(made.year()));
             names[slot::MANUFACTURED] = Value::Date(made);
@@ -244,9 +238,7 @@ fn ages<'a>(question: &Question<'a>, days: Days, names: &mut [Value<'a>]) {
     }
     match days.registered {
         Some(registered) => {
-            let age = Number::Short(years(registered, arrival));
-            widen(age);
-            names[slot::AGE_REGISTERED] = Value::Number(age);
+            names[slot::AGE_REGISTERED] = Value::Number(Number::Short(years(registered, arrival)));
             names[slot::AGE_CALENDAR_REGISTERED] = calendar(registered);
             names[slot::FIRST_REGISTRATION] = Value::Date(registered);
         }
@@ -258,13 +250,13 @@ fn ages<'a>(question: &Question<'a>, days: Days, names: &mut [Value<'a>]) {
     }
     let by_model_year =
         (question.car.number_at(place::MODEL_YEAR)).and_then(|year| whole(arrival.year()).minus(year.into()));
-    names[slot::AGE_MODEL_YEAR] = match by_model_year {
-        Some(age) => {
-            widen(age);
-            Value::Number(age)
+    names[slot::AGE_MODEL_YEAR] = by_model_year.map_or(unknown(slot::MODEL_YEAR), Value::Number);
+    let mut any: Option<(Number, Number)> = None;
+    for at in [slot::AGE, slot::AGE_REGISTERED, slot::AGE_MODEL_YEAR] {
+        if let Value::Number(age) = names[at] {
+            any = Some(any.map_or((age, age), |(low, high)| (low.min(age), high.max(age))));
         }
-        None => unknown(slot::MODEL_YEAR),
-    };
+    }
     names[slot::AGE_ANY] = any.map_or(unknown(slot::MANUFACTURED), |(low, high)| {
         Value::Number(low.hull(high))
     });
