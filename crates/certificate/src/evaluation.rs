@@ -21,6 +21,27 @@ pub const FRESH_DAYS: i32 = 30;
 /// Days from the first to the last measurement of one evaluation: what is older speaks of another battery.
 pub const SPAN_DAYS: i32 = 365;
 
+/// Most characters of a value in words.
+pub const TEXT: usize = 300;
+
+/// A text that is at most so many characters long, cut after a word where it is longer, and marked so.
+pub fn shortened(text: &str, longest: usize) -> String {
+    const MARK: &str = " …";
+    if text.chars().count() <= longest {
+        return text.to_owned();
+    }
+    let kept = longest.saturating_sub(MARK.chars().count());
+    let end = text.char_indices().nth(kept).map_or(text.len(), |(at, _)| at);
+    let (head, rest) = text.split_at(end);
+    let word = match head.rfind(char::is_whitespace) {
+        // The cut is behind a word already, or in one that fills more than half of the room: then it is cut itself.
+        _ if rest.starts_with(char::is_whitespace) => head,
+        Some(at) if at * 2 > head.len() => head.get(..at).unwrap_or(head),
+        _ => head,
+    };
+    format!("{}{MARK}", word.trim_end_matches([' ', ',', ';', '(', '·']))
+}
+
 /// Most sessions, checks and files listed.
 const MOST: usize = 200;
 
@@ -240,7 +261,10 @@ impl Background {
     fn by_check(&self) -> Vec<(&'static str, String)> {
         /// What fits on a page.
         const MOST: usize = 3;
-        const LONGEST: usize = 80;
+        /// Characters of all that is told, so that room is left for what the check itself found.
+        const TOLD: usize = 190;
+        /// Characters of a day with its brackets, and of what stands between two.
+        const AROUND: usize = 15;
         [
             ("recalls", &self.open_recalls),
             ("battery_history", &self.exchanges),
@@ -248,10 +272,11 @@ impl Background {
         .into_iter()
         .filter(|(_, all)| !all.is_empty())
         .map(|(id, all)| {
+            let each = TOLD / all.len().min(MOST) - AROUND;
             let mut words: Vec<String> = all
                 .iter()
                 .take(MOST)
-                .map(|(said, day)| format!("{} ({day})", said.chars().take(LONGEST).collect::<String>()))
+                .map(|(said, day)| format!("{} ({day})", shortened(said, each)))
                 .collect();
             if all.len() > MOST {
                 words.push(format!("+ {}", all.len() - MOST));
@@ -371,7 +396,11 @@ impl Evaluation {
                 let found = [CheckResult::Watch, CheckResult::Fail].contains(&check.result);
                 let before = check.value.as_ref().and_then(|value| value.text.as_deref());
                 let text = match before {
-                    Some(before) if found => format!("{before}; {told}"),
+                    // What the history says stands whole: whoever decides looks for it.
+                    Some(before) if found => {
+                        let room = TEXT.saturating_sub(told.chars().count() + 2);
+                        format!("{}; {told}", shortened(before, room))
+                    }
                     _ => told.clone(),
                 };
                 check.value = Some(Quantity {
@@ -467,4 +496,82 @@ impl Evaluation {
 /// Days from one day to another; negative where it lies before.
 fn days_between(from: Date, to: Date) -> i32 {
     from.until(to).map_or(i32::MAX, |span| span.get_days())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_is_cut_after_a_word_and_says_so() {
+        assert_eq!(
+            shortened("traction battery module", 40),
+            "traction battery module"
+        );
+        assert_eq!(shortened("traction battery module", 20), "traction battery …");
+        assert_eq!(shortened("traction battery module", 18), "traction battery …");
+        assert_eq!(shortened("P0AA6, P0DE6, P0A1F", 15), "P0AA6, P0DE6 …");
+        assert_eq!(shortened(&"고전압배터리".repeat(9), 20).chars().count(), 20);
+        for longest in 0..40 {
+            let short = shortened("a recall of the high-voltage battery pack", longest);
+            assert!(short.chars().count() <= longest.max(2), "{longest}: {short}");
+        }
+    }
+
+    #[test]
+    fn what_the_history_says_stands_whole_beside_a_shortened_finding() {
+        let day = jiff::civil::date(2026, 3, 1);
+        let recall = "the parking brake cable may loosen and the car roll away while it charges on a slope of more than 8 %";
+        let background = Background {
+            open_recalls: (0..5).map(|n| (format!("{n}: {recall}"), day)).collect(),
+            exchanges: Vec::new(),
+        };
+        let found = "SAMPLE-2026-11: the traction battery may overheat; ".repeat(6);
+        let mut evaluation = Evaluation {
+            soh: None,
+            refused: Vec::new(),
+            checks: vec![Check {
+                id: "recalls".to_owned(),
+                result: CheckResult::Fail,
+                value: Some(Quantity {
+                    text: Some(found.chars().take(TEXT).collect()),
+                    ..Quantity::default()
+                }),
+                limit: None,
+                limit_source: "maker".to_owned(),
+                action: None,
+            }],
+            transport: Transport {
+                un_number: "UN 3556".to_owned(),
+                soc_pct: None,
+                soc_measured_on: None,
+                windows: Vec::new(),
+                ready: false,
+                obstacles: Vec::new(),
+            },
+            evidence: Evidence {
+                from: day,
+                until: day,
+                assessment_sha256: String::new(),
+                raw_sha256: Vec::new(),
+                sessions: Vec::new(),
+            },
+            odometer_km: 0,
+            full_cycles: None,
+        };
+        assert!(evaluation.untold(&background).is_some());
+        evaluation.tell(&background);
+        let text = evaluation.checks[0].value.as_ref().unwrap().text.clone().unwrap();
+        assert!(text.chars().count() <= TEXT, "{}", text.chars().count());
+        assert_eq!(evaluation.untold(&background), None);
+        assert!(
+            text.starts_with("SAMPLE-2026-11: the traction battery may overheat"),
+            "{text}"
+        );
+        assert!(
+            text.ends_with("+ 2") && text.matches("(2026-03-01)").count() == 3,
+            "{text}"
+        );
+        assert_eq!(evaluation.checks[0].result, CheckResult::Fail);
+    }
 }

@@ -866,6 +866,8 @@ fn summary(view: &CaseView) -> Result<(), Failure> {
     }
     if view.owed {
         output::say(format_args!("  {OWED}"))?;
+    } else if view.awaits_log && !view.dry_run {
+        output::say("  its statement waits for `carnet seal`; no dossier shows it before")?;
     }
     Ok(())
 }
@@ -993,7 +995,15 @@ async fn list(global: &Global, desk: &Desk, options: &List, now: Timestamp) -> R
     for entry in directory {
         table.add_row([
             entry.certificate,
-            entry.standing.replace('_', " "),
+            format!(
+                "{}{}",
+                entry.standing.replace('_', " "),
+                if entry.awaits_log {
+                    ", not in the log yet"
+                } else {
+                    ""
+                }
+            ),
             format!("{} {}", entry.make, entry.model),
             entry.grade,
             entry.valid_until.to_string(),

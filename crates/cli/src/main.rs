@@ -12,7 +12,6 @@ mod args;
 mod audit;
 mod battery_assess;
 mod battery_inspect;
-mod battery_picture;
 mod battery_reading;
 mod battery_recompute;
 mod battery_validate;

@@ -10,7 +10,7 @@ use certificate::application::{self, Application};
 use rayon::iter::{IntoParallelIterator as _, ParallelIterator as _};
 use serde::Deserialize;
 use telemetry::{
-    Answers, DateOrder, Event, FileReport, Lag, Log, Mapping, MeterLog, Options, Progress, Sign,
+    Answers, Clocks, DateOrder, Event, FileReport, Lag, Log, Mapping, MeterLog, Options, Progress, Sign,
     TelemetryError, Unit,
 };
 
@@ -49,9 +49,26 @@ pub enum AssessError {
         /// By how many seconds it is ahead.
         ahead_s: f64,
     },
+    /// A second meter measured other charges than the log has.
+    #[error(
+        "{}: no overlap: the log runs from {} to {} and this meter's from {} to {}, and current never flows in both at a time; give the \
+         meter's log of the same charge, say with --meter-utc-offset which time zone its clock shows, or leave it out",
+        .meter.display(), moment(.log.0), moment(.log.1), moment(.metered.0), moment(.metered.1)
+    )]
+    NoOverlap {
+        /// The meter's file.
+        meter: PathBuf,
+        /// When the log begins and ends, in seconds since 1970.
+        log: (f64, f64),
+        /// When the meter's does.
+        metered: (f64, f64),
+    },
     /// A fact about the vehicle that no vehicle has.
     #[error(transparent)]
     Fact(#[from] WrongFact),
+    /// An assessment that was kept says something that nobody could have answered.
+    #[error("the assessment {0}")]
+    Kept(String),
     /// The description of the battery cannot be read.
     #[error("{0}; {HOW_TO_DESCRIBE}")]
     Description(String),
@@ -59,6 +76,14 @@ pub enum AssessError {
 
 fn minutes(seconds: f64) -> String {
     format!("{:.1} min", seconds.abs() / 60.0)
+}
+
+/// A moment to the minute.
+fn moment(seconds: f64) -> String {
+    match jiff::Timestamp::from_second(seconds as i64) {
+        Ok(time) => time.strftime("%Y-%m-%d %H:%M UTC").to_string(),
+        Err(_) => format!("{seconds} s"),
+    }
 }
 
 /// An offset as options take it, to the minute.
@@ -96,7 +121,11 @@ impl Description {
 
     /// The battery that an application is about, without facts.
     pub fn of(application: &Application) -> Self {
-        let battery = &application.battery;
+        Self::of_battery(&application.battery)
+    }
+
+    /// A battery as applications and credentials describe it, without facts.
+    pub fn of_battery(battery: &application::Battery) -> Self {
         Self {
             battery: Pack {
                 chemistry: match battery.chemistry {
@@ -200,6 +229,23 @@ impl Reading {
         given
             .filter_map(|((question, _), answer)| Some(format!("--{question}={}", answer?)))
             .collect()
+    }
+
+    /// The answers that an assessment keeps, as [`Self::answers`] wrote them.
+    ///
+    /// # Errors
+    /// One is none of these.
+    pub fn from_answers(answers: &[String]) -> Result<Self, AssessError> {
+        let mut reading = Self::default();
+        for kept in answers {
+            let answer = kept.strip_prefix("--").and_then(|kept| kept.split_once('='));
+            if !answer.is_some_and(|(question, answer)| reading.answer(question, answer.to_owned())) {
+                return Err(AssessError::Kept(format!(
+                    "keeps the answer {kept:?}, which is to no question there is"
+                )));
+            }
+        }
+        Ok(reading)
     }
 
     /// What the answers say about the files. `hash` asks for a SHA-256 of each.
@@ -365,11 +411,23 @@ pub fn assess(question: Question<'_>, progress: &mut dyn FnMut(Progress)) -> Res
         Event::End { sha256, corrections } => assessor.end_source(sha256, corrections),
     };
     log.read(&mut sink, progress)?;
-    if let (Some(meter), Some(ahead_s)) = (question.meter, lag.seconds()) {
-        return Err(AssessError::ClocksDiffer {
-            meter: meter.file.clone(),
-            ahead_s,
-        });
+    if let (Some(given), Some(meter)) = (question.meter, &meter) {
+        match lag.clocks() {
+            Clocks::Agree => {}
+            Clocks::Ahead(ahead_s) => {
+                return Err(AssessError::ClocksDiffer {
+                    meter: given.file.clone(),
+                    ahead_s,
+                });
+            }
+            Clocks::Apart => {
+                return Err(AssessError::NoOverlap {
+                    meter: given.file.clone(),
+                    log: lag.period().unwrap_or_default(),
+                    metered: meter.period().unwrap_or_default(),
+                });
+            }
+        }
     }
     Ok(assessor.finish())
 }
@@ -394,6 +452,13 @@ mod tests {
         let answers = reading.answers();
         assert_eq!(answers.len(), QUESTIONS.len());
         assert!(answers.contains(&"--current-sign=discharge-positive".to_owned()));
+        assert_eq!(Reading::from_answers(&answers).unwrap(), reading);
+        for wrong in ["--colour=red", "soc=bms", "--soc"] {
+            let refused = Reading::from_answers(&[wrong.to_owned()])
+                .unwrap_err()
+                .to_string();
+            assert!(refused.contains(wrong), "{refused}");
+        }
         let options = reading.options(true).unwrap();
         assert_eq!(options.answers.current, Some(Sign::DischargePositive));
         assert_eq!(options.answers.utc_offset_s, Some(9 * 3600));

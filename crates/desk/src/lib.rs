@@ -12,6 +12,8 @@
 //! | [`receipts`] | the receipts of a whole batch, for a service that answers many submitters at once |
 //! | [`check`] | verify a dossier file offline |
 //! | [`assessing`] | a battery assessed from charging logs |
+//! | [`inspecting`] | what was understood of charging logs |
+//! | [`recomputing`] | an assessment or certificate computed again from its files |
 //! | [`certify`] | certificates for traction batteries: the scheme's steps, the directory, verification of a credential |
 //! | [`access`] | accounts, sessions, tokens, yards, links to dossiers, and the trail |
 //! | [`erase`] | destroy a vehicle's contents |
@@ -37,6 +39,7 @@ pub mod export;
 mod fsck;
 mod history_json;
 pub mod input;
+pub mod inspecting;
 pub mod issuer;
 mod label;
 mod legible;
@@ -45,6 +48,7 @@ pub mod moving;
 mod prepared;
 pub mod quote;
 pub mod receipts;
+pub mod recomputing;
 pub mod record;
 mod refused;
 pub mod rules;

@@ -4,6 +4,8 @@
 //! the scheme are decided two floors up; the schema (`migrations/0010_certification.sql`) refuses what breaks the separation
 //! of duties whoever asks.
 
+use std::collections::BTreeSet;
+
 use index::Label;
 use sha2::{Digest as _, Sha256};
 use statement::Digest;
@@ -804,6 +806,20 @@ impl Store {
         .fetch_one(&self.db)
         .await?;
         Ok(owed > 0)
+    }
+
+    /// The cases of which a statement that a step brought along is not sealed yet: the log has not accepted it, or it waits.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn cases_awaiting_log(&self) -> Result<BTreeSet<String>, StoreError> {
+        let rows = query(
+            "SELECT DISTINCT o.case_id FROM certification_statement o
+             WHERE NOT EXISTS (SELECT 1 FROM statement s WHERE s.digest = o.digest AND s.log_index IS NOT NULL)",
+        )
+        .fetch_all(&self.db)
+        .await?;
+        rows.iter().map(|row| Ok(row.try_get("case_id")?)).collect()
     }
 
     /// The car's content key, if it has one.

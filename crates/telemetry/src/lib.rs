@@ -32,7 +32,7 @@ pub use clock::{DateOrder, offset as utc_offset};
 pub use error::TelemetryError;
 pub use log::{Event, Log, Options, Progress};
 pub use mapping::{Mapping, Sign};
-pub use meter::{Lag, MeterLog};
+pub use meter::{Clocks, Lag, MeterLog};
 pub use report::{ColumnReport, FileReport, Format, Question, SaidBy, Statement};
 pub use survey::Answers;
 pub use unit::Unit;

@@ -13,6 +13,8 @@ const MOST: usize = 2_000_000;
 const CLOSE: f64 = 1.0;
 /// Time between rows over which nothing is known, s.
 const GAP: f64 = 60.0;
+/// Current from which on something flows, A.
+const FLOWS: f64 = 1.0;
 
 /// What a second meter measured, as times (seconds since 1970 UTC, rising) and currents (A).
 #[derive(Debug, Clone)]
@@ -107,12 +109,19 @@ impl MeterLog {
 
     /// Writes the meter's current into rows of the vehicle, between its own rows by a straight line; nothing across gaps.
     pub fn lay(&self, samples: &mut Samples) {
-        let beside: Vec<f64> = samples.time_s.iter().map(|&time| self.at(time)).collect();
+        let mut near = 0;
+        let beside: Vec<f64> = samples
+            .time_s
+            .iter()
+            .map(|&time| self.at(time, &mut near))
+            .collect();
         *samples.column_mut(Channel::MeterCurrent) = beside;
     }
 
-    fn at(&self, time: f64) -> f64 {
-        let after = self.time_s.partition_point(|&t| t < time);
+    /// The current at a time; the row is looked for from `near` on, which is set to the row after the time.
+    fn at(&self, time: f64, near: &mut usize) -> f64 {
+        let after = self.after(time, *near);
+        *near = after;
         let Some(&end) = self.time_s.get(after) else {
             return f64::NAN;
         };
@@ -129,21 +138,77 @@ impl MeterLog {
         let part = (time - start) / (end - start);
         self.current[before] + part * (self.current[after] - self.current[before])
     }
+
+    /// The first row that is not before a time. Rows of a vehicle follow each other, so it is looked for from the last one on, in
+    /// strides that double.
+    fn after(&self, time: f64, near: usize) -> usize {
+        let before = |row: usize| self.time_s.get(row).is_some_and(|&t| t < time);
+        if near > 0 && !before(near - 1) {
+            let earlier = self.time_s.get(..near).unwrap_or(&self.time_s);
+            return earlier.partition_point(|&t| t < time);
+        }
+        let mut stride = 1;
+        while before(near + stride - 1) {
+            stride *= 2;
+        }
+        let (low, high) = (near + stride / 2, (near + stride).min(self.time_s.len()));
+        let between = self.time_s.get(low..high).unwrap_or_default();
+        low + between.partition_point(|&t| t < time)
+    }
+
+    /// When it begins and ends, in seconds since 1970.
+    pub fn period(&self) -> Option<(f64, f64)> {
+        Some((*self.time_s.first()?, *self.time_s.last()?))
+    }
+
+    /// For how long current flowed, s.
+    fn flowed_s(&self) -> f64 {
+        let pairs = self.time_s.windows(2).zip(&self.current);
+        pairs
+            .filter(|(_, current)| current.abs() > FLOWS)
+            .map(|(times, _)| times[1] - times[0])
+            .filter(|seconds| *seconds <= GAP)
+            .sum()
+    }
+}
+
+/// How the clock of a second meter stands to the vehicle's.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Clocks {
+    /// It may be right. A minute does no harm.
+    Agree,
+    /// It is ahead by so many seconds: with that the currents fit, and not without.
+    Ahead(f64),
+    /// Neither meter shows current while the other one does, whichever way the clocks are turned within a quarter of an hour: not
+    /// the same charges.
+    Apart,
 }
 
 /// Searches by how much two clocks differ, from the currents themselves: the shift with which they fit.
+///
+/// A row in a quarter of a minute is enough for that, so that the search costs less than reading the log.
 #[derive(Debug, Clone)]
 pub struct Lag {
     shifts: Vec<Shift>,
+    taken_s: f64,
+    flowed_s: f64,
+    meter_s: f64,
+    period: Option<(f64, f64)>,
 }
 
-/// What a shift makes of the currents: how far apart they are in all, and how much flowed.
+/// What a shift makes of the currents.
 #[derive(Debug, Clone, Copy)]
 struct Shift {
     seconds: f64,
+    /// How far apart they are in all, A s.
     apart: f64,
+    /// How much flowed, A s.
     flowed: f64,
-    rows: u64,
+    /// For how long both were measured, s.
+    compared_s: f64,
+    /// For how long of that the vehicle's flowed, s.
+    flowed_s: f64,
+    near: usize,
 }
 
 impl Shift {
@@ -152,19 +217,27 @@ impl Shift {
     }
 }
 
+/// Between two shifts, and between two rows that are compared, s.
+const STEP: f64 = 15.0;
+
 impl Default for Lag {
     fn default() -> Self {
-        /// Up to a quarter of an hour in steps of a quarter of a minute; a time zone shows otherwise.
-        const STEP: f64 = 15.0;
+        /// Up to a quarter of an hour; a time zone shows otherwise.
         const STEPS: i32 = 60;
         let shift = |step| Shift {
             seconds: STEP * f64::from(step),
             apart: 0.0,
             flowed: 0.0,
-            rows: 0,
+            compared_s: 0.0,
+            flowed_s: 0.0,
+            near: 0,
         };
         Self {
             shifts: (-STEPS..=STEPS).map(shift).collect(),
+            taken_s: f64::NEG_INFINITY,
+            flowed_s: 0.0,
+            meter_s: f64::NAN,
+            period: None,
         }
     }
 }
@@ -172,40 +245,89 @@ impl Default for Lag {
 impl Lag {
     /// Looks at rows of the vehicle.
     pub fn take(&mut self, meter: &MeterLog, samples: &Samples) {
+        if self.meter_s.is_nan() {
+            self.meter_s = meter.flowed_s();
+        }
         for (row, &time) in samples.time_s.iter().enumerate() {
+            let passed = (time - self.taken_s).abs();
             let own = samples.at(Channel::PackCurrent, row).abs();
-            if !own.is_finite() {
+            if !own.is_finite() || !time.is_finite() || passed < STEP {
                 continue;
             }
+            self.taken_s = time;
+            let (first, last) = self.period.unwrap_or((time, time));
+            self.period = Some((first.min(time), last.max(time)));
+            // A row stands for the time since the last one, where nothing was left out in between.
+            let stands_s = if passed > GAP { STEP } else { passed };
+            let flows = own > FLOWS;
+            if flows {
+                self.flowed_s += stands_s;
+            }
             for shift in &mut self.shifts {
-                let metered = meter.at(time + shift.seconds).abs();
+                let metered = meter.at(time + shift.seconds, &mut shift.near).abs();
                 if metered.is_finite() {
-                    shift.apart += (own - metered).abs();
-                    shift.flowed += own.max(metered);
-                    shift.rows += 1;
+                    shift.apart += stands_s * (own - metered).abs();
+                    shift.flowed += stands_s * own.max(metered);
+                    shift.compared_s += stands_s;
+                    if flows {
+                        shift.flowed_s += stands_s;
+                    }
                 }
             }
         }
     }
 
-    /// By how many seconds the meter's clock is ahead of the vehicle's; `None` where it may be right. A minute does no harm.
-    pub fn seconds(&self) -> Option<f64> {
+    /// How the meter's clock stands to the vehicle's.
+    pub fn clocks(&self) -> Clocks {
+        if self.flowed_s == 0.0 {
+            // The vehicle's log has no charge that anything could be laid beside.
+            return Clocks::Agree;
+        }
         const HARMLESS: f64 = 60.0;
         /// As parts of what flowed: a misfit that asks for an explanation.
         const MISFIT: f64 = 0.01;
-        let as_they_are = self.shifts.iter().find(|shift| shift.seconds == 0.0)?;
-        let most = self.shifts.iter().map(|shift| shift.rows).max()?;
+        /// As parts of what flowed: what is left where the clocks were all there was. Sensors differ by less.
+        const EXPLAINED: f64 = 0.1;
+        /// The part of the shorter of two charges that a shift must bring together; of less, some always fits by chance.
+        const TOGETHER: f64 = 0.5;
+        let Some(as_they_are) = self.shifts.iter().find(|shift| shift.seconds == 0.0) else {
+            return Clocks::Agree;
+        };
+        let misfit = as_they_are.misfit();
+        let nothing_flowed = as_they_are.flowed_s == 0.0;
+        // Nothing flowed at the same time: no number at all.
+        if !nothing_flowed && misfit <= MISFIT {
+            return Clocks::Agree;
+        }
+        let most = self
+            .shifts
+            .iter()
+            .map(|shift| shift.compared_s)
+            .fold(0.0, f64::max);
+        let charge = self.flowed_s.min(self.meter_s);
         let best = self
             .shifts
             .iter()
             // A shift that leaves little to compare fits by chance.
-            .filter(|shift| shift.flowed > 0.0 && shift.rows * 10 >= most * 9)
-            .min_by(|a, b| a.misfit().total_cmp(&b.misfit()))?;
-        let misfit = as_they_are.misfit();
-        // Nothing flowed at the same time: no number at all.
-        let asks = misfit.is_nan() || misfit > MISFIT;
-        let explains = misfit.is_nan() || best.misfit() < 0.5 * misfit;
-        (best.seconds.abs() > HARMLESS && asks && explains).then_some(best.seconds)
+            .filter(|shift| shift.flowed > 0.0 && shift.compared_s >= 0.9 * most)
+            .filter(|shift| shift.flowed_s >= TOGETHER * charge)
+            .min_by(|a, b| a.misfit().total_cmp(&b.misfit()));
+        match best {
+            Some(best)
+                if best.seconds.abs() > HARMLESS
+                    && best.misfit() <= EXPLAINED
+                    && (nothing_flowed || best.misfit() < 0.5 * misfit) =>
+            {
+                Clocks::Ahead(best.seconds)
+            }
+            _ if nothing_flowed => Clocks::Apart,
+            _ => Clocks::Agree,
+        }
+    }
+
+    /// From when to when the vehicle's current was seen, in seconds since 1970.
+    pub fn period(&self) -> Option<(f64, f64)> {
+        self.period
     }
 }
 
@@ -251,12 +373,85 @@ mod tests {
             column.extend(times.iter().map(|time| current(*time)));
             let mut lag = Lag::default();
             lag.take(&meter, &samples);
-            lag.seconds()
+            lag.clocks()
         };
-        assert_eq!(lag(1.0, 600.0), Some(600.0));
-        assert_eq!(lag(0.98, -300.0), Some(-300.0));
-        assert_eq!(lag(1.0, 0.0), None);
-        assert_eq!(lag(0.94, 0.0), None);
-        assert_eq!(lag(1.0, 30.0), None);
+        assert_eq!(lag(1.0, 600.0), Clocks::Ahead(600.0));
+        assert_eq!(lag(0.98, -300.0), Clocks::Ahead(-300.0));
+        assert_eq!(lag(1.0, 0.0), Clocks::Agree);
+        assert_eq!(lag(0.94, 0.0), Clocks::Agree);
+        assert_eq!(lag(1.0, 30.0), Clocks::Agree);
+        // A time zone or another day.
+        assert_eq!(lag(1.0, 9.0 * 3600.0 + 3600.0), Clocks::Apart);
+    }
+
+    /// Rows of the vehicle and of the meter: from, to (s), and the current (A) throughout.
+    fn clocks(own: &[(f64, f64, f64)], metered: &[(f64, f64, f64)]) -> Clocks {
+        let rows = |parts: &[(f64, f64, f64)], every: f64| -> Vec<(f64, f64)> {
+            let row = |&(from, to, current): &(f64, f64, f64)| {
+                let times = (0..)
+                    .map(move |n| from + every * f64::from(n))
+                    .take_while(move |t| *t < to);
+                times.map(move |time| (time, current))
+            };
+            parts.iter().flat_map(row).collect()
+        };
+        let (time_s, current) = rows(metered, 5.0).into_iter().unzip();
+        let meter = MeterLog {
+            time_s,
+            current,
+            source: Source::default(),
+        };
+        let mut samples = Samples::default();
+        for (time, current) in rows(own, 1.0) {
+            samples.time_s.push(time);
+            samples.column_mut(Channel::PackCurrent).push(current);
+        }
+        let mut lag = Lag::default();
+        lag.take(&meter, &samples);
+        lag.clocks()
+    }
+
+    #[test]
+    fn a_meter_of_another_hour_is_apart_and_its_clock_is_not_called_wrong() {
+        let charge = [(0.0, 3600.0, 45.0)];
+        // It begins some minutes later: turning its clock brings the ends together, and their currents are no likeness.
+        assert_eq!(clocks(&charge, &[(4000.0, 7600.0, 100.0)]), Clocks::Apart);
+        // Even at the same current: eight minutes of an hour are no likeness.
+        assert_eq!(clocks(&charge, &[(4000.0, 7600.0, 45.0)]), Clocks::Apart);
+        assert_eq!(clocks(&charge, &[(90_000.0, 93_600.0, 45.0)]), Clocks::Apart);
+        // The car is logged on while it stands, and so is the meter before it begins.
+        let stands = [(0.0, 3600.0, 45.0), (3600.0, 9000.0, 0.4)];
+        let later = [(3600.0, 7200.0, 0.0), (7200.0, 9000.0, 80.0)];
+        assert_eq!(clocks(&stands, &later), Clocks::Apart);
+    }
+
+    #[test]
+    fn one_charge_of_many_that_was_metered_is_enough_to_tell() {
+        let charge = |start: f64| {
+            [
+                (start, start + 1800.0, 43.0),
+                (start + 1800.0, start + 3600.0, 20.0),
+            ]
+        };
+        let days: Vec<_> = (0..10)
+            .flat_map(|day| charge(86_400.0 * f64::from(day)))
+            .collect();
+        let metered = charge(86_400.0 * 3.0 + 300.0);
+        assert_eq!(clocks(&days, &metered), Clocks::Ahead(300.0));
+    }
+
+    #[test]
+    fn rows_are_found_from_wherever_the_search_begins() {
+        let meter = MeterLog {
+            time_s: (0..100).map(|n| f64::from(n) * 2.0).collect(),
+            current: vec![0.0; 100],
+            source: Source::default(),
+        };
+        for near in 0..=100 {
+            for time in [-5.0, 0.0, 0.5, 2.0, 99.0, 100.0, 197.9, 198.0, 198.5, 1e9] {
+                let known = meter.time_s.partition_point(|&t| t < time);
+                assert_eq!(meter.after(time, near), known, "{time} from {near}");
+            }
+        }
     }
 }

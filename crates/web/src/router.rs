@@ -120,7 +120,9 @@ async fn in_time(State(app): State<App>, request: Request, next: Next) -> Respon
     let route = request.extensions().get::<MatchedPath>();
     let limits = &app.options.limits;
     let (request, most) = match route.map(MatchedPath::as_str) {
-        Some(upload::ROUTE | upload::PAGE) => (upload::bounded(request, limits.upload), limits.upload_time),
+        Some(route) if upload::ADDRESSES.contains(&route) => {
+            (upload::bounded(request, limits.upload), limits.upload_time)
+        }
         _ => (request, limits.request),
     };
     match tokio::time::timeout(most, next.run(request)).await {

@@ -16,8 +16,13 @@ use axum::http::StatusCode;
 use battery::pack::Dtc;
 use battery::{Assessment, Class, Facts};
 use bytes::Bytes;
-use desk::assessing::{self, AssessError, Description, Question, Reading, SecondMeter, without_folder};
+use desk::assessing::{
+    self, AssessError, Description, HOW_TO_DESCRIBE, Question, Reading, SecondMeter, without_folder,
+};
+use desk::inspecting::{self, Inspection};
+use desk::recomputing::{self, Data, Given, Recomputed};
 use hyper::body::{Body as HttpBody, Frame, SizeHint};
+use telemetry::Options;
 use tempfile::TempDir;
 use tokio::io::AsyncWriteExt as _;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
@@ -29,6 +34,16 @@ use crate::state::App;
 pub const ROUTE: &str = "/api/certification/applications/{case}/telemetry";
 /// The address for people.
 pub const PAGE: &str = "/certification/{case}/telemetry";
+/// Where programs ask what is understood of charging logs.
+pub const INSPECT: &str = "/api/certification/inspection";
+/// Where people do.
+pub const INSPECT_PAGE: &str = "/certification/inspect";
+/// Where programs have a certificate computed again.
+pub const RECOMPUTE: &str = "/api/certification/recomputation";
+/// Where people do.
+pub const RECOMPUTE_PAGE: &str = "/certification/recompute";
+/// All of them.
+pub const ADDRESSES: [&str; 6] = [ROUTE, PAGE, INSPECT, INSPECT_PAGE, RECOMPUTE, RECOMPUTE_PAGE];
 
 /// Files of one upload.
 const FILES: usize = 20;
@@ -36,6 +51,8 @@ const FILES: usize = 20;
 const ANSWER: usize = 1024;
 /// Bytes of a mapping file or a description.
 const WRITTEN: usize = 64 << 10;
+/// Bytes of a certificate or an assessment; no more are kept of one that was handed in.
+const CERTIFICATE: usize = 8 << 20;
 /// How long what nobody takes is read.
 const DISCARDED: Duration = Duration::from_secs(10);
 /// Bytes of a file's name that are kept.
@@ -201,18 +218,59 @@ impl Uploads {
     }
 }
 
+/// What a form is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Purpose {
+    /// To have an application's battery assessed.
+    HandIn,
+    /// To see what is understood.
+    Inspect,
+    /// To have a certificate computed again.
+    Recompute,
+}
+
+impl Purpose {
+    /// Whether a form for this has a field of this name. Of what would be read and not used, nobody should think that it counts.
+    fn asks(self, name: &str) -> bool {
+        match name {
+            "csrf" | "telemetry" | "mapping-file" | "battery" => true,
+            "certificate" => self == Self::Recompute,
+            "class" | "dry-run" => self == Self::HandIn,
+            "picture" => self == Self::Inspect,
+            _ if FACTS.contains(&name) || name.starts_with("meter") => self != Self::Inspect,
+            // A question, or nothing that any form asks.
+            _ => true,
+        }
+    }
+}
+
+/// What no log shows.
+const FACTS: [&str; 7] = [
+    "dtcs",
+    "recalls",
+    "isolation-kohm",
+    "reported-soh",
+    "soc-now",
+    "soc-now-on",
+    "damaged",
+];
+
 /// What came: files in a folder that goes with this, and the answers of a form.
 pub struct Received {
+    purpose: Purpose,
     folder: TempDir,
     files: Vec<PathBuf>,
     meter: SecondMeter,
     mapping_file: Option<PathBuf>,
+    certificate: Option<PathBuf>,
     reading: Reading,
     description: Option<String>,
     facts: Facts,
     class: Class,
     /// Whether to look only.
     pub dry_run: bool,
+    /// Whether a program wants the picture.
+    pub picture: bool,
     /// The word of a session's page.
     pub csrf: String,
     bytes: u64,
@@ -227,21 +285,24 @@ impl Received {
     /// Too much, not a form, an answer to no question, or the disk failed.
     pub async fn of(
         app: &App,
-        form: &mut Multipart,
-        tally: &Tally,
+        (form, tally): (&mut Multipart, &Tally),
+        purpose: Purpose,
         enough: impl Fn(&Self) -> Result<(), Problem>,
     ) -> Result<Self, Problem> {
         let folder = TempDir::new().map_err(|e| disk(&e))?;
         let mut received = Self {
+            purpose,
             folder,
             files: Vec::new(),
             meter: SecondMeter::default(),
             mapping_file: None,
+            certificate: None,
             reading: Reading::default(),
             description: None,
             facts: Facts::default(),
             class: Class::Field,
             dry_run: false,
+            picture: false,
             csrf: String::new(),
             bytes: 0,
             tally: tally.clone(),
@@ -252,7 +313,11 @@ impl Received {
             // A part without a byte in it is work too.
             received.count(PART, most)?;
             let name = field.name().unwrap_or_default().replace('_', "-");
-            if matches!(name.as_str(), "telemetry" | "meter" | "mapping-file") && !asked {
+            if matches!(
+                name.as_str(),
+                "telemetry" | "meter" | "mapping-file" | "certificate"
+            ) && !asked
+            {
                 enough(&received)?;
                 asked = true;
             }
@@ -266,13 +331,23 @@ impl Received {
                 "send one or more CSV or Parquet files in fields named telemetry",
             ));
         }
+        if purpose == Purpose::Recompute && received.certificate.is_none() {
+            return Err(Problem::new(
+                Kind::MalformedRequest,
+                "the form brings no certificate",
+                HOW_TO_SEND_ONE,
+            ));
+        }
         Ok(received)
     }
 
     async fn take(&mut self, name: &str, field: Field<'_>, most: u64) -> Result<(), Problem> {
+        if !self.purpose.asks(name) {
+            return Err(no_field(name));
+        }
         match name {
             "telemetry" => {
-                if let Some(path) = self.file(field, most).await? {
+                if let Some(path) = self.file(field, most, None).await? {
                     self.files.push(path);
                 }
             }
@@ -280,9 +355,15 @@ impl Received {
                 if !self.meter.file.as_os_str().is_empty() {
                     return Err(twice("meter"));
                 }
-                if let Some(path) = self.file(field, most).await? {
+                if let Some(path) = self.file(field, most, None).await? {
                     self.meter.file = path;
                 }
+            }
+            "certificate" => {
+                if self.certificate.is_some() {
+                    return Err(twice("certificate"));
+                }
+                self.certificate = self.file(field, most, Some(CERTIFICATE)).await?;
             }
             "mapping-file" => {
                 if self.mapping_file.is_some() {
@@ -322,6 +403,7 @@ impl Received {
                 self.class = assessing::class(text).ok_or_else(|| wrong("write field or guided"))?;
             }
             "dry-run" => self.dry_run = matches!(text, "true" | "on"),
+            "picture" => self.picture = matches!(text, "true" | "on"),
             "meter-mapping" => self.meter.mapping = Some(text.to_owned()),
             "meter-utc-offset" => self.meter.utc_offset = Some(text.to_owned()),
             "dtcs" => {
@@ -356,13 +438,18 @@ impl Received {
                 };
             }
             _ if self.reading.answer(name, text.to_owned()) => {}
-            _ => return Err(wrong("is no field of this form")),
+            _ => return Err(no_field(name)),
         }
         Ok(())
     }
 
     /// Writes a file as it comes; `None` for the empty one that browsers send where none was chosen.
-    async fn file(&mut self, mut field: Field<'_>, most: u64) -> Result<Option<PathBuf>, Problem> {
+    async fn file(
+        &mut self,
+        mut field: Field<'_>,
+        most: u64,
+        longest: Option<usize>,
+    ) -> Result<Option<PathBuf>, Problem> {
         if self.files.len() >= FILES {
             let detail = format!("more than {FILES} files of telemetry");
             return Err(Problem::new(
@@ -377,6 +464,14 @@ impl Received {
         let before = self.bytes;
         while let Some(piece) = field.chunk().await.map_err(|e| broken(&e, most))? {
             self.count(piece.len() as u64, most)?;
+            if let Some(longest) = longest.filter(|longest| self.bytes - before > *longest as u64) {
+                let detail = format!("{} has more than {longest} bytes", called(&given));
+                return Err(Problem::new(
+                    Kind::BodyTooLarge,
+                    detail,
+                    "send the certificate itself",
+                ));
+            }
             file.write_all(&piece).await.map_err(|e| disk(&e))?;
         }
         file.flush().await.map_err(|e| disk(&e))?;
@@ -431,6 +526,33 @@ impl Received {
         battery: Description,
         place: Place,
     ) -> Result<Assessment, Problem> {
+        self.worked_on(app, place, move |this, most_rows| this.assess(battery, most_rows))
+            .await
+    }
+
+    /// What is understood of what came.
+    ///
+    /// # Errors
+    /// It cannot be read. That something must be answered first is no error.
+    pub async fn inspected(self, app: &App, place: Place) -> Result<Inspection, Problem> {
+        self.worked_on(app, place, Self::inspect).await
+    }
+
+    /// Computes the certificate that came again from the logs that came.
+    ///
+    /// # Errors
+    /// One of them cannot be read, or they do not say what must be known. That they differ is no error.
+    pub async fn recomputed(self, app: &App, place: Place) -> Result<Recomputed, Problem> {
+        self.worked_on(app, place, Self::recompute).await
+    }
+
+    /// Works beside the threads that answer, when it is this one's turn; told are the most rows of one file.
+    async fn worked_on<T: Send + 'static>(
+        self,
+        app: &App,
+        place: Place,
+        work: impl FnOnce(Self, u64) -> Result<T, Problem> + Send + 'static,
+    ) -> Result<T, Problem> {
         // There are no more before the gate than there are places.
         let turn = app.uploads.turns.clone().acquire_owned().await;
         let turn = turn.map_err(|_| Problem::shutting_down())?;
@@ -438,20 +560,95 @@ impl Received {
         let run = tokio::task::spawn_blocking(move || {
             // Kept until it is done, whoever still waits for it.
             let _held = (turn, place);
-            self.assess(battery, most_rows)
+            work(self, most_rows)
         });
         run.await.map_err(|error| {
-            tracing::error!(error = %error, "telemetry could not be assessed");
+            tracing::error!(error = %error, "telemetry could not be worked on");
             Problem::internal()
         })?
     }
 
     fn assess(mut self, battery: Description, most_rows: u64) -> Result<Assessment, Problem> {
-        let folder = self.folder.path().to_owned();
-        let refused = |error: AssessError| refused(&error, &folder);
-        let mut description = match &self.description {
-            Some(text) => Description::parse(text).map_err(refused)?,
-            None => battery,
+        let description = self.described(Some(battery))?;
+        let description = description.ok_or_else(Problem::internal)?;
+        let answers = self.named_mappings()?;
+        let question = Question {
+            files: &self.files,
+            reading: &self.reading,
+            answers,
+            meter: self.has_meter().then_some(&self.meter),
+            description: &description,
+            class: self.class,
+            most_rows: Some(most_rows),
+        };
+        assessing::assess(question, &mut |_| {}).map_err(|e| self.refused(&e))
+    }
+
+    fn inspect(mut self, most_rows: u64) -> Result<Inspection, Problem> {
+        let description = self.described(None)?;
+        self.named_mappings()?;
+        let options = self.reading.options(false).map_err(|e| self.refused(&e))?;
+        let options = Options {
+            most_rows: Some(most_rows),
+            ..options
+        };
+        let found = inspecting::inspect(&self.files, &options, description.as_ref(), &mut |_| {});
+        let mut found = found.map_err(|e| self.refused(&e.into()))?;
+        for file in &mut found.files {
+            file.path = file.path.file_name().map(PathBuf::from).unwrap_or_default();
+        }
+        Ok(found)
+    }
+
+    fn recompute(mut self, most_rows: u64) -> Result<Recomputed, Problem> {
+        let path = self.certificate.clone().ok_or_else(Problem::internal)?;
+        let given = Given::read(&path).map_err(|error| {
+            let detail = without_folder(&error.to_string(), self.folder.path());
+            Problem::new(Kind::MalformedRequest, detail, HOW_TO_SEND_ONE)
+        })?;
+        if let Some(kept) = given.kept_reading().map_err(|e| self.refused(&e))? {
+            if kept.mapping.is_none() {
+                self.mapping_file = None;
+            }
+            self.reading = kept;
+        }
+        let description = self.described(given.described())?;
+        let description = description.ok_or_else(|| {
+            let detail = "the certificate does not say what battery it is about";
+            Problem::new(
+                Kind::MalformedRequest,
+                detail,
+                format!("send battery: {HOW_TO_DESCRIBE}"),
+            )
+        })?;
+        let answers = self.named_mappings()?;
+        let data = Data {
+            files: &self.files,
+            reading: &self.reading,
+            answers,
+            meter: self.has_meter().then_some(&self.meter),
+            description: &description,
+            most_rows: Some(most_rows),
+        };
+        recomputing::recompute(&given, data, &mut |_| {}).map_err(|e| self.refused(&e))
+    }
+
+    fn has_meter(&self) -> bool {
+        !self.meter.file.as_os_str().is_empty()
+    }
+
+    fn refused(&self, error: &AssessError) -> Problem {
+        refused(error, self.folder.path())
+    }
+
+    /// The description that came, or else another one, with the facts of the form.
+    fn described(&self, otherwise: Option<Description>) -> Result<Option<Description>, Problem> {
+        let description = match &self.description {
+            Some(text) => Some(Description::parse(text).map_err(|e| self.refused(&e))?),
+            None => otherwise,
+        };
+        let Some(mut description) = description else {
+            return Ok(None);
         };
         // What is typed into the form goes before a file that was written some time ago.
         let (typed, facts) = (self.facts.clone(), &mut description.facts);
@@ -464,9 +661,25 @@ impl Received {
         }
         facts.soc_now_time_s = typed.soc_now_time_s.or(facts.soc_now_time_s);
         facts.damaged = typed.damaged.or(facts.damaged);
-        // A name is one of the program's own, and never a place on this machine.
-        let known = assessing::mappings().map_err(|e| refused(e.into()))?;
-        for mapping in [&self.reading.mapping, &self.meter.mapping].into_iter().flatten() {
+        Ok(Some(description))
+    }
+
+    /// Sees to it that every mapping is one of the program's own or came with the form, and never a place on this machine. Says
+    /// what an assessment keeps of the answers.
+    fn named_mappings(&mut self) -> Result<Vec<String>, Problem> {
+        let mut answers = self.reading.answers();
+        if let Some(path) = &self.mapping_file {
+            let name = path.file_name().map(|name| name.to_string_lossy().into_owned());
+            answers.retain(|answer| !answer.starts_with("--mapping="));
+            answers.insert(0, format!("--mapping={}", name.unwrap_or_default()));
+        }
+        let known = assessing::mappings().map_err(|e| self.refused(&e.into()))?;
+        let own = self
+            .reading
+            .mapping
+            .as_ref()
+            .filter(|_| self.mapping_file.is_none());
+        for mapping in own.into_iter().chain(&self.meter.mapping) {
             if !known.contains(mapping) {
                 let detail = format!("mapping {mapping:?}: there is none of that name");
                 let fix = format!(
@@ -476,25 +689,20 @@ impl Received {
                 return Err(Problem::new(Kind::TelemetryRefused, detail, fix));
             }
         }
-        let mut answers = self.reading.answers();
         if let Some(path) = &self.mapping_file {
-            let name = path.file_name().map(|name| name.to_string_lossy().into_owned());
-            answers.retain(|answer| !answer.starts_with("--mapping="));
-            answers.insert(0, format!("--mapping={}", name.unwrap_or_default()));
             self.reading.mapping = Some(path.display().to_string());
         }
-        let has_meter = !self.meter.file.as_os_str().is_empty();
-        let question = Question {
-            files: &self.files,
-            reading: &self.reading,
-            answers,
-            meter: has_meter.then_some(&self.meter),
-            description: &description,
-            class: self.class,
-            most_rows: Some(most_rows),
-        };
-        assessing::assess(question, &mut |_| {}).map_err(refused)
+        Ok(answers)
     }
+}
+
+/// What is said to who sends no certificate, or something else.
+const HOW_TO_SEND_ONE: &str =
+    "send the credential, the PDF with it inside, or the assessment in a field named certificate";
+
+fn no_field(name: &str) -> Problem {
+    let detail = format!("{name}: is no field of this form");
+    Problem::new(Kind::MalformedRequest, detail, "correct the field")
 }
 
 /// What is wrong with a number.

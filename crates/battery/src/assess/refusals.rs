@@ -25,6 +25,8 @@ const IDLE_ENOUGH: f64 = 0.02;
 const PAST_FULL: f64 = 0.03;
 /// Difference of state of charge and rested cell voltage where the curve is sound.
 const LOW_END: f64 = 0.045;
+/// The same from which on it is said: more than an aged cell's curve and a settled voltage explain.
+const LOW_END_DOUBTFUL: f64 = 0.025;
 /// Deviation of a second meter beyond which the current is not believed.
 const METER_LIMIT: f64 = 0.025;
 /// Age of the last full charge of an LFP battery beyond which its state of charge has drifted, s.
@@ -106,6 +108,22 @@ impl Conclusion<'_> {
                 format!("{words}; contradicted by cell voltage near empty"),
                 CheckResult::Fail,
             );
+        }
+        if apart.abs() > LOW_END_DOUBTFUL {
+            let (more, low) = if apart > 0.0 {
+                ("more", "low")
+            } else {
+                ("less", "high")
+            };
+            let said = format!(
+                "near empty the rested cells say {:.1} pp {more}",
+                100.0 * apart.abs()
+            );
+            self.notice(
+                "soc_low_end",
+                format!("{said} than the state of charge: if it leaves out that end, capacity reads as much too {low}"),
+            );
+            return (format!("{words}; {said}"), CheckResult::Warn);
         }
         let agrees = match (past.is_finite(), apart.is_finite()) {
             (true, true) => "agrees with cell voltage at full and near empty",

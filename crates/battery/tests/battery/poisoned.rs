@@ -249,6 +249,55 @@ fn a_display_that_shows_full_early_is_refused() {
 }
 
 #[test]
+fn a_display_that_hides_the_lowest_four_percent_never_passes_as_the_whole_battery() {
+    let car = Car {
+        rest_s: 2400.0,
+        ..Car::new()
+    };
+    let mut sessions = car.history();
+    let honest = car.assess(&sessions);
+    for rows in &mut sessions {
+        change(rows, Channel::Soc, |_, v| ((v - 0.04) / 0.96).max(0.0));
+    }
+    let definition = |found: &Assessment| {
+        let check = found.checks.iter().find(|c| c.id == "soc_definition").unwrap();
+        (check.result, check.value.clone().unwrap())
+    };
+    assert_eq!(definition(&honest).0, battery::assessment::CheckResult::Pass);
+    let found = car.assess(&sessions);
+    let (result, said) = definition(&found);
+    assert_eq!(result, battery::assessment::CheckResult::Warn, "{said}");
+    assert!(said.contains("near empty the rested cells say 3."), "{said}");
+    let notice = found.notices.iter().find(|n| n.code == "soc_low_end").unwrap();
+    assert!(notice.text.contains("too low"), "{}", notice.text);
+}
+
+#[test]
+fn half_the_voltage_is_refused_or_its_session_is_left_out() {
+    let half = |channels: &'static [Channel]| {
+        poisoned(move |_, rows| {
+            for channel in channels {
+                change(rows, *channel, |_, v| v / 2.0);
+            }
+        })
+    };
+    refused(&half(&[Channel::PackVoltage]), Refusal::VoltageMismatch);
+    refused(
+        &half(&[Channel::CellMax, Channel::CellMin]),
+        Refusal::VoltageMismatch,
+    );
+    // All of them fit together, and are no cell that charges.
+    let all = half(&[Channel::PackVoltage, Channel::CellMax, Channel::CellMin]);
+    refused(&all, Refusal::PackDescription);
+    let one = poisoned(|place, rows| {
+        if place == 2 {
+            change(rows, Channel::PackVoltage, |_, v| v / 2.0);
+        }
+    });
+    excluded(&one, 2, Code::VoltageMismatch);
+}
+
+#[test]
 fn a_display_that_is_called_one_is_refused() {
     let car = Car::new();
     let mut assessor = Assessor::new(car.pack(), Facts::default(), Class::Field);

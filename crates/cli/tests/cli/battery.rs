@@ -100,6 +100,42 @@ fn an_assessment_is_computed_again_to_the_same_bytes_and_tells_an_altered_file()
 }
 
 #[test]
+fn a_second_meter_of_another_year_is_no_overlap_and_no_wrong_clock() {
+    let folder = yard::empty_folder();
+    let log = sample("ioniq5-2021.csv");
+    let text = std::fs::read_to_string(&log).unwrap();
+    let path = folder.path().join("charger.csv");
+    std::fs::write(&path, text.replace("2025-", "2024-")).unwrap();
+    let ran = carnet(
+        folder.path(),
+        &["battery", "assess", &log, "--meter", "charger.csv"],
+    );
+    assert_eq!(ran.code, 1, "{}{}", ran.out, ran.err);
+    assert!(
+        ran.err
+            .contains("charger.csv: no overlap: the log runs from 2025-"),
+        "{}",
+        ran.err
+    );
+    std::fs::write(&path, text.replace("+09:00", "+08:50")).unwrap();
+    let ran = carnet(
+        folder.path(),
+        &["battery", "assess", &log, "--meter", "charger.csv"],
+    );
+    assert!(
+        ran.err.contains("clocks differ") && ran.err.contains("10.0 min ahead"),
+        "{}",
+        ran.err
+    );
+    std::fs::write(&path, text).unwrap();
+    let ran = carnet(
+        folder.path(),
+        &["battery", "assess", &log, "--meter", "charger.csv"],
+    );
+    assert_eq!(ran.code, 0, "{}{}", ran.out, ran.err);
+}
+
+#[test]
 fn a_credential_is_held_to_the_hash_of_its_assessment() {
     let folder = yard::empty_folder();
     let log = sample("ioniq5-2021.csv");

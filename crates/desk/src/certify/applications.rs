@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
-use store::{StoredApplicant, StoredAssessment, StoredCase};
+use store::{StoreError, StoredApplicant, StoredAssessment, StoredCase};
 
 use super::offers::Offer;
 use super::seat::Seat;
@@ -52,6 +52,8 @@ pub struct ApplicationLine {
     pub certificate: Option<String>,
     /// The steps that whoever asks may take next.
     pub yours: Vec<&'static str>,
+    /// What of it cannot be read, where something is damaged; no step is offered then.
+    pub damaged: Option<String>,
 }
 
 /// The car of an application, in a list.
@@ -137,15 +139,20 @@ impl Desk {
             let seat = self.seat(known, &stored.id).await?;
             let certificate = self.store.certificate(&stored.id).await?.map(|c| c.id);
             let (case, state) = (stored.id.clone(), stored.state.clone());
-            let (car, yours) = match self.open_stored(stored).await {
-                Ok(open) => {
-                    let offers = self.offers_for(&seat, &open, &[], now).await?;
-                    (
-                        Some(car_line(&open)),
-                        offers.iter().filter(|o| o.you_may).map(|o| o.step).collect(),
-                    )
-                }
-                Err(DeskError::CaseErased(_)) => (None, Vec::new()),
+            let (car, yours, damaged) = match self.open_stored(stored).await {
+                Ok(open) => match self.offers_for(&seat, &open, &[], now).await {
+                    Ok(offers) => {
+                        let yours = offers.iter().filter(|o| o.you_may).map(|o| o.step);
+                        (Some(car_line(&open)), yours.collect(), None)
+                    }
+                    Err(error) if is_damage(&error) => {
+                        (Some(car_line(&open)), Vec::new(), Some(error.to_string()))
+                    }
+                    Err(error) => return Err(error),
+                },
+                Err(DeskError::CaseErased(_)) => (None, Vec::new(), None),
+                // One that cannot be read hides no other.
+                Err(error) if is_damage(&error) => (None, Vec::new(), Some(error.to_string())),
                 Err(error) => return Err(error),
             };
             lines.push(ApplicationLine {
@@ -154,6 +161,7 @@ impl Desk {
                 car,
                 certificate,
                 yours,
+                damaged,
             });
         }
         Ok(lines)
@@ -429,6 +437,21 @@ fn hide_others(case: &mut CaseView, own: &str) {
             (_, Step::Resolved { dispute, text, .. }) if hidden.contains(dispute) => HIDDEN.clone_into(text),
             _ => {}
         }
+    }
+}
+
+/// Whether an error is one of what is stored of a single case or car, and not of the database as a whole.
+fn is_damage(error: &DeskError) -> bool {
+    match error {
+        DeskError::CaseUnreadable { .. }
+        | DeskError::Value {
+            what: "statement", ..
+        } => true,
+        DeskError::Store(error) => matches!(
+            error,
+            StoreError::Sealed(_) | StoreError::Row { .. } | StoreError::ContentKey(_)
+        ),
+        _ => false,
     }
 }
 

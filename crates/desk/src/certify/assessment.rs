@@ -8,7 +8,7 @@ use certificate::application::Application;
 use certificate::decimal::Rounding;
 use certificate::evaluation::{
     BudgetTerm, Check, CheckResult, Class, Evaluation, Evidence, Quantity, Reason, SOH_NAME, Session,
-    SocWindow, Soh, Transport,
+    SocWindow, Soh, TEXT, Transport, shortened,
 };
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -186,7 +186,7 @@ fn soh(assessment: &Assessment) -> Result<Option<Soh>, String> {
         lower95_pct: tenth(health.lower95, Rounding::Down)?,
         upper95_pct: tenth(health.upper95, Rounding::Up)?,
         basis: "capacity".to_owned(),
-        reference: health.reference.chars().take(120).collect(),
+        reference: shortened(&health.reference, 120),
         capacity_ah: exact(capacity.amount)?,
         energy_kwh: assessment
             .energy
@@ -218,18 +218,14 @@ fn check(checked: &Checked) -> Check {
         result,
         value: checked.value.as_deref().map(quantity),
         limit: (!checked.limit.is_empty()).then(|| words(&checked.limit)),
-        limit_source: first(&checked.limit_source, 200),
-        action: (!checked.advice.is_empty()).then(|| first(&checked.advice, 500)),
+        limit_source: shortened(&checked.limit_source, 200),
+        action: (!checked.advice.is_empty()).then(|| shortened(&checked.advice, 500)),
     }
-}
-
-fn first(text: &str, longest: usize) -> String {
-    text.chars().take(longest).collect()
 }
 
 fn words(text: &str) -> Quantity {
     Quantity {
-        text: Some(first(text, 300)),
+        text: Some(shortened(text, TEXT)),
         ..Quantity::default()
     }
 }

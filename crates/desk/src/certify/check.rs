@@ -202,6 +202,7 @@ pub fn certificates(report: &Report, now: Timestamp) -> Vec<CertificateInDossier
         let today = now.to_zoned_datetime(jiff::tz::TimeZone::UTC).date();
         let ran_on = report.statements.iter().any(|later| {
             later.log_index > issued.log_index
+                && later.superseded_by.is_empty()
                 && later
                     .claims
                     .body

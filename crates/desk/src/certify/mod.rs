@@ -105,6 +105,8 @@ pub struct CaseView {
     pub records: Vec<RecordView>,
     /// Whether a step owes the log a statement that it has not taken yet. The step is done; the statement is handed in later.
     pub owed: bool,
+    /// Whether a statement about its certificate does not stand in the log yet: owed, or accepted and not sealed.
+    pub awaits_log: bool,
     /// Whether nothing was written on purpose.
     pub dry_run: bool,
 }
@@ -381,6 +383,7 @@ impl Desk {
             open_disputes: case.open_disputes().collect(),
             records,
             owed: self.store.owes_statement(&open.stored.id).await?,
+            awaits_log: self.store.cases_awaiting_log().await?.contains(&open.stored.id),
             dry_run,
         })
     }

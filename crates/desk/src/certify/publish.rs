@@ -39,6 +39,9 @@ pub struct DirectoryEntry {
     pub odometer_limit_km: u32,
     /// SHA-256 of the credential's canonical form, hex, as its QR code has it.
     pub credential_sha256: String,
+    /// Whether the statement that issued it, or one that changed its status, does not stand in the log yet: until then no dossier
+    /// shows it.
+    pub awaits_log: bool,
 }
 
 impl Desk {
@@ -49,9 +52,11 @@ impl Desk {
     pub async fn directory(&self, now: Timestamp) -> Result<Vec<DirectoryEntry>, DeskError> {
         let time = |seconds| Timestamp::from_second(seconds).unwrap_or(Timestamp::MAX);
         let certificates = self.store.certificates().await?;
+        let awaiting = self.store.cases_awaiting_log().await?;
         Ok(certificates
             .into_iter()
             .map(|(certificate, state)| DirectoryEntry {
+                awaits_log: awaiting.contains(&certificate.case),
                 standing: if state == State::Withdrawn.as_str() {
                     "withdrawn"
                 } else if state == State::Suspended.as_str() {

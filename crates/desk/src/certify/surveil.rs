@@ -1,6 +1,6 @@
 //! Surveillance: what the history says of a certified car since, and the suspensions that follow by themselves.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use certificate::evaluation::{Background, Evaluation};
 use certificate::scheme::{Actor, State, Step};
@@ -9,8 +9,8 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use serde::Serialize;
-use statement::vocabulary::StatementType;
-use statement::{Claims, Digest, SdJwt};
+use statement::vocabulary::{Role, StatementType};
+use statement::{Claims, Digest, KeyId, SdJwt};
 use store::{Content, StoredCertificate};
 
 use super::check::kilometres;
@@ -233,7 +233,8 @@ impl Desk {
             }))
     }
 
-    /// The statements about a case's car that can be read, oldest first, without those that their own issuer corrected.
+    /// The statements about a case's car that can be read, oldest first, without those that were corrected later: by who made them,
+    /// or by a dispute panel (spec/statement.md, "Corrections").
     async fn recorded(&self, open: &Open) -> Result<Vec<(Digest, Claims)>, DeskError> {
         let mut recorded = Vec::new();
         for stored in self.store.statements(&open.stored.label, i64::MAX as u64).await? {
@@ -242,14 +243,25 @@ impl Desk {
             };
             let statement = SdJwt::parse(text)
                 .map_err(|e| DeskError::value("statement", stored.digest.to_string(), e))?;
-            recorded.push((stored.digest, statement.claims_unverified().clone()));
+            recorded.push((stored, statement.claims_unverified().clone()));
         }
-        let corrected: HashSet<(Digest, String)> = recorded
-            .iter()
-            .filter_map(|(_, later)| Some((later.supersedes?, later.iss.clone())))
-            .collect();
-        recorded.retain(|(digest, claims)| !corrected.contains(&(*digest, claims.iss.clone())));
-        Ok(recorded)
+        let keys: HashMap<KeyId, _> = self.issuers().await?.into_iter().collect();
+        let is_panel = |key: &KeyId| {
+            keys.get(key)
+                .is_some_and(|key| key.roles.contains(&Role::DisputePanel))
+        };
+        let corrected = |at: usize| {
+            let (target, made) = &recorded[at];
+            recorded[at + 1..].iter().any(|(by, claims)| {
+                claims.supersedes == Some(target.digest) && (claims.iss == made.iss || is_panel(&by.key_id))
+            })
+        };
+        let stands: Vec<bool> = (0..recorded.len()).map(|at| !corrected(at)).collect();
+        let all = recorded.into_iter().zip(stands);
+        Ok(all
+            .filter(|(_, stands)| *stands)
+            .map(|((stored, claims), _)| (stored.digest, claims))
+            .collect())
     }
 }
 

@@ -37,6 +37,9 @@ pub struct Certificate {
     pub odometer_limit_km: u32,
     /// SHA-256 of the credential's canonical form, hex, as its QR code has it.
     pub credential_sha256: String,
+    /// Whether the statement that issued it, or one that changed its status, does not stand in the log yet: until then no dossier
+    /// shows it.
+    pub awaits_log: bool,
 }
 
 impl From<DirectoryEntry> for Certificate {
@@ -51,6 +54,7 @@ impl From<DirectoryEntry> for Certificate {
             valid_until: entry.valid_until.to_string(),
             odometer_limit_km: entry.odometer_limit_km,
             credential_sha256: entry.credential_sha256,
+            awaits_log: entry.awaits_log,
         }
     }
 }

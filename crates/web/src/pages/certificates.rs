@@ -177,6 +177,7 @@ fn page_of_one(visit: &Visit, entry: &DirectoryEntry, twin: Option<&Value>) -> P
                 p { (visit.say(&format!("cert-{standing}-why"))) }
             }
         }
+        @if entry.awaits_log { p .notice role="status" { (visit.say("cert-awaits-log")) } }
         h2 { (words.weave("cert-one", &[("number", &number)])) }
         dl {
             (fact(visit, "cert-car", car))
@@ -272,6 +273,7 @@ mod tests {
             valid_until: "2027-11-24T09:00:00Z".parse().unwrap(),
             odometer_limit_km: 77_748,
             credential_sha256: "5f70bf18".repeat(8),
+            awaits_log: false,
         }
     }
 
@@ -332,6 +334,16 @@ mod tests {
                 "what was measured is gone with the car's data"
             );
         }
+    }
+
+    #[tokio::test]
+    async fn a_certificate_whose_issue_is_not_in_the_log_yet_says_so() {
+        let mut one = entry("CN-1", "Kona", "in_force");
+        let page = text(page_of_one(&visit("/"), &one, None)).await;
+        assert!(!page.contains("not in the log yet"), "{page}");
+        one.awaits_log = true;
+        let page = text(page_of_one(&visit("/"), &one, None)).await;
+        assert!(page.contains("not in the log yet"), "{page}");
     }
 
     #[tokio::test]

@@ -37,6 +37,7 @@ mod yard;
 
 use axum::Router;
 use axum::routing::{get, post};
+use lab::logs;
 
 use crate::state::App;
 use crate::upload;
@@ -78,5 +79,7 @@ pub fn routes() -> Router<App> {
         .route("/certification", get(lab::page).post(lab::apply))
         .route("/certification/{case}", get(lab::application).post(lab::step))
         .route(upload::PAGE, post(lab::telemetry))
+        .route(upload::INSPECT_PAGE, get(logs::page).post(logs::inspect))
+        .route(upload::RECOMPUTE_PAGE, get(logs::proof).post(logs::prove))
         .route(assets::ASSETS, get(assets::asset))
 }

@@ -14,7 +14,7 @@ use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::SeedableRng as _;
 use serde_json::{Value, json};
 use statement::vocabulary::StatementType;
-use statement::{Claims, Confidence, issue};
+use statement::{Claims, Confidence, Digest, issue};
 use store::CertificationBody;
 use test_servers::LogFolder;
 
@@ -144,7 +144,7 @@ pub async fn service() -> Running {
     service_with(options()).await
 }
 
-async fn service_with(options: web::Options) -> Running {
+pub async fn service_with(options: web::Options) -> Running {
     Running::again(made().data.copy(), options).await
 }
 
@@ -175,7 +175,7 @@ pub fn recent(log: &str) -> Vec<u8> {
     moved.into_bytes()
 }
 
-fn description(name: &str) -> Vec<u8> {
+pub fn description(name: &str) -> Vec<u8> {
     std::fs::read(samples().join("battery").join(name)).unwrap()
 }
 
@@ -212,11 +212,11 @@ impl Person {
     }
 }
 
-fn at(case: &str, rest: &str) -> String {
+pub fn at(case: &str, rest: &str) -> String {
     format!("/api/certification/applications/{case}{rest}")
 }
 
-async fn apply(by: &Person, file: &str) -> String {
+pub async fn apply(by: &Person, file: &str) -> String {
     let answer = by.post("/api/certification/applications", &wanted(file)).await;
     assert_eq!(answer.status, 201, "{answer:?}");
     answer.json()["case"].as_str().unwrap().to_owned()
@@ -232,16 +232,16 @@ async fn hand_in(by: &Person, case: &str, log: &str, described: &str) -> Answer 
 }
 
 /// Everybody who takes part.
-struct Cast {
-    service: Running,
-    ann: Person,
+pub struct Cast {
+    pub service: Running,
+    pub ann: Person,
     kim: Person,
     lee: Person,
     park: Person,
 }
 
 impl Cast {
-    async fn new() -> Self {
+    pub async fn new() -> Self {
         Self::with(options()).await
     }
 
@@ -278,12 +278,24 @@ impl Cast {
     }
 
     /// Records what the maker says happened to the car so many days ago.
-    async fn record(&self, typ: StatementType, days_ago: i64, body: Value) {
+    async fn record(&self, typ: StatementType, days_ago: i64, body: Value) -> Digest {
+        self.record_by((MAKER, 9), typ, days_ago, body, None).await
+    }
+
+    /// Records what an issuer says, by its id and the seed of its key; perhaps in place of another statement.
+    async fn record_by(
+        &self,
+        (issuer, seed): (&str, u8),
+        typ: StatementType,
+        days_ago: i64,
+        body: Value,
+        supersedes: Option<Digest>,
+    ) -> Digest {
         let Value::Object(body) = body else { unreachable!() };
         let event = Timestamp::now().as_second() - days_ago * 86_400;
         let event = Timestamp::from_second(event).unwrap().to_string();
         let claims = Claims {
-            iss: MAKER.to_owned(),
+            iss: issuer.to_owned(),
             iat: Timestamp::now().as_second(),
             typ,
             vid: desk::check::parse_vehicle("KMHKN81ABMU000005").unwrap(),
@@ -293,14 +305,15 @@ impl Cast {
             body,
             evidence: Vec::new(),
             confidence: Confidence::Professional,
-            supersedes: None,
+            supersedes,
         };
-        let statement = issue(&claims, &key(9), &mut ChaCha20Rng::seed_from_u64(1)).unwrap();
+        let statement = issue(&claims, &key(seed), &mut ChaCha20Rng::seed_from_u64(1)).unwrap();
         let taken = self.service.submit(&[statement.as_str()]).await;
         assert_eq!(taken.status, 200, "{taken:?}");
+        statement.digest()
     }
 
-    async fn certified(&self) -> (String, String) {
+    pub async fn certified(&self) -> (String, String) {
         let case = self
             .reviewed("application.json", "ioniq5-2021.csv", "ioniq5-2021.battery.toml")
             .await;
@@ -977,6 +990,150 @@ async fn what_is_recorded_after_the_evaluation_stops_the_decision_and_the_issue(
     }
     let seen = cast.park.get(&at(&second, "")).await.json();
     assert_eq!(offer(&seen, "granted")["why_not"]["code"], "history");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_dispute_panel_corrected_stops_no_decision_and_what_anybody_else_did_does() {
+    let cast = Cast::new().await;
+    let case = cast
+        .reviewed("application.json", "ioniq5-2021.csv", "ioniq5-2021.battery.toml")
+        .await;
+    let olga = Person::logged_in(&cast.service, "olga").await;
+    for (id, seed, role) in [("panel-test", 11, "dispute_panel"), ("dealer-test", 12, "dealer")] {
+        let public = hex::encode(key(seed).public());
+        let enrol = json!({"issuer": id, "name": id, "roles": [role], "public_key": public});
+        assert_eq!(olga.post("/api/issuers", &enrol).await.status, 201);
+    }
+    let wrong = cast
+        .record(StatementType::RecallClosed, 5, exchanged("SAMPLE-1"))
+        .await;
+    let grant = json!({"grant": true, "reasons": "all limits kept"});
+    let upheld = json!({"reason": "dispute_upheld", "explanation": "it was another car", "accepted_by": "dispute_panel"});
+    let dealer = ("dealer-test", 12);
+    cast.record_by(
+        dealer,
+        StatementType::RecordCorrected,
+        1,
+        upheld.clone(),
+        Some(wrong),
+    )
+    .await;
+    let refused = cast.park.post(&at(&case, "/decision"), &grant).await;
+    assert_eq!(refused.status, 409, "a dealer corrects nobody: {refused:?}");
+    let panel = ("panel-test", 11);
+    cast.record_by(panel, StatementType::RecordCorrected, 1, upheld, Some(wrong))
+        .await;
+    let granted = cast.park.post(&at(&case, "/decision"), &grant).await;
+    assert_eq!(granted.status, 200, "{granted:?}");
+    let issued = cast.park.post(&at(&case, "/certificate"), &json!({})).await;
+    assert_eq!(issued.status, 201, "{issued:?}");
+    // Nor does it suspend what was issued.
+    let done = cast
+        .park
+        .post("/api/certification/surveillance", &json!({}))
+        .await;
+    assert_eq!(done.json()["suspended"], json!([]), "{done:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_case_of_which_something_is_damaged_is_listed_with_what_it_is() {
+    if test_servers::is_left_out("it writes into the database in the words of SQLite") {
+        return;
+    }
+    let cast = Cast::new().await;
+    let damaged = cast
+        .reviewed("application.json", "ioniq5-2021.csv", "ioniq5-2021.battery.toml")
+        .await;
+    let sound = apply(&cast.ann, "application.json").await;
+    let recall = json!({"campaign_number": "SAMPLE-2026-11", "authority": "KATRI", "component": "door lock"});
+    cast.record(StatementType::RecallOpened, 300, recall).await;
+    let list = async || {
+        let answer = cast.park.get("/api/certification/applications").await;
+        assert_eq!(answer.status, 200, "{answer:?}");
+        let lines = answer.json()["applications"].as_array().unwrap().clone();
+        let line = |case: &str| lines.iter().find(|line| line["case"] == case).unwrap().clone();
+        (line(&damaged), line(&sound))
+    };
+    let (before, _) = list().await;
+    assert_eq!(before["damaged"], Value::Null);
+    assert!(!before["yours"].as_array().unwrap().is_empty(), "{before}");
+
+    sql(cast.service.data.path(), "UPDATE content SET sealed = x'00'").await;
+    let (line, other) = list().await;
+    assert!(line["damaged"].as_str().unwrap().contains("content"), "{line}");
+    assert_eq!(line["car"]["model"], "Ioniq 5");
+    assert_eq!(line["yours"], json!([]));
+    assert_eq!(other["damaged"], Value::Null);
+    let page = cast.park.get("/certification?lang=en").await;
+    assert!(
+        page.text().contains("Damaged: not all of it can be read"),
+        "{page:?}"
+    );
+    assert!(page.text().contains(&sound));
+
+    // Nothing of the case itself can be read either.
+    assert_eq!(damaged, "C-000001");
+    let damage = "UPDATE certification_document SET content = x'00' WHERE case_id = 'C-000001'";
+    sql(cast.service.data.path(), damage).await;
+    let (line, other) = list().await;
+    assert!(line["damaged"].is_string() && line["car"].is_null(), "{line}");
+    assert_eq!(other["damaged"], Value::Null);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_certificate_whose_issue_the_log_does_not_have_yet_says_so_wherever_it_is_looked_up() {
+    if test_servers::is_left_out("it writes into the database in the words of SQLite") {
+        return;
+    }
+    let mut options = options();
+    options.surveil_every = std::time::Duration::from_millis(50);
+    let cast = Cast::with(options).await;
+    let case = cast
+        .reviewed("application.json", "ioniq5-2021.csv", "ioniq5-2021.battery.toml")
+        .await;
+    let grant = json!({"grant": true, "reasons": "all limits kept"});
+    assert_eq!(cast.park.post(&at(&case, "/decision"), &grant).await.status, 200);
+    let full = "CREATE TRIGGER full BEFORE INSERT ON statement BEGIN SELECT RAISE(ABORT, 'no room'); END";
+    sql(cast.service.data.path(), full).await;
+    let issued = cast.park.post(&at(&case, "/certificate"), &json!({})).await;
+    assert_eq!(
+        (issued.status, &issued.json()["owed"]),
+        (201, &json!(true)),
+        "{issued:?}"
+    );
+    let number = issued.json()["certificate"].as_str().unwrap().to_owned();
+
+    let shown = async || {
+        let directory = cast.service.get("/api/certificates").await.json();
+        let state = cast.ann.get(&at(&case, "")).await.json();
+        let page = cast.service.get(&format!("/certificates/{number}?lang=en")).await;
+        let own = cast.ann.get(&format!("/certification/{case}?lang=en")).await;
+        let says = |page: &Answer| page.text().contains("not in the log yet");
+        let in_log = (&directory["certificates"][0]["awaits_log"], &state["awaits_log"]);
+        assert_eq!(in_log.0, in_log.1);
+        assert_eq!(
+            (says(&page), says(&own)),
+            (in_log.0 == true, in_log.0 == true),
+            "{page:?}"
+        );
+        in_log.0 == true
+    };
+    assert!(shown().await, "it is issued, and no dossier shows it");
+    let verdict = cast.service.get("/api/certificates").await.json();
+    assert_eq!(verdict["certificates"][0]["standing"], "in_force");
+
+    sql(cast.service.data.path(), "DROP TRIGGER full").await;
+    let mut waits = true;
+    for _ in 0..200 {
+        let directory = cast.service.get("/api/certificates").await.json();
+        waits = directory["certificates"][0]["awaits_log"] == true;
+        if !waits {
+            break;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+    assert!(!waits);
+    assert!(!shown().await);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -4,7 +4,7 @@
 //! | module | what it owns |
 //! |---|---|
 //! | this | lists, applications, certificates, people |
-//! | `telemetry` | handing in charging logs, and their assessments |
+//! | `telemetry` | handing in charging logs and their assessments; looking at logs; computing a certificate again |
 //! | `steps` | the steps of the body, and disputes |
 
 pub mod steps;
@@ -42,6 +42,8 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(application))
         .routes(routes!(telemetry::hand_in))
         .routes(routes!(telemetry::assessment))
+        .routes(routes!(telemetry::inspect))
+        .routes(routes!(telemetry::recompute))
         .routes(routes!(steps::evaluation))
         .routes(routes!(steps::review))
         .routes(routes!(steps::decision))

@@ -10,6 +10,7 @@ use super::address;
 use crate::pages::foreign::{code, foreign};
 use crate::pages::posted::CSRF;
 use crate::pages::visit::Visit;
+use crate::upload::{INSPECT_PAGE, RECOMPUTE_PAGE};
 
 /// What no log shows, as the form asks for it.
 const FACTS: [&str; 6] = [
@@ -75,53 +76,112 @@ impl Form<'_> {
                 input #telemetry type="file" name="telemetry" multiple required;
                 label for="battery" { (self.word("description")) }
                 input #battery type="file" name="battery" accept=".toml";
-                details {
-                    summary { (self.word("facts")) }
-                    p .hint { (self.word("facts-hint")) }
-                    @for fact in FACTS {
-                        @let id = format!("f-{fact}");
-                        label for=(id) { (self.word(&id)) }
-                        input id=(id) type="text" name=(fact) dir="ltr" maxlength="200" autocomplete="off";
-                    }
-                    label for="damaged" { (self.word("f-damaged")) }
-                    select #damaged name="damaged" {
-                        option value="" { (self.word("not-looked")) }
-                        option value="no" { (self.word("no")) }
-                        option value="yes" { (self.word("yes")) }
-                    }
-                }
-                details {
-                    summary { (self.word("reading")) }
-                    p .hint { (self.word("reading-hint")) }
-                    @for (question, answers) in QUESTIONS {
-                        @let id = format!("q-{question}");
-                        label for=(id) { (self.word(&format!("q-{question}"))) }
-                        @if question == "mapping" {
-                            select id=(id) name="mapping" {
-                                option value="" { (self.word("recognise")) }
-                                @for mapping in mappings { option value=(mapping) dir="ltr" { (mapping) } }
-                            }
-                        } @else if answers.is_empty() {
-                            input id=(id) type="text" name=(question) dir="ltr" maxlength="60" autocomplete="off";
-                        } @else {
-                            select id=(id) name=(question) {
-                                option value="" { (self.word("recognise")) }
-                                @for answer in answers { option value=(answer) dir="ltr" { (answer) } }
-                            }
-                        }
-                    }
-                    label for="mapping-file" { (self.word("mapping-file")) }
-                    input #mapping-file type="file" name="mapping-file" accept=".toml";
-                    label for="meter" { (self.word("meter")) }
-                    input #meter type="file" name="meter";
+                (self.facts())
+                (self.reading(mappings, html! {
+                    (self.meter())
                     label for="class" { (self.word("class")) }
                     select #class name="class" {
                         option value="field" { (self.word("class-field")) }
                         option value="guided" { (self.word("class-guided")) }
                     }
-                }
+                }))
                 button .button.primary type="submit" { (self.word("hand-in-send")) }
             }
+        }
+    }
+
+    /// Asks what is understood of charging logs.
+    pub fn inspect(&self, mappings: &[String]) -> Markup {
+        html! {
+            form .sheet method="post" action=(self.visit.href(INSPECT_PAGE)) enctype="multipart/form-data" {
+                h2 { (self.word("look-form")) }
+                (self.own())
+                p .hint { (self.word("look-hint")) }
+                label for="telemetry" { (self.word("files")) }
+                input #telemetry type="file" name="telemetry" multiple required;
+                label for="battery" { (self.word("description")) }
+                input #battery type="file" name="battery" accept=".toml";
+                (self.reading(mappings, html! {}))
+                button .button.primary type="submit" { (self.word("look-send")) }
+            }
+        }
+    }
+
+    /// Has a certificate computed again.
+    pub fn again(&self, mappings: &[String]) -> Markup {
+        html! {
+            form .sheet method="post" action=(self.visit.href(RECOMPUTE_PAGE)) enctype="multipart/form-data" {
+                h2 { (self.word("again-form")) }
+                (self.own())
+                p .hint { (self.word("again-hint")) }
+                label for="certificate" { (self.word("again-certificate")) }
+                input #certificate type="file" name="certificate" required;
+                label for="telemetry" { (self.word("files")) }
+                input #telemetry type="file" name="telemetry" multiple required;
+                label for="battery" { (self.word("description")) }
+                input #battery type="file" name="battery" accept=".toml";
+                (self.facts())
+                (self.reading(mappings, self.meter()))
+                button .button.primary type="submit" { (self.word("again-send")) }
+            }
+        }
+    }
+
+    /// What no log shows.
+    fn facts(&self) -> Markup {
+        html! {
+            details {
+                summary { (self.word("facts")) }
+                p .hint { (self.word("facts-hint")) }
+                @for fact in FACTS {
+                    @let id = format!("f-{fact}");
+                    label for=(id) { (self.word(&id)) }
+                    input id=(id) type="text" name=(fact) dir="ltr" maxlength="200" autocomplete="off";
+                }
+                label for="damaged" { (self.word("f-damaged")) }
+                select #damaged name="damaged" {
+                    option value="" { (self.word("not-looked")) }
+                    option value="no" { (self.word("no")) }
+                    option value="yes" { (self.word("yes")) }
+                }
+            }
+        }
+    }
+
+    /// How the files are to be read, and what else `more` asks.
+    fn reading(&self, mappings: &[String], more: Markup) -> Markup {
+        html! {
+            details {
+                summary { (self.word("reading")) }
+                p .hint { (self.word("reading-hint")) }
+                @for (question, answers) in QUESTIONS {
+                    @let id = format!("q-{question}");
+                    label for=(id) { (self.word(&format!("q-{question}"))) }
+                    @if question == "mapping" {
+                        select id=(id) name="mapping" {
+                            option value="" { (self.word("recognise")) }
+                            @for mapping in mappings { option value=(mapping) dir="ltr" { (mapping) } }
+                        }
+                    } @else if answers.is_empty() {
+                        input id=(id) type="text" name=(question) dir="ltr" maxlength="60" autocomplete="off";
+                    } @else {
+                        select id=(id) name=(question) {
+                            option value="" { (self.word("recognise")) }
+                            @for answer in answers { option value=(answer) dir="ltr" { (answer) } }
+                        }
+                    }
+                }
+                label for="mapping-file" { (self.word("mapping-file")) }
+                input #mapping-file type="file" name="mapping-file" accept=".toml";
+                (more)
+            }
+        }
+    }
+
+    fn meter(&self) -> Markup {
+        html! {
+            label for="meter" { (self.word("meter")) }
+            input #meter type="file" name="meter";
         }
     }
 

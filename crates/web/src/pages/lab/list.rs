@@ -12,6 +12,7 @@ use crate::pages::layout::Page;
 use crate::pages::visit::Visit;
 use crate::problem::Problem;
 use crate::state::App;
+use crate::upload::{INSPECT_PAGE, RECOMPUTE_PAGE};
 
 /// The most characters of a name that are shown.
 const NAME: usize = 80;
@@ -62,7 +63,13 @@ pub async fn page(app: &App, visit: &Visit, actor: &Actor) -> Result<Page, Probl
                 button .button type="submit" { (visit.say("lab-older")) }
             }
         }
-        @if actor.may(Act::Apply).is_ok() { (apply(&form, of_body)) }
+        @if actor.may(Act::Apply).is_ok() {
+            (apply(&form, of_body))
+            ul {
+                li { a href=(visit.href(INSPECT_PAGE)) { (visit.say("lab-look")) } }
+                li { a href=(visit.href(RECOMPUTE_PAGE)) { (visit.say("lab-again")) } }
+            }
+        }
     };
     Ok(visit.page(title, body))
 }
@@ -96,11 +103,17 @@ fn line(visit: &Visit, one: &ApplicationLine) -> Markup {
                     td data-label=(cell("client")) { (foreign(words, &car.client, NAME)) }
                 }
                 None => {
-                    td data-label=(cell("car")) { (visit.say("lab-erased")) }
+                    td data-label=(cell("car")) { @if one.damaged.is_none() { (visit.say("lab-erased")) } @else { "–" } }
                     td data-label=(cell("client")) { "–" }
                 }
             }
-            td data-label=(cell("state")) { (state(visit, &one.state)) }
+            td data-label=(cell("state")) {
+                (state(visit, &one.state))
+                @if let Some(damaged) = &one.damaged {
+                    p .problem { (visit.say("lab-damaged")) }
+                    p .hint lang="en" dir="ltr" { (foreign(words, damaged, 400)) }
+                }
+            }
             td data-label=(cell("yours")) {
                 @if yours.is_empty() { span { "–" } }
                 @else { span { strong { @for (at, step) in yours.iter().enumerate() {

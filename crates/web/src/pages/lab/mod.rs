@@ -4,6 +4,7 @@
 
 mod forms;
 mod list;
+pub mod logs;
 mod one;
 mod picture;
 
@@ -14,7 +15,7 @@ use axum::http::{HeaderMap, Uri};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use certificate::application::Category;
 use desk::DeskError;
-use desk::access::{Act, By, Known};
+use desk::access::{Act, Actor, By, Known};
 use desk::certify::acting::{Dispute, Taking};
 use desk::certify::applications::Wanted;
 use serde_json::json;
@@ -28,7 +29,7 @@ use crate::pages::posted::{LoggedIn, Posted};
 use crate::pages::visit::Visit;
 use crate::problem::{Kind, Problem};
 use crate::state::App;
-use crate::upload::Tally;
+use crate::upload::{Received, Tally};
 
 /// The list.
 pub async fn page(State(app): State<App>, visit: Visit, headers: HeaderMap) -> Result<Response, Response> {
@@ -76,7 +77,17 @@ pub async fn telemetry(
         .may(Act::Apply)
         .map_err(|e| Problem::from(e).into_response())?;
     crate::access::from_here(&headers).map_err(refused)?;
-    let own = |received: &crate::upload::Received| {
+    let (kept, _, _) = taken_in(&app, &actor, &case, &headers, (form, &tally), own(&actor))
+        .await
+        .map_err(refused)?;
+    let place: String = kept.sha256.chars().take(12).collect();
+    let address = format!("{}#a-{place}", visit.href(&address(&case)));
+    Ok(Redirect::to(&address).into_response())
+}
+
+/// Whether a form with files brings the word of this one's session.
+fn own(actor: &Actor) -> impl Fn(&Received) -> Result<(), Problem> {
+    move |received| {
         let known = actor.known();
         if known.is_some_and(|known| known.is_csrf_token(&received.csrf)) {
             return Ok(());
@@ -87,13 +98,7 @@ pub async fn telemetry(
             detail,
             "load the page again and send its form",
         ))
-    };
-    let (kept, _, _) = taken_in(&app, &actor, &case, &headers, (form, &tally), own)
-        .await
-        .map_err(refused)?;
-    let place: String = kept.sha256.chars().take(12).collect();
-    let address = format!("{}#a-{place}", visit.href(&address(&case)));
-    Ok(Redirect::to(&address).into_response())
+    }
 }
 
 /// Takes a step.

@@ -62,6 +62,7 @@ pub async fn page(
             p .notice role="status" { (words.weave("lab-would", &[("number", &code(words, would))])) }
         }
         @if view.case.owed { p .notice role="status" { (visit.say("lab-owed")) } }
+        @else if view.case.awaits_log { p .notice role="status" { (visit.say("cert-awaits-log")) } }
         dl {
             (fact(visit, "lab-car", html! { (foreign(words, &format!("{} {}", vehicle.make, vehicle.model), NAME)) " " (code(words, vehicle.vid.to_string().trim_start_matches("vin:"))) }))
             (fact(visit, "lab-client", foreign(words, &view.case.client, NAME)))

@@ -23,6 +23,31 @@ const DRAWN: [(Channel, &str, &str, &str, f64); 3] = [
     (Channel::Soc, "State of charge", "%", "#2f7a3a", 100.0),
 ];
 
+/// What is written in a picture besides its title.
+#[derive(Debug, Clone)]
+pub struct Words {
+    /// Voltage, current and state of charge.
+    pub quantities: [String; DRAWN.len()],
+    /// Beside a quantity that no row has.
+    pub not_measured: String,
+    /// What a dashed line is, after the hours that were logged.
+    pub dashed: String,
+}
+
+impl Default for Words {
+    /// In English.
+    fn default() -> Self {
+        Self {
+            quantities: DRAWN.map(|(_, name, _, _, _)| name.to_owned()),
+            not_measured: NOT_MEASURED.to_owned(),
+            dashed: "logged; a dashed line is a pause or a new session".to_owned(),
+        }
+    }
+}
+
+/// Of a quantity that no row has.
+const NOT_MEASURED: &str = "not measured";
+
 /// The lowest and highest value in a stretch; the first NaN if there was none.
 type Range = [f64; 2];
 
@@ -115,7 +140,7 @@ impl Trace {
         let mut lines = Vec::new();
         for (quantity, (_, name, unit, _, _)) in DRAWN.iter().enumerate() {
             let Some([low, high]) = self.range(quantity) else {
-                lines.push(format!("{name:<16}not measured"));
+                lines.push(format!("{name:<16}{NOT_MEASURED}"));
                 continue;
             };
             let shown = columns.min(self.stretches.len()).max(1);
@@ -149,7 +174,7 @@ impl Trace {
     }
 
     /// The picture. `title` stands above it.
-    pub fn svg(&self, title: &str) -> String {
+    pub fn svg(&self, title: &str, words: &Words) -> String {
         const WIDTH: f64 = 960.0;
         const LEFT: f64 = 64.0;
         const RIGHT: f64 = 16.0;
@@ -163,20 +188,21 @@ impl Trace {
         // Writing to a string does not fail.
         let _ = write!(
             svg,
-            "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {WIDTH} {height}\" font-family=\"sans-serif\" font-size=\"12\">\n\
+            "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {WIDTH} {height}\" direction=\"ltr\" font-family=\"sans-serif\" font-size=\"12\">\n\
              <rect width=\"{WIDTH}\" height=\"{height}\" fill=\"#ffffff\"/>\n\
              <text x=\"{LEFT}\" y=\"22\" font-size=\"14\">{}</text>\n",
             escaped(title)
         );
-        for (quantity, (_, name, unit, colour, _)) in DRAWN.iter().enumerate() {
+        for (quantity, ((_, _, unit, colour, _), name)) in DRAWN.iter().zip(&words.quantities).enumerate() {
             let top = TOP + quantity as f64 * (PANEL + GAP);
             let bottom = top + PANEL;
             let _ = writeln!(
                 svg,
                 "<rect x=\"{LEFT}\" y=\"{top}\" width=\"{}\" height=\"{PANEL}\" fill=\"none\" stroke=\"#c8c8c8\"/>\n\
-                 <text x=\"{LEFT}\" y=\"{}\" fill=\"{colour}\">{name}, {unit}</text>",
+                 <text x=\"{LEFT}\" y=\"{}\" fill=\"{colour}\">{}, {unit}</text>",
                 WIDTH - LEFT - RIGHT,
-                top - 5.0
+                top - 5.0,
+                escaped(name)
             );
             for seconds in &self.breaks {
                 let _ = writeln!(
@@ -188,9 +214,10 @@ impl Trace {
             let Some([low, high]) = self.range(quantity) else {
                 let _ = writeln!(
                     svg,
-                    "<text x=\"{}\" y=\"{}\" fill=\"#707070\">not measured</text>",
+                    "<text x=\"{}\" y=\"{}\" fill=\"#707070\">{}</text>",
                     LEFT + 12.0,
-                    top + PANEL / 2.0
+                    top + PANEL / 2.0,
+                    escaped(&words.not_measured)
                 );
                 continue;
             };
@@ -234,10 +261,11 @@ impl Trace {
         let _ = writeln!(
             svg,
             "<text x=\"{LEFT}\" y=\"{0:.1}\" fill=\"#404040\">0 h</text>\
-             <text x=\"{1}\" y=\"{0:.1}\" text-anchor=\"end\" fill=\"#404040\">{2} h logged; a dashed line is a pause or a new session</text>\n</svg>",
+             <text x=\"{1}\" y=\"{0:.1}\" text-anchor=\"end\" fill=\"#404040\">{2} h {3}</text>\n</svg>",
             height - 14.0,
             WIDTH - RIGHT,
-            short(span / 3600.0)
+            short(span / 3600.0),
+            escaped(&words.dashed)
         );
         svg
     }
@@ -331,7 +359,7 @@ mod tests {
             trace.stretches.len()
         );
         assert_eq!(trace.breaks.len(), 19);
-        assert!(trace.svg("x").len() < 400_000);
+        assert!(trace.svg("x", &Words::default()).len() < 400_000);
     }
 
     #[test]
@@ -345,7 +373,7 @@ mod tests {
             lines[0]
         );
         assert_eq!(lines[2], "State of charge not measured");
-        let svg = trace.svg("a <b> & c");
+        let svg = trace.svg("a <b> & c", &Words::default());
         assert!(
             svg.contains("a &lt;b&gt; &amp; c") && svg.contains("not measured") && svg.ends_with("</svg>\n")
         );
