@@ -184,8 +184,8 @@ impl RuleSet {
             lines,
             rates,
         };
-        if prepared.other_category {
-            category::withhold(pack, &mut case);
+        if !prepared.categories.is_passenger_car() {
+            category::withhold(pack, prepared.categories, &mut case);
         }
         (case, room)
     }
