@@ -235,7 +235,10 @@ async fn read(app: &App, asked: Asked) -> Result<Question, Problem> {
         };
         rows.push(match known {
             Ok(known) => quote::car_of(car, known),
-            Err(fault) => (String::new(), Err(vec![fault])),
+            Err(fault) => {
+                let name = car.get("name").and_then(Value::as_str).unwrap_or_default();
+                (name.to_owned(), Err(vec![fault]))
+            }
         });
     }
     Ok(Question {
