@@ -552,21 +552,16 @@ def is_other(car):
     return categories(car) != {"M1"}
 
 
-def not_about(car):
-    """Why rules for passenger cars say nothing of it."""
-    return ("not known", "category") if "M1" in categories(car) else ("passenger cars",)
-
-
-def withhold(pack, car, findings, lines):
+def withhold(pack, findings, lines):
     """Of a vehicle that is no passenger car only rules that tell categories apart are sure."""
     for finding in findings:
         if finding[3] == "Denied" and finding[1].key not in pack.keys_by_category:
             finding[3] = "Doubtful"
-            finding[4].append(not_about(car))
+            finding[4].append(("passenger cars",))
     for line in lines:
         if line["kind"] in ("charge", "upside") and not line["given"] and line["name"] not in pack.steps_by_category:
             line["amount"] = None
-            line["why"].append(not_about(car))
+            line["why"].append(("passenger cars",))
 
 
 class Pack:
@@ -982,7 +977,7 @@ class Rulebook:
             case = Case(pack, *arguments)
             lines, own = case.lines(), case.checks()
             if is_other(car):
-                withhold(pack, car, own, lines)
+                withhold(pack, own, lines)
             results.append((findings + own, lines, len(findings)))
         findings, lines, controls = merge(results)
         worst = max((RANK.index(finding[3]) for finding in findings), default=0)

@@ -258,8 +258,8 @@ impl Words {
                 self.with("why-no-rate", &[("from", from.as_str()), ("to", to.as_str())])
             }
             Why::NoValue { rule } => self.with("why-no-value", &[("rule", rule)]),
-            Why::NoRule { step } => self.with("why-no-rule", &[("step", step)]),
-            Why::DependsOn { step } => self.with("why-depends-on", &[("step", step)]),
+            Why::NoRule { step } => self.with("why-no-rule", &[("step", &self.step(step))]),
+            Why::DependsOn { step } => self.with("why-depends-on", &[("step", &self.step(step))]),
             Why::Disagree { rules } => self.with("why-disagree", &[("rules", &rules.join(", "))]),
             Why::Quota { rule } => self.with("why-quota", &[("rule", rule)]),
             Why::Proposed { rule } => self.with("why-proposed", &[("rule", rule)]),
@@ -269,6 +269,11 @@ impl Words {
             Why::PassengerCars => self.say("why-passenger-cars"),
             Why::Arithmetic => self.say("why-arithmetic"),
         }
+    }
+
+    /// What a step is called in a sentence: its name in the pack where this language has no other.
+    fn step(&self, name: &str) -> String {
+        self.charge(name).unwrap_or_else(|| name.to_owned())
     }
 
     /// What a fact is called in this language; its name where it has no other. Where the question explains too much to be a
@@ -450,6 +455,19 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn a_reason_names_the_charge_that_it_is_about_in_the_language() {
+        let why = Why::DependsOn {
+            step: "customs_value",
+        };
+        assert_eq!(Words::of(Language::En).why(&why), "rests on customs_value");
+        assert!(Words::of(Language::Ko).why(&why).contains("과세가격"));
+        let own = Why::NoRule {
+            step: "levy_of_my_own",
+        };
+        assert!(Words::of(Language::Ko).why(&own).contains("levy_of_my_own"));
     }
 
     #[test]

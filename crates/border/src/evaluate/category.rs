@@ -24,8 +24,7 @@ pub(super) fn question<'a>(categories: Categories) -> Option<Why<'a>> {
 
 /// Takes back what rules for passenger cars say of a vehicle that is none, or may be none: a bar becomes a doubt, and their
 /// charges are withheld. What export control says stays.
-pub(super) fn withhold<'a>(pack: &'a Pack, categories: Categories, case: &mut Case<'a>) {
-    let because = || question(categories).unwrap_or(Why::PassengerCars);
+pub(super) fn withhold<'a>(pack: &'a Pack, case: &mut Case<'a>) {
     for finding in &mut case.findings[case.controls..] {
         let by_category = pack
             .checks
@@ -33,14 +32,14 @@ pub(super) fn withhold<'a>(pack: &'a Pack, categories: Categories, case: &mut Ca
             .any(|check| check.by_category && check.key == finding.key);
         if finding.outcome == Outcome::Denied && !by_category {
             finding.outcome = Outcome::Doubtful;
-            push(&mut finding.why, because());
+            push(&mut finding.why, Why::PassengerCars);
         }
     }
     for line in &mut case.lines {
         let due = matches!(line.step.kind, StepKind::Charge | StepKind::Upside);
         if due && !line.given && !line.step.by_category {
             line.amount = None;
-            push(&mut line.why, because());
+            push(&mut line.why, Why::PassengerCars);
         }
     }
 }

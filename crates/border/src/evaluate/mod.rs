@@ -185,7 +185,7 @@ impl RuleSet {
             rates,
         };
         if !prepared.categories.is_passenger_car() {
-            category::withhold(pack, prepared.categories, &mut case);
+            category::withhold(pack, &mut case);
         }
         (case, room)
     }

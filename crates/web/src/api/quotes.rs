@@ -175,7 +175,11 @@ async fn read(app: &App, asked: Asked) -> Result<Question, Problem> {
         return Err(Problem::new(
             Kind::MalformedRequest,
             detail,
-            "send the others in further requests",
+            if asked.cars.is_empty() {
+                "name at least one car, with its facts or its `vehicle`"
+            } else {
+                "send the others in further requests"
+            },
         ));
     }
     let to = quote::markets(&book.set, &asked.to).map_err(|faults| wrong(&faults))?;
