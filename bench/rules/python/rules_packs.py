@@ -507,9 +507,49 @@ def tells_category(*texts):
     return any(re.search(r"\bcategory\b", text or "") for text in texts)
 
 
+M, N = {"M1", "M2", "M3"}, {"N1", "N2", "N3"}
+
+
+def by_load(car, possible):
+    """Of a van or pickup the M or the N that are possible, by seats and payload (Regulation (EU) 2018/858, annex I, part A, 3)."""
+    if "seats" not in car:
+        return possible
+    passengers = car["seats"] - 1
+    if passengers > (8 if possible & {"N2", "N3"} else 6):
+        return possible & M
+    if "payload_kg" not in car:
+        return possible
+    least = 100 if passengers == 0 else passengers * 68 if passengers > 2 else max(passengers * 68, 150)
+    if car["payload_kg"] < least:
+        return possible & M
+    return possible & N if passengers <= 6 or "N1" not in possible else possible
+
+
+def categories(car):
+    """The categories of vehicles that it may be of."""
+    if "category" in car:
+        return {car["category"]}
+    possible, body, seats, kg = M | N, car.get("body"), car.get("seats"), car.get("mass_kg")
+    if seats is not None:
+        possible -= {"M1"} if seats > 9 else {"M2", "M3"}
+    if kg is not None:
+        possible -= {"N1"} if kg > 3500 else {"N2", "N3"}
+        possible -= {"M2"} if kg > 5000 else {"M3"}
+        possible -= {"N2"} if kg > 12000 else {"N3"}
+    if body == "truck":
+        return possible & N
+    if body in ("bus", "minibus"):
+        return possible & (M - {"M1"} if body == "bus" and seats is None else M)
+    if body in ("van", "pickup") or (body is None and car.get("payload_kg")):
+        return by_load(car, possible)
+    if "M1" not in possible:
+        return possible & M
+    return possible if body is None and kg is not None and kg > 3500 else {"M1"}
+
+
 def is_other(car):
-    """Whether it is a vehicle that rules for passenger cars are not about."""
-    return car["category"] != "M1" if "category" in car else car.get("body") in ("pickup", "truck", "bus")
+    """Whether it is, or may be, a vehicle that rules for passenger cars are not about."""
+    return categories(car) != {"M1"}
 
 
 def withhold(pack, findings, lines):
@@ -581,7 +621,7 @@ class Rates:
 
 
 NUMBERS = set(
-    "cc engine_kw motor_kw kw_30min battery_kwh fiscal_hp model_year odometer_km seats mass_kg euro co2".split()
+    "cc engine_kw motor_kw kw_30min battery_kwh fiscal_hp model_year odometer_km seats mass_kg payload_kg euro co2".split()
 )
 LISTS = {"title", "prior_use", "modifications", "documents", "importer_is", "route"}
 FLAGS = {"used", "personal_use", "consignee_known"}
@@ -695,8 +735,8 @@ def facts(car, arrival, made, registered):
             names[name] = car["engine_kw"] / kw
         else:
             names[name] = None if car.get("fuel") in ("electric", "hydrogen") else Unknown("engine_kw")
-    if "category" not in car and car.get("body") not in ("van", "minibus", "pickup", "truck", "bus"):
-        names["category"] = "M1"
+    if len(categories(car)) == 1:
+        (names["category"],) = categories(car)
     names["route_named"] = car.get("route", [])
     names["arrival"] = arrival
     return names
@@ -975,7 +1015,7 @@ class Rulebook:
             "seller_total": (seller_low, seller_high) if complete and rate is not None else None,
             "landed": (low + local_paid, high + local_paid) if complete and local_paid is not None else None,
             "seller_landed": (seller_low + paid, seller_high + paid) if complete and rate is not None and paid is not None else None,
-            "asks": self.asks(findings, lines), "cautions": self.cautions(pack, car, lines),
+            "asks": self.asks(car, findings, lines), "cautions": self.cautions(pack, car, lines),
         }
 
     @staticmethod
@@ -986,10 +1026,12 @@ class Rulebook:
         return sum((rounded(number * rate, 2) for (number, _), rate in zip(amounts, found)), ZERO)
 
     @staticmethod
-    def asks(findings, lines):
+    def asks(car, findings, lines):
         """What somebody could answer, each once; of a line that rests on others, what they need."""
         by_name = {line["name"]: line for line in lines}
         found = {}
+        if is_other(car) and "M1" in categories(car):
+            found["category"] = ("not known", "category")
 
         def ask(why):
             if why[0] == "not known":
@@ -1012,7 +1054,8 @@ class Rulebook:
 
     @staticmethod
     def cautions(pack, car, lines):
-        found = [("passenger cars", car.get("category"))] * is_other(car)
+        only = categories(car)
+        found = [("passenger cars", next(iter(only)) if len(only) == 1 else None)] * is_other(car)
         if pack.regions and car.get("region") not in pack.regions:
             found.append(("region assumed", pack.regions[0]))
         used = [law for line in lines for law, _ in line["rules"]]

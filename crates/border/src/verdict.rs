@@ -283,7 +283,7 @@ pub enum Caution<'p> {
     },
     /// What the country asks of passenger cars (M1) is known, of this category only what says so.
     PassengerCars {
-        /// Which category; none if only the body shows that it is another.
+        /// Which category; none if body, seats and masses leave several open, and it is asked.
         category: Option<&'p str>,
     },
     /// Rates of a day far from that of arrival were used: three calendar months or more before it, or after it.

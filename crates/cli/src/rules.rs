@@ -42,8 +42,11 @@ Example:
   carnet rules explain --to JO --fact fuel=hybrid --price '15000 USD' --freight '1200 USD' --insurance '80 USD' \\
       --rates my-rates.csv --arrive 2026-03-10")]
     Explain(Box<About>),
-    /// Begin a pack for a country.
-    #[command(after_help = "Example:\n  carnet rules new MX --rules my-rules")]
+    /// Begin a pack for a country: the program's own to correct, or a skeleton.
+    #[command(after_help = "\
+Examples:
+  carnet rules new MX --rules my-rules     a skeleton, since the program knows nothing of Mexico
+  carnet rules new JO --rules my-rules     the program's pack of Jordan, to be corrected")]
     New(New),
     /// What the packs know, dispute and miss, as Markdown.
     #[command(after_help = "Example:\n  carnet rules coverage > docs/rules-coverage.md")]
@@ -429,7 +432,12 @@ fn new(global: &Global, options: &New) -> Result<ExitCode, Failure> {
         output::say(format_args!("Wrote {}", file.display()))?;
     }
     output::say(format_args!(
-        "Next: fill it in, then carnet rules check --rules {}",
+        "Next: {}, then carnet rules check --rules {}",
+        if rules::is_known(&options.country) {
+            "correct it"
+        } else {
+            "fill it in"
+        },
         options.rules.display()
     ))?;
     Ok(ExitCode::SUCCESS)

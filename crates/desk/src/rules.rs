@@ -18,7 +18,7 @@ mod skeleton;
 pub use atom::atom;
 pub use coverage::coverage;
 pub use show::{Shown, ShownCheck, ShownRow, ShownRule, ShownStep, difference, show};
-pub use skeleton::skeleton;
+pub use skeleton::{is_known, skeleton};
 
 /// The packs that travel in the program.
 static PACKS: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/../../rules");

@@ -258,8 +258,8 @@ impl Words {
                 self.with("why-no-rate", &[("from", from.as_str()), ("to", to.as_str())])
             }
             Why::NoValue { rule } => self.with("why-no-value", &[("rule", rule)]),
-            Why::NoRule { step } => self.with("why-no-rule", &[("step", step)]),
-            Why::DependsOn { step } => self.with("why-depends-on", &[("step", step)]),
+            Why::NoRule { step } => self.with("why-no-rule", &[("step", &self.step(step))]),
+            Why::DependsOn { step } => self.with("why-depends-on", &[("step", &self.step(step))]),
             Why::Disagree { rules } => self.with("why-disagree", &[("rules", &rules.join(", "))]),
             Why::Quota { rule } => self.with("why-quota", &[("rule", rule)]),
             Why::Proposed { rule } => self.with("why-proposed", &[("rule", rule)]),
@@ -271,12 +271,20 @@ impl Words {
         }
     }
 
-    /// What a fact is called in this language; its name where it has no other.
+    /// What a step is called in a sentence: its name in the pack where this language has no other.
+    fn step(&self, name: &str) -> String {
+        self.charge(name).unwrap_or_else(|| name.to_owned())
+    }
+
+    /// What a fact is called in this language; its name where it has no other. Where the question explains too much to be a
+    /// name, there is a `fact-` beside it.
     pub fn fact(&self, name: &str) -> String {
+        let id = |of: &str| format!("{of}-{}", name.replace('_', "-"));
         match self.language {
             Language::En => name.to_owned(),
             _ => self
-                .perhaps(&format!("ask-{}", name.replace('_', "-")))
+                .perhaps(&id("fact"))
+                .or_else(|| self.perhaps(&id("ask")))
                 .unwrap_or_else(|| name.to_owned()),
         }
     }
@@ -297,12 +305,16 @@ impl Words {
         value.split(", ").map(word).collect::<Vec<_>>().join(", ")
     }
 
-    /// What a charge is called in this language, by its step's name; none for names that only one country has.
+    /// What a charge is called in this language, by its step's name; none for a name of a pack of somebody's own, and in English,
+    /// where the pack says it better.
     pub fn charge(&self, step: &str) -> Option<String> {
+        if self.language == Language::En {
+            return None;
+        }
         self.perhaps(&format!("charge-{}", step.replace('_', "-")))
     }
 
-    /// What a check is about in this language, by its key; none for keys that only one country has.
+    /// What a check is about in this language, by its key; none for a key of a pack of somebody's own.
     pub fn check(&self, key: &str) -> Option<String> {
         self.perhaps(&format!("check-{}", key.replace('_', "-")))
     }
@@ -315,9 +327,10 @@ impl Words {
                 PowerUnit::MechanicalHorsepower => "caution-mechanical-horsepower",
             }),
             Caution::RegionAssumed { region } => self.with("caution-region", &[("region", region)]),
-            Caution::PassengerCars { category } => {
-                self.with("caution-passenger-cars", &[("category", category.unwrap_or("?"))])
-            }
+            Caution::PassengerCars {
+                category: Some(category),
+            } => self.with("caution-passenger-cars", &[("category", category)]),
+            Caution::PassengerCars { category: None } => self.say("caution-category-open"),
             Caution::RatesFar { date } => self.with("caution-rates-far", &[("date", &date.to_string())]),
             Caution::Undated { rules } => self.with("caution-undated", &[("rules", &rules.join(", "))]),
             Caution::Weak { rules } => self.with("caution-weak", &[("rules", &rules.join(", "))]),
@@ -350,6 +363,8 @@ pub fn escape(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use border::StepKind;
+
     use super::*;
 
     #[test]
@@ -403,6 +418,56 @@ mod tests {
         }
         assert_eq!(Words::of(Language::Ko).country("JO").as_deref(), Some("요르단"));
         assert_eq!(Words::of(Language::Ru).country("QQ"), None);
+    }
+
+    #[test]
+    fn every_charge_and_check_of_every_pack_has_a_name_in_every_language() {
+        let set = crate::rules::open(None).unwrap().set;
+        for language in Language::ALL {
+            let source = language.source();
+            // The file is asked, because English would stand in.
+            let has =
+                |of: &str, name: &str| source.contains(&format!("\n{of}-{} = ", name.replace('_', "-")));
+            for pack in set.packs() {
+                let due = pack
+                    .steps
+                    .iter()
+                    .filter(|step| matches!(step.kind, StepKind::Charge | StepKind::Upside));
+                for step in due {
+                    assert!(
+                        has("charge", &step.name),
+                        "{} {} in {}",
+                        pack.country,
+                        step.name,
+                        language.tag()
+                    );
+                }
+                for check in &pack.checks {
+                    // What holds in one part of one country only has no name that others could have.
+                    let of_a_part = check.key.starts_with("kurdistan_");
+                    assert!(
+                        of_a_part || has("check", &check.key),
+                        "{} {} in {}",
+                        pack.country,
+                        check.key,
+                        language.tag()
+                    );
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_reason_names_the_charge_that_it_is_about_in_the_language() {
+        let why = Why::DependsOn {
+            step: "customs_value",
+        };
+        assert_eq!(Words::of(Language::En).why(&why), "rests on customs_value");
+        assert!(Words::of(Language::Ko).why(&why).contains("과세가격"));
+        let own = Why::NoRule {
+            step: "levy_of_my_own",
+        };
+        assert!(Words::of(Language::Ko).why(&own).contains("levy_of_my_own"));
     }
 
     #[test]

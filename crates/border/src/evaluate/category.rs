@@ -1,36 +1,29 @@
-//! Vehicles that are no passenger cars. What the sources say is of passenger cars (M1) unless a rule tells categories apart; of
-//! another vehicle only such rules are sure.
+//! Vehicles that are no passenger cars, or may be none. What the sources say is of passenger cars (M1) unless a rule tells
+//! categories apart; of another vehicle only such rules are sure.
 
 use super::{Case, push};
-use crate::fact::{Car, place};
+use crate::fact::{Categories, FACTS, place};
 use crate::feel::Value;
 use crate::pack::{Pack, StepKind, slot};
 use crate::verdict::{Outcome, Why};
 
-/// A car that does not say what it is counts as a passenger car, as in all papers about cars; not so where its body speaks
-/// against it.
-pub(super) fn assume<'a>(car: &Car, names: &mut [Value<'a>]) {
-    if let (Value::Unknown(_), false) = (
-        names[slot::CATEGORY],
-        matches!(
-            car.text_at(place::BODY),
-            Some("van" | "minibus" | "pickup" | "truck" | "bus")
-        ),
-    ) {
-        names[slot::CATEGORY] = Value::Text("M1");
+/// The category as rules look at it: it stays unknown where body, seats and masses leave several open.
+pub(super) fn settle<'a>(categories: Categories, names: &mut [Value<'a>]) {
+    if let Some(category) = categories.only() {
+        names[slot::CATEGORY] = Value::Text(category);
     }
 }
 
-/// Whether it is a vehicle that rules for passenger cars are not about.
-pub(super) fn is_other(car: &Car) -> bool {
-    match car.text_at(place::CATEGORY) {
-        Some(category) => category != "M1",
-        None => matches!(car.text_at(place::BODY), Some("pickup" | "truck" | "bus")),
-    }
+/// The question for the category where it may be that of a passenger car and may be another.
+pub(super) fn question<'a>(categories: Categories) -> Option<Why<'a>> {
+    (categories.may_be_passenger_car() && !categories.is_passenger_car()).then_some(Why::NotGiven {
+        name: FACTS[place::CATEGORY].name,
+        ask: FACTS[place::CATEGORY].ask,
+    })
 }
 
-/// Takes back what rules for passenger cars say of another vehicle: a bar becomes a doubt, and their charges are withheld. What
-/// export control says stays.
+/// Takes back what rules for passenger cars say of a vehicle that is none, or may be none: a bar becomes a doubt, and their
+/// charges are withheld. What export control says stays.
 pub(super) fn withhold<'a>(pack: &'a Pack, case: &mut Case<'a>) {
     for finding in &mut case.findings[case.controls..] {
         let by_category = pack

@@ -190,7 +190,7 @@ impl RuleSet {
             lines,
             rates,
         };
-        if prepared.other_category {
+        if !prepared.categories.is_passenger_car() {
             category::withhold(pack, &mut case);
         }
         (case, room)

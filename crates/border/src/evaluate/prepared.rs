@@ -6,7 +6,7 @@ use rust_decimal::Decimal;
 use super::{Question, category, total};
 use crate::date::years;
 use crate::decimal::Short;
-use crate::fact::{Car, FactValue, Fault, KW_PER_MECHANICAL_HP, KW_PER_METRIC_HP, place};
+use crate::fact::{Car, Categories, FactValue, Fault, KW_PER_MECHANICAL_HP, KW_PER_METRIC_HP, place};
 use crate::feel::{Number, Slot, Value};
 use crate::pack::{Pack, UNKNOWN, slot, slot_of_fact};
 
@@ -21,8 +21,8 @@ pub struct Prepared<'a> {
     pub(super) inexact: Vec<&'static str>,
     /// Whether a country on the way was named, which few controls look at.
     pub(crate) way_named: bool,
-    /// Whether it is a vehicle that rules for passenger cars are not about.
-    pub(super) other_category: bool,
+    /// The categories of vehicles that it may be of. Rules are about passenger cars unless they say otherwise.
+    pub(super) categories: Categories,
     /// Price, freight and insurance in the currency of the price.
     pub(super) paid: Option<Decimal>,
 }
@@ -98,7 +98,8 @@ impl<'a> Prepared<'a> {
     }
 
     fn with_room(question: &Question<'a>, own: usize) -> Self {
-        let facts = facts(question, own);
+        let categories = question.car.categories();
+        let facts = facts(question, categories, own);
         let days = days(question.car, question.arrival);
         let mut scenarios = Vec::with_capacity(days.len());
         let scenario = |days: &Days, mut names: Vec<Value<'a>>| {
@@ -112,7 +113,7 @@ impl<'a> Prepared<'a> {
         let seller = question.values.price.map(|price| price.currency);
         Prepared {
             way_named: matches!(question.car.at(place::ROUTE), Some(FactValue::List(route)) if !route.is_empty()),
-            other_category: category::is_other(question.car),
+            categories,
             paid: seller.and_then(|to| total::paid(question, to)),
             question: *question,
             departure: question.departure.unwrap_or(question.arrival),
@@ -166,7 +167,7 @@ fn unknown<'a>(at: usize) -> Value<'a> {
 }
 
 /// The values of all facts but dates and horsepower, with room for so many names of a country's own.
-fn facts<'a>(question: &Question<'a>, own: usize) -> Vec<Value<'a>> {
+fn facts<'a>(question: &Question<'a>, categories: Categories, own: usize) -> Vec<Value<'a>> {
     let mut names: Vec<Value<'a>> = Vec::with_capacity(UNKNOWN.len() + own);
     names.extend_from_slice(&UNKNOWN);
     for (index, value) in question.car.placed() {
@@ -191,7 +192,7 @@ fn facts<'a>(question: &Question<'a>, own: usize) -> Vec<Value<'a>> {
     if let Value::Unknown(_) = names[slot::CLEARED_IN] {
         names[slot::CLEARED_IN] = Value::Text("none");
     }
-    category::assume(question.car, &mut names);
+    category::settle(categories, &mut names);
     names[slot::ROUTE_NAMED] = match names[slot::ROUTE] {
         Value::List(route) => Value::List(route),
         _ => Value::List(&[]),

@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 use rust_decimal::Decimal;
 
-use super::{Case, Prepared, Question, push};
+use super::{Case, Prepared, Question, category, push};
 use crate::decimal::Short;
 use crate::fact::place;
 use crate::feel::{Number, Span, Value};
@@ -66,7 +66,7 @@ pub(super) fn total<'a>(pack: &'a Pack, prepared: &Prepared<'a>, case: Case<'a>)
         let date = question.rates.date;
         cautions.push(Caution::RatesFar { date });
     }
-    let asks = asks(&findings, &lines);
+    let asks = asks(prepared, &findings, &lines);
     Verdict {
         country: &pack.country,
         name: &pack.name,
@@ -183,7 +183,7 @@ fn status(findings: &[Finding<'_>], controls: usize, prepared: &Prepared<'_>) ->
         Some(Outcome::Denied) => Status::NotAdmissible,
         Some(Outcome::Doubtful) => Status::Unknown,
         // That no rule for passenger cars bars it says nothing about another vehicle.
-        _ if prepared.other_category => Status::Unknown,
+        _ if !prepared.categories.is_passenger_car() => Status::Unknown,
         // Warnings alone say nothing about admission.
         _ if findings[controls..]
             .iter()
@@ -208,9 +208,9 @@ fn far(rates: Date, arrival: Date) -> bool {
 fn cautions<'a>(pack: &'a Pack, prepared: &Prepared<'a>, lines: &[Line<'a>]) -> Vec<Caution<'a>> {
     let question = &prepared.question;
     let mut cautions = Vec::new();
-    if prepared.other_category {
+    if !prepared.categories.is_passenger_car() {
         cautions.push(Caution::PassengerCars {
-            category: question.car.text_at(place::CATEGORY),
+            category: prepared.categories.only(),
         });
     }
     if let Some(from) = question.car.power_from() {
@@ -251,8 +251,9 @@ fn cautions<'a>(pack: &'a Pack, prepared: &Prepared<'a>, lines: &[Line<'a>]) -> 
     cautions
 }
 
-fn asks<'a>(findings: &[Finding<'a>], lines: &[Line<'a>]) -> Vec<Why<'a>> {
+fn asks<'a>(prepared: &Prepared<'_>, findings: &[Finding<'a>], lines: &[Line<'a>]) -> Vec<Why<'a>> {
     let mut asks = Vec::new();
+    asks.extend(category::question(prepared.categories));
     for why in findings
         .iter()
         .filter(|finding| finding.outcome >= Outcome::Condition)

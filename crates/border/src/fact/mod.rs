@@ -1,15 +1,17 @@
 //! What can be known about a car and its importer: names, kinds, words, bounds, and how to ask for what is missing.
 //!
-//! [`value`] is one fact as it was given, [`car`] all that is known of one car, [`possible`] what cannot be so together, and
-//! [`fault`] how that is said.
+//! [`value`] is one fact as it was given, [`car`] all that is known of one car, [`category`] what kind of vehicle that may be,
+//! [`possible`] what cannot be so together, and [`fault`] how that is said.
 
 mod car;
+mod category;
 mod fault;
 mod possible;
 mod value;
 
 pub use car::{Car, PowerUnit, is_same_power};
 pub(crate) use car::{KW_PER_MECHANICAL_HP, KW_PER_METRIC_HP};
+pub(crate) use category::Categories;
 pub use fault::Fault;
 pub(crate) use fault::{nearest, shortened};
 pub use value::FactValue;
@@ -166,8 +168,8 @@ const IMPORTER: &[&str] = &[
 pub const FACTS: &[Fact] = &[
     car(
         "category",
-        Kind::Word(&["M1", "N1", "M2", "M3", "N2", "N3"]),
-        "vehicle category (M1 for passenger cars)",
+        Kind::Word(&category::ALL),
+        "vehicle category: M1 passenger car of up to 9 seats, M2 or M3 bus, N1 goods vehicle of up to 3500 kg, N2 or N3 heavier",
     ),
     car(
         "body",
@@ -231,8 +233,17 @@ pub const FACTS: &[Fact] = &[
     ),
     car("drive", Kind::Word(&["front", "rear", "all"]), "driven wheels"),
     car("odometer_km", number(0, 3_000_000, "km"), "odometer in km"),
-    car("seats", number(1, 100, "seats"), "number of seats"),
+    car(
+        "seats",
+        number(1, 100, "seats"),
+        "number of seats, the driver's included",
+    ),
     car("mass_kg", number(200, 60_000, "kg"), "gross mass in kg"),
+    car(
+        "payload_kg",
+        number(0, 50_000, "kg"),
+        "goods it may carry with all seats taken, in kg, from the registration certificate",
+    ),
     car(
         "euro",
         number(0, 9, "Euro class"),
@@ -368,6 +379,9 @@ pub(crate) mod place {
     pub(crate) const BATTERY_KWH: usize = of("battery_kwh");
     pub(crate) const BODY: usize = of("body");
     pub(crate) const CATEGORY: usize = of("category");
+    pub(crate) const SEATS: usize = of("seats");
+    pub(crate) const MASS_KG: usize = of("mass_kg");
+    pub(crate) const PAYLOAD_KG: usize = of("payload_kg");
     pub(crate) const ODOMETER_KM: usize = of("odometer_km");
     pub(crate) const TITLE: usize = of("title");
     pub(crate) const PRIOR_USE: usize = of("prior_use");

@@ -106,6 +106,24 @@ impl Car {
                 faults.push(Fault::new("model_year", year, problem));
             }
         }
+        if let Some(category) = self.text_at(place::CATEGORY)
+            && self.contradicts_category(category)
+        {
+            let known: Vec<String> = [
+                ("body", place::BODY),
+                ("seats", place::SEATS),
+                ("mass_kg", place::MASS_KG),
+            ]
+            .into_iter()
+            .filter_map(|(name, at)| Some(format!("{name} {}", self.at(at)?)))
+            .collect();
+            let problem = format!(
+                "does not go with {}: M1 has at most 9 seats, M2 more, M3 over 5000 kg too; N1 weighs at most 3500 kg, N2 12000 kg, \
+                 N3 more; buses are M, trucks N",
+                known.join(", ")
+            );
+            faults.push(Fault::new("category", category, problem));
+        }
         if let Some(FactValue::Flag(false)) = self.at(place::USED)
             && let Some(problem) = self.shows_use()
         {
@@ -211,6 +229,11 @@ mod tests {
             (&[("used", "false"), ("prior_use", "taxi")], "used"),
             (&[("used", "false"), ("title", "flood, total_loss")], "used"),
             (&[("fuel", "petrol"), ("battery_kwh", "60")], "battery_kwh"),
+            (&[("category", "M1"), ("body", "truck")], "category"),
+            (&[("category", "M1"), ("seats", "12")], "category"),
+            (&[("category", "M2"), ("seats", "9")], "category"),
+            (&[("category", "N1"), ("mass_kg", "3501")], "category"),
+            (&[("category", "N1"), ("body", "bus")], "category"),
         ] {
             let faults = car(facts).faults(arrival);
             assert_eq!(

@@ -570,8 +570,11 @@ impl RuleSet {
             .filter_map(|(at, checks)| Some((self.packs.get(*at)?, checks.as_slice())))
     }
 
-    /// Whether any pack looks at a fact, or at what is worked out from it.
+    /// Whether any pack looks at a fact, or at what is worked out from it; or whether the vehicle's category is.
     pub fn asks_for(&self, fact: &str) -> bool {
+        if matches!(fact, "category" | "body" | "seats" | "mass_kg" | "payload_kg") {
+            return true;
+        }
         let names: Vec<&str> = COMPUTED
             .iter()
             .filter(|(_, from, _)| *from == fact)

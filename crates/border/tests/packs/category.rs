@@ -102,3 +102,59 @@ fn goods_vehicles_pay_the_lower_environmental_levy_in_uganda() {
     assert_eq!(levy("M1"), Decimal::from(5_000_000));
     assert_eq!(levy("N2"), Decimal::from(2_000_000));
 }
+
+#[test]
+fn a_van_that_may_carry_goods_or_people_is_asked_for_its_category_and_not_quoted_as_a_car() {
+    let starex = "body=van; fuel=diesel; cc=2497; engine_kw=129; manufactured=2024-01-06; model_year=2024; steering=left; \
+                  title=none; importer=company";
+    for pack in set().destinations() {
+        let asked = ask(&pack.country, "2026-03-10", starex).priced("12000 USD", "1500 USD", "60 USD");
+        let verdict = asked.verdict();
+        assert!(verdict.status >= Status::Unknown, "{}", pack.country);
+        assert_eq!(verdict.total, None, "{}", pack.country);
+        assert!(
+            verdict
+                .cautions
+                .contains(&Caution::PassengerCars { category: None })
+        );
+        assert!(
+            verdict
+                .asks
+                .iter()
+                .any(|why| matches!(why, Why::NotGiven { name: "category", .. })),
+            "{}: {:?}",
+            pack.country,
+            verdict.asks
+        );
+    }
+    // Its papers settle it: five seats and 600 kg of goods, or nine seats.
+    let as_goods = ask(
+        "JO",
+        "2026-03-10",
+        &format!("{starex}; seats=5; mass_kg=3000; payload_kg=600"),
+    );
+    assert!((as_goods.verdict().cautions).contains(&Caution::PassengerCars { category: Some("N1") }));
+    let as_car = ask("JO", "2026-03-10", &format!("{starex}; seats=9; mass_kg=3000"));
+    let as_m1 = ask("JO", "2026-03-10", &format!("{starex}; category=M1"));
+    assert_eq!(as_car.verdict().total, as_m1.verdict().total);
+    assert_eq!(as_car.verdict().status, as_m1.verdict().status);
+}
+
+#[test]
+fn a_truck_of_known_mass_is_of_the_category_that_the_mass_says() {
+    let porter = "body=truck; mass_kg=2960; fuel=diesel; cc=2497; manufactured=2016-01-11; model_year=2016";
+    let verdict = |to: &str, facts: &str| barred(to, facts);
+    for to in ["SA", "CI", "PE"] {
+        let as_n1 = porter.replace("body=truck; mass_kg=2960", "category=N1");
+        assert_eq!(verdict(to, porter), verdict(to, &as_n1), "{to}");
+    }
+    let levy = |facts: &str| {
+        ask("UG", "2026-03-10", facts)
+            .given("guide_value", "10000000 UGX")
+            .amount("environmental_levy")
+    };
+    assert_eq!(
+        levy("body=truck; mass_kg=2960; manufactured=2013-01-01"),
+        levy("category=N1; manufactured=2013-01-01")
+    );
+}

@@ -5,6 +5,7 @@
 mod bad_input;
 mod category;
 mod export_control;
+mod inventory;
 mod outlook;
 mod properties;
 mod traps;

@@ -159,16 +159,31 @@ proptest! {
         };
         prop_assert!(fee(age + older) >= fee(age));
     }
+
+    /// In Russia the fee of a car over three years is higher; the third anniversary itself is not over. One table holds all year.
+    #[test]
+    fn the_exact_anniversary_of_any_day_belongs_to_the_younger_band(year in 2023_i16..=2024, day in 2_i64..360, kw in 60_u32..400, cc in 600_u32..5_000) {
+        let made = date(year, 1, 1).saturating_add(day.days());
+        let anniversary = made.saturating_add(3.years());
+        let fee = |on: jiff::civil::Date| {
+            let facts = format!("importer=company; fuel=petrol; cc={cc}; engine_kw={kw}; manufactured={made}");
+            ask("RU", &on.to_string(), &facts).amount("recycling_coefficient")
+        };
+        prop_assert_eq!(fee(anniversary), fee(anniversary.saturating_sub(1.days())), "{}", made);
+        prop_assert!(fee(anniversary.saturating_add(1.days())) > fee(anniversary), "{}", made);
+    }
 }
 
 /// Cars of every kind that tables tell apart, a company's among them, and one of which nothing is known.
-const CARS: [&str; 5] = [
+const CARS: [&str; 7] = [
     "category=M1; used=true; fuel=petrol; cc=1998; engine_kw=117; manufactured=2022-06; first_registration=2022-07-15; \
      model_year=2022; steering=left; title=none; prior_use=private; importer=person; personal_use=true",
     "used=true; fuel=electric; motor_kw=150; kw_30min=60; battery_kwh=64; manufactured=2022-06-01; model_year=2022; \
      steering=left; title=none; importer=person; personal_use=true",
     "used=true; fuel=hybrid; cc=1598; engine_kw=77; motor_kw=32; kw_30min=20; manufactured=2021-03-01; \
      first_registration=2021-04-01; model_year=2021; importer=person; personal_use=false",
+    "used=true; body=van; fuel=diesel; cc=2497; engine_kw=129; manufactured=2019-02-28; model_year=2019; title=none; importer=company",
+    "used=true; body=truck; mass_kg=2960; fuel=diesel; cc=2497; engine_kw=98; manufactured=2018-12-31; model_year=2019; importer=company",
     "used=true; fuel=diesel; cc=2199; engine_kw=148; manufactured=2020-01-31; model_year=2020; importer=company",
     "",
 ];

@@ -131,9 +131,12 @@ pub async fn run(global: &Global, options: &Quote) -> Result<ExitCode, Failure> 
             })?;
             quote::check_values(&asked.set, &asked.to, &values).map_err(faults)?;
             match row.history {
-                Looked::Not => {}
+                Looked::Not | Looked::Failed => {}
                 Looked::Unknown { vin } => eprintln!("carnet: {}", not_known(&file.display(), line, &vin)),
-                Looked::Known(facts) => {
+                Looked::Known { facts, overruled } => {
+                    for fault in overruled {
+                        eprintln!("carnet: {}:{line}: {fault}", file.display());
+                    }
                     asked.known = Some(Known {
                         car: car.clone(),
                         facts,

@@ -22,8 +22,31 @@ use crate::{clock, output};
 /// How many cars are worked on at a time.
 pub(super) const CHUNK: usize = 256;
 
-/// How many refused rows are printed.
+/// How many lines of one sort are printed.
 const PRINTED: usize = 20;
+
+/// What there is to say of rows: the first lines, and how many more there are.
+#[derive(Default)]
+struct Said {
+    lines: Vec<String>,
+    more: u64,
+}
+
+impl Said {
+    fn push(&mut self, line: impl FnOnce() -> String) {
+        if self.lines.len() < PRINTED {
+            self.lines.push(line());
+        } else {
+            self.more += 1;
+        }
+    }
+
+    /// The lines, with one that counts those left out.
+    fn lines(&self, of: &str) -> Vec<String> {
+        let more = (self.more > 0).then(|| format!("and {} more {of}", self.more));
+        self.lines.iter().cloned().chain(more).collect()
+    }
+}
 
 /// A whole yard: quotes are written as they come, and counted.
 pub(super) struct Yard<'a> {
@@ -33,9 +56,11 @@ pub(super) struct Yard<'a> {
     csv: Option<csv::Writer<std::io::Stdout>>,
     pub(super) cars: u64,
     refused: u64,
-    faults: Vec<String>,
-    /// Cars that the log does not know, and how many there are.
-    unknown: (Vec<String>, u64),
+    faults: Said,
+    /// Cars that the log does not know.
+    unknown: Said,
+    /// Defaults left out since a car's history contradicts them.
+    overruled: Said,
     disclaimer: String,
     tally: BTreeMap<String, Tally>,
 }
@@ -76,8 +101,9 @@ impl<'a> Yard<'a> {
             csv,
             cars: 0,
             refused: 0,
-            faults: Vec::new(),
-            unknown: (Vec::new(), 0),
+            faults: Said::default(),
+            unknown: Said::default(),
+            overruled: Said::default(),
             disclaimer: Words::of(Language::En)
                 .disclaimer(&as_of.map_or(String::new(), |date| date.to_string())),
             tally: BTreeMap::new(),
@@ -135,17 +161,22 @@ impl<'a> Yard<'a> {
             } = row;
             let line = *line;
             self.cars += 1;
-            if let Looked::Unknown { vin } = history {
-                self.unknown.1 += 1;
-                if self.unknown.0.len() < PRINTED {
-                    self.unknown.0.push(not_known(&file.display(), line, vin));
+            match history {
+                Looked::Not | Looked::Failed => {}
+                Looked::Unknown { vin } => self.unknown.push(|| not_known(&file.display(), line, vin)),
+                Looked::Known { overruled, .. } => {
+                    for fault in overruled {
+                        self.overruled
+                            .push(|| format!("{}:{line}: {fault}", file.display()));
+                    }
                 }
             }
             match quotes {
                 Err(faults) => {
                     self.refused += 1;
-                    self.faults
-                        .extend(faults.into_iter().take(PRINTED.saturating_sub(self.faults.len())));
+                    for fault in faults {
+                        self.faults.push(|| fault);
+                    }
                 }
                 Ok(quotes) => {
                     for quote in &quotes {
@@ -158,7 +189,7 @@ impl<'a> Yard<'a> {
                     }
                     if wanted && self.json {
                         let known = match history {
-                            Looked::Known(facts) => Some(facts),
+                            Looked::Known { facts, .. } => Some(facts),
                             _ => None,
                         };
                         let text = serde_json::to_string(&json!({
@@ -179,23 +210,26 @@ impl<'a> Yard<'a> {
 
     pub(super) fn finish(mut self, asked: &Asked) -> Result<ExitCode, Failure> {
         let disclaimer = std::mem::take(&mut self.disclaimer);
-        let (mut unknown, count) = std::mem::take(&mut self.unknown);
-        if let Some(more) = count.checked_sub(PRINTED as u64).filter(|more| *more > 0) {
-            unknown.push(format!(
-                "and {} more that the log does not know",
-                output::count(more, "car")
-            ));
-        }
+        let said = [
+            self.faults.lines("faults of rows that are refused"),
+            self.overruled.lines("defaults left out"),
+            self.unknown.lines("cars that the log does not know"),
+        ]
+        .concat();
         if let Some(out) = &mut self.csv {
             out.flush()?;
         }
         if self.csv.is_some() || self.json {
             // Standard output holds the data; what people should know goes beside it.
-            for fault in &self.faults {
-                eprintln!("carnet: {fault}");
+            for line in &said {
+                eprintln!("carnet: {line}");
             }
-            for said in &unknown {
-                eprintln!("carnet: {said}");
+            if self.refused > 0 {
+                eprintln!(
+                    "carnet: {} of {} refused",
+                    self.refused,
+                    output::count(self.cars, "car")
+                );
             }
             eprintln!("{disclaimer}");
             return Ok(clock::code(self.refused == 0));
@@ -207,11 +241,8 @@ impl<'a> Yard<'a> {
             output::count(u64::try_from(asked.to.len()).unwrap_or(u64::MAX), "market"),
             asked.arrival
         ))?;
-        for fault in &self.faults {
-            output::say(format_args!("  {fault}"))?;
-        }
-        for said in &unknown {
-            output::say(format_args!("  {said}"))?;
+        for line in &said {
+            output::say(format_args!("  {line}"))?;
         }
         let mut table = output::table(&[
             "market",

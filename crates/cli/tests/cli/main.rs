@@ -9,6 +9,7 @@ mod json;
 mod kit;
 mod log;
 mod program;
+mod quote;
 mod transcript;
 mod twice;
 mod wrong_input;

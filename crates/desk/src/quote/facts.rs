@@ -80,6 +80,7 @@ pub(super) fn known(report: &Report) -> Known {
                     known.put(statement, "cc", Some(&cc.to_string()));
                 }
                 known.common(statement);
+                known.put(statement, "category", text("vehicle_class").and_then(category_of));
                 if let Some(word) = text("use").and_then(prior_use) {
                     uses.push((word, statement));
                 }
@@ -176,6 +177,41 @@ fn fuel(word: &str) -> Option<&'static str> {
     })
 }
 
+/// The category that a class of the Korean register is for certain: light goods vehicles weigh at most 3.5 t, as N1 does
+/// (Enforcement Rule of the Motor Vehicle Management Act, annex 1). Its passenger cars have up to ten seats, M1 up to nine.
+fn category_of(class: &str) -> Option<&'static str> {
+    let light = class.contains("소형") || class.contains("경형");
+    (light && class.contains("화물")).then_some("N1")
+}
+
+/// The body as border rules name it. Papers write it in words of their own: those that speak against a passenger car are looked
+/// for first, since "cargo van" is a van and "pickup truck" a pickup.
+fn body_of(style: &str) -> Option<&'static str> {
+    let style = style.to_lowercase();
+    let words: [(&str, &[&str]); 11] = [
+        ("pickup", &["pickup", "pick-up", "픽업"]),
+        ("minibus", &["minibus", "승합"]),
+        ("bus", &["bus", "coach", "버스"]),
+        ("van", &["van", "밴"]),
+        (
+            "truck",
+            &[
+                "truck", "lorry", "cargo", "dump", "tractor", "트럭", "화물", "카고", "덤프", "탑차",
+            ],
+        ),
+        ("suv", &["suv", "sport utility", "crossover", "스포츠유틸리티"]),
+        ("sedan", &["sedan", "saloon", "세단"]),
+        ("hatchback", &["hatchback", "해치백"]),
+        ("wagon", &["wagon", "estate", "왜건"]),
+        ("coupe", &["coupe", "coupé", "쿠페"]),
+        ("convertible", &["convertible", "cabriolet", "컨버터블"]),
+    ];
+    words
+        .iter()
+        .find(|(_, words)| words.iter().any(|word| style.contains(word)))
+        .map(|(body, _)| *body)
+}
+
 impl Known {
     /// Fields that several types have.
     fn common(&mut self, statement: &VerifiedStatement) {
@@ -187,6 +223,7 @@ impl Known {
             self.put(statement, "model_year", Some(&year.to_string()));
         }
         self.put(statement, "fuel", text("fuel").and_then(fuel));
+        self.put(statement, "body", text("body_style").and_then(body_of));
     }
 
     /// Takes a fact. A later statement prevails; a value that no fact can have is left out, and so asked for.
@@ -221,15 +258,30 @@ impl Known {
         if trial.get(fact) == self.car.get(fact) || (is_power(name) && rounded) {
             return Ok(());
         }
-        let unit = if fact == name { "" } else { " kW" };
         Err(Fault {
             field: name.to_owned(),
             value: text.to_owned(),
             problem: format!(
-                "the car's history says {}{unit} ({}, entry {}); have the statement corrected, or quote from a file",
-                known.value, known.statement, known.log_index
+                "{}; leave it out here, or have the statement corrected",
+                known.said()
             ),
         })
+    }
+
+    /// What the history says of a fact that is given under this name, and where.
+    pub(super) fn said(&self, name: &str) -> Option<String> {
+        let fact = if is_power(name) { "engine_kw" } else { name };
+        Some(self.facts.iter().find(|known| known.name == fact)?.said())
+    }
+}
+
+impl KnownFact {
+    fn said(&self) -> String {
+        let unit = if self.name == "engine_kw" { " kW" } else { "" };
+        format!(
+            "the car's history says {}{unit} ({}, entry {})",
+            self.value, self.statement, self.log_index
+        )
     }
 }
 
@@ -241,6 +293,36 @@ pub(super) fn is_power(name: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_body_is_that_of_the_papers_in_the_words_of_the_rules() {
+        for (style, expected) in [
+            ("SUV", Some("suv")),
+            (
+                "Sport Utility Vehicle (SUV)/Multi-Purpose Vehicle (MPV)",
+                Some("suv"),
+            ),
+            ("sedan", Some("sedan")),
+            ("van", Some("van")),
+            ("Cargo Van", Some("van")),
+            ("cargo truck", Some("truck")),
+            ("Pickup truck", Some("pickup")),
+            ("초장축 슈퍼캡 카고", Some("truck")),
+            ("spaceship", None),
+        ] {
+            assert_eq!(body_of(style), expected, "{style}");
+        }
+    }
+
+    #[test]
+    fn a_light_goods_vehicle_of_the_register_is_of_category_n1_and_other_classes_leave_it_open() {
+        for class in ["소형 화물", "화물 소형", "경형화물"] {
+            assert_eq!(category_of(class), Some("N1"), "{class}");
+        }
+        for class in ["중형 화물", "소형 승합", "대형 승용"] {
+            assert_eq!(category_of(class), None, "{class}");
+        }
+    }
 
     #[test]
     fn a_power_contradicts_the_history_only_where_rounding_does_not_explain_it() {

@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use border::{Cause, Finding, Line, Outcome, StepKind};
+use rust_decimal::Decimal;
 
 use super::Quote;
 use crate::words::{Language, Words, escape};
@@ -64,6 +65,9 @@ pub fn sheet(sheet: &Sheet<'_>) -> String {
         let _ = writeln!(page, "<dt>{}</dt><dd><bdi>{}</bdi></dd>", say(id), escape(value));
     }
     page.push_str("</dl>\n");
+    if sheet.language != PACKS {
+        let _ = writeln!(page, "<p class=\"small\">{}</p>", say("sheet-original"));
+    }
     for quote in sheet.quotes {
         market(&words, quote, &mut page);
     }
@@ -184,7 +188,6 @@ fn original(text: &str) -> String {
 /// beneath.
 fn title(words: &Words, line: &Line<'_>) -> String {
     match words.charge(line.name()) {
-        Some(_) if words.language == PACKS => original(line.title()),
         Some(name) => format!(
             "{}<br><span class=\"small\">{}</span>",
             escape(&name),
@@ -214,12 +217,12 @@ fn one_finding(words: &Words, finding: &Finding<'_>, page: &mut String) {
         if finding.authority.is_empty() {
             String::new()
         } else {
-            format!("; {}", escape(finding.authority))
+            format!("; {}", original(finding.authority))
         },
         if finding.law.act.is_empty() {
             String::new()
         } else {
-            format!("; {}", escape(&finding.law.act))
+            format!("; {}", original(&finding.law.act))
         },
     );
 }
@@ -398,6 +401,12 @@ fn sources(words: &Words, quote: &Quote<'_>) -> Vec<String> {
     items
 }
 
+/// A rate to six places; one below 1 to six figures, since a won is 0.00279981 zloty and not 0.0028.
+fn legible(rate: Decimal) -> Decimal {
+    let rounded = (rate < Decimal::ONE).then(|| rate.round_sf(6)).flatten();
+    rounded.unwrap_or_else(|| rate.round_dp(6)).normalize()
+}
+
 /// The rates used for any of the quotes of one question, each once, in a sentence; empty if none was.
 pub fn rates<'a, 'p: 'a>(words: &Words, quotes: impl IntoIterator<Item = &'a Quote<'p>>) -> String {
     let mut shown: Vec<String> = Vec::new();
@@ -405,7 +414,7 @@ pub fn rates<'a, 'p: 'a>(words: &Words, quotes: impl IntoIterator<Item = &'a Quo
     for quote in quotes {
         for used in &quote.verdict.rates {
             of.get_or_insert(&quote.verdict);
-            let rate = used.rate.round_dp(6).normalize();
+            let rate = legible(used.rate);
             let text = format!("1 {} = {rate} {}", used.from, used.to);
             if !shown.contains(&text) {
                 shown.push(text);
@@ -423,4 +432,22 @@ pub fn rates<'a, 'p: 'a>(words: &Words, quotes: impl IntoIterator<Item = &'a Quo
             ("rates", &shown.join(", ")),
         ],
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_rate_is_shown_with_the_figures_that_were_used() {
+        for (rate, expected) in [
+            ("0.002799813345776948", "0.00279981"),
+            ("0.709", "0.709"),
+            ("1.0526315789473684", "1.052632"),
+            ("12500.5", "12500.5"),
+        ] {
+            let rate: Decimal = rate.parse().unwrap();
+            assert_eq!(legible(rate).to_string(), expected);
+        }
+    }
 }

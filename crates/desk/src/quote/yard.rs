@@ -50,8 +50,15 @@ pub enum Looked {
         /// The car as the row names it.
         vin: String,
     },
-    /// Facts that come from its history.
-    Known(Vec<KnownFact>),
+    /// The log could not be asked, so the row is refused: quoted from the file it might contradict its history.
+    Failed,
+    /// The log knows it.
+    Known {
+        /// Facts that come from its history.
+        facts: Vec<KnownFact>,
+        /// Defaults that its history contradicts, and that were left out for it.
+        overruled: Vec<Fault>,
+    },
 }
 
 /// Looks a car up in the log.
@@ -127,7 +134,7 @@ fn table(
                             .zip(cells.iter().map(String::as_str))
                             .collect::<Vec<_>>(),
                         history,
-                    )?,
+                    ),
                     Ok(cells) => refused(
                         &format!("{} cells", cells.map_or(0, |cells| cells.len())),
                         format!("the header has {}; quote cells that hold a comma", header.len()),
@@ -258,7 +265,7 @@ fn lines(
                             .map(|(name, text)| (name.as_str(), text.as_str()))
                             .collect::<Vec<_>>(),
                         history,
-                    )?,
+                    ),
                     Err(problem) => refused(&begin(Some(line.as_bytes())), problem),
                 }
             }
@@ -302,40 +309,69 @@ pub fn car_of(
     let nothing = (Car::new(), Values::default());
     match history {
         None => build(&nothing, all),
-        Some(known) => add(&nothing, all, known),
+        Some(known) => add(&nothing.1, all, known),
     }
 }
 
 /// A car from the cells of a row, with what the log knows of it.
-fn look_up(
-    defaults: &(Car, Values),
-    cells: &[(&str, &str)],
-    history: &mut Option<History<'_>>,
-) -> Result<Built, DeskError> {
+fn look_up(defaults: &(Car, Values), cells: &[(&str, &str)], history: &mut Option<History<'_>>) -> Built {
+    let from_file = || build(defaults, cells.iter().copied());
     let vin = cells
         .iter()
         .find(|(column, text)| *column == "vin" && !text.trim().is_empty());
     let (Some((_, vin)), Some(history)) = (vin, history) else {
-        let (name, car) = build(defaults, cells.iter().copied());
-        return Ok((name, Looked::Not, car));
+        let (name, car) = from_file();
+        return (name, Looked::Not, car);
     };
     // What is no number of a car is nothing the log could know; yards write their own there.
     let known = match VehicleId::parse_loose(vin.trim()) {
-        Ok(id) => history(&id)?,
-        Err(_) => None,
+        Ok(id) => history(&id),
+        Err(_) => Ok(None),
     };
-    Ok(match known {
-        None => {
-            let (name, car) = build(defaults, cells.iter().copied());
+    match known {
+        Err(error) => {
+            let problem = format!(
+                "its history could not be read, so it is not quoted: {error}; mend that, or leave vin out to quote from the file"
+            );
+            let (name, _) = from_file();
+            (
+                name,
+                Looked::Failed,
+                Err(vec![Fault::new("vin", vin.trim(), problem)]),
+            )
+        }
+        Ok(None) => {
+            let (name, car) = from_file();
             let vin = vin.trim().chars().take(LONGEST_VIN).collect();
             (name, Looked::Unknown { vin }, car)
         }
-        Some(known) => {
+        Ok(Some(mut known)) => {
+            let overruled = overruled(defaults, &mut known);
             let facts = known.facts.clone();
-            let (name, car) = add(defaults, cells.iter().copied(), known);
-            (name, Looked::Known(facts), car)
+            let (name, car) = add(&defaults.1, cells.iter().copied(), known);
+            (name, Looked::Known { facts, overruled }, car)
         }
-    })
+    }
+}
+
+/// Adds the defaults to what is known of a car. A default is for cars of which nothing better is known: the history prevails,
+/// and what it contradicts is handed back.
+fn overruled(defaults: &(Car, Values), known: &mut Known) -> Vec<Fault> {
+    let mut overruled = Vec::new();
+    for (fact, value) in defaults.0.known() {
+        if let Err(fault) = known.add(fact.name, &value.to_string()) {
+            let said = known.said(fact.name).unwrap_or(fault.problem);
+            let problem = format!(
+                "this default is left out: {said}, which prevails; if it is wrong, have the statement corrected"
+            );
+            overruled.push(Fault {
+                problem,
+                field: fault.field,
+                value: fault.value,
+            });
+        }
+    }
+    overruled
 }
 
 /// How much of a car's number is repeated, in characters.
@@ -343,17 +379,13 @@ const LONGEST_VIN: usize = 40;
 
 /// A car from its history and named texts, which may add to the history and not contradict it.
 fn add<'a>(
-    defaults: &(Car, Values),
+    values: &Values,
     cells: impl Iterator<Item = (&'a str, &'a str)>,
     mut known: Known,
 ) -> (String, Result<(Car, Values), Vec<Fault>>) {
     let (mut name, mut vin) = (String::new(), String::new());
-    let mut values = defaults.1.clone();
-    let mut faults: Vec<Fault> = defaults
-        .0
-        .known()
-        .filter_map(|(fact, value)| known.add(fact.name, &value.to_string()).err())
-        .collect();
+    let mut values = values.clone();
+    let mut faults = Vec::new();
     let mut power: Option<&str> = None;
     for (column, text) in cells.filter(|(_, text)| !text.trim().is_empty()) {
         match column {
@@ -469,12 +501,83 @@ mod tests {
         .unwrap();
         let cc = |at: usize| rows[at].car.as_ref().unwrap().0.get("cc").unwrap().to_string();
         assert_eq!(cc(0), "1998");
-        assert!(matches!(&rows[0].history, Looked::Known(facts) if facts[0].log_index == 3));
+        assert!(matches!(&rows[0].history, Looked::Known { facts, .. } if facts[0].log_index == 3));
         let faults = rows[1].car.as_ref().unwrap_err();
         assert!(faults[0].problem.contains("history says 1998"), "{}", faults[0]);
         assert_eq!(cc(2), "2199");
         assert!(matches!(&rows[2].history, Looked::Unknown { vin } if vin.ends_with('8')));
         assert_eq!(rows[3].history, Looked::Not);
+    }
+
+    /// The rows of a yard of three: cc 1998 by the history of the first, a second that the log does not know, a third at
+    /// which it fails.
+    fn yard_of_three(defaults: &[(&str, &str)]) -> Vec<Row> {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("yard.csv");
+        std::fs::write(
+            &file,
+            "name,vin\nA1,KMHDG41CBFU000007\nA2,KMHDG41CBFU000008\nA3,KMHDG41CBFU000009\n",
+        )
+        .unwrap();
+        let mut car = Car::new();
+        for (name, text) in defaults {
+            car.set(name, text).unwrap();
+        }
+        let mut log = |id: &VehicleId| match id.to_string().chars().last() {
+            Some('7') => {
+                let mut car = Car::new();
+                car.set("cc", "1998").unwrap();
+                let facts = vec![KnownFact {
+                    name: "cc".to_owned(),
+                    value: "1998".to_owned(),
+                    log_index: 3,
+                    statement: "registration.first".to_owned(),
+                }];
+                Ok(Some(Known { car, facts }))
+            }
+            Some('8') => Ok(None),
+            _ => Err(DeskError::Dossier("the disk is gone".to_owned())),
+        };
+        let mut rows = Vec::new();
+        read(&file, &(car, Values::default()), Some(&mut log), |row| {
+            rows.push(row);
+            Ok(())
+        })
+        .unwrap();
+        rows
+    }
+
+    #[test]
+    fn a_default_that_a_history_contradicts_is_left_out_for_that_car_and_said() {
+        let rows = yard_of_three(&[("cc", "2199"), ("fuel", "diesel")]);
+        let fact = |at: usize, name: &str| {
+            let (car, _) = rows[at].car.as_ref().unwrap();
+            car.get(name).unwrap().to_string()
+        };
+        assert_eq!(
+            (fact(0, "cc"), fact(0, "fuel")),
+            ("1998".to_owned(), "diesel".to_owned())
+        );
+        assert_eq!(fact(1, "cc"), "2199");
+        let Looked::Known { overruled, .. } = &rows[0].history else {
+            panic!("{:?}", rows[0].history);
+        };
+        assert_eq!(
+            overruled[0].to_string(),
+            "cc \"2199\": this default is left out: the car's history says 1998 (registration.first, entry 3), which prevails; \
+             if it is wrong, have the statement corrected"
+        );
+    }
+
+    #[test]
+    fn a_lookup_that_fails_refuses_its_row_and_no_other() {
+        let rows = yard_of_three(&[]);
+        assert_eq!(rows.len(), 3);
+        assert!(rows[0].car.is_ok() && rows[1].car.is_ok());
+        assert_eq!((rows[2].name.as_str(), &rows[2].history), ("A3", &Looked::Failed));
+        let fault = &rows[2].car.as_ref().unwrap_err()[0];
+        assert_eq!(fault.field, "vin");
+        assert!(fault.problem.contains("the disk is gone"), "{fault}");
     }
 
     #[test]

@@ -2,10 +2,24 @@
 
 use std::path::{Path, PathBuf};
 
+use border::PackSource;
+
 use crate::data_dir;
 use crate::error::DeskError;
 
-/// Writes the skeleton of a country's pack into a folder of packs, and returns what was written.
+/// The pack that the program has of a country.
+fn known(country: &str) -> Option<PackSource> {
+    let name = country.to_ascii_lowercase();
+    super::embedded().into_iter().find(|pack| pack.name == name)
+}
+
+/// Whether the program has a pack of a country.
+pub fn is_known(country: &str) -> bool {
+    known(country).is_some()
+}
+
+/// Writes the beginning of a country's pack into a folder of packs, and returns what was written: the pack that the program has of
+/// this country, to be corrected, or a skeleton.
 ///
 /// # Errors
 /// The code is none, the pack exists, or the disk refuses.
@@ -26,6 +40,16 @@ pub fn skeleton(folder: &Path, country: &str, today: jiff::civil::Date) -> Resul
         ));
     }
     std::fs::create_dir_all(&path).map_err(DeskError::file(&path))?;
+    // A skeleton would take the place of what is known of this country.
+    if let Some(known) = known(country) {
+        let mut written = Vec::new();
+        for (name, text) in &known.files {
+            let file = path.join(name);
+            data_dir::write(&file, text, 0o644)?;
+            written.push(file);
+        }
+        return Ok(written);
+    }
     let toml = format!(
         r#"# How to fill this in: spec/rule-pack.md. Then: carnet rules check --rules {folder}
 format = "carnet-rules/1"
@@ -92,4 +116,24 @@ law = "https://example.org/where-the-rule-was-read"
         written.push(file);
     }
     Ok(written)
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+
+    use super::*;
+
+    #[test]
+    fn a_pack_that_the_program_has_is_begun_with_what_it_knows() {
+        let folder = tempfile::tempdir().unwrap();
+        let written = skeleton(folder.path(), "JO", date(2026, 11, 26)).unwrap();
+        for file in written {
+            let name = file.file_name().unwrap().to_string_lossy().into_owned();
+            assert_eq!(std::fs::read(&file).unwrap(), known("JO").unwrap().files[&name]);
+        }
+        let book = crate::rules::open(Some(folder.path())).unwrap();
+        assert!(book.refused.is_empty(), "{:?}", book.problems);
+        assert!(!is_known("MX"));
+    }
 }

@@ -175,7 +175,11 @@ async fn read(app: &App, asked: Asked) -> Result<Question, Problem> {
         return Err(Problem::new(
             Kind::MalformedRequest,
             detail,
-            "send the others in further requests",
+            if asked.cars.is_empty() {
+                "name at least one car, with its facts or its `vehicle`"
+            } else {
+                "send the others in further requests"
+            },
         ));
     }
     let to = quote::markets(&book.set, &asked.to).map_err(|faults| wrong(&faults))?;
@@ -235,7 +239,10 @@ async fn read(app: &App, asked: Asked) -> Result<Question, Problem> {
         };
         rows.push(match known {
             Ok(known) => quote::car_of(car, known),
-            Err(fault) => (String::new(), Err(vec![fault])),
+            Err(fault) => {
+                let name = car.get("name").and_then(Value::as_str).unwrap_or_default();
+                (name.to_owned(), Err(vec![fault]))
+            }
         });
     }
     Ok(Question {

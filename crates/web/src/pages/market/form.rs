@@ -101,7 +101,7 @@ pub fn form(visit: &Visit, book: &Rulebook, fields: &Fields, open: bool) -> Mark
                     p .hint { (visit.say("market-hint")) }
                     div .fields {
                         (text(visit, fields, "vehicle", "text", "KMHXX00XXXX000001"))
-                        (choice(visit, fields, "category", &["M1", "N1"]))
+                        (choice(visit, fields, "category", &["M1", "N1", "M2", "M3", "N2", "N3"]))
                         (choice(visit, fields, "fuel", FUELS))
                         (text(visit, fields, "cc", "numeric", "1598"))
                         (text(visit, fields, "engine_kw", "decimal", "90"))

@@ -96,7 +96,9 @@ fn answer(
                 (visit.say("market-from-history")) " "
                 @for (at, fact) in known.facts.iter().enumerate() {
                     @if at > 0 { ", " }
-                    (form::label(visit, &fact.name)) " " (foreign(visit.words, &fact.value, 60))
+                    @let label = form::label(visit, &fact.name);
+                    (if label == fact.name { terms.fact(&fact.name) } else { label }) " "
+                    (foreign(visit.words, &terms.fact_value(&fact.name, &fact.value), 60))
                 }
             }
         }

@@ -26,9 +26,10 @@ fn questions(terms: &Terms, verdict: &Verdict<'_>) -> Vec<Question> {
             _ => continue,
         };
         let fact = FACTS.iter().find(|fact| fact.name == name);
+        let field = field(name);
         let is_price = matches!(name, "price" | "freight" | "insurance");
         // A price is asked for above, in the currency chosen there.
-        if is_price || found.iter().any(|known| known.name.ends_with(name)) {
+        if is_price || found.iter().any(|known| known.name == field) {
             continue;
         }
         let ask = terms
@@ -36,15 +37,21 @@ fn questions(terms: &Terms, verdict: &Verdict<'_>) -> Vec<Question> {
             .or_else(|| fact.map(|fact| fact.ask.to_owned()))
             .unwrap_or_else(|| ask.to_owned());
         found.push(Question {
-            name: match fact {
-                Some(_) => name.to_owned(),
-                None => format!("value.{name}"),
-            },
+            name: field,
             ask,
             kind: fact.map(|fact| fact.kind),
         });
     }
     found
+}
+
+/// What an asked-for name is called in the address: facts by their own, all else behind `value.`.
+fn field(name: &str) -> String {
+    if FACTS.iter().any(|fact| fact.name == name) {
+        name.to_owned()
+    } else {
+        format!("value.{name}")
+    }
 }
 
 /// The fields, with a button that asks again.
