@@ -430,7 +430,7 @@ fn new(global: &Global, options: &New) -> Result<ExitCode, Failure> {
     }
     output::say(format_args!(
         "Next: fill it in, then carnet rules check --rules {}",
-        options.rules.display()
+        desk::shell::path(&options.rules)
     ))?;
     Ok(ExitCode::SUCCESS)
 }

@@ -48,6 +48,7 @@ pub mod receipts;
 pub mod record;
 mod refused;
 pub mod rules;
+pub mod shell;
 pub mod witnesses;
 pub mod words;
 
