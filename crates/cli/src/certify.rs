@@ -927,10 +927,10 @@ pub fn undone(done: &Surveillance) -> Value {
     let failed = done
         .failed
         .iter()
-        .map(|one| json!({"certificate": one.certificate, "problem": one.error.to_string()}));
+        .map(|one| json!({"certificate": one.certificate, "problem": desk::legible(&one.error.to_string())}));
     json!({
         "failed": failed.collect::<Vec<_>>(),
-        "owed": done.owed.as_ref().map(ToString::to_string),
+        "owed": done.owed.as_ref().map(|error| desk::legible(&error.to_string())),
     })
 }
 

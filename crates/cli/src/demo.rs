@@ -10,7 +10,7 @@ use desk::data_dir::DataDir;
 use desk::export::Disclose;
 use desk::issuer::Issuer;
 use desk::record::RecordOptions;
-use desk::{Desk, InitOptions};
+use desk::{Desk, InitOptions, shell};
 use dossier::Trust;
 use include_dir::{Dir, include_dir};
 use serde_json::Value;
@@ -184,20 +184,20 @@ pub fn step(number: u32, what: impl std::fmt::Display, since: Instant) -> Result
 /// What to try next, with the paths to try it on.
 fn commands(global: &Global, root: &Path, car: &VehicleId, trust: &Trust) -> Result<(), Failure> {
     let data = global.data.join("demo").join("data");
-    let (data, root) = (data.display(), root.display());
+    let data = shell::path(&data);
+    let [dossier, certificate, telemetry] = ["car.carnet", "certificate.pdf", "battery/ioniq5-2021.csv"]
+        .map(|file| shell::path(&root.join(file)));
     let id = car.to_string();
     let typed = id.split_once(':').map_or(id.as_str(), |(_, rest)| rest);
     output::say("\nTry it yourself:")?;
     output::say(format_args!("  carnet --data {data} history {typed}"))?;
     output::say(format_args!(
-        "  carnet --data {data} verify {root}/car.carnet --max-age {}d",
+        "  carnet --data {data} verify {dossier} --max-age {}d",
         trust.max_age / 86_400
     ))?;
+    output::say(format_args!("  carnet --data {data} verify {certificate}"))?;
     output::say(format_args!(
-        "  carnet --data {data} verify {root}/certificate.pdf"
-    ))?;
-    output::say(format_args!(
-        "  carnet battery recompute {root}/certificate.pdf {root}/battery/ioniq5-2021.csv"
+        "  carnet battery recompute {certificate} {telemetry}"
     ))?;
     output::say(format_args!("  carnet --data {data} log fsck"))
 }

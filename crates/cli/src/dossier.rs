@@ -64,7 +64,7 @@ pub async fn run(global: &Global, options: &Dossier) -> Result<ExitCode, Failure
     ))?;
     output::say(format_args!(
         "Check it anywhere: carnet verify {} {}",
-        path.display(),
+        desk::shell::path(&path),
         output::trusting(&global.data_dir())
     ))?;
     Ok(ExitCode::SUCCESS)

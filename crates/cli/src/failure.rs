@@ -45,9 +45,9 @@ pub enum Failure {
 }
 
 impl Failure {
-    /// The same for programs: what is said to people, and the questions where a log must be explained first.
+    /// The same for programs: what is said to people, at the same length, and the questions where a log must be explained first.
     pub fn to_json(&self) -> Value {
-        let mut error = json!({ "message": self.to_string() });
+        let mut error = json!({ "message": desk::legible(&self.to_string()) });
         if let Self::Telemetry(unanswered) | Self::Assess(AssessError::Telemetry(unanswered)) = self
             && let TelemetryError::Unanswered { path, questions } = unanswered
         {

@@ -74,7 +74,7 @@ pub async fn run(global: &Global, command: &LogWitnessCommand) -> Result<ExitCod
             }
         }
         LogWitnessCommand::Remove { name } => {
-            let desk = output::open(global).await?;
+            let desk = output::inspect_asking_nobody(global).await?;
             let removed = desk.remove_witness(name, clock::now()).await;
             desk.close().await?;
             removed?;

@@ -4,7 +4,7 @@ use std::io::Write as _;
 
 use comfy_table::{ContentArrangement, Table, presets};
 use desk::data_dir::{DataDir, Passphrase};
-use desk::{Desk, DeskError};
+use desk::{Desk, DeskError, shell};
 use zeroize::Zeroizing;
 
 use crate::args::Global;
@@ -35,8 +35,8 @@ pub fn count(number: impl Into<u64>, noun: &str) -> String {
 pub fn trusting(dir: &DataDir) -> String {
     format!(
         "--policy {} --vrf-key {}",
-        dir.policy().display(),
-        dir.vrf().display()
+        shell::path(&dir.policy()),
+        shell::path(&dir.vrf())
     )
 }
 
@@ -96,6 +96,11 @@ pub async fn open(global: &Global) -> Result<Desk, Failure> {
 /// The same for looking at a log that may be too damaged to open.
 pub async fn inspect(global: &Global) -> Result<Desk, Failure> {
     with(global, Desk::inspect).await
+}
+
+/// The same for mending the list of witnesses, which may be what keeps the log from being opened.
+pub async fn inspect_asking_nobody(global: &Global) -> Result<Desk, Failure> {
+    with(global, Desk::inspect_asking_nobody).await
 }
 
 async fn with(

@@ -43,10 +43,10 @@ pub async fn run(global: &Global, options: &Receipt) -> Result<ExitCode, Failure
             let signed = options
                 .signed
                 .as_ref()
-                .map_or("SIGNED.sdjwt".into(), |path| path.display().to_string());
+                .map_or("SIGNED.sdjwt".into(), |path| desk::shell::path(path));
             output::say(format_args!(
                 "Check it anywhere: carnet verify {} --statement {signed} {}",
-                path.display(),
+                desk::shell::path(path),
                 output::trusting(&global.data_dir())
             ))?;
         }

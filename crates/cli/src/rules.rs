@@ -438,7 +438,7 @@ fn new(global: &Global, options: &New) -> Result<ExitCode, Failure> {
         } else {
             "fill it in"
         },
-        options.rules.display()
+        desk::shell::path(&options.rules)
     ))?;
     Ok(ExitCode::SUCCESS)
 }

@@ -7,7 +7,7 @@ use history::entry::{MAP_VERSION, Params};
 use index::vrf;
 use object_store::ObjectStoreExt as _;
 use statement::key_file::{Purpose, StoredKey};
-use store::{LocalCosigner, Options, Room, Store, StoreError, Vault};
+use store::{LocalCosigner, Options, RemoteWitness, Room, Store, StoreError, Vault};
 use tlog::cosignature::CosigningKey;
 use tlog::note::{KeyName, SigningKey};
 use tlog::policy::Policy;
@@ -183,6 +183,20 @@ impl Desk {
         Self::assemble(dir, store, passphrase)
     }
 
+    /// The same, and asks none of the witnesses that the log's lists name: for mending a list that cannot be read.
+    ///
+    /// # Errors
+    /// As [`Desk::inspect`].
+    pub async fn inspect_asking_nobody(dir: DataDir, passphrase: Passphrase) -> Result<Self, DeskError> {
+        if dir.has_database() && !dir.database().exists() {
+            return Err(DeskError::NoLog(dir.root().to_owned()));
+        }
+        let options = Keys::read(&dir, &passphrase)?.options_asking(&dir, Vec::new())?;
+        let store = Store::inspect(options).await;
+        let store = store.map_err(|e| unreadable(&dir, e))?;
+        Self::assemble(dir, store, passphrase)
+    }
+
     fn assemble(dir: DataDir, store: Store, passphrase: Passphrase) -> Result<Self, DeskError> {
         let keys = Keys::read(&dir, &passphrase)?;
         let vrf_key = VrfVerifierKey {
@@ -343,11 +357,17 @@ impl Keys {
     }
 
     pub(crate) fn options(self, dir: &DataDir) -> Result<Options, DeskError> {
+        let policy = read_policy(&dir.policy())?;
+        let here = [self.witness.vkey(), self.auditor.vkey()];
+        let remote = crate::witnesses::remote(dir, &policy, here)?;
+        self.options_asking(dir, remote)
+    }
+
+    fn options_asking(self, dir: &DataDir, remote: Vec<RemoteWitness>) -> Result<Options, DeskError> {
         let objects = dir.objects()?;
         let database = dir.database_url();
         let log_vkey = self.log.vkey().clone();
         let policy = read_policy(&dir.policy())?;
-        let remote = crate::witnesses::remote(dir, &policy, [self.witness.vkey(), self.auditor.vkey()])?;
         let mut options = Options::new(database, objects, self.log, policy, Vault::new(self.content));
         options.room = Room {
             total: dossier::file::MAX_BYTES as u64 - dossier::file::FRAME_BYTES,

@@ -25,8 +25,8 @@ pub enum DeskError {
     },
     /// The data directory holds no log.
     #[error(
-        "{path} holds no log; name the right directory with --data, or run `carnet --data {path} init --origin NAME` first",
-        path = .0.display()
+        "{path} holds no log; name the right directory with --data, or run `carnet --data {word} init --origin NAME` first",
+        path = .0.display(), word = crate::shell::path(.0)
     )]
     NoLog(PathBuf),
     /// The data directory holds a log already.
@@ -107,7 +107,7 @@ pub enum DeskError {
     #[error("no issuer {0:?} with an unrevoked key; `carnet issuer list` shows all that were ever enrolled")]
     NoIssuer(String),
     /// The issuer's signing key is not on this machine.
-    #[error("issuer {0:?} has no signing key here; make one with `carnet issuer new {0}`")]
+    #[error("issuer {0:?} has no signing key here; make one with `carnet issuer new {word}`", word = crate::shell::word(.0))]
     NoSigningKey(String),
     /// Somebody was not let in, or not let do it.
     #[error(transparent)]

@@ -117,7 +117,7 @@ fn folder(path: &Path, mapping: Option<&Path>) -> Result<Files, DeskError> {
     let mut files = Files::default();
     for file in within {
         let kind = ending(&file);
-        let here = file.display();
+        let here = crate::shell::path(&file);
         let why = match kind.as_str() {
             _ if mapping.is_some_and(|mapping| mapping == file) => continue,
             _ if file.is_dir() => {

@@ -52,6 +52,7 @@ pub mod recomputing;
 pub mod record;
 mod refused;
 pub mod rules;
+pub mod shell;
 pub mod witnesses;
 pub mod words;
 

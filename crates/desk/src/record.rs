@@ -527,7 +527,8 @@ impl<'d> Recorder<'d> {
             self.signers.insert(issuer.clone(), key);
         }
         let Some(Some(key)) = self.signers.get(&issuer) else {
-            let fix = format!("make one with `carnet issuer new {issuer}`, or record a signed statement");
+            let word = crate::shell::word(&issuer);
+            let fix = format!("make one with `carnet issuer new {word}`, or record a signed statement");
             return Ok(Err(vec![format!(
                 "issuer: {issuer:?} has no signing key here; {fix}"
             )]));

@@ -18,6 +18,9 @@ use crate::error::DeskError;
 /// How long a witness may take. An auditor that needs longer says so, and is asked again with the next batch.
 const DEADLINE: Duration = Duration::from_secs(5);
 
+/// What to do about a line of the list that cannot be used.
+const MEND: &str = "mend the line, or take it off with `carnet log witness remove NAME`";
+
 const LIST_HEAD: &str = "\
 # The witnesses and auditors this log asks: `witness <name> <vkey> <url>` (c2sp.org/tlog-policy).
 # Whether their cosignatures are needed is said in policy.txt. `carnet log witness add` and `remove` write here.
@@ -44,7 +47,10 @@ fn listed(dir: &DataDir) -> Result<Vec<Witness>, DeskError> {
     if !path.exists() {
         return Ok(Vec::new());
     }
-    parse(&path, data_dir::read(&path)?)
+    parse(&path, data_dir::read(&path)?).map_err(|e| match e {
+        DeskError::Malformed { path, problem } => DeskError::malformed(&path, format!("{problem}; {MEND}")),
+        e => e,
+    })
 }
 
 fn parse(path: &std::path::Path, mut text: Vec<u8>) -> Result<Vec<Witness>, DeskError> {
@@ -74,8 +80,9 @@ pub(crate) fn remote(
         .filter(|witness| !here.iter().any(|key| same_key(key, &witness.vkey)))
         .map(|witness| {
             let url = witness.url.unwrap_or_default();
-            RemoteWitness::new(witness.vkey, &url, DEADLINE)
-                .map_err(|e| DeskError::malformed(&dir.witnesses(), format!("witness {}: {e}", witness.name)))
+            RemoteWitness::new(witness.vkey, &url, DEADLINE).map_err(|e| {
+                DeskError::malformed(&dir.witnesses(), format!("witness {}: {e}; {MEND}", witness.name))
+            })
         })
         .collect()
 }

@@ -415,6 +415,11 @@ impl From<AccessError> for Problem {
                 detail,
                 "ask an operator of this log for an account that may",
             ),
+            AccessError::BeyondRole { .. } => Self::new(
+                Kind::Forbidden,
+                detail,
+                "leave the scope out, or have an operator change the account's role",
+            ),
             AccessError::OutOfScope { .. } => {
                 Self::new(Kind::Forbidden, detail, "make a token with the scope for it")
             }

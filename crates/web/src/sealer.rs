@@ -158,12 +158,19 @@ impl Sealer {
                 .await;
             return Ok(());
         }
-        tracing::warn!(error = %error, "sealing failed; it is tried again");
+        // What the error advises is for the command line. Nothing need be run beside a service.
+        let missing = match &error {
+            StoreError::NoQuorum(said) => Some(format!(
+                "sealed but not published, the policy's quorum is missing: {said}; nothing is lost, and the service asks again by \
+                 itself: whoever runs the log looks after the witnesses named here"
+            )),
+            _ => None,
+        };
+        let why = missing.clone().unwrap_or_else(|| error.to_string());
+        tracing::warn!(error = why, "sealing failed; it is tried again");
         // Anybody may ask how the service is; where its files lie is nobody's business.
-        self.herald.standing.ill(match error {
-            StoreError::NoQuorum(_) => error.to_string(),
-            _ => "sealing failed and is tried again; the service's log says why".to_owned(),
-        });
+        let failed = || "sealing failed and is tried again; the service's log says why".to_owned();
+        self.herald.standing.ill(missing.unwrap_or_else(failed));
         self.herald.metrics.seal_failed();
         self.herald
             .standing

@@ -355,6 +355,32 @@ fn an_answer_without_end_and_one_without_sense_are_no_cosignature() {
 }
 
 #[test]
+fn a_line_that_keeps_the_log_from_being_opened_is_removed_by_its_name() {
+    let log = tempfile::tempdir().unwrap();
+    done(log.path(), &["init", "--origin", "log.test/mends"]);
+    let list = log.path().join("witnesses.txt");
+    let key = log_vkey(log.path());
+    for line in [
+        "witness w1 nonsense https://w.example.org".to_owned(),
+        format!("witness w1 {key} https://w.example.org"),
+        "witness w1".to_owned(),
+    ] {
+        std::fs::write(&list, format!("# Asked.\n{line}\n")).unwrap();
+        let refused = carnet(log.path(), &["log", "status"]);
+        assert_eq!(refused.code, 1, "{refused:?}");
+        assert!(refused.err.contains("witnesses.txt"), "{refused:?}");
+        assert!(refused.err.contains("carnet log witness remove"), "{refused:?}");
+
+        done(log.path(), &["log", "witness", "remove", "w1"]);
+
+        assert_eq!(std::fs::read_to_string(&list).unwrap(), "# Asked.\n");
+        done(log.path(), &["log", "status"]);
+    }
+    let trail = done(log.path(), &["--json", "trail"]);
+    assert_eq!(trail.out.matches("ask witness no more").count(), 3, "{trail:?}");
+}
+
+#[test]
 fn a_witness_is_added_once_and_only_with_a_key_and_a_place() {
     let log = tempfile::tempdir().unwrap();
     done(log.path(), &["init", "--origin", "log.test/adds"]);

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod accounts;
+mod behind_nginx;
 mod failover;
 mod process;
 mod schemathesis;

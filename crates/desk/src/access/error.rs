@@ -1,6 +1,6 @@
 //! Why somebody was not let in, or not let do it.
 
-use super::permission::{Act, Role};
+use super::permission::{Act, Role, Scope};
 
 /// Why not.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -21,6 +21,17 @@ pub enum AccessError {
     OutOfScope {
         /// What was to be done.
         act: Act,
+    },
+    /// The role does not allow what a token is to be used for.
+    #[error(
+        "an account of role {role} may not {}, so no token of it has scope {scope}; leave {scope} out",
+        scope.opens().words()
+    )]
+    BeyondRole {
+        /// The role.
+        role: Role,
+        /// What the token was to be used for.
+        scope: Scope,
     },
     /// The organisation does not hold the car.
     #[error("your organisation is not confirmed as holding this car, so personal fields are not shown to it")]

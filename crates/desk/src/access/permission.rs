@@ -219,6 +219,20 @@ impl Scope {
             Self::Certification => "certification",
         }
     }
+
+    /// The least that it is for: of no use to an account whose role may not do it.
+    pub fn opens(self) -> Act {
+        match self {
+            Self::YardRead => Act::SeeYard,
+            Self::YardWrite => Act::ChangeYard,
+            Self::Shares => Act::SeeShares,
+            Self::Disclose => Act::Disclose,
+            Self::Accounts => Act::SeeAccounts,
+            Self::Trail => Act::SeeTrail,
+            Self::Issuers => Act::RevokeOwnKey,
+            Self::Certification => Act::SeeApplications,
+        }
+    }
 }
 
 impl fmt::Display for Role {
@@ -317,6 +331,13 @@ mod tests {
             .filter(|act| act.is_within(&BTreeSet::new()))
             .collect();
         assert_eq!(within, [Act::SeeSelf]);
+    }
+
+    #[test]
+    fn what_a_scope_opens_is_within_it() {
+        for scope in Scope::ALL {
+            assert!(scope.opens().is_within(&[scope].into()), "{scope}");
+        }
     }
 
     #[test]

@@ -7,7 +7,7 @@ use store::StoredToken;
 
 use super::actor::Actor;
 use super::error::AccessError;
-use super::permission::{Act, Scope};
+use super::permission::{Act, Role, Scope};
 use super::secret::{self, Purpose, Secret};
 use super::{moment, plain_text};
 use crate::desk::Desk;
@@ -79,6 +79,13 @@ impl Desk {
         if !(1..=LONGEST_DAYS).contains(&token.days) {
             let fix = format!("a token lasts 1 to {LONGEST_DAYS} days");
             return Err(DeskError::value("days", token.days.to_string(), fix));
+        }
+        let role: Role = account
+            .role
+            .parse()
+            .map_err(|e| DeskError::value("role", &account.role, e))?;
+        if let Some(&scope) = token.scopes.iter().find(|scope| !role.may(scope.opens())) {
+            return Err(AccessError::BeyondRole { role, scope }.into());
         }
         let valid = |token: &StoredToken| token.revoked.is_none() && token.expires > now;
         let there = self.store.tokens(Some(&account.name)).await?;

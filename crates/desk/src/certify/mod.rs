@@ -248,7 +248,7 @@ impl Desk {
         let record = keys.get(&key.key_id()).ok_or_else(|| {
             wrong(format!(
                 "its key is not enrolled; run `carnet issuer enrol {} --name NAME --role certification_body`",
-                body.issuer
+                crate::shell::word(&body.issuer)
             ))
         })?;
         if let Some((at, reason)) = &record.revoked_at {

@@ -67,13 +67,26 @@ impl Desk {
     /// # Errors
     /// The certificates there are cannot be read. What fails of a single one is in the answer.
     pub async fn surveil(&self, now: Timestamp, dry_run: bool) -> Result<Surveillance, DeskError> {
+        self.surveil_those(now, dry_run, |_| true).await
+    }
+
+    /// The same, and looks only at the certificates whose numbers `which` takes.
+    ///
+    /// # Errors
+    /// As [`Desk::surveil`].
+    pub async fn surveil_those(
+        &self,
+        now: Timestamp,
+        dry_run: bool,
+        which: impl Fn(&str) -> bool,
+    ) -> Result<Surveillance, DeskError> {
         let mut done = Surveillance::default();
         if self.store.certification_body().await?.is_none() {
             return Ok(done);
         }
         for (certificate, state) in self.store.certificates().await? {
             let over = now.as_second() > certificate.valid_until;
-            if state != State::InForce.as_str() || over {
+            if state != State::InForce.as_str() || over || !which(&certificate.id) {
                 continue;
             }
             let number = certificate.id.clone();

@@ -84,7 +84,7 @@ base = "customs_value + import_duty"
 [sources]
 law = "https://example.org/where-the-rule-was-read"
 "#,
-        folder = folder.display()
+        folder = crate::shell::path(folder)
     );
     let id = country.to_ascii_lowercase();
     let files = [

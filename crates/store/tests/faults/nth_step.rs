@@ -104,6 +104,19 @@ async fn run(
     }
 }
 
+/// Every how many steps one fails: `CARNET_TEST_EVERY`, or each of them. An odd number, so that what alternates goes on to.
+fn stride() -> usize {
+    std::env::var("CARNET_TEST_EVERY").map_or(1, |every| every.parse().unwrap())
+}
+
+/// The first step that fails; where not each does, another one for either way to fail.
+fn first(how: Failure) -> usize {
+    match how {
+        Failure::DidNotHappen => 0,
+        Failure::DidHappen => stride() / 2,
+    }
+}
+
 async fn every_step(how: Failure, again: bool) {
     every_step_of_batches(1000, how, again).await;
 }
@@ -111,7 +124,7 @@ async fn every_step(how: Failure, again: bool) {
 /// The same with at most so many statements in a batch.
 async fn every_step_of_batches(batch: usize, how: Failure, again: bool) {
     let template = almost_full_tile().await;
-    let mut n = 0;
+    let mut n = first(how);
     loop {
         let step = FaultyStep::new(n, how);
         if !run(
@@ -127,7 +140,7 @@ async fn every_step_of_batches(batch: usize, how: Failure, again: bool) {
         {
             break;
         }
-        n += 1;
+        n += stride();
     }
     assert!(n > 30, "only {n} steps were found");
 }
@@ -161,7 +174,7 @@ async fn a_step_that_fails_while_the_next_batch_is_staged_loses_nothing() {
 async fn an_object_store_call_that_fails_loses_nothing_be_it_a_read_a_list_or_a_write() {
     let template = almost_full_tile().await;
     for how in BOTH {
-        let mut n = 0;
+        let mut n = first(how);
         while run(
             &template,
             |_, files| files.fail(n, how),
@@ -170,7 +183,7 @@ async fn an_object_store_call_that_fails_loses_nothing_be_it_a_read_a_list_or_a_
         )
         .await
         {
-            n += 1;
+            n += stride();
         }
         assert!(n > 40, "only {n} calls were found");
     }

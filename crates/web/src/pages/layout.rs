@@ -22,6 +22,13 @@ pub const POLICY: HeaderValue = HeaderValue::from_static(
      trusted-types carnet",
 );
 
+/// What a page may do into which somebody puts a file that is to stay in the browser: besides, it asks nothing and sends no form, not even
+/// here.
+const CLOSED: HeaderValue = HeaderValue::from_static(
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'none'; worker-src 'self'; \
+     form-action 'none'; base-uri 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types carnet",
+);
+
 /// A page, ready to be answered.
 pub struct Page {
     visit: Visit,
@@ -31,6 +38,7 @@ pub struct Page {
     scripts: Vec<&'static Asset>,
     indexed: bool,
     cache: HeaderValue,
+    policy: HeaderValue,
 }
 
 impl Page {
@@ -44,7 +52,15 @@ impl Page {
             scripts: Vec::new(),
             indexed: false,
             cache: HeaderValue::from_static("no-store"),
+            policy: POLICY,
         }
+    }
+
+    /// What is put into it cannot leave the browser.
+    #[must_use]
+    pub fn closed(mut self) -> Self {
+        self.policy = CLOSED;
+        self
     }
 
     /// With another status than 200.
@@ -158,7 +174,7 @@ impl Page {
         let headers = response.headers_mut();
         headers.insert(CONTENT_TYPE, html);
         headers.insert(CONTENT_LANGUAGE, language);
-        headers.insert(CONTENT_SECURITY_POLICY, POLICY);
+        headers.insert(CONTENT_SECURITY_POLICY, self.policy);
         headers.insert(CACHE_CONTROL, self.cache);
         headers.insert(VARY, HeaderValue::from_static("accept-language"));
         response

@@ -189,20 +189,6 @@ fn password_form(visit: &Visit, form: &Form<'_>, name: &str) -> Markup {
     )
 }
 
-/// What a scope is for: it is offered to those who may do that.
-fn opens(scope: Scope) -> Act {
-    match scope {
-        Scope::YardRead => Act::SeeYard,
-        Scope::YardWrite => Act::ChangeYard,
-        Scope::Shares => Act::SeeShares,
-        Scope::Disclose => Act::Disclose,
-        Scope::Accounts => Act::SeeAccounts,
-        Scope::Trail => Act::SeeTrail,
-        Scope::Issuers => Act::RevokeOwnKey,
-        Scope::Certification => Act::SeeApplications,
-    }
-}
-
 fn scope_name(visit: &Visit, scope: Scope) -> String {
     visit.say(match scope {
         Scope::YardRead => "scope-yard-read",
@@ -219,7 +205,8 @@ fn scope_name(visit: &Visit, scope: Scope) -> String {
 fn token_form(visit: &Visit, form: &Form<'_>, role: Role) -> Markup {
     let scopes: Vec<(&str, String)> = Scope::ALL
         .into_iter()
-        .filter(|&scope| role.may(opens(scope)))
+        // Others would be refused.
+        .filter(|scope| role.may(scope.opens()))
         .map(|scope| (scope.as_str(), scope_name(visit, scope)))
         .collect();
     let (range, usual) = DAYS;

@@ -44,6 +44,7 @@ pub async fn page(State(app): State<App>, visit: Visit) -> Page {
         .page(visit.say("title"), body)
         .with_script(assets::verify_script())
         .public()
+        .closed()
 }
 
 /// What stands in the verifier's page between the tags of `main`, with the words filled in for whoever runs no script.

@@ -234,6 +234,28 @@ async fn a_token_ends_when_it_is_revoked_or_has_expired() {
     assert_eq!(list["tokens"][0]["standing"], "revoked");
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_token_for_what_the_role_may_not_do_is_refused_when_it_is_made() {
+    let service = service().await;
+    let vic = Person::logged_in(&service, "vic").await;
+    let beyond = json!({"name": "stock", "scopes": ["yard:read", "yard:write"]});
+    let refused = vic.post("/api/tokens", &beyond).await;
+    assert_eq!((refused.status, refused.problem().as_str()), (403, "forbidden"));
+    let detail = refused.json()["detail"].as_str().unwrap().to_owned();
+    assert!(
+        detail.contains("viewer") && detail.contains("yard:write"),
+        "{detail}"
+    );
+    let list = vic.get("/api/tokens").await.json();
+    assert_eq!(list["tokens"], json!([]));
+
+    let within = json!({"name": "stock", "scopes": ["yard:read", "certification"]});
+    assert_eq!(vic.post("/api/tokens", &within).await.status, 201);
+    let ivy = Person::logged_in(&service, "ivy").await;
+    let own_keys = json!({"name": "keys", "scopes": ["issuers"]});
+    assert_eq!(ivy.post("/api/tokens", &own_keys).await.status, 201);
+}
+
 /// A token for a day, made two days ago.
 async fn made_long_ago(data: &test_servers::LogFolder) -> String {
     let desk = desk::Desk::open(log_of(data), None).await.unwrap();

@@ -14,6 +14,7 @@ mod hostile;
 mod isolation;
 mod issuer_keys;
 mod limits;
+mod load_tool;
 mod logs;
 mod market;
 mod own_pages;

@@ -40,6 +40,42 @@ pub async fn look(service: &Running, path: &str) -> Answer {
     .await
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_that_is_put_into_the_checking_page_cannot_leave_it() {
+    let service = Running::new().await;
+    for path in ["/verify", "/verify?lang=ar"] {
+        let page = look(&service, path).await;
+        assert_nothing_inline(path, &page);
+        let policy = page.header("content-security-policy").unwrap();
+        let allowed: Vec<&str> = policy.split("; ").collect();
+        // Its own script and style, pictures of ours, the worker that keeps it for a time without a network.
+        assert_eq!(
+            allowed,
+            [
+                "default-src 'none'",
+                "script-src 'self'",
+                "style-src 'self'",
+                "img-src 'self' data:",
+                "connect-src 'none'",
+                "worker-src 'self'",
+                "form-action 'none'",
+                "base-uri 'none'",
+                "frame-ancestors 'none'",
+                "require-trusted-types-for 'script'",
+                "trusted-types carnet",
+            ],
+            "{path}"
+        );
+    }
+    // The worker asks for the files of the page only, and has no way to what is in the page.
+    let worker = service.get("/verify-offline.js").await;
+    assert_eq!(
+        worker.header("content-security-policy"),
+        Some("default-src 'none'; connect-src 'self'")
+    );
+    assert!(!worker.text().contains("message"), "it listens to no page");
+}
+
 /// Fails where a page holds anything that its policy forbids, or that would need it to be laxer.
 pub fn assert_nothing_inline(path: &str, page: &Answer) {
     let policy = page.header("content-security-policy").unwrap();

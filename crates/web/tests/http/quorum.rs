@@ -30,6 +30,12 @@ async fn without_a_quorum_statements_are_taken_and_answered_with_tickets() {
     let health = service.get("/healthz").await;
     assert_eq!(health.status, 200);
     assert!(health.text().contains("quorum"), "{}", health.text());
+    // A command beside the service would do nothing that it does not do by itself.
+    assert!(
+        !health.text().contains("carnet seal") && health.text().contains("asks again by itself"),
+        "{}",
+        health.text()
+    );
     // Who asks is answered as of what is published, also when it was sealed before anybody asked.
     tokio::time::sleep(Duration::from_secs(2)).await;
     let dossier = service.get(&format!("/api/vehicles/{CAR}/dossier")).await;
