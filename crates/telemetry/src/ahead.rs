@@ -7,7 +7,7 @@ use crate::block::Block;
 
 /// Bytes of a file from which on threads gain more than they cost.
 const WORTHWHILE: u64 = 1 << 20;
-/// The most threads that read one file.
+/// The most threads that read one file, beside the one that uses its rows.
 const MOST: usize = 4;
 /// Blocks that wait to be used.
 const WAITING: usize = 2;
@@ -17,10 +17,7 @@ pub fn threads(bytes: u64) -> usize {
     if bytes < WORTHWHILE {
         return 0;
     }
-    match available_parallelism() {
-        Ok(processors) if processors.get() > 1 => processors.get().min(MOST),
-        _ => 0,
-    }
+    available_parallelism().map_or(0, |processors| (processors.get() - 1).min(MOST))
 }
 
 /// Takes a block, with how many bytes of the file were read by then; says whether more are wanted.

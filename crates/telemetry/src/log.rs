@@ -286,8 +286,10 @@ impl Log {
             Ok(())
         };
         let threads = ahead::threads(file.report.bytes);
+        // The rows of a text are read ahead piece by piece; the thread that reads pieces must be the one that assesses.
+        let in_thread = threads > 0 && matches!(file.table, Table::Parquet(_));
         let end = ahead::blocks(
-            threads > 0,
+            in_thread,
             |give| self.blocks(file, threads, give),
             &mut take,
             |source| TelemetryError::Read {

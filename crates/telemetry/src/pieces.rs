@@ -1,19 +1,21 @@
 //! Text in pieces that end with a line, and each piece's plain rows, read ahead by threads where the file is worth it.
 //!
-//! Threads take pieces in turn and put a place for each into a queue before they read it, so that pieces come out in the order of
-//! the text whichever is done first. The queue is bounded and spent pieces are used again: memory does not grow with the file.
+//! Whoever reads a piece cuts it off the text and keeps a place for it in a queue in one go, so that pieces come out in the order
+//! of the text whichever is done first. The thread that uses the pieces reads one itself while the next is not there yet: it never
+//! waits for work that it could do, and with two processors there is one thread beside it. The queue is bounded and spent pieces are
+//! used again: memory does not grow with the file.
 
+use std::collections::VecDeque;
 use std::io::{self, Read};
-use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::{Builder, JoinHandle};
 
 use crate::plain::{Plain, Reader};
 
 /// Bytes in a piece, and so the longest header that is understood.
 pub const PIECE: usize = 1 << 18;
-/// Pieces that wait to be used, for each thread.
-const WAITING: usize = 2;
+/// Pieces that are read or wait to be used, for each thread.
+const WAITING: usize = 3;
 
 /// A part of a text. It ends with a line, unless a line is longer than a piece or the text ends without.
 #[derive(Debug, Default)]
@@ -113,7 +115,7 @@ impl Pieces {
         Self(Way::Here(text, reader))
     }
 
-    /// Goes on with so many threads, behind what was used of a piece.
+    /// Goes on with so many threads beside the caller's, behind what was used of a piece.
     ///
     /// # Errors
     /// The system gives no thread.
@@ -125,7 +127,7 @@ impl Pieces {
         text.rest = [unused, &text.rest].concat();
         piece.len = 0;
         piece.plain.clear();
-        Ok(Self(Way::Ahead(Ahead::new(text, &reader, threads)?)))
+        Ok(Self(Way::Ahead(Ahead::new(text, reader, threads)?)))
     }
 
     /// Puts the next piece in the place of one that was used; false at the end of the text, which is never asked for twice.
@@ -141,87 +143,173 @@ impl Pieces {
     }
 }
 
-/// A piece that a thread is reading; none at the end of the text.
-type Promise = Receiver<io::Result<Option<Piece>>>;
+/// What comes of a place in the queue: a piece, or none at the end of the text.
+type Kept = io::Result<Option<Piece>>;
 
-/// Threads that read ahead.
+/// Pieces on their way from those who read them to the one who uses them.
+#[derive(Default)]
+struct Queue {
+    /// In the order of the text; `None` while somebody reads the piece.
+    places: VecDeque<Option<Kept>>,
+    /// How many places were used up before the first.
+    used: usize,
+    spent: Vec<Piece>,
+    /// Nobody uses pieces any more.
+    closed: bool,
+    /// A thread has panicked, and a place may stay empty for good.
+    broken: bool,
+}
+
+/// What the threads share.
+struct Shared {
+    text: Mutex<Cutter>,
+    queue: Mutex<Queue>,
+    /// The most places in the queue.
+    most: usize,
+    /// A place was filled.
+    filled: Condvar,
+    /// A place was used up.
+    freed: Condvar,
+}
+
+impl Shared {
+    /// The queue. Whoever panicked with it in hand has said so in it, or left it whole.
+    fn queue(&self) -> MutexGuard<'_, Queue> {
+        self.queue.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Cuts a piece off the text, reads it and puts it into its place; false where there are no more behind it.
+    fn read_one(&self, mut piece: Piece, reader: &mut Reader) -> bool {
+        let (cut, place) = {
+            // Whoever panicked in here has left the text somewhere in the middle.
+            let Ok(mut text) = self.text.lock() else {
+                return false;
+            };
+            let place = {
+                let mut queue = self.queue();
+                queue.places.push_back(None);
+                queue.used + queue.places.len() - 1
+            };
+            (text.next(&mut piece), place)
+        };
+        let last = !matches!(cut, Ok(true));
+        let kept = cut.map(|more| {
+            piece.read_plain(reader, 0);
+            more.then_some(piece)
+        });
+        let mut queue = self.queue();
+        let place = place - queue.used;
+        if let Some(place) = queue.places.get_mut(place) {
+            *place = Some(kept);
+        }
+        drop(queue);
+        self.filled.notify_one();
+        !last
+    }
+
+    /// A piece to be filled, once there is room for it; none when nobody wants more.
+    fn room(&self) -> Option<Piece> {
+        let queue = self.queue();
+        let full = |queue: &mut Queue| !queue.closed && queue.places.len() >= self.most;
+        let waited = self.freed.wait_while(queue, full);
+        let mut queue = waited.unwrap_or_else(PoisonError::into_inner);
+        (!queue.closed).then(|| queue.spent.pop().unwrap_or_default())
+    }
+}
+
+/// Tells the one who uses pieces when the thread that holds it panics.
+struct Alive<'s>(&'s Shared);
+
+impl Drop for Alive<'_> {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            self.0.queue().broken = true;
+            self.0.filled.notify_one();
+        }
+    }
+}
+
+/// Threads that read ahead, seen from the one who uses what they read.
 struct Ahead {
-    /// `None` only while it is dropped.
-    promises: Option<Receiver<Promise>>,
-    spent: Arc<Mutex<Vec<Piece>>>,
+    shared: Arc<Shared>,
     threads: Vec<JoinHandle<()>>,
+    /// Reads pieces here while the next is not there yet.
+    reader: Reader,
+    /// Whether there may be text that nobody has cut yet.
+    more: bool,
 }
 
 impl Ahead {
-    fn new(text: Cutter, reader: &Reader, threads: usize) -> io::Result<Self> {
-        let text = Arc::new(Mutex::new(text));
-        let (promise, promises) = sync_channel(WAITING * threads);
+    fn new(text: Cutter, reader: Reader, threads: usize) -> io::Result<Self> {
+        let shared = Arc::new(Shared {
+            text: Mutex::new(text),
+            queue: Mutex::default(),
+            most: WAITING * (threads + 1),
+            filled: Condvar::new(),
+            freed: Condvar::new(),
+        });
         let mut ahead = Self {
-            promises: Some(promises),
-            spent: Arc::default(),
+            shared,
             threads: Vec::new(),
+            reader,
+            more: true,
         };
         for _ in 0..threads {
-            let (text, spent) = (Arc::clone(&text), Arc::clone(&ahead.spent));
-            let (promise, reader) = (promise.clone(), reader.clone());
-            let thread = Builder::new().name("read ahead".to_owned());
-            let thread = thread.spawn(move || work(&text, &spent, &promise, reader))?;
+            let (shared, mut reader) = (Arc::clone(&ahead.shared), ahead.reader.clone());
+            let thread = Builder::new().name("read ahead".to_owned()).spawn(move || {
+                let _alive = Alive(&shared);
+                while let Some(piece) = shared.room()
+                    && shared.read_one(piece, &mut reader)
+                {}
+            })?;
             ahead.threads.push(thread);
         }
         Ok(ahead)
     }
 
     fn next(&mut self, piece: &mut Piece) -> io::Result<bool> {
-        let stopped = || io::Error::other("a thread that read ahead has stopped");
-        let promise = self.promises.as_ref().and_then(|promises| promises.recv().ok());
-        let kept = promise.ok_or_else(stopped)?.recv().map_err(|_| stopped())?;
-        let Some(next) = kept? else {
-            piece.len = 0;
-            piece.plain.clear();
-            return Ok(false);
+        let mut queue = self.shared.queue();
+        let kept = loop {
+            if let Some(kept) = queue.places.front_mut().and_then(Option::take) {
+                break kept;
+            }
+            if queue.broken {
+                return Err(io::Error::other("a thread that read ahead has stopped"));
+            }
+            if self.more && queue.places.len() < self.shared.most {
+                let free = queue.spent.pop().unwrap_or_default();
+                drop(queue);
+                self.more = self.shared.read_one(free, &mut self.reader);
+                queue = self.shared.queue();
+            } else {
+                let waited = self.shared.filled.wait(queue);
+                queue = waited.unwrap_or_else(PoisonError::into_inner);
+            }
         };
-        let spent = std::mem::replace(piece, next);
-        self.spent
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .push(spent);
-        Ok(true)
+        queue.places.pop_front();
+        queue.used += 1;
+        let next = kept?;
+        let more = next.is_some();
+        match next {
+            Some(next) => queue.spent.push(std::mem::replace(piece, next)),
+            None => {
+                piece.len = 0;
+                piece.plain.clear();
+            }
+        }
+        drop(queue);
+        self.shared.freed.notify_one();
+        Ok(more)
     }
 }
 
 impl Drop for Ahead {
     fn drop(&mut self) {
-        // Without somebody to take promises the threads stop.
-        self.promises = None;
+        self.shared.queue().closed = true;
+        self.shared.freed.notify_all();
         for thread in self.threads.drain(..) {
-            // A thread that panicked has broken its promise, and that was said.
+            // A thread that panicked has said so.
             let _ = thread.join();
-        }
-    }
-}
-
-/// What each thread does.
-fn work(text: &Mutex<Cutter>, spent: &Mutex<Vec<Piece>>, promises: &SyncSender<Promise>, mut reader: Reader) {
-    loop {
-        let used = spent.lock().unwrap_or_else(PoisonError::into_inner).pop();
-        let mut piece = used.unwrap_or_default();
-        let (keep, promise) = sync_channel(1);
-        let cut = {
-            // Whoever panicked in here has left the text somewhere in the middle.
-            let Ok(mut text) = text.lock() else { return };
-            let cut = text.next(&mut piece);
-            if promises.send(promise).is_err() {
-                return;
-            }
-            cut
-        };
-        let last = !matches!(cut, Ok(true));
-        let kept = cut.map(|more| {
-            piece.read_plain(&mut reader, 0);
-            more.then_some(piece)
-        });
-        if keep.send(kept).is_err() || last {
-            return;
         }
     }
 }

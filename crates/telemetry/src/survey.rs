@@ -77,9 +77,12 @@ impl Seen {
 
     /// The median of the first values; NaN if there is none.
     fn median(&self) -> f64 {
-        let mut sorted = self.values.clone();
-        sorted.sort_by(f64::total_cmp);
-        sorted.get(sorted.len() / 2).copied().unwrap_or(f64::NAN)
+        let mut values = self.values.clone();
+        let middle = values.len() / 2;
+        if values.is_empty() {
+            return f64::NAN;
+        }
+        *values.select_nth_unstable_by(middle, f64::total_cmp).1
     }
 }
 
