@@ -86,12 +86,14 @@ function partOf(typ, path, { text }) {
 }
 
 function unitOf(typ, path) {
-  const unit = TYPES.get(typ).fields[path];
-  // Longer ones are explanations; a year is a number as it stands.
+  const stated = TYPES.get(typ).fields[path];
+  const unit = String(stated).startsWith('%') ? '%' : stated;
+  // Longer ones are explanations; a year is a number as it stands; and of what a share is, its name says.
   return typeof unit === 'string' && unit !== '' && unit.length <= 12 && unit !== 'year' && unit !== '1' ? ` ${unit}` : null;
 }
 
 function arrayNodes(typ, path, items, level) {
+  if (items.length === 0) return say('value-none');
   const shown = items.slice(0, MAX_FIELDS);
   const plain = items.every((item) => typeof item === 'string' && item.length <= 40);
   const more = moreItems(items.length - shown.length);

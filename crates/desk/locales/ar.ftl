@@ -124,6 +124,7 @@ charge-environmental-tax = ضريبة بيئية
 charge-withholding-tax = ضريبة مقتطعة
 charge-statistical-fee = رسم إحصائي
 charge-surtax = ضريبة إضافية
+charge-customs-value = القيمة الجمركية
 check-max-age-years = العمر
 check-max-age = العمر
 check-max-model-age = العمر حسب سنة الطراز

@@ -124,6 +124,7 @@ charge-environmental-tax = Environmental tax
 charge-withholding-tax = Withholding tax
 charge-statistical-fee = Statistical fee
 charge-surtax = Surtax
+charge-customs-value = Customs value
 check-max-age-years = Age
 check-max-age = Age
 check-max-model-age = Age by model year

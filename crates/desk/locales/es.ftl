@@ -124,6 +124,7 @@ charge-environmental-tax = Impuesto ambiental
 charge-withholding-tax = Retención
 charge-statistical-fee = Tasa estadística
 charge-surtax = Sobretasa
+charge-customs-value = Valor en aduana
 check-max-age-years = Antigüedad
 check-max-age = Antigüedad
 check-max-model-age = Antigüedad por año modelo

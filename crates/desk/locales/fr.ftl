@@ -124,6 +124,7 @@ charge-environmental-tax = Taxe environnementale
 charge-withholding-tax = Retenue à la source
 charge-statistical-fee = Redevance statistique
 charge-surtax = Surtaxe
+charge-customs-value = Valeur en douane
 check-max-age-years = Âge
 check-max-age = Âge
 check-max-model-age = Âge selon l’année-modèle

@@ -124,6 +124,7 @@ charge-environmental-tax = 환경세
 charge-withholding-tax = 원천징수세
 charge-statistical-fee = 통계 수수료
 charge-surtax = 부가세 가산
+charge-customs-value = 과세가격
 check-max-age-years = 차령
 check-max-age = 차령
 check-max-model-age = 연식 기준 차령

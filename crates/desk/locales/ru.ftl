@@ -124,6 +124,7 @@ charge-environmental-tax = Экологический налог
 charge-withholding-tax = Удерживаемый налог
 charge-statistical-fee = Статистический сбор
 charge-surtax = Дополнительный налог
+charge-customs-value = Таможенная стоимость
 check-max-age-years = Возраст
 check-max-age = Возраст
 check-max-model-age = Возраст по модельному году

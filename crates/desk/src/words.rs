@@ -259,7 +259,10 @@ impl Words {
             }
             Why::NoValue { rule } => self.with("why-no-value", &[("rule", rule)]),
             Why::NoRule { step } => self.with("why-no-rule", &[("step", step)]),
-            Why::DependsOn { step } => self.with("why-depends-on", &[("step", step)]),
+            Why::DependsOn { step } => {
+                let named = self.charge(step).filter(|_| self.language != Language::En);
+                self.with("why-depends-on", &[("step", named.as_deref().unwrap_or(step))])
+            }
             Why::Disagree { rules } => self.with("why-disagree", &[("rules", &rules.join(", "))]),
             Why::Quota { rule } => self.with("why-quota", &[("rule", rule)]),
             Why::Proposed { rule } => self.with("why-proposed", &[("rule", rule)]),

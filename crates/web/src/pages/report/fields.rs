@@ -134,13 +134,17 @@ impl Body<'_> {
         vocabulary::part(self.words, number)
     }
 
-    /// Longer units are explanations; a year is a number as it stands.
+    /// Longer units are explanations; a year is a number as it stands; and of what a share is, its name says.
     fn unit(&self, path: &str) -> Option<&'static str> {
         let unit = self.field(path)?.unit?;
-        (unit.chars().count() <= 12 && unit != "year" && unit != "1").then_some(unit)
+        let shown = if unit.starts_with('%') { "%" } else { unit };
+        (shown.chars().count() <= 12 && shown != "year" && shown != "1").then_some(shown)
     }
 
     fn array(&self, path: &str, items: &[Value], level: usize) -> Markup {
+        if items.is_empty() {
+            return html! { (self.words.say("value-none")) };
+        }
         let short: Option<Vec<&str>> = items
             .iter()
             .map(|item| item.as_str().filter(|text| text.chars().count() <= SHORT))
