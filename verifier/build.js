@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// Makes src/vocabulary.js from spec/vocabulary, page/messages.js from messages/, and of all of it the one file
+// Makes src/vocabulary.js from spec/vocabulary, page/messages.js from messages/ and vocabulary/, and of all of it the one file
 // carnet-verify.html, and the scripts in served/ that a service hands out. It needs nothing but Node, and the same sources give the same bytes.
 //
 //   node build.js                                              writes these files
@@ -12,31 +12,37 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 
 import { bundleModules, bundlePage } from './bundle.js';
-import { messagesModule, readMessages } from './messages_source.js';
+import { BESIDE_MODULE, messagesModule, readMessages, wordsScript } from './messages_source.js';
 import { vocabularyModule } from './vocabulary_source.js';
 
 const HERE = dirname(fileURLToPath(import.meta.url));
 
 /** What the sources give, by the path under this folder. `trust` is what an operator's copy carries, or null. */
 export function outputs(trust = null) {
-  const messages = readMessages(join(HERE, 'messages'));
+  const messages = readMessages(join(HERE, 'messages'), join(HERE, 'vocabulary'));
   const made = {
     'src/vocabulary.js': vocabularyModule(join(HERE, '../spec/vocabulary')),
     'page/messages.js': messagesModule(messages),
   };
   return {
     ...made,
-    // Labels are for a report; the page of a vehicle comes with its own.
+    // Fields are for a report; the page of a vehicle comes with its own.
     'served/dossier.js': served(
-      { ...made, 'src/vocabulary.js': vocabularyModule(join(HERE, '../spec/vocabulary'), { labels: false }) },
+      { ...made, 'src/vocabulary.js': vocabularyModule(join(HERE, '../spec/vocabulary'), { fields: false }) },
       'page/self_check.js',
     ),
-    'served/verify.js': served(made, 'page/served.js'),
+    // The page of a service has one language, and loads the words of that one.
+    'served/verify.js': served({ ...made, 'page/messages.js': BESIDE_MODULE }, 'page/served.js'),
+    ...Object.fromEntries(
+      Object.entries(messages).map(([language, own]) => [`served/words/${language}.js`, `${MADE}${wordsScript(language, own)}`]),
+    ),
     'carnet-verify.html': bundlePage(HERE, made, messages, trust),
   };
 }
 
-const served = (made, entry) => `// Made by build.js. Do not edit.\n${bundleModules(HERE, made, entry)}`;
+const MADE = '// Made by build.js. Do not edit.\n';
+
+const served = (made, entry) => `${MADE}${bundleModules(HERE, made, entry)}`;
 
 function main() {
   const { values } = parseArgs({

@@ -1,4 +1,4 @@
-// The messages of the page, read from messages/*.ftl: the part of Fluent that is used here, `id = text` lines whose text may
+// The messages of the page, read from messages/*.ftl and vocabulary/*.ftl: the part of Fluent that is used here, `id = text` lines whose text may
 // have placeables `{ $name }`, and comments.
 
 import { readFileSync } from 'node:fs';
@@ -24,11 +24,12 @@ export function parseMessages(text, name) {
   return messages;
 }
 
-/** The messages of every language, which all have the same ids and placeables. */
-export function readMessages(folder) {
+/** The messages of every language, from all folders together. All languages have the same ids and placeables. */
+export function readMessages(...folders) {
   const all = LANGUAGES.map((language) => {
     const name = `${language}.ftl`;
-    return [language, parseMessages(readFileSync(join(folder, name), 'utf8'), name)];
+    const texts = folders.map((folder) => readFileSync(join(folder, name), 'utf8'));
+    return [language, parseMessages(texts.join('\n'), name)];
   });
   const shape = (messages) =>
     Object.keys(messages)
@@ -43,14 +44,36 @@ export function readMessages(folder) {
   return Object.fromEntries(all);
 }
 
-/** The text of page/messages.js. */
-export function messagesModule(messages) {
-  const rows = Object.entries(messages).map(([language, own]) => `  ${language}: ${JSON.stringify(own)},`);
-  return `// Made by build.js from messages/*.ftl. Do not edit.
+/** A message as scripts carry it: a text, or a list of texts and placeables. */
+const carried = (parts) => (parts.length === 1 && typeof parts[0] === 'string' ? parts[0] : parts);
 
-/** Every language's messages by id: lists of texts and placeables. */
-export const MESSAGES = {
+/** The text of page/messages.js: the ids once, and what each language says for them in the same order. */
+export function messagesModule(messages) {
+  const ids = Object.keys(messages[LANGUAGES[0]]);
+  const rows = LANGUAGES.map((language) => `  ${language}: ${JSON.stringify(ids.map((id) => carried(messages[language][id])))},`);
+  return `// Made by build.js from messages/*.ftl and vocabulary/*.ftl. Do not edit.
+
+const IDS =
+  '${ids.join(' ')}'.split(' ');
+
+const TEXTS = {
 ${rows.join('\n')}
 };
+
+/** Every language's messages by id: texts, or lists of texts and placeables. */
+export const MESSAGES = Object.fromEntries(
+  Object.entries(TEXTS).map(([language, texts]) => [language, Object.fromEntries(IDS.map((id, at) => [id, texts[at]]))]),
+);
 `;
+}
+
+/** In place of page/messages.js where a service hands out the words beside the script, one language at a time. */
+export const BESIDE_MODULE = `/** The messages of the language of the page, which a script before this one has put there. */
+export const MESSAGES = globalThis.carnetMessages;
+`;
+
+/** The script that puts the words of one language there. */
+export function wordsScript(language, own) {
+  const messages = Object.fromEntries(Object.entries(own).map(([id, parts]) => [id, carried(parts)]));
+  return `globalThis.carnetMessages = ${JSON.stringify({ [language]: messages })};\n`;
 }

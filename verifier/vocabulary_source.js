@@ -1,11 +1,11 @@
 // The vocabulary as the verifier needs it, read from spec/vocabulary: which roles may issue which types, which fields are
-// personal, and the labels people read.
+// personal, and which fields there are. What people call them stands in vocabulary/.
 
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** The text of src/vocabulary.js, or, without the labels of fields, of a shorter one for scripts that show none. */
-export function vocabularyModule(folder, { labels = true } = {}) {
+/** The text of src/vocabulary.js, or, without the fields, of a shorter one for scripts that show none. */
+export function vocabularyModule(folder, { fields = true } = {}) {
   const schemas = new Map(
     readdirSync(folder)
       .filter((name) => name.endsWith('.schema.json'))
@@ -22,9 +22,9 @@ export function vocabularyModule(folder, { labels = true } = {}) {
     const personal = Object.entries(schema.properties)
       .filter(([, field]) => field['x-personal'])
       .map(([name]) => name);
-    const fields = {};
-    if (labels) collectFields(schema, '', fields, schemas);
-    return `  [${JSON.stringify(schema['x-type'])}, ${JSON.stringify({ issuers, personal, fields })}],`;
+    const known = {};
+    if (fields) collectFields(schema, '', known, schemas);
+    return `  [${JSON.stringify(schema['x-type'])}, ${JSON.stringify({ issuers, personal, fields: known })}],`;
   });
   return `// Made by build.js from spec/vocabulary. Do not edit.
 
@@ -33,7 +33,7 @@ export const ROLES = ${JSON.stringify(roles)};
 
 /**
  * Every statement type: the roles that may issue it, the fields that are personal, and for each field of the body, by its
- * path without positions in arrays, the English and the Korean label and the unit.
+ * path without positions in arrays, the unit of its number, or the words of a closed list, or an empty text.
  */
 export const TYPES = new Map([
 ${rows.join('\n')}
@@ -50,14 +50,12 @@ function rolesOf(readme) {
     .flatMap((line) => [...line.split('|')[1].matchAll(/`([a-z_]+)`/g)].map(([, role]) => role));
 }
 
-function collectFields(schema, prefix, fields, schemas) {
+function collectFields(schema, prefix, known, schemas) {
   for (const [name, field] of Object.entries(schema.properties ?? {})) {
     const path = prefix === '' ? name : `${prefix}.${name}`;
-    const unit = field['x-unit'] ?? '';
-    if (field['x-label-en']) fields[path] = [field['x-label-en'], field['x-label-ko'], unit].slice(0, unit ? 3 : 2);
-    for (const inner of [field, field.items]) {
-      if (inner) collectFields(resolve(inner, schemas), path, fields, schemas);
-    }
+    const inner = [field, field.items].filter(Boolean).map((shape) => resolve(shape, schemas));
+    if (field['x-label-en']) known[path] = inner.find((shape) => shape.enum)?.enum ?? field['x-unit'] ?? '';
+    for (const shape of inner) collectFields(shape, path, known, schemas);
   }
 }
 

@@ -12,7 +12,7 @@ let current = 'en';
 export const language = () => current;
 
 /** The languages there are, by code and own name. */
-export const languages = () => Object.entries(MESSAGES).map(([id, { language: [name] }]) => [id, name]);
+export const languages = () => Object.entries(MESSAGES).map(([id, { language: name }]) => [id, name]);
 
 /** Chooses a language, and tells the document. */
 export function speak(wanted) {
@@ -27,14 +27,17 @@ export function preferredLanguage() {
   return wanted.find((tag) => tag in MESSAGES) ?? 'en';
 }
 
+/** The texts and placeables of a message. */
+const partsOf = (id) => [MESSAGES[current][id]].flat();
+
 /** A message as nodes; placeables are texts, numbers or nodes, isolated from the sentence around them. */
 export function say(id, values = {}) {
-  return MESSAGES[current][id].map((part) => (typeof part === 'string' ? part : h('bdi', null, shown(values[part[0]]))));
+  return partsOf(id).map((part) => (typeof part === 'string' ? part : h('bdi', null, shown(values[part[0]]))));
 }
 
 /** A message as text, for places that hold no elements. */
 export function sayText(id, values = {}) {
-  return MESSAGES[current][id]
+  return partsOf(id)
     .map((part) => (typeof part === 'string' ? part : `\u2068${shown(values[part[0]])}\u2069`))
     .join('');
 }
@@ -81,8 +84,16 @@ export function calendarDay(text) {
 export const moment = (seconds) =>
   `${atUtc(seconds, { ...DAY_STYLE, month: 'long', hour: '2-digit', minute: '2-digit', hourCycle: 'h23' })} UTC`;
 
+const nameOfCountry = (code) => new Intl.DisplayNames([LOCALES[current]], { type: 'region', fallback: 'none' }).of(code);
+
 /** A place by the name of its country and its code, `South Korea (KRPUS)`. */
 export function place(locode) {
-  const country = new Intl.DisplayNames([LOCALES[current]], { type: 'region', fallback: 'none' }).of(locode.slice(0, 2));
-  return country ? `${country} (${locode})` : locode;
+  const name = nameOfCountry(locode.slice(0, 2));
+  return name ? `${name} (${locode})` : locode;
+}
+
+/** A country by its name and its ISO 3166-1 code, `Jordan (JO)`; null for a text that is no country's code. */
+export function country(code) {
+  const name = /^[A-Z]{2}$/.test(code) && nameOfCountry(code);
+  return name ? `${name} (${code})` : null;
 }

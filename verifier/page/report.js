@@ -62,7 +62,7 @@ function fact(report, message, field, types) {
     const value = spoken.claims.body.get(field);
     const text = value instanceof JsonNumber ? value.text : value;
     if (typeof text !== 'string') continue;
-    return row(say(message), textValue(field, text), ' ', h('span', { class: 'hint' }, say('stated-by', { issuer: issuerName(spoken) })));
+    return row(say(message), textValue(typ, field, text), ' ', h('span', { class: 'hint' }, say('stated-by', { issuer: issuerName(spoken) })));
   }
   return null;
 }

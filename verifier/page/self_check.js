@@ -5,20 +5,25 @@ import { toHex, toUtf8 } from '../src/bytes.js';
 import { platformIsStrict } from '../src/ed25519.js';
 import { Refusal, readTrust, verifyDossier } from '../src/verify.js';
 import { byId } from './dom.js';
-import { whyMessage } from './why.js';
+import { itemMessage, whyMessage } from './why.js';
 
 /** How old the proof of freshness may be before a newer page is worth asking for. */
 const MAX_AGE_DAYS = 7;
 const DAY = 86_400;
 const MAX_SHOWN = 600;
 
-/** Shows an outcome, with texts in its slots. */
-function show(kind, slots = {}, data = {}) {
-  const panel = byId('outcome');
-  const content = byId(`outcome-${kind}`).content.cloneNode(true);
+/** Puts texts into the slots of a template's content. */
+function fill(content, slots) {
   for (const slot of content.querySelectorAll('[data-slot]')) {
     slot.textContent = String(slots[slot.dataset.slot] ?? '').slice(0, MAX_SHOWN);
   }
+  return content;
+}
+
+/** Shows an outcome, with texts in its slots. */
+function show(kind, slots = {}, data = {}) {
+  const panel = byId('outcome');
+  const content = fill(byId(`outcome-${kind}`).content.cloneNode(true), slots);
   if (!slots.ownCode) content.querySelector('[data-own-code]')?.remove();
   if (!slots.erased) content.querySelector('[data-erased]')?.remove();
   panel.className = `verdict ${kind}`;
@@ -28,6 +33,13 @@ function show(kind, slots = {}, data = {}) {
 
 /** A reason or step by its name, as the page says it. */
 const reason = (selector) => byId('reasons').content.querySelector(selector)?.textContent ?? '';
+
+/** The item that failed, as the page says it. */
+function itemNamed(item) {
+  const found = itemMessage(item);
+  const words = found && byId('reasons').content.querySelector(`[data-item="${found.message}"]`)?.cloneNode(true);
+  return words ? fill(words, found.values).textContent : '';
+}
 
 /** Whether the page lists exactly the statements that were proven, about the vehicle that was proven. */
 function pageTellsTheSame(report, vehicle) {
@@ -46,7 +58,7 @@ function showRefusal(refusal) {
     why: reason(`[data-why="${whyMessage(refusal)}"]`),
     step: refusal.step,
     'step-name': reason(`[data-step="${refusal.step}"]`),
-    item: refusal.item,
+    item: itemNamed(refusal.item),
     detail: refusal.message,
   };
   show('refused', slots, { step: refusal.step, reason: refusal.reason });

@@ -3,7 +3,8 @@
 import {} from './main.js';
 import { byId } from './dom.js';
 
-const WORKER = '/verify-offline.js';
+// It keeps the page in the language in which it is read.
+const WORKER = `/verify-offline.js?lang=${document.documentElement.lang}`;
 
 /** Pages of a service may load scripts only from addresses that this policy lets through. */
 const addressOf = (address) =>

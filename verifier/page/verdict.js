@@ -3,7 +3,7 @@
 import { h, svg } from './dom.js';
 import { code, foreign } from './foreign_text.js';
 import { moment, say } from './language.js';
-import { whyMessage } from './why.js';
+import { itemMessage, whyMessage } from './why.js';
 
 const DRAWINGS = {
   verified: 'M5 13l4 4L19 7',
@@ -55,27 +55,18 @@ export function refusedPanel(refusal, maxAgeDays) {
       h('p', null, say('verdict-stale-text', { days: maxAgeDays })),
     );
   }
-  const item = itemNodes(refusal.item);
+  const item = itemMessage(refusal.item);
   const where = say('verdict-refused-where', { step: refusal.step, name: h('span', null, say(`step-${refusal.step}`)) });
   const section = panel(
     'refused',
     'verdict-refused',
     h('p', { class: 'reason' }, say(whyMessage(refusal))),
     h('p', null, where),
-    item ? h('p', null, item) : null,
+    item ? h('p', null, say(item.message, item.values)) : null,
     h('p', null, say('verdict-refused-text')),
     h('details', null, h('summary', null, say('technical')), h('p', { lang: 'en', dir: 'ltr' }, foreign(refusal.message, 600))),
   );
   section.setAttribute('data-step', refusal.step);
   section.setAttribute('data-reason', refusal.reason);
   return section;
-}
-
-/** The item that failed, as verify.js names it, in the language of the page. */
-function itemNodes(item) {
-  const match = /^(statement|issuer key|erasure notice) (\d+) of (\d+)(?:.* at log index (\d+))?/.exec(item);
-  if (!match) return null;
-  const [, kind, position, count, index] = match;
-  const message = { statement: 'item-statement', 'issuer key': 'item-key', 'erasure notice': 'item-notice' }[kind];
-  return say(message, { number: position, count, index });
 }

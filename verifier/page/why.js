@@ -1,4 +1,4 @@
-// Why a dossier is refused, in words for buyers: which message says it.
+// Why a dossier is refused, and at which item, in words for buyers: which message says it.
 
 /** The reasons of verify.js, in groups that a buyer can tell apart. */
 const WHY = {
@@ -35,4 +35,14 @@ export function whyMessage({ step, reason }) {
   if (step === 2) return 'why-index';
   if (step === 5 && reason === 'trie_proof') return 'why-key';
   return Object.keys(WHY).find((message) => WHY[message].includes(reason));
+}
+
+const ITEMS = { statement: 'item-statement', 'issuer key': 'item-key', 'erasure notice': 'item-notice' };
+
+/** The message for the item that failed, as verify.js names it, and the values in it; null for items that need no name. */
+export function itemMessage(item) {
+  const match = /^(statement|issuer key|erasure notice) (\d+) of (\d+)(?:.* at log index (\d+))?/.exec(item);
+  if (!match) return null;
+  const [, kind, number, count, index] = match;
+  return { message: ITEMS[kind], values: { number, count, index } };
 }

@@ -857,7 +857,7 @@ const ROLES = ["maker","system","register","foreign_register","safety_authority"
 
 /**
  * Every statement type: the roles that may issue it, the fields that are personal, and for each field of the body, by its
- * path without positions in arrays, the English and the Korean label and the unit.
+ * path without positions in arrays, the unit of its number, or the words of a closed list, or an empty text.
  */
 const TYPES = new Map([
   ["identity.manufactured", {"issuers":["maker"],"personal":[],"fields":{}}],
@@ -2463,7 +2463,7 @@ return { h, svg, byId };
 
 // page/why.js
 const page_why = (() => {
-// Why a dossier is refused, in words for buyers: which message says it.
+// Why a dossier is refused, and at which item, in words for buyers: which message says it.
 
 /** The reasons of verify.js, in groups that a buyer can tell apart. */
 const WHY = {
@@ -2501,7 +2501,17 @@ function whyMessage({ step, reason }) {
   if (step === 5 && reason === 'trie_proof') return 'why-key';
   return Object.keys(WHY).find((message) => WHY[message].includes(reason));
 }
-return { whyMessage };
+
+const ITEMS = { statement: 'item-statement', 'issuer key': 'item-key', 'erasure notice': 'item-notice' };
+
+/** The message for the item that failed, as verify.js names it, and the values in it; null for items that need no name. */
+function itemMessage(item) {
+  const match = /^(statement|issuer key|erasure notice) (\d+) of (\d+)(?:.* at log index (\d+))?/.exec(item);
+  if (!match) return null;
+  const [, kind, number, count, index] = match;
+  return { message: ITEMS[kind], values: { number, count, index } };
+}
+return { whyMessage, itemMessage };
 })();
 
 // page/self_check.js
@@ -2513,20 +2523,25 @@ const { toHex, toUtf8 } = src_bytes;
 const { platformIsStrict } = src_ed25519;
 const { Refusal, readTrust, verifyDossier } = src_verify;
 const { byId } = page_dom;
-const { whyMessage } = page_why;
+const { itemMessage, whyMessage } = page_why;
 
 /** How old the proof of freshness may be before a newer page is worth asking for. */
 const MAX_AGE_DAYS = 7;
 const DAY = 86_400;
 const MAX_SHOWN = 600;
 
-/** Shows an outcome, with texts in its slots. */
-function show(kind, slots = {}, data = {}) {
-  const panel = byId('outcome');
-  const content = byId(`outcome-${kind}`).content.cloneNode(true);
+/** Puts texts into the slots of a template's content. */
+function fill(content, slots) {
   for (const slot of content.querySelectorAll('[data-slot]')) {
     slot.textContent = String(slots[slot.dataset.slot] ?? '').slice(0, MAX_SHOWN);
   }
+  return content;
+}
+
+/** Shows an outcome, with texts in its slots. */
+function show(kind, slots = {}, data = {}) {
+  const panel = byId('outcome');
+  const content = fill(byId(`outcome-${kind}`).content.cloneNode(true), slots);
   if (!slots.ownCode) content.querySelector('[data-own-code]')?.remove();
   if (!slots.erased) content.querySelector('[data-erased]')?.remove();
   panel.className = `verdict ${kind}`;
@@ -2536,6 +2551,13 @@ function show(kind, slots = {}, data = {}) {
 
 /** A reason or step by its name, as the page says it. */
 const reason = (selector) => byId('reasons').content.querySelector(selector)?.textContent ?? '';
+
+/** The item that failed, as the page says it. */
+function itemNamed(item) {
+  const found = itemMessage(item);
+  const words = found && byId('reasons').content.querySelector(`[data-item="${found.message}"]`)?.cloneNode(true);
+  return words ? fill(words, found.values).textContent : '';
+}
 
 /** Whether the page lists exactly the statements that were proven, about the vehicle that was proven. */
 function pageTellsTheSame(report, vehicle) {
@@ -2554,7 +2576,7 @@ function showRefusal(refusal) {
     why: reason(`[data-why="${whyMessage(refusal)}"]`),
     step: refusal.step,
     'step-name': reason(`[data-step="${refusal.step}"]`),
-    item: refusal.item,
+    item: itemNamed(refusal.item),
     detail: refusal.message,
   };
   show('refused', slots, { step: refusal.step, reason: refusal.reason });

@@ -4,9 +4,10 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
+import { runInNewContext } from 'node:vm';
 
 import { outputs } from '../build.js';
-import { LANGUAGES, parseMessages } from '../messages_source.js';
+import { LANGUAGES, parseMessages, readMessages } from '../messages_source.js';
 import { ROLES, TYPES } from '../src/vocabulary.js';
 import { whyMessage } from '../page/why.js';
 
@@ -48,7 +49,7 @@ test('every type and role has a name in every language, and no message is unused
   const sources = ['page.html', 'main.js', 'verdict.js', 'why.js', 'report.js', 'fields.js', 'chart.js', 'foreign_text.js', 'language.js']
     .map((name) => source(`page/${name}`))
     .join('\n');
-  const made = /^(type|role|step|confidence|fuel|trust-source|verdict-(verified|absent)|checked-with)(-|$)|^(vin|frame)$/;
+  const made = /^(type|role|step|confidence|trust-source|verdict-(verified|absent)|checked-with)(-|$)|^(vin|frame)$/;
   for (const language of LANGUAGES) {
     const messages = parseMessages(source(`messages/${language}.ftl`), language);
     for (const id of needed) assert.ok(id in messages, `${language}.ftl lacks ${id}`);
@@ -56,6 +57,36 @@ test('every type and role has a name in every language, and no message is unused
       const used = needed.includes(id) || made.test(id) || id === 'language' || id === 'noscript' || sources.includes(id);
       assert.ok(used, `${language}.ftl: nothing uses ${id}`);
     }
+  }
+});
+
+test('every field and every word of a closed list has a name in every language', () => {
+  const all = readMessages(new URL('messages', HERE).pathname, new URL('vocabulary', HERE).pathname);
+  let [fields, words] = [0, 0];
+  for (const [typ, { fields: known }] of TYPES) {
+    for (const [path, unit] of Object.entries(known)) {
+      const name = path.slice(path.lastIndexOf('.') + 1);
+      const wanted = [[`field-${typ}-${path}`.replaceAll('.', '-'), `field-${name}`]];
+      for (const word of Array.isArray(unit) ? unit : []) {
+        wanted.push([`value-${name}-${word.toLowerCase()}`, `value-${word.toLowerCase()}`]);
+        words += 1;
+      }
+      fields += 1;
+      for (const language of LANGUAGES) {
+        for (const ids of wanted) assert.ok(ids.some((id) => id in all[language]), `${language} lacks ${ids[0]}`);
+      }
+    }
+  }
+  assert.ok(fields > 400 && words > 500, `${fields} fields, ${words} words`);
+});
+
+test('the words that a service hands out are those of one language, and the script there has none', () => {
+  const files = outputs();
+  for (const language of LANGUAGES) {
+    const words = files[`served/words/${language}.js`];
+    const { carnetMessages } = runInNewContext(`${words}\nglobalThis`, {});
+    assert.deepEqual(Object.keys(carnetMessages), [language]);
+    assert.ok(!files['served/verify.js'].includes(carnetMessages[language].lead));
   }
 });
 

@@ -135,6 +135,40 @@ describe('the pages of the service', { skip: missing ?? false }, () => {
     });
   }
 
+  test('a refusal names the statement in the language of the page', async () => {
+    const [, changeSignature] = tampered.find(([name]) => name === 'a signature changed');
+    const between = await proxy(service.url, (html) => {
+      const dossier = dataOf(html, 'dossier');
+      changeSignature(dossier);
+      return withData(html, 'dossier', JSON.stringify(dossier));
+    });
+    const { page, close } = await open(`/d/${CAR}?lang=ru`, { base: between.url });
+    assert.equal((await outcomeOf(page)).verdict, 'refused');
+    assert.match(await page.locator('#outcome').textContent(), /Заявление \d+ из 19, место в журнале \d+/);
+    await close();
+    await between.close();
+  });
+
+  test('what a statement says in closed words is in the language of the page, and so it is on the page that checks files', async () => {
+    const dossier = Buffer.from(await (await fetch(`${service.url}/api/vehicles/${ELECTRIC}/dossier`)).arrayBuffer());
+    for (const [language, label, value, part] of [['ar', 'نوع الوقود', 'كهرباء', 'باب'], ['ko', '사용연료', '전기', '도어']]) {
+      const { page, complaints, close } = await open(`/d/${ELECTRIC}?lang=${language}`);
+      const served = await page.locator('#timeline').textContent();
+      await page.goto(`${service.url}/verify?lang=${language}`);
+      await page.setInputFiles('#dossier', { name: 'car.carnet', mimeType: 'application/octet-stream', buffer: dossier });
+      await page.waitForSelector('#verdict');
+      await page.evaluate(() => document.querySelectorAll('#timeline details').forEach((details) => (details.open = true)));
+      await page.waitForFunction(() => document.querySelectorAll('#timeline details:not(:has(dl))').length === 0);
+      const checked = await page.locator('#timeline').textContent();
+      for (const text of [served, checked]) {
+        for (const said of [label, value, part]) assert.ok(text.includes(said), `${language}: ${said}`);
+        assert.doesNotMatch(text, /not_working|instrument_state|outer_1|single_speed/);
+      }
+      assert.deepEqual(complaints, []);
+      await close();
+    }
+  });
+
   test('a page that lists other statements than its dossier proves is called out', async () => {
     const between = await proxy(service.url, (html) => html.replace(/<li id="s\d+" data-digest[^]*?<\/li>/, ''));
     const { page, close } = await open(`/d/${CAR}`, { base: between.url });
@@ -203,9 +237,10 @@ describe('the pages of the service', { skip: missing ?? false }, () => {
     const { page, context, close } = await open('/verify?lang=en');
     await page.locator('#offline').waitFor();
     await context.setOffline(true);
-    for (const [address, title] of [['/verify?lang=en', 'Check a vehicle dossier'], ['/verify?lang=ko', '차량 기록부 확인'], ['/verify', 'Check a vehicle dossier']]) {
+    // It is kept in the language in which it was read, whatever is asked for.
+    for (const address of ['/verify?lang=en', '/verify?lang=ko', '/verify']) {
       await page.goto(service.url + address);
-      assert.equal(await page.locator('#title').textContent(), title);
+      assert.equal(await page.locator('#title').textContent(), 'Check a vehicle dossier');
     }
     await page.setInputFiles('#dossier', { name: 'car.carnet', mimeType: 'application/octet-stream', buffer: dossier });
     await page.waitForSelector('#verdict');

@@ -396,6 +396,46 @@ mod tests {
     }
 
     #[test]
+    fn every_fact_has_a_question_and_every_word_it_may_have_a_name_in_every_language() {
+        let mut needed: Vec<String> = Vec::new();
+        for fact in border::FACTS {
+            let id = |word: &str| format!("value-{}-{word}", fact.name).replace('_', "-");
+            needed.push(format!("ask-{}", fact.name.replace('_', "-")));
+            if let border::Kind::Word(words) | border::Kind::Words(words) = fact.kind {
+                needed.extend(words.iter().map(|word| id(word)));
+            }
+        }
+        assert!(needed.len() > 120, "{}", needed.len());
+        // What these languages write as English does: abbreviations, and words that French and Spanish have letter by letter.
+        let is_the_same = |language: Language, text: &str| match text {
+            "LPG" => language == Language::Ko,
+            "Accident" | "Diesel" | "taxi" | "Taxi" => matches!(language, Language::Es | Language::Fr),
+            _ => false,
+        };
+        let said = |language: Language, id: &str| {
+            let start = format!("{id} = ");
+            let mut lines = language.source().lines();
+            lines.find_map(|line| line.strip_prefix(&start))
+        };
+        for language in Language::ALL {
+            for id in &needed {
+                let text = said(language, id).unwrap_or_else(|| panic!("{id} in {}", language.tag()));
+                let english = language != Language::En && said(Language::En, id) == Some(text);
+                assert!(
+                    !english || is_the_same(language, text),
+                    "{id} is English in {}",
+                    language.tag()
+                );
+            }
+        }
+        let arabic = Words::of(Language::Ar);
+        assert_eq!(
+            arabic.fact_value("importer_is", "resident, disabled"),
+            "مقيم, من ذوي الإعاقة"
+        );
+    }
+
+    #[test]
     fn every_market_and_korea_have_a_name_in_every_language() {
         let set = crate::rules::open(None).unwrap().set;
         let mut codes: Vec<&str> = set.destinations().map(|pack| pack.country.as_str()).collect();

@@ -1,5 +1,5 @@
-// Keeps the checking page, so that it opens without a network. The list KEPT before this text names what the page loads; it
-// changes with every version of it, and so does this worker.
+// Keeps the checking page in one language, so that it opens without a network. The list KEPT before this text names the page and
+// what it loads; it changes with every version of it, and so does this worker.
 
 const CACHE = `verify ${KEPT.join(' ')}`;
 
@@ -30,7 +30,7 @@ async function forgetOthers() {
   await Promise.all(names.filter((name) => name.startsWith('verify ') && name !== CACHE).map((name) => caches.delete(name)));
 }
 
-/** The page as it is now; without a network as it was kept, in any language rather than not at all. */
+/** The page as it is now; without a network as it was kept, in the language kept rather than not at all. */
 async function freshOrKept(request) {
   try {
     return await fetch(request);

@@ -15,6 +15,8 @@ pub struct Field {
     pub label_en: &'static str,
     /// Unit of a number, in words where the unit stands in a field beside it.
     pub unit: Option<&'static str>,
+    /// The words it may hold where they are a closed list, and else none. Of a list these are the words of its elements.
+    pub words: Vec<&'static str>,
     /// The form, law, standard or convention the field is taken from.
     pub source: &'static str,
     /// Disclosed only when the holder chooses to.
@@ -133,6 +135,7 @@ fn walk(schema: &'static Value, path: &str, fields: &mut Vec<Field>) {
             label_ko: text(property, "x-label-ko"),
             label_en: text(property, "x-label-en"),
             unit: property["x-unit"].as_str(),
+            words: closed_words(property),
             source: text(property, "x-source"),
             personal: property["x-personal"] == true,
             required: schema["required"]
@@ -141,6 +144,13 @@ fn walk(schema: &'static Value, path: &str, fields: &mut Vec<Field>) {
         });
         walk(property, &path, fields);
     }
+}
+
+fn closed_words(property: &'static Value) -> Vec<&'static str> {
+    let schema = follow(property);
+    let schema = schema.get("items").map_or(schema, follow);
+    let words = schema["enum"].as_array();
+    words.into_iter().flatten().filter_map(Value::as_str).collect()
 }
 
 /// The schema a `$ref` into the common file stands for. The common shapes refer to each other only downwards.

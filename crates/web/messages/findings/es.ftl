@@ -156,5 +156,5 @@ odometer-replaced = El { $day } el instrumento se cambió o reparó a los { $old
 odometer-replaced-does-not-fit = Consta un cambio el { $day } a los { $old_km } km, pero hay lecturas anteriores más altas: no explica las más bajas de después
 title-brand-then-accident-free = El título de { $country } del { $day } lleva la marca { $marks }; { $issuer } llama al coche libre de accidentes el { $free_day }. El agua, el fuego o un robo pueden dejar una marca sin que haya habido accidente
 title-brand-dropped = El título de { $country } del { $day } lleva la marca { $mark }; el de { $later_country } del { $later_day } no
-use-change-not-stated = Según { $issuer }, el { $day } el coche se usaba como { $use }; el informe de estado del { $record_day } no lo dice
-use-commercial = Según { $issuer }, el { $day } el coche se usaba como { $use }
+use-change-not-stated = Según { $issuer }, el { $day } el uso del coche era: { $use }; el informe de estado del { $record_day } no lo dice
+use-commercial = Según { $issuer }, el { $day } el uso del coche era: { $use }

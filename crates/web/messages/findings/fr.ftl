@@ -156,5 +156,5 @@ odometer-replaced = Le { $day }, le compteur a été remplacé ou réparé à { 
 odometer-replaced-does-not-fit = Un remplacement le { $day } est consigné à { $old_km } km, mais des relevés antérieurs sont déjà plus hauts : il n’explique pas les relevés plus bas d’après
 title-brand-then-accident-free = Le titre de { $country } du { $day } porte la mention { $marks } ; { $issuer } dit la voiture sans accident le { $free_day }. L’eau, le feu ou un vol peuvent valoir une mention sans aucun accident
 title-brand-dropped = Le titre de { $country } du { $day } porte la mention { $mark } ; celui de { $later_country } du { $later_day } ne la porte pas
-use-change-not-stated = Selon { $issuer }, le { $day } la voiture servait de { $use } ; le rapport d’état du { $record_day } ne le dit pas
-use-commercial = Selon { $issuer }, le { $day } la voiture servait de { $use }
+use-change-not-stated = Selon { $issuer }, le { $day } l’usage de la voiture était : { $use } ; le rapport d’état du { $record_day } ne le dit pas
+use-commercial = Selon { $issuer }, le { $day } l’usage de la voiture était : { $use }

@@ -156,5 +156,5 @@ odometer-replaced = { $day }에 { $old_km } km에서 계기를 교체하거나 �
 odometer-replaced-does-not-fit = { $day }에 { $old_km } km에서의 교체가 기록되어 있지만 그 전의 수치가 이미 더 높습니다. 이후의 낮은 수치를 설명하지 못합니다
 title-brand-then-accident-free = { $country }의 { $day } 증서에 { $marks } 표시가 있는데, { $issuer }은(는) { $free_day }에 무사고라고 합니다. 침수, 화재, 도난으로도 사고 없이 표시가 붙을 수 있습니다
 title-brand-dropped = { $country }의 { $day } 증서에는 { $mark } 표시가 있는데, { $later_country }의 { $later_day } 증서에는 없습니다
-use-change-not-stated = { $issuer }에 따르면 { $day }에 { $use } 용도였는데, { $record_day }의 성능·상태점검기록부에는 그런 용도가 없습니다
-use-commercial = { $issuer }에 따르면 { $day }에 { $use } 용도였습니다
+use-change-not-stated = { $issuer }에 따르면 { $day }의 용도는 { $use }인데, { $record_day }의 성능·상태점검기록부에는 그런 용도가 없습니다
+use-commercial = { $issuer }에 따르면 { $day }의 용도는 { $use }입니다

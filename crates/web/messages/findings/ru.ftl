@@ -156,5 +156,5 @@ odometer-replaced = { $day } прибор заменён или отремонт
 odometer-replaced-does-not-fit = Замена { $day } записана при { $old_km } км, но более ранние показания уже выше: она не объясняет меньшие показания после неё
 title-brand-then-accident-free = В титуле страны { $country } от { $day } есть отметка { $marks }; { $issuer } называет автомобиль безаварийным { $free_day }. Отметка может появиться из-за воды, огня или угона и без аварии
 title-brand-dropped = В титуле страны { $country } от { $day } есть отметка { $mark }; в титуле страны { $later_country } от { $later_day } её нет
-use-change-not-stated = По данным { $issuer }, { $day } автомобиль использовался как { $use }; в акте осмотра от { $record_day } такого нет
-use-commercial = По данным { $issuer }, { $day } автомобиль использовался как { $use }
+use-change-not-stated = По данным { $issuer }, { $day } использование автомобиля: { $use }; в акте осмотра от { $record_day } такого нет
+use-commercial = По данным { $issuer }, { $day } использование автомобиля: { $use }

@@ -35,6 +35,7 @@ finding-rests = يستند إلى
 finding-tried = تفسيرات بريئة جُرّبت
 finding-settles = ما يحسمه
 finding-blind = ما لا تستطيع المصادر إظهاره
+finding-not-stated = غير مذكور
 readings-table = كل القراءات في جدول
 reading = القراءة
 date-column = التاريخ

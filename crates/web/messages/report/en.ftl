@@ -35,6 +35,7 @@ finding-rests = Rests on
 finding-tried = Innocent explanations tried
 finding-settles = What would settle it
 finding-blind = What the sources cannot show
+finding-not-stated = not stated
 readings-table = All readings as a table
 reading = Reading
 date-column = Date

@@ -35,6 +35,7 @@ finding-rests = Se apoya en
 finding-tried = Explicaciones inocentes probadas
 finding-settles = Qué lo aclararía
 finding-blind = Lo que las fuentes no pueden mostrar
+finding-not-stated = no consta
 readings-table = Todas las lecturas en una tabla
 reading = Lectura
 date-column = Fecha

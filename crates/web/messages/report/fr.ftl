@@ -38,6 +38,7 @@ finding-rests = Repose sur
 finding-tried = Explications innocentes essayées
 finding-settles = Ce qui le trancherait
 finding-blind = Ce que les sources ne peuvent montrer
+finding-not-stated = non précisé
 readings-table = Tous les relevés en tableau
 reading = Relevé
 date-column = Date

@@ -35,6 +35,7 @@ finding-rests = 근거
 finding-tried = 검토한 무해한 설명
 finding-settles = 해결할 수 있는 것
 finding-blind = 출처가 보여 줄 수 없는 것
+finding-not-stated = 진술되지 않음
 readings-table = 모든 기록을 표로
 reading = 기록
 date-column = 날짜

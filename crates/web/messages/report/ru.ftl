@@ -35,6 +35,7 @@ finding-rests = Основано на
 finding-tried = Проверенные безобидные объяснения
 finding-settles = Что это прояснит
 finding-blind = Чего источники показать не могут
+finding-not-stated = не указано
 readings-table = Все показания таблицей
 reading = Показание
 date-column = Дата

@@ -6,6 +6,7 @@ use axum::extract::Path;
 use axum::http::HeaderValue;
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use axum::response::{IntoResponse as _, Response};
+use desk::words::Language;
 use sha2::{Digest as _, Sha256};
 
 use crate::problem::Problem;
@@ -41,7 +42,22 @@ const CSS: &str = "text/css; charset=utf-8";
 const SCRIPT: &str = "text/javascript; charset=utf-8";
 const SVG: &str = "image/svg+xml";
 
-/// Everything there is.
+/// The words of the page that checks files, one language each, in the order of [`Language::ALL`].
+static WORDS: LazyLock<[Asset; 6]> = LazyLock::new(|| {
+    Language::ALL.map(|language| {
+        let text = match language {
+            Language::En => include_str!("../../../../verifier/served/words/en.js"),
+            Language::Ko => include_str!("../../../../verifier/served/words/ko.js"),
+            Language::Ru => include_str!("../../../../verifier/served/words/ru.js"),
+            Language::Ar => include_str!("../../../../verifier/served/words/ar.js"),
+            Language::Es => include_str!("../../../../verifier/served/words/es.js"),
+            Language::Fr => include_str!("../../../../verifier/served/words/fr.js"),
+        };
+        Asset::new(&format!("words-{}", language.tag()), "js", SCRIPT, &[text])
+    })
+});
+
+/// Everything else there is.
 static ALL: LazyLock<[Asset; 4]> = LazyLock::new(|| {
     [
         // What a report looks like is said once, for the service and for the page that is saved.
@@ -86,15 +102,23 @@ pub fn dossier_script() -> &'static Asset {
     &ALL[2]
 }
 
-/// The script of the page that checks files.
+/// The script of the page that checks files. It looks for its words where [`verify_words`] puts them.
 pub fn verify_script() -> &'static Asset {
     &ALL[3]
+}
+
+/// The words of that page in one language.
+pub fn verify_words(language: Language) -> &'static Asset {
+    let of = |(_, asset): (Language, &'static Asset)| asset;
+    let mut all = Language::ALL.into_iter().zip(WORDS.iter());
+    all.find(|(known, _)| *known == language).map_or(&WORDS[0], of)
 }
 
 /// An asset by its name.
 pub async fn asset(Path(name): Path<String>) -> Result<Response, Problem> {
     let asset = ALL
         .iter()
+        .chain(WORDS.iter())
         .find(|asset| asset.name == name)
         .ok_or_else(Problem::not_found)?;
     let headers = [

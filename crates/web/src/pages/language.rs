@@ -1,8 +1,8 @@
 //! The language of a page: chosen by `?lang=`, else the first of `Accept-Language` that there is, and its words.
 //!
-//! Words are Fluent messages. Those of the report are the verifier's own (`verifier/messages/`), so that the page of the
-//! service and the page in the buyer's browser say the same thing in the same words; each area of pages adds a folder of its own
-//! below `messages/`.
+//! Words are Fluent messages. Those of the report are the verifier's own (`verifier/messages/`, and for what statements hold
+//! `verifier/vocabulary/`), so that the page of the service and the page in the buyer's browser say the same thing in the same
+//! words; each area of pages adds a folder of its own below `messages/`.
 
 use std::sync::LazyLock;
 
@@ -39,6 +39,7 @@ macro_rules! area {
 /// Where the messages are. A message id is there once among all areas; a test compares the languages.
 const AREAS: &[fn(Language) -> &'static str] = &[
     area!("../../../../verifier/messages"),
+    area!("../../../../verifier/vocabulary"),
     area!("../../messages/frame"),
     area!("../../messages/home"),
     area!("../../messages/access"),

@@ -33,6 +33,7 @@ mod report;
 mod trail;
 mod verify;
 pub mod visit;
+mod vocabulary;
 mod yard;
 
 use axum::Router;

@@ -1,8 +1,6 @@
 //! `/verify`: a dossier file is checked here without leaving the browser. The page is the verifier's own, in the frame of the
-//! service; a service worker keeps it, so that it works without a network once it was loaded. Beside it the same page is offered
-//! as one file to save, which carries this log's policy.
-
-use std::sync::LazyLock;
+//! service; a service worker keeps it in the language in which it was read, so that it works without a network once it was loaded.
+//! Beside it the same page is offered as one file to save, which carries this log's policy and speaks every language.
 
 use axum::extract::State;
 use axum::http::HeaderValue;
@@ -11,7 +9,7 @@ use axum::response::{IntoResponse, Response};
 use maud::{Markup, PreEscaped, Render as _, html};
 
 use crate::pages::assets;
-use crate::pages::language::{LANGUAGES, Words};
+use crate::pages::language::Words;
 use crate::pages::layout::Page;
 use crate::pages::visit::Visit;
 use crate::state::App;
@@ -19,7 +17,8 @@ use crate::state::App;
 /// The address of the file to save.
 pub const SAVED: &str = "/verify/carnet-verify.html";
 
-/// The address of the service worker; it must not change, or browsers would keep the old one.
+/// The address of the service worker; it must not change, or browsers would keep the old one. `?lang=` says in which language
+/// the page is kept: whoever reads it in another language later gets the worker of that one in its place.
 pub const WORKER: &str = "/verify-offline.js";
 
 /// The page in one file, with a place for what it carries.
@@ -42,6 +41,7 @@ pub async fn page(State(app): State<App>, visit: Visit) -> Page {
     };
     visit
         .page(visit.say("title"), body)
+        .with_script(assets::verify_words(words.language))
         .with_script(assets::verify_script())
         .public()
         .closed()
@@ -93,22 +93,25 @@ pub async fn saved(State(app): State<App>) -> Response {
     (headers, FILE.replacen(CARRIES_NOTHING, &trust, 1)).into_response()
 }
 
-/// The service worker: it knows the names of what the page loads.
-pub async fn worker() -> Response {
-    static TEXT: LazyLock<String> = LazyLock::new(|| {
-        let assets = [assets::style(), assets::icon(), assets::verify_script()].map(|asset| asset.address());
-        let pages = LANGUAGES.map(|language| format!("/verify?lang={}", language.tag()));
-        let kept: Vec<&str> = ["/verify"]
-            .into_iter()
-            .chain(pages.iter().map(String::as_str))
-            .chain(assets.iter().map(String::as_str))
-            .collect();
-        let kept = serde_json::json!(kept);
-        format!(
-            "const KEPT = {kept};\n{}",
-            include_str!("../../assets/verify-offline.js")
-        )
-    });
+/// The service worker: it knows the names of what the page loads, in the language of who asks.
+pub async fn worker(visit: Visit) -> Response {
+    let language = visit.words.language;
+    let page = format!("/verify?lang={}", language.tag());
+    let assets = [
+        assets::style(),
+        assets::icon(),
+        assets::verify_words(language),
+        assets::verify_script(),
+    ];
+    let kept: Vec<String> = [page]
+        .into_iter()
+        .chain(assets.map(assets::Asset::address))
+        .collect();
+    let text = format!(
+        "const KEPT = {};\n{}",
+        serde_json::json!(kept),
+        include_str!("../../assets/verify-offline.js")
+    );
     let headers = [
         (
             CONTENT_TYPE,
@@ -121,7 +124,7 @@ pub async fn worker() -> Response {
             HeaderValue::from_static("default-src 'none'; connect-src 'self'"),
         ),
     ];
-    (headers, TEXT.as_str()).into_response()
+    (headers, text).into_response()
 }
 
 #[cfg(test)]

@@ -204,14 +204,19 @@ async fn the_checking_page_carries_the_policy_and_so_does_the_file_to_save() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_is_kept_for_no_network_is_all_there() {
+async fn what_is_kept_for_no_network_is_all_there_in_the_language_that_is_read() {
     let service = Running::new().await;
-    let worker = service.get("/verify-offline.js").await;
+    let worker = service.get("/verify-offline.js?lang=ko").await;
     assert_eq!(worker.header("cache-control"), Some("no-cache"));
     let (_, rest) = worker.text().split_once("const KEPT = ").unwrap();
     let kept: Vec<String> = serde_json::from_str(rest.split(';').next().unwrap()).unwrap();
-    assert_eq!(kept.len(), 10, "{kept:?}");
-    let page = look(&service, "/verify").await;
+    assert_eq!(kept.len(), 5, "{kept:?}");
+    assert_eq!(kept[0], "/verify?lang=ko");
+    assert!(
+        kept.iter()
+            .any(|address| address.starts_with("/assets/words-ko."))
+    );
+    let page = look(&service, &kept[0]).await;
     for address in kept {
         assert_eq!(service.get(&address).await.status, 200, "{address}");
     }

@@ -2,6 +2,7 @@
 
 use border::FUELS;
 use desk::rules::Rulebook;
+use desk::words::Words as Terms;
 use maud::{Markup, html};
 
 use super::asked::Fields;
@@ -19,12 +20,24 @@ const BODY: [&str; 7] = [
 ];
 
 /// What a field is called; a name that has no message stays as it is.
-pub fn label(visit: &Visit, name: &str) -> String {
+fn label(visit: &Visit, name: &str) -> String {
     let id = format!("market-{}", name.replace('_', "-"));
     if visit.words.has(&id) {
         visit.say(&id)
     } else {
         name.to_owned()
+    }
+}
+
+/// A fact by its label in the form; one that the form does not ask for by what quotes call it, or by their question.
+pub fn fact(visit: &Visit, terms: &Terms, name: &str) -> String {
+    let id = |of: &str| format!("{of}-{}", name.replace('_', "-"));
+    let asked = || terms.perhaps(&id("fact")).or_else(|| terms.perhaps(&id("ask")));
+    let label = label(visit, name);
+    if label == name {
+        asked().unwrap_or(label)
+    } else {
+        label
     }
 }
 

@@ -86,7 +86,9 @@ fn answer(
             shown::answers(visit, &terms, fields, quotes, &asked.rates),
             StatusCode::OK,
         ),
-        (Err(faults), _) | (_, Err(faults)) => (wrong(visit, faults), StatusCode::UNPROCESSABLE_ENTITY),
+        (Err(faults), _) | (_, Err(faults)) => {
+            (wrong(visit, &terms, faults), StatusCode::UNPROCESSABLE_ENTITY)
+        }
     };
     let known = asked.as_ref().ok().and_then(|asked| asked.known.as_ref());
     let body = html! {
@@ -96,8 +98,7 @@ fn answer(
                 (visit.say("market-from-history")) " "
                 @for (at, fact) in known.facts.iter().enumerate() {
                     @if at > 0 { ", " }
-                    @let label = form::label(visit, &fact.name);
-                    (if label == fact.name { terms.fact(&fact.name) } else { label }) " "
+                    (form::fact(visit, &terms, &fact.name)) " "
                     (foreign(visit.words, &terms.fact_value(&fact.name, &fact.value), 60))
                 }
             }
@@ -109,14 +110,14 @@ fn answer(
 }
 
 /// What is wrong with the fields.
-fn wrong(visit: &Visit, faults: &[Fault]) -> Markup {
+fn wrong(visit: &Visit, terms: &Terms, faults: &[Fault]) -> Markup {
     html! {
         div .problem role="alert" {
             p { strong { (visit.say("market-wrong")) } }
             ul {
                 @for fault in faults.iter().take(20) {
                     li {
-                        strong { (form::label(visit, &fault.field)) } ": "
+                        strong { (form::fact(visit, terms, &fault.field)) } ": "
                         span lang="en" dir="ltr" { (foreign(visit.words, &format!("{:?}: {}", fault.value, fault.problem), 300)) }
                     }
                 }

@@ -6,7 +6,6 @@ use desk::words::Words as Terms;
 use maud::{Markup, html};
 
 use super::asked::Fields;
-use super::form::label;
 use crate::pages::visit::Visit;
 
 /// One field: its name in the address, and the question.
@@ -73,8 +72,10 @@ pub fn form(visit: &Visit, terms: &Terms, fields: &Fields, verdict: &Verdict<'_>
                     div .field {
                         label for=(id(&question.name)) { (question.ask) }
                         @match question.kind {
-                            Some(Kind::Word(words)) => { (choice(visit, &id(&question.name), &question.name, words)) }
-                            Some(Kind::Flag) => { (choice(visit, &id(&question.name), &question.name, &["true", "false"])) }
+                            Some(Kind::Word(words)) => { (choice(visit, terms, &id(&question.name), &question.name, words)) }
+                            // One that applies is enough for most cars; several, with commas, are for the address and the command line.
+                            Some(Kind::Words(words)) => { (choice(visit, terms, &id(&question.name), &question.name, &[&["none"], words].concat())) }
+                            Some(Kind::Flag) => { (choice(visit, terms, &id(&question.name), &question.name, &["true", "false"])) }
                             _ => {
                                 input id=(id(&question.name)) name=(question.name) type="text" dir="ltr" autocomplete="off"
                                     maxlength="120" value=(fields.get(&question.name).unwrap_or_default());
@@ -93,14 +94,11 @@ pub fn form(visit: &Visit, terms: &Terms, fields: &Fields, verdict: &Verdict<'_>
     }
 }
 
-fn choice(visit: &Visit, id: &str, name: &str, words: &[&str]) -> Markup {
+fn choice(visit: &Visit, terms: &Terms, id: &str, name: &str, words: &[&str]) -> Markup {
     html! {
         select id=(id) name=(name) {
             option value="" { (visit.say("market-not-known")) }
-            @for word in words {
-                @let said = label(visit, &format!("{name}-{word}"));
-                option value=(word) { (if said == format!("{name}-{word}") { (*word).to_owned() } else { said }) }
-            }
+            @for word in words { option value=(word) { (terms.fact_value(name, word)) } }
         }
     }
 }

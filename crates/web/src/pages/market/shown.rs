@@ -127,7 +127,7 @@ fn check(visit: &Visit, terms: &Terms, finding: &Finding<'_>) -> Markup {
             @if let Some(topic) = terms.check(finding.key) { (topic) ". " }
             // A pack's own words stay as they were read: a translated rule would be another one.
             span lang="en" dir="ltr" { (foreign(visit.words, finding.reason, 600)) }
-            @for why in &finding.why { "; " (terms.why(why)) }
+            @for why in &finding.why { div .hint { (terms.why(why)) } }
             @if !finding.authority.is_empty() || !finding.law.act.is_empty() {
                 " " span .hint lang="en" dir="ltr" { (finding.authority)
                     @if !finding.authority.is_empty() && !finding.law.act.is_empty() { "; " } (finding.law.act) }

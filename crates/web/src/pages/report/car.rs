@@ -99,7 +99,7 @@ pub fn section(words: &Words, report: &Report) -> Markup {
                 @for (message, field, types) in FACTS {
                     @if let Some((text, statement)) = spoken(report, field, types) {
                         (row(words.say(message), html! {
-                            (text_value(words, field, &text)) " "
+                            (text_value(words, statement.claims.typ, &format!("/{field}"), &text)) " "
                             span .hint { (words.weave("stated-by", &[("issuer", &issuer_name(words, &statement.issuer))])) }
                         }))
                     }

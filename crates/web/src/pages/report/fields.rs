@@ -1,17 +1,18 @@
-//! The fields of a statement's body as a list of names and values, labelled by the vocabulary. Bounded in depth and length:
+//! The fields of a statement's body as a list of names and values, in the words of the vocabulary. Bounded in depth and length:
 //! an issuer may sign three thousand fields, and nobody reads them on a page.
 
-use desk::words::Language;
 use fluent_bundle::FluentValue;
 use maud::{Markup, html};
 use rust_decimal::Decimal;
 use serde_json::{Map, Number, Value};
+use statement::Locode;
 use statement::vocabulary::{Field, StatementType};
 
 use super::row;
-use super::written::{number, written_day};
+use super::written::{country, number, place, written_day};
 use crate::pages::foreign::{USUAL, code, foreign};
 use crate::pages::language::Words;
+use crate::pages::vocabulary;
 
 /// The most members of an object or list that are shown.
 const MEMBERS: usize = 200;
@@ -53,19 +54,10 @@ pub fn names(words: &Words, typ: StatementType, fields: &[&str]) -> Markup {
     }
 }
 
-/// A text that a field holds: a day or a kind of fuel in the language of the page, anything else as it stands.
-pub fn text_value(words: &Words, field: &str, text: &str) -> Markup {
-    let fuel = format!("fuel-{text}");
-    if field == "fuel" && text.len() <= SHORT && words.has(&fuel) {
-        return html! { (words.say(&fuel)) };
-    }
-    if text.len() == 64 && text.bytes().all(|b| b.is_ascii_hexdigit()) {
-        return code(words, text);
-    }
-    match written_day(words, text) {
-        Some(day) => html! { bdi { (day) } },
-        None => foreign(words, text, USUAL),
-    }
+/// A text that the field at `path` holds: a word of a closed list, a day or a place in the language of the page, anything else as
+/// it stands.
+pub fn text_value(words: &Words, typ: StatementType, path: &str, text: &str) -> Markup {
+    Body { words, typ }.text(path, text)
 }
 
 impl Body<'_> {
@@ -73,12 +65,11 @@ impl Body<'_> {
         self.typ.fields().iter().find(|field| field.path == path)
     }
 
-    /// The vocabulary has labels in Korean and English; other languages show the English one.
     fn label(&self, path: &str, name: &str) -> Markup {
-        match self.field(path) {
+        let known = self.field(path);
+        match known.and_then(|field| vocabulary::field(self.words, self.typ, &field.path)) {
             None => html! { span .code dir="ltr" { (foreign(self.words, name, 80)) } },
-            Some(field) if self.words.language == Language::Ko => html! { (field.label_ko) },
-            Some(field) => html! { span lang="en" dir="ltr" { (field.label_en) } },
+            Some(label) => html! { (label) },
         }
     }
 
@@ -95,26 +86,65 @@ impl Body<'_> {
         if level > LEVELS {
             return html! { "…" };
         }
-        let name = path.rsplit('/').next().unwrap_or_default();
         match value {
             Value::Null => code(self.words, "null"),
             Value::Bool(yes) => html! { (self.words.say(if *yes { "yes" } else { "no" })) },
-            Value::String(text) => text_value(self.words, name, text),
+            Value::String(text) => self.text(path, text),
             Value::Number(number) => html! {
                 span dir="ltr" { (code(self.words, &number.to_string())) @if let Some(unit) = self.unit(path) { " " (unit) } }
+                @if let Some(part) = self.part(path, number) { " " bdi { (part) } }
             },
             Value::Array(items) => self.array(path, items, level),
             Value::Object(members) => self.object(path, members, level),
         }
     }
 
-    /// Longer units are explanations; a year is a number as it stands.
+    fn text(&self, path: &str, text: &str) -> Markup {
+        let words = self.words;
+        if let Some(word) = self.word(path, text) {
+            return html! { (word) };
+        }
+        if text.len() == 64 && text.bytes().all(|b| b.is_ascii_hexdigit()) {
+            return code(words, text);
+        }
+        let known = written_day(words, text).or_else(|| match name_of(path) {
+            "country" | "destination" | "plant_country" => country(words, text),
+            "port" | "port_of_discharge" => text.parse::<Locode>().ok().map(|port| place(words, &port)),
+            _ => None,
+        });
+        match known {
+            Some(known) => html! { bdi { (known) } },
+            None => foreign(words, text, USUAL),
+        }
+    }
+
+    /// A word of the closed list that the field takes its values from.
+    fn word(&self, path: &str, text: &str) -> Option<String> {
+        let field = self.field(path.trim_end_matches("/*"))?;
+        let is_word = field.words.contains(&text);
+        is_word
+            .then(|| vocabulary::word(self.words, name_of(&field.path), text))
+            .flatten()
+    }
+
+    /// What the form calls the part that a panel's number stands for.
+    fn part(&self, path: &str, number: &Number) -> Option<String> {
+        let is_part = self.typ == StatementType::InspectionCondition && path == "/panels/*/no";
+        let number = is_part.then(|| number.as_u64()).flatten()?;
+        vocabulary::part(self.words, number)
+    }
+
+    /// Longer units are explanations; a year is a number as it stands; and of what a share is, its name says.
     fn unit(&self, path: &str) -> Option<&'static str> {
         let unit = self.field(path)?.unit?;
-        (unit.chars().count() <= 12 && unit != "year" && unit != "1").then_some(unit)
+        let shown = if unit.starts_with('%') { "%" } else { unit };
+        (shown.chars().count() <= 12 && shown != "year" && shown != "1").then_some(shown)
     }
 
     fn array(&self, path: &str, items: &[Value], level: usize) -> Markup {
+        if items.is_empty() {
+            return html! { (self.words.say("value-none")) };
+        }
         let short: Option<Vec<&str>> = items
             .iter()
             .map(|item| item.as_str().filter(|text| text.chars().count() <= SHORT))
@@ -124,7 +154,7 @@ impl Body<'_> {
             @if let Some(texts) = short {
                 @for (at, text) in texts.iter().take(MEMBERS).enumerate() {
                     @if at > 0 { ", " }
-                    (foreign(self.words, text, SHORT))
+                    (self.text(path, text))
                 }
             } @else {
                 ul .plain { @for item in shown { li { (self.value(&format!("{path}/*"), item, level + 1)) } } }
@@ -156,6 +186,10 @@ impl Body<'_> {
             (self.more(rest.len()))
         }
     }
+}
+
+fn name_of(path: &str) -> &str {
+    path.rsplit('/').next().unwrap_or_default()
 }
 
 /// An amount in minor units of a currency, in the currency itself.

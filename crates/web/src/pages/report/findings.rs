@@ -3,13 +3,15 @@
 use desk::lookup::History;
 use history::findings::{Finding, Level, Message};
 use maud::{Markup, Render, html};
+use statement::Locode;
 use statement::vocabulary::StatementType;
 
 use super::odometer::as_read;
-use super::written::{number, written_day};
+use super::written::{country, number, place, written_day};
 use super::{timeline, titled, type_name};
 use crate::pages::foreign::foreign;
 use crate::pages::language::Words;
+use crate::pages::vocabulary;
 
 /// The section.
 pub fn section(words: &Words, history: &History) -> Markup {
@@ -94,7 +96,7 @@ pub fn told(words: &Words, message: &Message) -> Markup {
     let values: Vec<(&str, Markup)> = message
         .args
         .iter()
-        .map(|(name, value)| (*name, argument(words, name, value)))
+        .map(|(name, value)| (*name, argument(words, message, name, value)))
         .collect();
     let values: Vec<(&str, &dyn Render)> = values
         .iter()
@@ -103,18 +105,59 @@ pub fn told(words: &Words, message: &Message) -> Markup {
     words.weave(message.key, &values)
 }
 
-/// A day, a type and a distance in the language of the page, anything else as it was stated.
-fn argument(words: &Words, name: &str, value: &str) -> Markup {
+/// A day, a type, a distance, a country and a word of the vocabulary in the language of the page, anything else as it was stated.
+fn argument(words: &Words, message: &Message, name: &str, value: &str) -> Markup {
     if let Some(day) = written_day(words, value) {
         return html! { (day) };
     }
     if let Some(distance) = distance(words, name, value) {
         return html! { (distance) };
     }
-    match value.parse::<StatementType>() {
-        Ok(typ) => type_name(words, typ),
-        Err(_) => foreign(words, value, 120),
+    if let Ok(typ) = value.parse::<StatementType>() {
+        return type_name(words, typ);
     }
+    match stated(words, message, name, value) {
+        Some(said) => html! { (said) },
+        None => foreign(words, value, 120),
+    }
+}
+
+/// What a field of a statement said, where it takes its words from a closed list or names a country. Arguments are named after
+/// the fields they come from, or after what those fields are about.
+fn stated(words: &Words, message: &Message, name: &str, value: &str) -> Option<String> {
+    let word = |field: &str, word: &str| vocabulary::word(words, field, word);
+    match name {
+        "condition" | "country" if value.contains("not stated") => Some(words.say("finding-not-stated")),
+        "condition" | "extent" | "kind" | "state" | "use" => word(name, value),
+        "bad_mark" | "good_mark" => word("where", value),
+        "mark" => word("brands", value),
+        "marks" => value
+            .split(", ")
+            .map(|mark| word("brands", mark))
+            .collect::<Option<Vec<_>>>()
+            .map(|marks| marks.join(", ")),
+        "country" | "later_country" | "left" | "abroad" => country(words, value),
+        "from" | "to" => value.parse::<Locode>().ok().map(|at| place(words, &at)),
+        "field" => {
+            vocabulary::field(words, StatementType::IdentityManufactured, &format!("/{value}")).map(within)
+        }
+        "built" | "found" => {
+            let field = message.args.get("field")?;
+            word(field, value)
+        }
+        _ => None,
+    }
+}
+
+/// A name of a field within a sentence.
+fn within(name: String) -> String {
+    let mut letters = name.chars();
+    let first = letters.next();
+    first
+        .into_iter()
+        .flat_map(char::to_lowercase)
+        .chain(letters)
+        .collect()
 }
 
 /// A reading such as `167240 km`, or the figure of an argument that is named after its unit.

@@ -1,7 +1,7 @@
 //! What the buyer's browser found when it checked the page. The server says none of it: it hands over every outcome as a
 //! template, in the language of the page, and the script shows the one that is true. Until then stands that nothing is checked.
 
-use maud::{Markup, html};
+use maud::{Markup, Render, html};
 
 use crate::pages::language::Words;
 
@@ -74,7 +74,7 @@ pub fn outcomes(words: &Words) -> Markup {
     let refused = html! {
         p .reason data-slot="why" {}
         p { (words.weave("verdict-refused-where", &[("step", &slot("step")), ("name", &slot("step-name"))])) }
-        p data-slot="item" lang="en" dir="ltr" {}
+        p data-slot="item" {}
         p { (words.say("verdict-refused-text")) }
     };
     let technical = html! {
@@ -121,6 +121,10 @@ pub fn outcomes(words: &Words) -> Markup {
         }
         template #reasons {
             @for why in WHY { p data-why=(why) { (words.say(why)) } }
+            @for item in ["item-statement", "item-key", "item-notice"] {
+                @let values = ["number", "count", "index"].map(|name| (name, slot(name)));
+                p data-item=(item) { (words.weave(item, &values.each_ref().map(|(name, value)| (*name, value as &dyn Render)))) }
+            }
             @for step in 0..=5 { p data-step=(step) { (words.say(&format!("step-{step}"))) } }
         }
     }

@@ -71,6 +71,39 @@ fn shown(language: Language, history: &History) -> String {
     super::sections(words(language), history, &super::Directory::new()).into_string()
 }
 
+#[test]
+fn closed_words_are_said_in_the_language_of_the_page_and_free_text_as_it_was_signed() {
+    let fire =
+        json!({ "date": "2020-03-04", "extent": "partial", "origin": "engine", "signs": ["engine", "soot"] });
+    let form = json!({
+        "panels": [{ "no": 3, "side": "left", "position": "front", "rank": "outer_1", "codes": ["X", "U"] }],
+        "items": { "engine_oil_leak_block_pan": "seep" },
+    });
+    let title = json!({ "country": "US", "date": "2019-01-02", "brands": ["salvage", "hail"] });
+    let history = history(vec![
+        statement(1, StatementType::RegistrationForeign, title),
+        statement(2, StatementType::HazardFire, fire),
+        statement(3, StatementType::InspectionCondition, form),
+    ]);
+    let russian = shown(Language::Ru, &history);
+    for said in [
+        "Размер пожара",
+        "частично",
+        "двигатель",
+        "дверь",
+        "замена (X), вмятина (U)",
+        "запотевание",
+        "наружная панель, разряд 1",
+        "под разбор (salvage), град",
+        "Соединенные Штаты (US)",
+    ] {
+        assert!(russian.contains(said), "{said} in {russian}");
+    }
+    // The finding says the closed word too, and a text that only looks like one is left.
+    assert!(!russian.contains("partial"), "{russian}");
+    assert!(russian.contains("<bdi>engine</bdi>"), "{russian}");
+}
+
 /// Every tag of the page is one that our templates write.
 fn assert_only_our_tags(page: &str) {
     const OURS: [&str; 37] = [

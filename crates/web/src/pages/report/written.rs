@@ -54,10 +54,20 @@ pub fn moment(words: &Words, time: Timestamp) -> Markup {
 
 /// A place by the name of its country and its code, `South Korea (KRPUS)`.
 pub fn place(words: &Words, place: &Locode) -> String {
-    let message = format!("country-{}", place.country());
-    if words.has(&message) {
-        format!("{} ({})", words.say(&message), place.as_str())
-    } else {
-        place.as_str().to_owned()
+    match named(words, place.country()) {
+        Some(country) => format!("{country} ({})", place.as_str()),
+        None => place.as_str().to_owned(),
     }
+}
+
+/// A country by its name and its ISO 3166-1 code, `Jordan (JO)`; none for a text that is no country's code.
+pub fn country(words: &Words, code: &str) -> Option<String> {
+    let is_code = code.len() == 2 && code.bytes().all(|b| b.is_ascii_uppercase());
+    let name = is_code.then(|| named(words, code)).flatten()?;
+    Some(format!("{name} ({code})"))
+}
+
+fn named(words: &Words, code: &str) -> Option<String> {
+    let message = format!("country-{code}");
+    words.has(&message).then(|| words.say(&message))
 }
