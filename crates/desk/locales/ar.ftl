@@ -130,7 +130,6 @@ charge-environmental-tax = ضريبة بيئية
 charge-withholding-tax = ضريبة مقتطعة
 charge-statistical-fee = رسم إحصائي
 charge-surtax = ضريبة إضافية
-<<<<<<< ours
 charge-union-route = المستحق عن سيارة خُلّصت في بلد آخر من الاتحاد
 charge-eaeu-route-fee = الفرق المستحق عن سيارة خُلّصت في بلد آخر من الاتحاد
 charge-duty = الرسم الجمركي
@@ -210,8 +209,6 @@ charge-depreciation = الاستهلاك
 charge-recycling-base = أساس رسم التدوير
 charge-recycling-coefficient = معامل رسم التدوير
 charge-excise-share = حصة المكوس
-=======
->>>>>>> theirs
 check-max-age-years = العمر
 check-max-age = العمر
 check-max-model-age = العمر حسب سنة الطراز
@@ -308,11 +305,9 @@ value-prior-use-lease = إيجار تمويلي
 value-prior-use-business = أعمال
 value-prior-use-taxi = سيارة أجرة
 value-prior-use-government = حكومي
-<<<<<<< ours
 value-drive-front = أمامي
 value-drive-rear = خلفي
 value-drive-all = رباعي
-=======
 value-body-sedan = سيدان
 value-body-hatchback = هاتشباك
 value-body-wagon = ستيشن
@@ -369,4 +364,3 @@ value-importer-is-free-zone = في منطقة حرة
 value-importer-is-employer-sponsored = بكفالة صاحب عمل
 value-importer-is-contract-before-control = عقد سابق للقيد
 value-importer-is-own-subsidiary = شركة تابعة
->>>>>>> theirs

@@ -130,7 +130,6 @@ charge-environmental-tax = Environmental tax
 charge-withholding-tax = Withholding tax
 charge-statistical-fee = Statistical fee
 charge-surtax = Surtax
-<<<<<<< ours
 charge-union-route = Owed for a car cleared elsewhere in the union
 charge-eaeu-route-fee = Difference owed for a car cleared elsewhere in the union
 charge-duty = Customs duty
@@ -210,8 +209,6 @@ charge-depreciation = Depreciation
 charge-recycling-base = Base of the recycling fee
 charge-recycling-coefficient = Coefficient of the recycling fee
 charge-excise-share = Share of the excise
-=======
->>>>>>> theirs
 check-max-age-years = Age
 check-max-age = Age
 check-max-model-age = Age by model year
@@ -308,11 +305,9 @@ value-prior-use-lease = Lease
 value-prior-use-business = Business
 value-prior-use-taxi = Taxi
 value-prior-use-government = Government
-<<<<<<< ours
 value-drive-front = front
 value-drive-rear = rear
 value-drive-all = all
-=======
 value-body-sedan = Saloon
 value-body-hatchback = Hatchback
 value-body-wagon = Estate
@@ -369,4 +364,3 @@ value-importer-is-free-zone = In a free zone
 value-importer-is-employer-sponsored = Sponsored by an employer
 value-importer-is-contract-before-control = Contract from before the control
 value-importer-is-own-subsidiary = Own subsidiary
->>>>>>> theirs

@@ -130,7 +130,6 @@ charge-environmental-tax = Impuesto ambiental
 charge-withholding-tax = Retención
 charge-statistical-fee = Tasa estadística
 charge-surtax = Sobretasa
-<<<<<<< ours
 charge-union-route = Debido por un coche despachado en otro país de la unión
 charge-eaeu-route-fee = Diferencia debida por un coche despachado en otro país de la unión
 charge-duty = Derechos de aduana
@@ -210,8 +209,6 @@ charge-depreciation = Depreciación
 charge-recycling-base = Base de la tasa de reciclaje
 charge-recycling-coefficient = Coeficiente de la tasa de reciclaje
 charge-excise-share = Parte del impuesto especial
-=======
->>>>>>> theirs
 check-max-age-years = Antigüedad
 check-max-age = Antigüedad
 check-max-model-age = Antigüedad por año modelo
@@ -308,11 +305,9 @@ value-prior-use-lease = leasing
 value-prior-use-business = empresa
 value-prior-use-taxi = taxi
 value-prior-use-government = oficial
-<<<<<<< ours
 value-drive-front = delantera
 value-drive-rear = trasera
 value-drive-all = total
-=======
 value-body-sedan = Sedán
 value-body-hatchback = Compacto (5 puertas)
 value-body-wagon = Familiar
@@ -369,4 +364,3 @@ value-importer-is-free-zone = En zona franca
 value-importer-is-employer-sponsored = Patrocinado por su empleador
 value-importer-is-contract-before-control = Contrato anterior al control
 value-importer-is-own-subsidiary = Filial propia
->>>>>>> theirs

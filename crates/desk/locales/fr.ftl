@@ -111,9 +111,6 @@ ask-personal-use = si c’est pour l’usage propre de l’importateur
 ask-importer-is = ce qui vaut pour l’importateur : rien, ou quoi
 ask-engine-fuel = carburant du moteur de l’hybride
 ask-fiscal-hp = puissance fiscale (CV)
-ask-drive = roues motrices
-ask-seats = nombre de places
-ask-mass-kg = masse totale (kg)
 ask-co2 = émissions de CO2 (g/km)
 ask-built-in = pays de fabrication (deux lettres)
 ask-region = région du pays
@@ -133,7 +130,6 @@ charge-environmental-tax = Taxe environnementale
 charge-withholding-tax = Retenue à la source
 charge-statistical-fee = Redevance statistique
 charge-surtax = Surtaxe
-<<<<<<< ours
 charge-union-route = Dû pour une voiture dédouanée ailleurs dans l’union
 charge-eaeu-route-fee = Différence due pour une voiture dédouanée ailleurs dans l’union
 charge-duty = Droits de douane
@@ -204,7 +200,6 @@ charge-eu-korea = Droits épargnés par l’accord UE-Corée
 charge-korea-peru = Droits épargnés par l’accord Corée-Pérou
 charge-korea-uae = Droits épargnés par l’accord Corée-Émirats
 charge-refund = Remboursement aux handicapés et familles nombreuses
-charge-customs-value = Valeur en douane
 charge-customs-cif = Valeur en douane, fret et assurance compris
 charge-vehicle-value = Valeur du véhicule
 charge-estimated-value = Valeur estimée officielle
@@ -213,9 +208,7 @@ charge-depreciation = Dépréciation
 charge-recycling-base = Base de la taxe de recyclage
 charge-recycling-coefficient = Coefficient de la taxe de recyclage
 charge-excise-share = Part de l’accise
-=======
 charge-customs-value = Valeur en douane
->>>>>>> theirs
 check-max-age-years = Âge
 check-max-age = Âge
 check-max-model-age = Âge selon l’année-modèle
@@ -312,15 +305,6 @@ value-prior-use-lease = crédit-bail
 value-prior-use-business = professionnel
 value-prior-use-taxi = taxi
 value-prior-use-government = administration
-<<<<<<< ours
-value-drive-front = avant
-value-drive-rear = arrière
-value-drive-all = intégrale
-=======
-value-category-M2 = Autocar jusqu’à 5 t (M2)
-value-category-M3 = Autocar de plus de 5 t (M3)
-value-category-N2 = Camion jusqu’à 12 t (N2)
-value-category-N3 = Camion de plus de 12 t (N3)
 value-body-sedan = Berline
 value-body-hatchback = Berline à hayon
 value-body-wagon = Break
@@ -380,4 +364,3 @@ value-importer-is-free-zone = En zone franche
 value-importer-is-employer-sponsored = Parrainé par son employeur
 value-importer-is-contract-before-control = Contrat antérieur au contrôle
 value-importer-is-own-subsidiary = Filiale propre
->>>>>>> theirs

@@ -111,9 +111,6 @@ ask-personal-use = 수입자 본인 사용 여부
 ask-importer-is = 수입자 해당 사항: 없음 또는 해당 사항
 ask-engine-fuel = 하이브리드 엔진의 연료
 ask-fiscal-hp = 과세 마력
-ask-drive = 구동 바퀴
-ask-seats = 승차 인원
-ask-mass-kg = 차량 총중량(kg)
 ask-co2 = CO2 배출량(g/km)
 ask-built-in = 제조국(두 글자 부호)
 ask-region = 국내 지역
@@ -133,7 +130,6 @@ charge-environmental-tax = 환경세
 charge-withholding-tax = 원천징수세
 charge-statistical-fee = 통계 수수료
 charge-surtax = 부가세 가산
-<<<<<<< ours
 charge-union-route = 관세동맹 내 타국 통관 차량의 추가 납부액
 charge-eaeu-route-fee = 관세동맹 내 타국 통관 차량의 차액
 charge-duty = 관세
@@ -204,7 +200,6 @@ charge-eu-korea = 한-EU FTA로 절감되는 관세
 charge-korea-peru = 한-페루 FTA로 절감되는 관세
 charge-korea-uae = 한-UAE CEPA로 절감되는 관세
 charge-refund = 장애인·다자녀 가구 환급
-charge-customs-value = 과세가격
 charge-customs-cif = 운임·보험 포함 과세가격
 charge-vehicle-value = 차량 가격
 charge-estimated-value = 당국 산정 가격
@@ -213,9 +208,7 @@ charge-depreciation = 감가
 charge-recycling-base = 재활용 부담금 기준액
 charge-recycling-coefficient = 재활용 부담금 계수
 charge-excise-share = 소비세 비율
-=======
 charge-customs-value = 과세가격
->>>>>>> theirs
 check-max-age-years = 차령
 check-max-age = 차령
 check-max-model-age = 연식 기준 차령
@@ -312,15 +305,6 @@ value-prior-use-lease = 리스
 value-prior-use-business = 업무용
 value-prior-use-taxi = 택시
 value-prior-use-government = 관용
-<<<<<<< ours
-value-drive-front = 앞바퀴
-value-drive-rear = 뒷바퀴
-value-drive-all = 네 바퀴
-=======
-value-category-M2 = 소형 승합차 (M2)
-value-category-M3 = 대형 승합차 (M3)
-value-category-N2 = 중형 화물차 (N2)
-value-category-N3 = 대형 화물차 (N3)
 value-body-sedan = 세단
 value-body-hatchback = 해치백
 value-body-wagon = 왜건
@@ -380,4 +364,3 @@ value-importer-is-free-zone = 자유무역지역 입주자
 value-importer-is-employer-sponsored = 고용주 후원
 value-importer-is-contract-before-control = 규제 전 계약
 value-importer-is-own-subsidiary = 자사 현지법인
->>>>>>> theirs

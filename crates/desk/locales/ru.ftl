@@ -111,9 +111,6 @@ ask-personal-use = для личного пользования ввозящег
 ask-importer-is = что относится к ввозящему: ничего или что
 ask-engine-fuel = топливо двигателя гибрида
 ask-fiscal-hp = налоговые л. с.
-ask-drive = ведущие колёса
-ask-seats = число мест
-ask-mass-kg = полная масса, кг
 ask-co2 = выбросы CO2, г/км
 ask-built-in = страна изготовления (две буквы)
 ask-region = часть страны
@@ -133,7 +130,6 @@ charge-environmental-tax = Экологический налог
 charge-withholding-tax = Удерживаемый налог
 charge-statistical-fee = Статистический сбор
 charge-surtax = Дополнительный налог
-<<<<<<< ours
 charge-union-route = Доплата за машину, оформленную в другой стране союза
 charge-eaeu-route-fee = Разница за машину, оформленную в другой стране союза
 charge-duty = Таможенная пошлина
@@ -204,7 +200,6 @@ charge-eu-korea = Экономия пошлины по соглашению ЕС
 charge-korea-peru = Экономия пошлины по соглашению Корея — Перу
 charge-korea-uae = Экономия пошлины по соглашению Корея — ОАЭ
 charge-refund = Возврат инвалидам и многодетным
-charge-customs-value = Таможенная стоимость
 charge-customs-cif = Таможенная стоимость с фрахтом и страховкой
 charge-vehicle-value = Стоимость автомобиля
 charge-estimated-value = Официальная оценка
@@ -213,9 +208,7 @@ charge-depreciation = Амортизация
 charge-recycling-base = Базовая ставка утильсбора
 charge-recycling-coefficient = Коэффициент утильсбора
 charge-excise-share = Доля акциза
-=======
 charge-customs-value = Таможенная стоимость
->>>>>>> theirs
 check-max-age-years = Возраст
 check-max-age = Возраст
 check-max-model-age = Возраст по модельному году
@@ -312,15 +305,6 @@ value-prior-use-lease = лизинг
 value-prior-use-business = служебное
 value-prior-use-taxi = такси
 value-prior-use-government = государственное
-<<<<<<< ours
-value-drive-front = передний
-value-drive-rear = задний
-value-drive-all = полный
-=======
-value-category-M2 = Автобус до 5 т (M2)
-value-category-M3 = Автобус свыше 5 т (M3)
-value-category-N2 = Грузовик до 12 т (N2)
-value-category-N3 = Грузовик свыше 12 т (N3)
 value-body-sedan = Седан
 value-body-hatchback = Хэтчбек
 value-body-wagon = Универсал
@@ -380,4 +364,3 @@ value-importer-is-free-zone = Из свободной зоны
 value-importer-is-employer-sponsored = По приглашению работодателя
 value-importer-is-contract-before-control = Договор до введения контроля
 value-importer-is-own-subsidiary = Собственное дочернее общество
->>>>>>> theirs

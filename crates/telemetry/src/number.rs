@@ -81,7 +81,7 @@ fn digits(word: u64, len: usize, decimal: u8) -> Option<f64> {
     const EVEN: u64 = 0x0000_00ff_0000_00ff;
     // Right-aligned, with zeros in front. Only of digits does this make numbers below ten.
     let empty = 8 * (8 - len as u32);
-    let mut digits = (word << empty) ^ (ZERO * EACH << empty);
+    let mut digits = (word << empty) ^ ((ZERO * EACH) << empty);
     // A decimal sign has this bit, and a digit has not.
     let signs = digits & (0x10 * EACH);
     let mut places = 0;

@@ -179,7 +179,7 @@ async fn an_object_store_call_that_fails_loses_nothing_be_it_a_read_a_list_or_a_
             &template,
             |_, files| files.fail(n, how),
             FaultyFiles::failed,
-            n % 2 == 0,
+            n.is_multiple_of(2),
         )
         .await
         {
