@@ -125,7 +125,57 @@ impl Mapping {
                 "the delimiter must be one ASCII character, and neither a quotation mark nor the end of a line",
             ));
         }
+        mapping
+            .fills_no_field_twice()
+            .map_err(|problem| DeskError::malformed(path, problem))?;
         Ok(mapping)
+    }
+
+    /// Two values for one field would leave it to chance which of them is signed.
+    fn fills_no_field_twice(&self) -> Result<(), String> {
+        let mut filled: Vec<(String, String)> = Vec::new();
+        for (name, value) in &self.constants {
+            leaves(name, value, &mut |field| {
+                filled.push((field.to_owned(), format!("constant {field:?}")));
+            });
+        }
+        for (header, column) in &self.columns {
+            filled.push((column.to.clone(), format!("column {header:?}")));
+        }
+        filled.sort_by(|a, b| a.0.split('.').cmp(b.0.split('.')));
+        for pair in filled.windows(2) {
+            let [(first, one), (second, other)] = pair else {
+                continue;
+            };
+            if first == second {
+                return Err(format!("{one} and {other} both fill {first}; leave one out"));
+            }
+            if second
+                .strip_prefix(first.as_str())
+                .is_some_and(|rest| rest.starts_with('.'))
+            {
+                return Err(format!(
+                    "{one} fills {first} as a whole and {other} fills {second} within it; leave one out"
+                ));
+            }
+        }
+        Ok(())
+    }
+
+    /// Refuses a heading that stands twice among those that are read: only one of the two columns could be meant.
+    fn each_heading_once(&self, headers: &[String]) -> Result<(), String> {
+        for (at, header) in headers.iter().enumerate() {
+            let first = headers.iter().position(|other| other == header).unwrap_or(at);
+            if first != at && self.columns.contains_key(header) {
+                return Err(format!(
+                    "line 1: the heading {header:?} stands twice, in columns {} and {}; rename the one that is not \
+                     meant, and name it under [ignore] of the mapping",
+                    first + 1,
+                    at + 1
+                ));
+            }
+        }
+        Ok(())
     }
 
     pub(super) fn rows(
@@ -164,6 +214,8 @@ impl Mapping {
                 return Err(DeskError::malformed(file, fix));
             }
         }
+        self.each_heading_once(&headers)
+            .map_err(|problem| DeskError::malformed(file, problem))?;
         for column in self.columns.keys() {
             if !headers.contains(column) {
                 return Err(DeskError::malformed(
@@ -395,6 +447,18 @@ fn row_text<'a>(cells: impl Iterator<Item = &'a str>, delimiter: u8) -> String {
         }
     };
     cells.map(quoted).collect::<Vec<_>>().join(&separator.to_string())
+}
+
+/// The dotted names of what a constant fills, which may be a table of constants.
+fn leaves(name: &str, value: &toml::Value, take: &mut impl FnMut(&str)) {
+    match value {
+        toml::Value::Table(table) if !table.is_empty() => {
+            for (inner, value) in table {
+                leaves(&format!("{name}.{inner}"), value, take);
+            }
+        }
+        _ => take(name),
+    }
 }
 
 /// Puts a value at a dotted name.
