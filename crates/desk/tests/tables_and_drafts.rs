@@ -43,6 +43,24 @@ fn read(name: &str, text: &str, mapping: &str) -> Result<Vec<Line>, String> {
     Ok(lines)
 }
 
+/// The one cell of a table, read as the number in this field of the body.
+fn number(column: &str, cell: &str) -> Result<serde_json::Value, String> {
+    let table = format!("vin,km,paid\nKNAPH81ABHK000003,{}\n", {
+        let quoted = format!("\"{cell}\"");
+        if column == "km" {
+            format!("{quoted},")
+        } else {
+            format!(",{quoted}")
+        }
+    });
+    let line = read("rows.csv", &table, MAPPING)?.remove(0);
+    match line.item.map_err(|faults| faults.join("; "))? {
+        Item::Draft(draft) if column == "km" => Ok(draft.body["odometer"]["value"].clone()),
+        Item::Draft(draft) => Ok(draft.body["paid"].clone()),
+        Item::Signed(_) => panic!("a row is a draft"),
+    }
+}
+
 fn refused(result: Result<impl std::fmt::Debug, String>, said: &[&str]) {
     let problem = result.expect_err("is refused");
     for part in said {
@@ -91,5 +109,30 @@ fn a_mapping_fills_no_field_twice() {
         let mapping = MAPPING.replace("[ignore]", added);
         refused(read("rows.csv", "vin,km\n", &mapping), &said);
         refused(read("rows.csv", "vin,km\n", &mapping), &["rows.mapping.toml"]);
+    }
+}
+
+#[test]
+fn separators_between_groups_of_three_digits_are_read_over() {
+    assert_eq!(number("km", "61,020"), Ok(61_020.into()));
+    assert_eq!(number("km", "1,161,020"), Ok(1_161_020.into()));
+    assert_eq!(number("km", "61020"), Ok(61_020.into()));
+    assert_eq!(number("paid", "1,161,020.5"), Ok(1_161_020.5.into()));
+    assert_eq!(number("paid", "-61,020"), Ok((-61_020.0).into()));
+}
+
+#[test]
+fn a_separator_anywhere_else_refuses_the_cell() {
+    for cell in ["32,15", "6,1,0,2,0", ",,84110", "61,020,", "6102,000", "61,02a"] {
+        refused(
+            number("km", cell),
+            &["\"km\"", &format!("{cell:?}"), "write digits alone", "61,020"],
+        );
+    }
+    for cell in ["32,15", "61,020.5,0", "1,5", "61,02.0"] {
+        refused(
+            number("paid", cell),
+            &["\"paid\"", &format!("{cell:?}"), "61020.5"],
+        );
     }
 }

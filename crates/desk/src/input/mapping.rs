@@ -318,12 +318,8 @@ impl Kind {
             Self::Vehicle => crate::draft::parse_vehicle(cell).map(|id| json!(id.to_string())),
             Self::Text => Ok(json!(cell)),
             Self::Integer { group, .. } => {
-                let digits = if group.is_empty() {
-                    cell.to_owned()
-                } else {
-                    cell.replace(group.as_str(), "")
-                };
-                digits.parse::<i64>().map(|n| json!(n)).map_err(|_| {
+                let number = ungrouped(cell, group).and_then(|digits| digits.parse::<i64>().ok());
+                number.map(|n| json!(n)).ok_or_else(|| {
                     format!(
                         "is not a whole number; write digits alone, as 61020{}",
                         grouped(group)
@@ -331,12 +327,15 @@ impl Kind {
                 })
             }
             Self::Number { group, .. } => {
-                let digits = if group.is_empty() {
-                    cell.to_owned()
-                } else {
-                    cell.replace(group.as_str(), "")
+                let digits = match cell.split_once('.') {
+                    Some((whole, decimals)) if group != "." => {
+                        ungrouped(whole, group).map(|whole| format!("{whole}.{decimals}"))
+                    }
+                    _ => ungrouped(cell, group),
                 };
-                let number = digits.parse::<f64>().ok().filter(|n| n.is_finite());
+                let number = digits
+                    .and_then(|digits| digits.parse::<f64>().ok())
+                    .filter(|n| n.is_finite());
                 number.map(|n| json!(n)).ok_or_else(|| {
                     format!(
                         "is not a number; write it with a decimal point, as 61020.5{}",
@@ -383,12 +382,27 @@ impl Kind {
     }
 }
 
+/// A whole number without its group separators. `None` where one stands anywhere but before three digits: "32,15" may be
+/// 32.15 or a number that lost a digit, and taking the comma away would make a third one of it.
+fn ungrouped(cell: &str, group: &str) -> Option<String> {
+    if group.is_empty() || !cell.contains(group) {
+        return Some(cell.to_owned());
+    }
+    let digits = |part: &str| part.bytes().all(|b| b.is_ascii_digit());
+    let unsigned = cell.strip_prefix(['-', '+']).unwrap_or(cell);
+    let mut parts = unsigned.split(group);
+    let first = parts.next()?;
+    let in_groups =
+        (1..=3).contains(&first.len()) && digits(first) && parts.all(|part| part.len() == 3 && digits(part));
+    in_groups.then(|| cell.replace(group, ""))
+}
+
 /// How a number may be grouped in this column.
 fn grouped(group: &str) -> String {
     if group.is_empty() {
         String::new()
     } else {
-        format!(" or 61{group}020")
+        format!(" or 61{group}020, with {group:?} only before every three digits")
     }
 }
 
