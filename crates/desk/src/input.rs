@@ -14,6 +14,8 @@ use std::io::{BufRead as _, BufReader, Read as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use statement::sd_jwt::{JsonError, JsonFault, read_json};
+
 use crate::data_dir;
 use crate::draft::Draft;
 use crate::error::DeskError;
@@ -219,7 +221,10 @@ const SIGNED: &str = "eyJ";
 
 fn json_line(text: &str) -> Result<Item, Vec<String>> {
     let read = match text.as_bytes().first() {
-        Some(b'{') => serde_json::from_str(text).map(|draft| Item::Draft(Box::new(draft))),
+        Some(b'{') => {
+            let draft = read_json(text.as_bytes()).map_err(|e| vec![strictly(&e)])?;
+            serde_json::from_value(draft).map(|draft| Item::Draft(Box::new(draft)))
+        }
         Some(b'"') => serde_json::from_str(text).map(Item::Signed),
         _ if text.starts_with(SIGNED) => Ok(Item::Signed(text.to_owned())),
         _ => {
@@ -240,6 +245,15 @@ fn describe(error: &serde_json::Error) -> String {
         serde_json::error::Category::Eof => "not JSON: the text ends too early; was it cut off?".to_owned(),
         _ if what.starts_with("recursion limit") => "nested deeper than any statement is".to_owned(),
         _ => format!("not JSON at column {}: {what}", error.column()),
+    }
+}
+
+/// What makes JSON unreadable, without the line.
+fn strictly(error: &JsonError) -> String {
+    match &error.fault {
+        JsonFault::DuplicateMember(_) => format!("{}; leave out the one that is not meant", error.fault),
+        JsonFault::TooDeep => "nested deeper than any statement is".to_owned(),
+        JsonFault::Malformed => describe(&error.source),
     }
 }
 
@@ -406,8 +420,8 @@ fn array(file: &Path, take: &mut impl FnMut(Line) -> Result<(), DeskError>) -> R
     if text.trim().is_empty() {
         return Err(DeskError::malformed(file, "holds no statement"));
     }
-    let value: serde_json::Value = serde_json::from_str(text)
-        .map_err(|e| DeskError::malformed(file, format!("line {}: {}", e.line(), describe(&e))))?;
+    let value = read_json(text.as_bytes())
+        .map_err(|e| DeskError::malformed(file, format!("line {}: {}", e.source.line(), strictly(&e))))?;
     let values = match value {
         serde_json::Value::Array(values) => values,
         one => vec![one],

@@ -136,3 +136,33 @@ fn a_separator_anywhere_else_refuses_the_cell() {
         );
     }
 }
+
+const DRAFT: &str = r#"{"issuer": "w", "typ": "service.performed", "vid": "KNAPH81ABHK000003",
+ "event_time": "2025-05-01T10:00:00+09:00", "confidence": "B",
+ "body": {"odometer": {"value": 61020,
+  "value": 16020, "unit": "km"}}}"#;
+
+#[test]
+fn a_draft_with_a_member_twice_is_refused_by_its_name() {
+    let line = read("drafts.jsonl", &format!("\n{}\n", DRAFT.replace('\n', "")), "")
+        .unwrap()
+        .remove(0);
+    assert_eq!(line.line, 2);
+    refused(
+        line.item.map_err(|faults| faults.join("; ")),
+        &["the member `value` twice in one object", "leave out"],
+    );
+}
+
+#[test]
+fn an_array_of_drafts_with_a_member_twice_is_refused_with_the_line() {
+    refused(
+        read("drafts.json", &format!("[\n{DRAFT}\n]"), ""),
+        &[
+            "drafts.json",
+            "line 5",
+            "the member `value` twice in one object",
+            "leave out",
+        ],
+    );
+}
