@@ -402,7 +402,7 @@ fn grouped(group: &str) -> String {
     if group.is_empty() {
         String::new()
     } else {
-        format!(" or 61{group}020, with {group:?} only before every three digits")
+        format!(" or 61{group}020")
     }
 }
 
