@@ -11,5 +11,6 @@ mod log;
 mod program;
 mod transcript;
 mod twice;
+mod unsealed;
 mod wrong_input;
 mod yard;
