@@ -14,6 +14,7 @@ use std::io::{BufRead as _, BufReader, Read as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use statement::form82::{self, ImportError};
 use statement::sd_jwt::{JsonError, JsonFault, read_json};
 
 use crate::data_dir;
@@ -30,6 +31,9 @@ const MAX_LINE: u64 = 256 << 10;
 
 /// The largest `.json` file that is read. It has to be in memory as a whole, which takes many times its size.
 const MAX_ARRAY: u64 = 8 << 20;
+
+/// The longest first line of a table that is looked at to tell what the table is.
+const MAX_HEADING: u64 = 4 << 10;
 
 /// One statement as found.
 #[derive(Clone, Debug)]
@@ -91,6 +95,9 @@ fn named(file: &Path, mapping: Option<&Path>) -> Result<(PathBuf, Option<Mapping
         "csv" => {
             let path = mapping.map_or_else(|| beside(file), Path::to_owned);
             if !path.exists() && mapping.is_none() {
+                if condition_table(file)? {
+                    return Err(DeskError::malformed(file, AS_FORM82));
+                }
                 let fix = format!("no mapping; write {} or name one with --mapping", path.display());
                 return Err(DeskError::malformed(file, fix));
             }
@@ -223,6 +230,9 @@ fn json_line(text: &str) -> Result<Item, Vec<String>> {
     let read = match text.as_bytes().first() {
         Some(b'{') => {
             let draft = read_json(text.as_bytes()).map_err(|e| vec![strictly(&e)])?;
+            if condition_record(&draft, text) {
+                return Err(vec![AS_FORM82.to_owned()]);
+            }
             serde_json::from_value(draft).map(|draft| Item::Draft(Box::new(draft)))
         }
         Some(b'"') => serde_json::from_str(text).map(Item::Signed),
@@ -234,6 +244,31 @@ fn json_line(text: &str) -> Result<Item, Vec<String>> {
         }
     };
     read.map_err(|e| vec![describe(&e)])
+}
+
+/// How a condition record is recorded. It says neither who signs it nor when it was made.
+const AS_FORM82: &str = "is a condition record (Form 82), which is recorded by itself, with `carnet record FILE --form82 --issuer ID \
+                         --vehicle VIN --event-time TIME`";
+
+/// Whether this is a condition record and no draft of a statement.
+fn condition_record(value: &serde_json::Value, text: &str) -> bool {
+    let has = |names: &[&str]| names.iter().any(|name| value.get(name).is_some());
+    !has(&["typ", "vid", "body"])
+        && (has(&["inners", "outers"])
+            || matches!(
+                form82::import_json(text.as_bytes()),
+                Ok(_) | Err(ImportError::GivenTwice { .. } | ImportError::Contradiction { .. })
+            ))
+}
+
+/// Whether the first line of a table names the columns of a condition record.
+fn condition_table(file: &Path) -> Result<bool, DeskError> {
+    let mut first = Vec::new();
+    std::fs::File::open(file)
+        .map(BufReader::new)
+        .and_then(|reader| reader.take(MAX_HEADING).read_until(b'\n', &mut first))
+        .map_err(DeskError::file(file))?;
+    Ok(!matches!(form82::import_csv(&first), Err(ImportError::Csv(_))))
 }
 
 /// What serde says, without its own line count: the file's line is named beside it.
