@@ -112,7 +112,7 @@ fn named(file: &Path, mapping: Option<&Path>) -> Result<(PathBuf, Option<Mapping
 }
 
 /// Where the mapping of a table lies, if nobody names one.
-fn beside(table: &Path) -> PathBuf {
+pub(crate) fn beside(table: &Path) -> PathBuf {
     table.with_extension("mapping.toml")
 }
 
