@@ -280,6 +280,7 @@ pub enum IssuerCommand {
     /// Enrol issuers: one by its options, or several from a JSON file.
     #[command(after_help = "\
 Without --public-key the key made by `issuer new` is enrolled; from a file, keys are made where there are none.
+Who of a file is enrolled already is passed over, so that a list may grow.
 
 Examples:
   carnet issuer enrol workshop-incheon --name 'Workshop Incheon' --role workshop

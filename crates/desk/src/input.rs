@@ -391,23 +391,33 @@ fn not_utf8(file: &Path, error: &std::str::Utf8Error) -> DeskError {
     )
 }
 
-/// Reads a list of issuers to enrol: a JSON array of `{"id", "name", "roles"}`.
+/// Reads a list of issuers to enrol: a JSON array of `{"id", "name", "roles"}`. Each comes with the line it begins on.
 ///
 /// # Errors
 /// The file cannot be read, or is not such a list.
-pub fn issuers(file: &Path) -> Result<Vec<Issuer>, DeskError> {
+pub fn issuers(file: &Path) -> Result<Vec<(u64, Issuer)>, DeskError> {
     let text = String::from_utf8(data_dir::read(file)?).map_err(|e| not_utf8(file, &e.utf8_error()))?;
-    serde_json::from_str(unmarked(&text, 1)).map_err(|e| {
-        let what = e.to_string();
-        let problem = match e.classify() {
-            serde_json::error::Category::Data => what,
-            _ => format!("line {}: {}", e.line(), describe(&e)),
-        };
-        DeskError::malformed(
-            file,
-            format!("{problem}; write an array of {{\"id\", \"name\", \"roles\"}} objects"),
-        )
-    })
+    let text = unmarked(&text, 1);
+    let wrong = |problem: String| {
+        let fix = "write an array of {\"id\", \"name\", \"roles\"} objects";
+        DeskError::malformed(file, format!("{problem}; {fix}"))
+    };
+    let list = read_json(text.as_bytes())
+        .map_err(|e| wrong(format!("line {}: {}", e.source.line(), strictly(&e))))?;
+    let serde_json::Value::Array(list) = list else {
+        return Err(wrong("not a list of issuers".to_owned()));
+    };
+    let places = elements_begin(text).into_iter().chain(std::iter::repeat(1));
+    let issuer = |(line, value): (u64, serde_json::Value)| {
+        let id = value
+            .get("id")
+            .map_or(String::new(), |id| format!("issuer {id}: "));
+        let issuer = serde_json::from_value(value);
+        issuer
+            .map(|issuer| (line, issuer))
+            .map_err(|e| wrong(format!("line {line}: {id}{e}")))
+    };
+    places.zip(list).map(issuer).collect()
 }
 
 /// The lines at which the elements of a JSON array begin, or one value that is none. The text is known to be JSON.

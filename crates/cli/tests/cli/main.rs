@@ -5,6 +5,7 @@ mod battery;
 mod bounded;
 mod findings;
 mod folders;
+mod issuer_list;
 mod json;
 mod kit;
 mod log;
