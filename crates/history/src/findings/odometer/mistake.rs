@@ -126,6 +126,9 @@ pub(super) fn explains(kind: Innocent, reading: &Reading, low: f64, high: f64) -
         | Innocent::AnotherMark
         | Innocent::DocumentedRestamp
         | Innocent::MarkedWithoutAccident
+        | Innocent::ADayOff
+        | Innocent::OneSightingWrong
+        | Innocent::FrameSpared
         | Innocent::OneCharacter => false,
     }
 }
