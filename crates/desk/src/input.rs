@@ -230,9 +230,6 @@ fn json_line(text: &str) -> Result<Item, Vec<String>> {
     let read = match text.as_bytes().first() {
         Some(b'{') => {
             let draft = read_json(text.as_bytes()).map_err(|e| vec![strictly(&e)])?;
-            if condition_record(&draft, text) {
-                return Err(vec![AS_FORM82.to_owned()]);
-            }
             serde_json::from_value(draft).map(|draft| Item::Draft(Box::new(draft)))
         }
         Some(b'"') => serde_json::from_str(text).map(Item::Signed),
@@ -469,6 +466,7 @@ fn array(file: &Path, take: &mut impl FnMut(Line) -> Result<(), DeskError>) -> R
         .map_err(|e| DeskError::malformed(file, format!("line {}: {}", e.source.line(), strictly(&e))))?;
     let values = match value {
         serde_json::Value::Array(values) => values,
+        one if condition_record(&one, text) => return Err(DeskError::malformed(file, AS_FORM82)),
         one => vec![one],
     };
     if values.is_empty() {
