@@ -280,6 +280,7 @@ pub enum IssuerCommand {
     /// Enrol issuers: one by its options, or several from a JSON file.
     #[command(after_help = "\
 Without --public-key the key made by `issuer new` is enrolled; from a file, keys are made where there are none.
+Who of a file is enrolled already is passed over, so that a list may grow.
 
 Examples:
   carnet issuer enrol workshop-incheon --name 'Workshop Incheon' --role workshop
@@ -349,16 +350,16 @@ pub struct Record {
     #[arg(long, requires_all = ["issuer", "vehicle", "event_time"])]
     pub form82: bool,
     /// With --form82: who inspected; the issuer's key must be here.
-    #[arg(long, value_name = "ID")]
+    #[arg(long, value_name = "ID", requires = "form82")]
     pub issuer: Option<String>,
     /// With --form82: the car.
-    #[arg(long, value_name = "VIN")]
+    #[arg(long, value_name = "VIN", requires = "form82")]
     pub vehicle: Option<String>,
     /// With --form82: when, with offset.
-    #[arg(long, value_name = "TIME")]
+    #[arg(long, value_name = "TIME", requires = "form82")]
     pub event_time: Option<String>,
     /// With --form82: where, as UN/LOCODE.
-    #[arg(long, value_name = "LOCODE")]
+    #[arg(long, value_name = "LOCODE", requires = "form82")]
     pub place: Option<String>,
     /// With --form82: the VIN written on the form is known to be another than --vehicle; record it all the same.
     #[arg(long, requires = "form82")]

@@ -143,7 +143,7 @@ pub async fn run(global: &Global) -> Result<ExitCode, Failure> {
         since,
     )?;
     output::say("")?;
-    show::print(&show::of(report, now)?)?;
+    show::print(&show::of(report, now)?, 0)?;
 
     output::say("\nThree copies are tampered with:")?;
     let mut caught = 0;

@@ -8,7 +8,7 @@ use serde_json::json;
 
 use crate::args::{Dossier, Global};
 use crate::failure::Failure;
-use crate::{clock, output};
+use crate::{clock, output, show};
 
 pub async fn run(global: &Global, options: &Dossier) -> Result<ExitCode, Failure> {
     let since = std::time::Instant::now();
@@ -20,6 +20,7 @@ pub async fn run(global: &Global, options: &Dossier) -> Result<ExitCode, Failure
     };
     let desk = output::open(global).await?;
     let bytes = desk.dossier(&vehicle, &disclose).await?;
+    let waiting = desk.waiting_about(&vehicle).await?;
     // What we hand out is what we would accept: the same check a stranger runs, before the file exists.
     let now = clock::unsigned(clock::now());
     let report = dossier::verify(&bytes, &desk.trust(u64::MAX), Some(&vehicle), now)
@@ -40,6 +41,7 @@ pub async fn run(global: &Global, options: &Dossier) -> Result<ExitCode, Failure
             "statements": report.statements.len(),
             "erased": report.erased.len(),
             "hidden_fields": hidden,
+            "waiting": waiting,
             "complete_as_of": report.as_of.to_string(),
         }))?;
         return Ok(ExitCode::SUCCESS);
@@ -58,6 +60,9 @@ pub async fn run(global: &Global, options: &Dossier) -> Result<ExitCode, Failure
         clock::took(since)
     ))?;
     output::say(format_args!("  {what}"))?;
+    if let Some(waiting) = show::not_sealed(waiting) {
+        output::say(format_args!("  {waiting}"))?;
+    }
     output::say(format_args!(
         "  complete as of {}; cosigned anew by `carnet seal`",
         report.as_of

@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use desk::access::{Actor, KeyChange};
-use desk::issuer::Issuer;
+use desk::issuer::{EnrolledList, Issuer};
 use serde_json::json;
 use statement::vocabulary::Role;
 use store::Sealing;
@@ -33,50 +33,59 @@ pub async fn new(global: &Global, options: &IssuerNew) -> Result<ExitCode, Failu
 
 pub async fn enrol(global: &Global, options: &IssuerEnrol) -> Result<ExitCode, Failure> {
     let desk = output::open(global).await?;
-    let mut issuers = Vec::new();
     if let Some(file) = &options.file {
-        for issuer in desk::input::issuers(file)? {
-            if !desk.has_issuer_key(&issuer.id) {
-                desk.new_issuer_key(&issuer.id)?;
-            }
-            let public = desk.issuer_signing_key(&issuer.id)?.public();
-            issuers.push((issuer, public));
-        }
-    } else {
-        let id = options.id.clone().unwrap_or_default();
-        let roles = options
-            .roles
-            .iter()
-            .map(|role| {
-                role.parse::<Role>()
-                    .map_err(|e| Failure::Value(format!("--role {e}")))
-            })
-            .collect::<Result<Vec<_>, _>>()?;
-        if roles.is_empty() {
-            return Err(Failure::Value(
-                "name at least one --role, such as --role workshop".to_owned(),
-            ));
-        }
-        let public = match &options.public_key {
-            Some(digits) => {
-                let mut key = [0; 32];
-                hex::decode_to_slice(digits, &mut key).map_err(|e| {
-                    Failure::Value(format!("--public-key {digits:?}: {e}; write 64 hex digits"))
-                })?;
-                key
-            }
-            None => desk.issuer_signing_key(&id)?.public(),
-        };
-        let name = options.name.clone().unwrap_or_else(|| id.clone());
-        issuers.push((Issuer { id, name, roles }, public));
+        let done = desk.enrol_list(file, clock::now()).await?;
+        desk.close().await?;
+        return listed(global, &done);
     }
+    let id = options.id.clone().unwrap_or_default();
+    let roles = options
+        .roles
+        .iter()
+        .map(|role| {
+            role.parse::<Role>()
+                .map_err(|e| Failure::Value(format!("--role {e}")))
+        })
+        .collect::<Result<Vec<_>, _>>()?;
+    if roles.is_empty() {
+        return Err(Failure::Value(
+            "name at least one --role, such as --role workshop".to_owned(),
+        ));
+    }
+    let public = match &options.public_key {
+        Some(digits) => {
+            let mut key = [0; 32];
+            hex::decode_to_slice(digits, &mut key)
+                .map_err(|e| Failure::Value(format!("--public-key {digits:?}: {e}; write 64 hex digits")))?;
+            key
+        }
+        None => desk.issuer_signing_key(&id)?.public(),
+    };
+    let name = options.name.clone().unwrap_or_else(|| id.clone());
+    let issuers = [(Issuer { id, name, roles }, public)];
     let sealing = desk.enrol(&issuers, clock::now()).await?;
     desk.close().await?;
-    report(
-        global,
-        &sealing,
-        &format!("Enrolled {}", output::count(issuers.len() as u64, "issuer")),
-    )
+    report(global, &sealing, "Enrolled 1 issuer")
+}
+
+/// Says who of a list was enrolled now, and who before.
+fn listed(global: &Global, done: &EnrolledList) -> Result<ExitCode, Failure> {
+    if global.json {
+        let mut answer = crate::seal::as_json(&done.sealing);
+        answer["enrolled"] = json!(done.enrolled);
+        answer["known"] = json!(done.known);
+        output::json(&answer)?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    let mut what = format!("Enrolled {}", output::count(done.enrolled.len() as u64, "issuer"));
+    if !done.known.is_empty() {
+        what.push_str(&format!(
+            ", {} enrolled already: {}",
+            done.known.len(),
+            done.known.join(", ")
+        ));
+    }
+    report(global, &done.sealing, &what)
 }
 
 pub async fn revoke(global: &Global, options: &IssuerRevoke) -> Result<ExitCode, Failure> {

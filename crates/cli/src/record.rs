@@ -136,10 +136,14 @@ fn print(
             "  … and {more} more; --refused FILE writes them all out"
         ))?;
     }
-    for path in &report.refused_files {
+    for file in &report.refused_files {
+        let path = file.display();
+        let with = match report.refused_mappings.get(file) {
+            Some(mapping) => format!(" --mapping {}", mapping.display()),
+            None => String::new(),
+        };
         output::say(format_args!(
-            "Refused lines are in {}; mend them there and record that file",
-            path.display()
+            "Refused lines are in {path}; mend them there, then: carnet record {path}{with}"
         ))?;
     }
     if report.refused_total > 0 && options.refused.is_none() && !options.form82 {

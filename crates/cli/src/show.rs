@@ -19,11 +19,14 @@ pub async fn run(global: &Global, options: &args::History) -> Result<ExitCode, F
     let history = desk
         .history(&vehicle, clock::unsigned(now), clock::day(now)?)
         .await?;
+    let waiting = desk.waiting_about(&vehicle).await?;
     desk.close().await?;
     if global.json {
-        output::json(&history.to_json()?)?;
+        let mut answer = history.to_json()?;
+        answer["waiting"] = waiting.into();
+        output::json(&answer)?;
     } else {
-        print(&history)?;
+        print(&history, waiting)?;
         if options.digests {
             digests(&history)?;
         }
@@ -51,7 +54,19 @@ pub fn of(report: Report, now: i64) -> Result<History, Failure> {
     })
 }
 
-pub fn print(history: &History) -> Result<(), Failure> {
+/// What is said where statements about the car wait for sealing.
+pub fn not_sealed(waiting: u64) -> Option<String> {
+    match waiting {
+        0 => None,
+        1 => Some("1 statement about this car waits and is not in it; `carnet seal` seals it".to_owned()),
+        _ => Some(format!(
+            "{waiting} statements about this car wait and are not in it; `carnet seal` seals them"
+        )),
+    }
+}
+
+/// Prints a history beside which so many statements wait for sealing.
+pub fn print(history: &History, waiting: u64) -> Result<(), Failure> {
     let report = &history.report;
     output::say(format_args!("{}", report.vehicle))?;
     let cosigners: Vec<&str> = report.cosigners.iter().map(|c| c.name.as_str()).collect();
@@ -62,9 +77,19 @@ pub fn print(history: &History) -> Result<(), Failure> {
         report.size,
         cosigners.join(" and ")
     ))?;
-    if report.is_absent() {
-        output::say("\nThis log knows nothing of this car. That says nothing about the car.")?;
-        return Ok(());
+    match (report.is_absent(), not_sealed(waiting)) {
+        (true, Some(waiting)) => {
+            output::say(format_args!(
+                "\nNo statement about this car is sealed yet: {waiting}"
+            ))?;
+            return Ok(());
+        }
+        (true, None) => {
+            output::say("\nThis log knows nothing of this car. That says nothing about the car.")?;
+            return Ok(());
+        }
+        (false, Some(waiting)) => output::say(waiting)?,
+        (false, None) => {}
     }
     output::say("")?;
     let mut statements: Vec<&VerifiedStatement> = report.statements.iter().collect();

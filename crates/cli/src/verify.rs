@@ -94,7 +94,7 @@ pub fn run(global: &Global, options: &Verify) -> Result<ExitCode, Failure> {
             )?;
         }
         output::say("")?;
-        show::print(&history)?;
+        show::print(&history, 0)?;
     }
     Ok(if absent {
         ExitCode::from(ABSENT)

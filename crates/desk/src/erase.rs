@@ -1,6 +1,6 @@
 //! Erasing a vehicle's contents: the log keeps that statements existed, nobody keeps what they said.
 
-use dossier::erasure::Notice;
+use dossier::erasure::{Notice, NoticeError};
 use jiff::Timestamp;
 use serde::Serialize;
 use statement::{Digest, SdJwt};
@@ -27,10 +27,12 @@ pub struct Erased {
 }
 
 impl Desk {
-    /// Destroys the contents of all statements about a vehicle. Irreversible; a dry run says what would go.
+    /// Destroys the contents of all statements about a vehicle. Irreversible; a dry run says what would go, and refuses what
+    /// would be refused.
     ///
     /// # Errors
-    /// Nothing is known of the vehicle, statements about it still wait or are not published, or storage failed.
+    /// Nothing is known of the vehicle, statements about it still wait or are not published, who asks or why cannot stand in
+    /// the notice, or storage failed.
     pub async fn erase(
         &self,
         vehicle: &VehicleId,
@@ -40,6 +42,16 @@ impl Desk {
         dry_run: bool,
     ) -> Result<Erased, DeskError> {
         let label = self.labels.label(vehicle);
+        let waiting = self.waiting_about(vehicle).await?;
+        if waiting > 0 {
+            let wait = if waiting == 1 {
+                "1 statement about it waits".to_owned()
+            } else {
+                format!("{waiting} statements about it wait")
+            };
+            let problem = format!("{wait} for sealing; run `carnet seal`, then erase again");
+            return Err(DeskError::value("vehicle", vehicle.to_string(), problem));
+        }
         let stored = self.store.statements(&label, i64::MAX as u64).await?;
         let Some(last) = stored.last() else {
             return Err(DeskError::value(
@@ -55,13 +67,14 @@ impl Desk {
         if present == 0 && !dry_run {
             self.store.finish_erasure().await?;
         }
-        if dry_run || present == 0 {
-            return Ok(Erased {
-                vehicle: vehicle.clone(),
-                statements: present,
-                before,
-                notice: None,
-            });
+        let untouched = Erased {
+            vehicle: vehicle.clone(),
+            statements: present,
+            before,
+            notice: None,
+        };
+        if present == 0 {
+            return Ok(untouched);
         }
         // A notice that reaches beyond the checkpoint on display would be refused beside it.
         let published = self.store.snapshot(&[]).await?.head.checkpoint.size;
@@ -81,9 +94,16 @@ impl Desk {
             asked_by: asked_by.to_owned(),
             reason: reason.to_owned(),
         };
-        let signed = notice
-            .sign(&self.log_key)
-            .map_err(|e| DeskError::value("erasure", asked_by, e))?;
+        let signed = notice.sign(&self.log_key).map_err(|e| {
+            let (what, given) = match e {
+                NoticeError::Text("the reason") => ("reason", reason),
+                _ => ("asked by", asked_by),
+            };
+            DeskError::value(what, given, format!("{e}; write it in one line"))
+        })?;
+        if dry_run {
+            return Ok(untouched);
+        }
         let drafts: Vec<(Digest, [u8; 32])> = stored
             .iter()
             .filter_map(|stored| match &stored.content {

@@ -14,6 +14,9 @@ use std::io::{BufRead as _, BufReader, Read as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use statement::form82::{self, ImportError};
+use statement::sd_jwt::{JsonError, JsonFault, read_json};
+
 use crate::data_dir;
 use crate::draft::Draft;
 use crate::error::DeskError;
@@ -28,6 +31,9 @@ const MAX_LINE: u64 = 256 << 10;
 
 /// The largest `.json` file that is read. It has to be in memory as a whole, which takes many times its size.
 const MAX_ARRAY: u64 = 8 << 20;
+
+/// The longest first line of a table that is looked at to tell what the table is.
+const MAX_HEADING: u64 = 4 << 10;
 
 /// One statement as found.
 #[derive(Clone, Debug)]
@@ -89,6 +95,9 @@ fn named(file: &Path, mapping: Option<&Path>) -> Result<(PathBuf, Option<Mapping
         "csv" => {
             let path = mapping.map_or_else(|| beside(file), Path::to_owned);
             if !path.exists() && mapping.is_none() {
+                if condition_table(file)? {
+                    return Err(DeskError::malformed(file, AS_FORM82));
+                }
                 let fix = format!("no mapping; write {} or name one with --mapping", path.display());
                 return Err(DeskError::malformed(file, fix));
             }
@@ -103,7 +112,7 @@ fn named(file: &Path, mapping: Option<&Path>) -> Result<(PathBuf, Option<Mapping
 }
 
 /// Where the mapping of a table lies, if nobody names one.
-fn beside(table: &Path) -> PathBuf {
+pub(crate) fn beside(table: &Path) -> PathBuf {
     table.with_extension("mapping.toml")
 }
 
@@ -219,7 +228,10 @@ const SIGNED: &str = "eyJ";
 
 fn json_line(text: &str) -> Result<Item, Vec<String>> {
     let read = match text.as_bytes().first() {
-        Some(b'{') => serde_json::from_str(text).map(|draft| Item::Draft(Box::new(draft))),
+        Some(b'{') => {
+            let draft = read_json(text.as_bytes()).map_err(|e| vec![strictly(&e)])?;
+            serde_json::from_value(draft).map(|draft| Item::Draft(Box::new(draft)))
+        }
         Some(b'"') => serde_json::from_str(text).map(Item::Signed),
         _ if text.starts_with(SIGNED) => Ok(Item::Signed(text.to_owned())),
         _ => {
@@ -231,6 +243,31 @@ fn json_line(text: &str) -> Result<Item, Vec<String>> {
     read.map_err(|e| vec![describe(&e)])
 }
 
+/// How a condition record is recorded. It says neither who signs it nor when it was made.
+const AS_FORM82: &str = "is a condition record (Form 82), which is recorded by itself, with `carnet record FILE --form82 --issuer ID \
+                         --vehicle VIN --event-time TIME`";
+
+/// Whether this is a condition record and no draft of a statement.
+fn condition_record(value: &serde_json::Value, text: &str) -> bool {
+    let has = |names: &[&str]| names.iter().any(|name| value.get(name).is_some());
+    !has(&["typ", "vid", "body"])
+        && (has(&["inners", "outers"])
+            || matches!(
+                form82::import_json(text.as_bytes()),
+                Ok(_) | Err(ImportError::GivenTwice { .. } | ImportError::Contradiction { .. })
+            ))
+}
+
+/// Whether the first line of a table names the columns of a condition record.
+fn condition_table(file: &Path) -> Result<bool, DeskError> {
+    let mut first = Vec::new();
+    std::fs::File::open(file)
+        .map(BufReader::new)
+        .and_then(|reader| reader.take(MAX_HEADING).read_until(b'\n', &mut first))
+        .map_err(DeskError::file(file))?;
+    Ok(!matches!(form82::import_csv(&first), Err(ImportError::Csv(_))))
+}
+
 /// What serde says, without its own line count: the file's line is named beside it.
 fn describe(error: &serde_json::Error) -> String {
     let text = error.to_string();
@@ -240,6 +277,15 @@ fn describe(error: &serde_json::Error) -> String {
         serde_json::error::Category::Eof => "not JSON: the text ends too early; was it cut off?".to_owned(),
         _ if what.starts_with("recursion limit") => "nested deeper than any statement is".to_owned(),
         _ => format!("not JSON at column {}: {what}", error.column()),
+    }
+}
+
+/// What makes JSON unreadable, without the line.
+fn strictly(error: &JsonError) -> String {
+    match &error.fault {
+        JsonFault::DuplicateMember(_) => format!("{}; leave out the one that is not meant", error.fault),
+        JsonFault::TooDeep => "nested deeper than any statement is".to_owned(),
+        JsonFault::Malformed => describe(&error.source),
     }
 }
 
@@ -342,23 +388,33 @@ fn not_utf8(file: &Path, error: &std::str::Utf8Error) -> DeskError {
     )
 }
 
-/// Reads a list of issuers to enrol: a JSON array of `{"id", "name", "roles"}`.
+/// Reads a list of issuers to enrol: a JSON array of `{"id", "name", "roles"}`. Each comes with the line it begins on.
 ///
 /// # Errors
 /// The file cannot be read, or is not such a list.
-pub fn issuers(file: &Path) -> Result<Vec<Issuer>, DeskError> {
+pub fn issuers(file: &Path) -> Result<Vec<(u64, Issuer)>, DeskError> {
     let text = String::from_utf8(data_dir::read(file)?).map_err(|e| not_utf8(file, &e.utf8_error()))?;
-    serde_json::from_str(unmarked(&text, 1)).map_err(|e| {
-        let what = e.to_string();
-        let problem = match e.classify() {
-            serde_json::error::Category::Data => what,
-            _ => format!("line {}: {}", e.line(), describe(&e)),
-        };
-        DeskError::malformed(
-            file,
-            format!("{problem}; write an array of {{\"id\", \"name\", \"roles\"}} objects"),
-        )
-    })
+    let text = unmarked(&text, 1);
+    let wrong = |problem: String| {
+        let fix = "write an array of {\"id\", \"name\", \"roles\"} objects";
+        DeskError::malformed(file, format!("{problem}; {fix}"))
+    };
+    let list = read_json(text.as_bytes())
+        .map_err(|e| wrong(format!("line {}: {}", e.source.line(), strictly(&e))))?;
+    let serde_json::Value::Array(list) = list else {
+        return Err(wrong("not a list of issuers".to_owned()));
+    };
+    let places = elements_begin(text).into_iter().chain(std::iter::repeat(1));
+    let issuer = |(line, value): (u64, serde_json::Value)| {
+        let id = value
+            .get("id")
+            .map_or(String::new(), |id| format!("issuer {id}: "));
+        let issuer = serde_json::from_value(value);
+        issuer
+            .map(|issuer| (line, issuer))
+            .map_err(|e| wrong(format!("line {line}: {id}{e}")))
+    };
+    places.zip(list).map(issuer).collect()
 }
 
 /// The lines at which the elements of a JSON array begin, or one value that is none. The text is known to be JSON.
@@ -406,10 +462,11 @@ fn array(file: &Path, take: &mut impl FnMut(Line) -> Result<(), DeskError>) -> R
     if text.trim().is_empty() {
         return Err(DeskError::malformed(file, "holds no statement"));
     }
-    let value: serde_json::Value = serde_json::from_str(text)
-        .map_err(|e| DeskError::malformed(file, format!("line {}: {}", e.line(), describe(&e))))?;
+    let value = read_json(text.as_bytes())
+        .map_err(|e| DeskError::malformed(file, format!("line {}: {}", e.source.line(), strictly(&e))))?;
     let values = match value {
         serde_json::Value::Array(values) => values,
+        one if condition_record(&one, text) => return Err(DeskError::malformed(file, AS_FORM82)),
         one => vec![one],
     };
     if values.is_empty() {

@@ -1,6 +1,6 @@
 //! Issuers: a key of their own, enrolment by the log's operator, revocation.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use history::entry::KeyEntry;
 use history::map::KeyRecord;
@@ -14,6 +14,7 @@ use crate::access::{Actor, KeyChange};
 use crate::data_dir;
 use crate::desk::{Desk, ed25519_key};
 use crate::error::DeskError;
+use crate::input;
 
 /// An issuer as an operator enrols it.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -38,6 +39,31 @@ pub struct NewKey {
     pub key_id: String,
     /// The public key, hex, to be given to a log's operator.
     pub public_key: String,
+}
+
+/// What became of a list of issuers.
+#[derive(Clone, Debug)]
+pub struct EnrolledList {
+    /// What was sealed.
+    pub sealing: Sealing,
+    /// The ids of those who were enrolled, in the order of the list.
+    pub enrolled: Vec<String>,
+    /// The ids of those who were enrolled before, with the same key, name and roles.
+    pub known: Vec<String>,
+}
+
+/// What an id may consist of: it names a key file.
+const ID_FIX: &str = "use letters, digits, - _ and . only";
+
+/// Whether a key is enrolled for this very issuer.
+fn same(record: &KeyRecord, issuer: &Issuer) -> bool {
+    let sorted = |roles: &[Role]| {
+        let mut roles: Vec<&str> = roles.iter().map(|role| role.as_str()).collect();
+        roles.sort_unstable();
+        roles.dedup();
+        roles
+    };
+    record.issuer == issuer.id && record.name == issuer.name && sorted(&record.roles) == sorted(&issuer.roles)
 }
 
 impl Desk {
@@ -88,13 +114,86 @@ impl Desk {
             .bytes()
             .all(|b| b.is_ascii_alphanumeric() || b"-_.".contains(&b));
         if id.is_empty() || !plain || id.starts_with('.') {
-            return Err(DeskError::value(
-                "issuer id",
-                id,
-                "use letters, digits, - _ and . only",
-            ));
+            return Err(DeskError::value("issuer id", id, ID_FIX));
         }
         Ok(self.dir.issuers().join(format!("{id}.key")))
+    }
+
+    /// Enrols the issuers of a list who are not enrolled yet, at the machine itself, and makes keys for those who have none here.
+    ///
+    /// # Errors
+    /// With the line and the issuer: it stands twice, its id, name or roles will not do, or it is enrolled already as something
+    /// else. Then no key is made and none is enrolled. Otherwise as [`Desk::enrol`].
+    pub async fn enrol_list(&self, file: &Path, now: i64) -> Result<EnrolledList, DeskError> {
+        let listed = input::issuers(file)?;
+        let keys = self.issuers().await?;
+        let (mut new, mut known) = (Vec::new(), Vec::new());
+        for (at, (line, issuer)) in listed.iter().enumerate() {
+            let wrong = |problem: String| {
+                DeskError::malformed(file, format!("line {line}: issuer {:?}: {problem}", issuer.id))
+            };
+            let before = listed.iter().take(at).find(|(_, other)| other.id == issuer.id);
+            if let Some((first, _)) = before {
+                return Err(wrong(format!("stands in line {first} already; leave one out")));
+            }
+            if self.issuer_key_path(&issuer.id).is_err() {
+                return Err(wrong(ID_FIX.to_owned()));
+            }
+            if issuer.name.trim().is_empty() {
+                return Err(wrong("has no name; write the name that people read".to_owned()));
+            }
+            if issuer.roles.is_empty() {
+                let fix = "has no role; name at least one role, such as \"workshop\"";
+                return Err(wrong(fix.to_owned()));
+            }
+            let key = match self.has_issuer_key(&issuer.id) {
+                true => Some(KeyId::of(&self.issuer_signing_key(&issuer.id)?.public())),
+                false => None,
+            };
+            let enrolled = keys.iter().find(|(id, _)| Some(*id) == key);
+            match enrolled.map(|(_, record)| record) {
+                Some(record) if record.revoked_at.is_some() => {
+                    let fix = "leave it out, or move its key file away so that another is made";
+                    return Err(wrong(format!("its key was revoked; {fix}")));
+                }
+                Some(record) if !same(record, issuer) => {
+                    let roles: Vec<&str> = record.roles.iter().map(|role| role.as_str()).collect();
+                    let fix = "list it so, or revoke its key with `carnet issuer revoke` and enrol another";
+                    return Err(wrong(format!(
+                        "its key is enrolled already, for {:?} as {:?} for {}, which does not change; {fix}",
+                        record.issuer,
+                        record.name,
+                        roles.join(", ")
+                    )));
+                }
+                Some(_) => known.push(issuer.id.clone()),
+                // Whoever signs elsewhere is not given a second key because of a list.
+                None if key.is_none()
+                    && keys
+                        .iter()
+                        .any(|(_, record)| record.issuer == issuer.id && record.revoked_at.is_none()) =>
+                {
+                    let fix = "leave it out; `carnet issuer new` makes one for it here, if that is meant";
+                    return Err(wrong(format!(
+                        "is enrolled already, with a key that is not on this machine; {fix}"
+                    )));
+                }
+                None => new.push(issuer),
+            }
+        }
+        let mut enrolling = Vec::with_capacity(new.len());
+        for issuer in new {
+            if !self.has_issuer_key(&issuer.id) {
+                self.new_issuer_key(&issuer.id)?;
+            }
+            enrolling.push((issuer.clone(), self.issuer_signing_key(&issuer.id)?.public()));
+        }
+        let sealing = self.enrol(&enrolling, now).await?;
+        Ok(EnrolledList {
+            sealing,
+            enrolled: enrolling.into_iter().map(|(issuer, _)| issuer.id).collect(),
+            known,
+        })
     }
 
     /// Enrols issuers with their public keys, at the machine itself; takes effect for statements sealed afterwards.

@@ -47,6 +47,14 @@ impl Desk {
         Ok(history)
     }
 
+    /// How many statements about a vehicle wait for sealing: they are in no dossier and no history yet.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn waiting_about(&self, vehicle: &VehicleId) -> Result<u64, DeskError> {
+        Ok(self.store.waiting_about(&self.labels.label(vehicle)).await?)
+    }
+
     /// A vehicle's dossier, as the bytes of a `.carnet` file, and the history that it proves.
     ///
     /// # Errors

@@ -1,6 +1,6 @@
 //! Recording: sign where the key is here, check everything, submit; and a report in which no line is missing.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
 use dossier::erasure::Notice;
@@ -81,6 +81,8 @@ pub struct RecordReport {
     pub refused_total: u64,
     /// The files that hold the refused lines.
     pub refused_files: Vec<PathBuf>,
+    /// Those of them that are tables, with the mapping that each is recorded with.
+    pub refused_mappings: BTreeMap<PathBuf, PathBuf>,
     /// What else lies in the folder and was not read: why, and how it is recorded.
     pub passed_over: Vec<(PathBuf, String)>,
     /// Files that could not be read, or not to their end, and why. What was read of them before is counted above.
@@ -209,7 +211,10 @@ impl Desk {
         recorder.refused = options
             .refused
             .as_deref()
-            .map(|to| RefusedFiles::new(to, path, files.iter().map(|(file, _)| file.as_path())))
+            .map(|to| {
+                let files = files.iter().map(|(file, _)| file.as_path());
+                RefusedFiles::new(to, path, options.mapping.as_deref(), files)
+            })
             .transpose()?;
         recorder.report.passed_over = passed_over;
         recorder.report.unusable = unusable
@@ -748,7 +753,7 @@ impl<'d> Recorder<'d> {
 
     fn finish(mut self) -> Result<RecordReport, DeskError> {
         if let Some(refused) = self.refused {
-            self.report.refused_files = refused.finish()?;
+            (self.report.refused_files, self.report.refused_mappings) = refused.finish()?;
         }
         Ok(self.report)
     }

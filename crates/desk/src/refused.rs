@@ -1,11 +1,12 @@
 //! The lines that were not recorded, written to files that can be mended and recorded again.
 
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{BufWriter, Write as _};
 use std::path::{Path, PathBuf};
 
 use crate::error::DeskError;
-use crate::input::Line;
+use crate::input::{self, Line};
 
 /// Where refused lines go: drafts and signed statements to one `.jsonl` file, the rows of each table to a `.csv` file of
 /// their own under the table's header.
@@ -13,6 +14,10 @@ pub(crate) struct RefusedFiles {
     path: PathBuf,
     /// Whether a single table is recorded, so that its rows go to `path` itself.
     table: bool,
+    /// The mapping of all tables, if one was named.
+    mapping: Option<PathBuf>,
+    /// Refused rows → the mapping they are recorded with.
+    mappings: BTreeMap<PathBuf, PathBuf>,
     open: Vec<(PathBuf, BufWriter<File>)>,
 }
 
@@ -22,6 +27,7 @@ impl RefusedFiles {
     pub(crate) fn new<'f>(
         path: &Path,
         recorded: &Path,
+        mapping: Option<&Path>,
         files: impl Iterator<Item = &'f Path>,
     ) -> Result<Self, DeskError> {
         let is_csv = |path: &Path| path.extension().is_some_and(|e| e.eq_ignore_ascii_case("csv"));
@@ -40,6 +46,8 @@ impl RefusedFiles {
         let refused = Self {
             path: path.to_owned(),
             table,
+            mapping: mapping.map(Path::to_owned),
+            mappings: BTreeMap::new(),
             open: Vec::new(),
         };
         let tables = files
@@ -85,6 +93,8 @@ impl RefusedFiles {
                 let mut file = BufWriter::new(private(&path).map_err(DeskError::file(&path))?);
                 if let Some(header) = &line.header {
                     writeln!(file, "{header}").map_err(DeskError::file(&path))?;
+                    let mapping = self.mapping.clone().unwrap_or_else(|| input::beside(&line.file));
+                    self.mappings.insert(path.clone(), mapping);
                 }
                 self.open.push((path.clone(), file));
                 self.open.len() - 1
@@ -96,9 +106,10 @@ impl RefusedFiles {
         }
     }
 
-    /// The files that were written, durable on return.
-    pub(crate) fn finish(self) -> Result<Vec<PathBuf>, DeskError> {
-        self.open
+    /// The files that were written, durable on return, and the mappings of those that are tables.
+    pub(crate) fn finish(self) -> Result<(Vec<PathBuf>, BTreeMap<PathBuf, PathBuf>), DeskError> {
+        let written: Result<Vec<PathBuf>, DeskError> = self
+            .open
             .into_iter()
             .map(|(path, file)| {
                 let written = file
@@ -108,7 +119,8 @@ impl RefusedFiles {
                 written.map_err(DeskError::file(&path))?;
                 Ok(path)
             })
-            .collect()
+            .collect();
+        Ok((written?, self.mappings))
     }
 }
 

@@ -1,7 +1,7 @@
 //! Each finding on the smallest car that has it, and what holds for any statements whatever.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-use history::findings::{Code, Event, Level, Report, judge};
+use history::findings::{Code, Event, Innocent, Level, Outcome, Report, judge};
 use jiff::civil::{DateTime, date};
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
@@ -483,6 +483,89 @@ fn a_repaint_on_record_explains_another_colour() {
     assert_eq!(
         (report.findings[0].code, report.findings[0].level),
         (Code::IdentityColourDiffers, Level::Warn)
+    );
+}
+
+/// What was tried for the first finding with this code, and what came of it.
+fn tried(car: &Car, code: Code) -> Vec<(Innocent, Outcome)> {
+    let report = car.report();
+    let finding = report.findings.iter().find(|finding| finding.code == code);
+    let tried = &finding
+        .unwrap_or_else(|| panic!("{code:?}: {:?}", report.findings))
+        .tried;
+    tried
+        .iter()
+        .map(|tried| (tried.explanation, tried.outcome))
+        .collect()
+}
+
+#[test]
+fn two_places_are_held_against_a_time_that_is_a_day_off_and_one_statement_that_is_wrong() {
+    let seen = |places: &[(&str, &str)]| {
+        places.iter().fold(Car::new(), |car, (time, place)| {
+            car.at("custody.moved", time, place, json!({"action": "received"}))
+        })
+    };
+    let one = seen(&[("2026-03-01T10:00:00", "KRINC"), ("2026-03-01T11:00:00", "JPOSA")]);
+    assert_eq!(
+        tried(&one, Code::IdentityTwoPlaces),
+        [
+            (Innocent::ADayOff, Outcome::Possible),
+            (Innocent::OneSightingWrong, Outcome::Possible)
+        ]
+    );
+    let two_cars = seen(&[
+        ("2026-03-01T10:00:00", "KRINC"),
+        ("2026-03-02T10:00:00", "AEJEA"),
+        ("2026-03-03T10:00:00", "KRINC"),
+        ("2026-03-04T10:00:00", "AEJEA"),
+    ]);
+    let middle = two_cars.report();
+    let middle: Vec<_> = middle
+        .findings
+        .iter()
+        .filter(|finding| finding.code == Code::IdentityTwoPlaces)
+        .map(|finding| finding.tried[1].outcome)
+        .collect();
+    assert_eq!(
+        middle,
+        [Outcome::Possible; 3],
+        "each pair by itself is explained by one wrong statement"
+    );
+    let moved_on = seen(&[
+        ("2026-03-01T10:00:00", "KRINC"),
+        ("2026-03-02T10:00:00", "KRPUS"),
+        ("2026-03-03T10:00:00", "AEJEA"),
+        ("2026-03-04T10:00:00", "AEDXB"),
+    ]);
+    assert_eq!(
+        tried(&moved_on, Code::IdentityTwoPlaces),
+        [
+            (Innocent::ADayOff, Outcome::DoesNotFit),
+            (Innocent::OneSightingWrong, Outcome::DoesNotFit)
+        ]
+    );
+}
+
+#[test]
+fn a_claim_that_spared_the_frame_is_no_explanation_once_the_frame_was_found_repaired() {
+    let claimed = || {
+        Car::new()
+            .with(
+                "claim.damage",
+                "2025-03-01",
+                json!({"side": "own", "date": "2025-02-20", "status": "settled"}),
+            )
+            .with("inspection.condition", "2025-09-01", condition(false, false))
+    };
+    assert_eq!(
+        tried(&claimed(), Code::DamageClaimThenAccidentFree),
+        [(Innocent::FrameSpared, Outcome::Possible)]
+    );
+    let found = claimed().with("inspection.condition", "2025-12-01", condition(false, true));
+    assert_eq!(
+        tried(&found, Code::DamageClaimThenAccidentFree),
+        [(Innocent::FrameSpared, Outcome::DoesNotFit)]
     );
 }
 

@@ -309,11 +309,14 @@ fn a_correction_counts_and_both_statements_stay_visible() {
             .iter()
             .any(|finding| finding.code == Code::CorrectionRefused)
     );
+    // 183,000 may be 113,700 in the other unit, or a digit too many: whichever is named, the reading stays in doubt.
+    let in_doubt =
+        |code: Code| matches!(code, Code::OdometerRecordingError | Code::OdometerUnitMix) || code.accuses();
     assert!(
         refused
             .findings
             .iter()
-            .any(|finding| finding.code == Code::OdometerRecordingError || finding.code.accuses())
+            .any(|finding| in_doubt(finding.code) && finding.rests_on == [2])
     );
 }
 
@@ -328,8 +331,14 @@ fn a_recording_error_says_which_explanation_fits() {
     let report = judge(&events, date(2018, 6, 1));
     let finding = report.findings.first().unwrap();
     assert_eq!(finding.code, Code::OdometerRecordingError);
-    assert_eq!(finding.tried[0].explanation, Innocent::Transposition);
-    assert_eq!(finding.tried[0].outcome, Outcome::Explains);
+    let explains: Vec<Innocent> = finding
+        .tried
+        .iter()
+        .filter(|tried| tried.outcome == Outcome::Explains)
+        .map(|tried| tried.explanation)
+        .collect();
+    assert_eq!(explains, [Innocent::Transposition]);
+    assert_eq!(finding.tried.len(), 6, "every kind of slip is named: {finding:?}");
     assert_eq!(finding.rests_on, [2]);
 }
 

@@ -286,6 +286,80 @@ fn a_file_that_is_no_record_is_refused_with_the_reason() {
 }
 
 #[test]
+fn a_member_twice_is_refused_with_name_and_line() {
+    let text = String::from_utf8(sample("form82-k3.json")).unwrap();
+    let twice = text.replacen('{', "{\n\"사고이력\": \"있음\",", 1);
+    let ImportError::MemberTwice { line, name } = import_json(twice.as_bytes()).unwrap_err() else {
+        panic!("refused otherwise");
+    };
+    assert_eq!(name, "사고이력");
+    assert!(line > 2, "the second is named, not the first: {line}");
+}
+
+#[test]
+fn rows_of_a_table_that_contradict_each_other_are_refused_with_both() {
+    let text = String::from_utf8(sample("form82-rexton.csv")).unwrap();
+    let rows = text.lines().count();
+    let row = text
+        .lines()
+        .position(|row| row.starts_with("item,engine_idle,"))
+        .unwrap();
+    let twice = format!("{}\nitem,engine_idle,불량\n", text.trim_end());
+    let error = import_csv(twice.as_bytes()).unwrap_err();
+    let said = error.to_string();
+    for part in [
+        &format!("line {} and line {}", row + 1, rows + 1)[..],
+        "engine_idle",
+        "\"양호\"",
+        "\"불량\"",
+    ] {
+        assert!(said.contains(part), "{part}: {said}");
+    }
+}
+
+#[test]
+fn a_row_that_repeats_another_is_noted() {
+    let text = String::from_utf8(sample("form82-rexton.csv")).unwrap();
+    let row = text
+        .lines()
+        .find(|row| row.starts_with("item,engine_idle,"))
+        .unwrap();
+    let read = imported(import_csv(format!("{}\n{row}\n", text.trim_end()).as_bytes()));
+    assert!(
+        read.report.unmapped[0].why.contains("as line 21 does"),
+        "{:?}",
+        read.report
+    );
+}
+
+#[test]
+fn items_by_code_that_contradict_each_other_are_refused_with_both() {
+    let mut raw = coded();
+    raw["inners"] = json!([
+        item("s001", "원동기(작동상태)", "1", "양호"),
+        item("s001", "원동기(작동상태)", "10", "불량")
+    ]);
+    let said = import_json(raw.to_string().as_bytes()).unwrap_err().to_string();
+    for part in ["/inners/0", "/inners/1", "contradict each other"] {
+        assert!(said.contains(part), "{part}: {said}");
+    }
+}
+
+#[test]
+fn two_names_of_one_field_that_contradict_each_other_are_refused() {
+    let text = String::from_utf8(sample("form82-k3.json")).unwrap();
+    let mut raw: Value = serde_json::from_str(&text).unwrap();
+    raw["simple_repair"] = json!(false);
+    let error = import_json(raw.to_string().as_bytes()).unwrap_err();
+    let said = error.to_string();
+    assert!(matches!(error, ImportError::GivenTwice { .. }), "{said}");
+    assert!(
+        said.contains("/simple_repair") && said.contains("/단순수리"),
+        "{said}"
+    );
+}
+
+#[test]
 fn a_mapping_table_says_which_line_is_wrong() {
     assert_eq!(
         Mapping::parse(b"kind,code,to\npanel,P011,1\n"),

@@ -18,6 +18,9 @@ use crate::vault::{self, Secret};
 /// Rows per SQL statement.
 const ROWS: usize = 1000;
 
+/// How many statements about a label wait for sealing.
+const WAITING_ABOUT: &str = "SELECT count(*) FROM statement WHERE substr(label, 1, 8) = substr($1, 1, 8) AND label = $1 AND log_index IS NULL AND refused IS NULL";
+
 /// How long an erasure waits for readers of the old state.
 const SCRUBBING: Duration = Duration::from_secs(5);
 
@@ -417,6 +420,18 @@ impl Store {
         Ok(statements)
     }
 
+    /// How many statements about a vehicle wait for sealing.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn waiting_about(&self, label: &Label) -> Result<u64, StoreError> {
+        let waiting: i64 = query_scalar(WAITING_ABOUT)
+            .bind(label.0.to_vec())
+            .fetch_one(&self.db)
+            .await?;
+        unsigned("statement", waiting)
+    }
+
     /// Destroys the vehicle's content key and contents, and keeps the log's notice of it. Irreversible; copies in backups
     /// stay readable to whoever has the content key, until they are rotated out. `drafts` has the hashes of what the statements
     /// say, by digest: they are kept under the content key, so that what was erased is known when it is recorded again.
@@ -432,12 +447,10 @@ impl Store {
         drafts: &[(Digest, [u8; 32])],
     ) -> Result<u64, StoreError> {
         let mut tx = self.write().await?;
-        let waiting: i64 = query_scalar(
-            "SELECT count(*) FROM statement WHERE substr(label, 1, 8) = substr($1, 1, 8) AND label = $1 AND log_index IS NULL AND refused IS NULL",
-        )
-        .bind(label.0.to_vec())
-        .fetch_one(&mut *tx)
-        .await?;
+        let waiting: i64 = query_scalar(WAITING_ABOUT)
+            .bind(label.0.to_vec())
+            .fetch_one(&mut *tx)
+            .await?;
         if waiting > 0 {
             return Err(StoreError::StillWaiting(unsigned("statement", waiting)?));
         }

@@ -1,6 +1,6 @@
 //! What `samples/yard/README.md` says should be found, car by car, against what `carnet history` finds.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
@@ -105,6 +105,46 @@ fn every_car_of_the_yard_is_found_to_be_what_it_is() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// What was tried for the finding with this code, by what came of it.
+fn tried(folder: &std::path::Path, car: &str, code: &str) -> BTreeMap<String, Vec<String>> {
+    let ran = carnet(folder, &["--json", "history", car]);
+    let history: Value = serde_json::from_str(&ran.out).unwrap();
+    let findings = history["findings"].as_array().unwrap();
+    let finding = findings.iter().find(|finding| finding["code"] == code).unwrap();
+    let mut outcomes = BTreeMap::<String, Vec<String>>::new();
+    for tried in finding["tried"].as_array().unwrap() {
+        let word = |of: &str| tried[of].as_str().unwrap().to_owned();
+        outcomes
+            .entry(word("outcome"))
+            .or_default()
+            .push(word("explanation"));
+    }
+    outcomes
+}
+
+#[test]
+fn a_slip_is_explained_by_what_happened_and_every_other_kind_was_tried() {
+    let folder = yard::folder();
+    for (car, code, happened) in [
+        ("KMFZSS7JBGU000004", "odometer_recording_error", "transposition"),
+        ("KNAMB81ABGS000010", "odometer_unit_mix", "unit_mix"),
+    ] {
+        let tried = tried(folder.path(), car, code);
+        assert_eq!(tried["explains"], [happened], "{car}: {tried:?}");
+        assert_eq!(tried.values().map(Vec::len).sum::<usize>(), 6, "{car}: {tried:?}");
+    }
+}
+
+#[test]
+fn a_unit_mix_is_no_explanation_where_other_readings_would_have_to_be_wrong_too() {
+    let folder = yard::folder();
+    let tried = tried(folder.path(), "KNAPH81ABHK000003", "odometer_rollback_suspected");
+    assert!(
+        tried["does_not_fit"].contains(&"unit_mix".to_owned()),
+        "{tried:?}"
+    );
 }
 
 #[test]

@@ -468,7 +468,7 @@ fn every_refusal_says_what_to_write_instead() {
         at,
         &[
             "erase",
-            "KNAPH81ABHK000003",
+            "KNARH81EBLA000009",
             "--asked-by",
             "the\nkeeper",
             "--reason",
@@ -519,6 +519,42 @@ fn a_condition_record_of_another_car_is_refused_unless_it_is_known_to_be_wrong()
         history.contains("KPTA0B18BJP000022") && history.contains("written under another number"),
         "{history}"
     );
+}
+
+#[test]
+fn what_belongs_to_a_condition_record_is_not_passed_over_without_form82() {
+    let folder = yard::folder();
+    for option in [
+        ["--issuer", "inspector-incheon"],
+        ["--vehicle", "KNAFK411BGA000020"],
+        ["--event-time", "2025-03-18T10:00:00+09:00"],
+        ["--place", "KRINC"],
+    ] {
+        let ran = carnet(
+            folder.path(),
+            &[&["record", "samples/yard/sm6-2017-gasoline.jsonl"], &option[..]].concat(),
+        );
+        assert_eq!(ran.code, 2, "{option:?}: {ran:?}");
+        assert!(ran.err.contains("--form82"), "{option:?}: {}", ran.err);
+    }
+}
+
+#[test]
+fn a_condition_record_without_form82_is_told_how_it_is_recorded() {
+    let folder = yard::folder();
+    for name in [
+        "form82-k3.json",
+        "form82-malibu.marketplace.json",
+        "form82-rexton.csv",
+    ] {
+        let text = std::fs::read(yard::samples().join("yard").join(name)).unwrap();
+        let said = refusal(folder.path(), name, &text);
+        assert!(said.contains("condition record (Form 82)"), "{said}");
+        assert!(
+            said.contains("--form82 --issuer ID --vehicle VIN --event-time TIME"),
+            "{said}"
+        );
+    }
 }
 
 #[test]

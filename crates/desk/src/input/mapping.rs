@@ -125,7 +125,57 @@ impl Mapping {
                 "the delimiter must be one ASCII character, and neither a quotation mark nor the end of a line",
             ));
         }
+        mapping
+            .fills_no_field_twice()
+            .map_err(|problem| DeskError::malformed(path, problem))?;
         Ok(mapping)
+    }
+
+    /// Two values for one field would leave it to chance which of them is signed.
+    fn fills_no_field_twice(&self) -> Result<(), String> {
+        let mut filled: Vec<(String, String)> = Vec::new();
+        for (name, value) in &self.constants {
+            leaves(name, value, &mut |field| {
+                filled.push((field.to_owned(), format!("constant {field:?}")));
+            });
+        }
+        for (header, column) in &self.columns {
+            filled.push((column.to.clone(), format!("column {header:?}")));
+        }
+        filled.sort_by(|a, b| a.0.split('.').cmp(b.0.split('.')));
+        for pair in filled.windows(2) {
+            let [(first, one), (second, other)] = pair else {
+                continue;
+            };
+            if first == second {
+                return Err(format!("{one} and {other} both fill {first}; leave one out"));
+            }
+            if second
+                .strip_prefix(first.as_str())
+                .is_some_and(|rest| rest.starts_with('.'))
+            {
+                return Err(format!(
+                    "{one} fills {first} as a whole and {other} fills {second} within it; leave one out"
+                ));
+            }
+        }
+        Ok(())
+    }
+
+    /// Refuses a heading that stands twice among those that are read: only one of the two columns could be meant.
+    fn each_heading_once(&self, headers: &[String]) -> Result<(), String> {
+        for (at, header) in headers.iter().enumerate() {
+            let first = headers.iter().position(|other| other == header).unwrap_or(at);
+            if first != at && self.columns.contains_key(header) {
+                return Err(format!(
+                    "line 1: the heading {header:?} stands twice, in columns {} and {}; rename the one that is not \
+                     meant, and name it under [ignore] of the mapping",
+                    first + 1,
+                    at + 1
+                ));
+            }
+        }
+        Ok(())
     }
 
     pub(super) fn rows(
@@ -164,6 +214,8 @@ impl Mapping {
                 return Err(DeskError::malformed(file, fix));
             }
         }
+        self.each_heading_once(&headers)
+            .map_err(|problem| DeskError::malformed(file, problem))?;
         for column in self.columns.keys() {
             if !headers.contains(column) {
                 return Err(DeskError::malformed(
@@ -266,12 +318,8 @@ impl Kind {
             Self::Vehicle => crate::draft::parse_vehicle(cell).map(|id| json!(id.to_string())),
             Self::Text => Ok(json!(cell)),
             Self::Integer { group, .. } => {
-                let digits = if group.is_empty() {
-                    cell.to_owned()
-                } else {
-                    cell.replace(group.as_str(), "")
-                };
-                digits.parse::<i64>().map(|n| json!(n)).map_err(|_| {
+                let number = ungrouped(cell, group).and_then(|digits| digits.parse::<i64>().ok());
+                number.map(|n| json!(n)).ok_or_else(|| {
                     format!(
                         "is not a whole number; write digits alone, as 61020{}",
                         grouped(group)
@@ -279,12 +327,15 @@ impl Kind {
                 })
             }
             Self::Number { group, .. } => {
-                let digits = if group.is_empty() {
-                    cell.to_owned()
-                } else {
-                    cell.replace(group.as_str(), "")
+                let digits = match cell.split_once('.') {
+                    Some((whole, decimals)) if group != "." => {
+                        ungrouped(whole, group).map(|whole| format!("{whole}.{decimals}"))
+                    }
+                    _ => ungrouped(cell, group),
                 };
-                let number = digits.parse::<f64>().ok().filter(|n| n.is_finite());
+                let number = digits
+                    .and_then(|digits| digits.parse::<f64>().ok())
+                    .filter(|n| n.is_finite());
                 number.map(|n| json!(n)).ok_or_else(|| {
                     format!(
                         "is not a number; write it with a decimal point, as 61020.5{}",
@@ -329,6 +380,21 @@ impl Kind {
             }
         }
     }
+}
+
+/// A whole number without its group separators. `None` where one stands anywhere but before three digits: "32,15" may be
+/// 32.15 or a number that lost a digit, and taking the comma away would make a third one of it.
+fn ungrouped(cell: &str, group: &str) -> Option<String> {
+    if group.is_empty() || !cell.contains(group) {
+        return Some(cell.to_owned());
+    }
+    let digits = |part: &str| part.bytes().all(|b| b.is_ascii_digit());
+    let unsigned = cell.strip_prefix(['-', '+']).unwrap_or(cell);
+    let mut parts = unsigned.split(group);
+    let first = parts.next()?;
+    let in_groups =
+        (1..=3).contains(&first.len()) && digits(first) && parts.all(|part| part.len() == 3 && digits(part));
+    in_groups.then(|| cell.replace(group, ""))
 }
 
 /// How a number may be grouped in this column.
@@ -395,6 +461,18 @@ fn row_text<'a>(cells: impl Iterator<Item = &'a str>, delimiter: u8) -> String {
         }
     };
     cells.map(quoted).collect::<Vec<_>>().join(&separator.to_string())
+}
+
+/// The dotted names of what a constant fills, which may be a table of constants.
+fn leaves(name: &str, value: &toml::Value, take: &mut impl FnMut(&str)) {
+    match value {
+        toml::Value::Table(table) if !table.is_empty() => {
+            for (inner, value) in table {
+                leaves(&format!("{name}.{inner}"), value, take);
+            }
+        }
+        _ => take(name),
+    }
 }
 
 /// Puts a value at a dotted name.

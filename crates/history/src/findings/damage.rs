@@ -3,7 +3,7 @@
 use statement::vocabulary::StatementType as T;
 
 use super::event::{Event, Timeline};
-use super::finding::{Blind, Code, Finding, Level, Message, Settles};
+use super::finding::{Blind, Code, Finding, Innocent, Level, Message, Outcome, Settles};
 
 pub(super) fn findings(timeline: &Timeline<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
@@ -115,6 +115,15 @@ fn claims_then_accident_free(timeline: &Timeline<'_>) -> Option<Finding> {
         })
         .collect();
     let contradicting = free.first()?;
+    // Whoever found the frame repaired did not see damage that spared it.
+    let frame_found = timeline
+        .of(T::InspectionCondition)
+        .any(|event| event.day() >= first.date_or_day("date") && event.flag("accident") == Some(true));
+    let spared = if frame_found {
+        Outcome::DoesNotFit
+    } else {
+        Outcome::Possible
+    };
     let explanation = Message::new(
         "damage-claim-then-accident-free",
         "{claims} claim(s) for damage to this car from {day} on; {issuer} calls it accident-free without any repair on \
@@ -138,7 +147,8 @@ fn claims_then_accident_free(timeline: &Timeline<'_>) -> Option<Finding> {
             Settles::InsuranceHistory,
             Settles::NewConditionRecord,
         ])
-        .not_covering([Blind::CashRepairs, Blind::InsuranceOnly, Blind::UninsuredPeriods]),
+        .not_covering([Blind::CashRepairs, Blind::InsuranceOnly, Blind::UninsuredPeriods])
+        .trying([(Innocent::FrameSpared, spared)]),
     )
 }
 

@@ -141,6 +141,12 @@ pub enum Innocent {
     DocumentedRestamp,
     /// A title can be marked for water, fire or theft without any accident.
     MarkedWithoutAccident,
+    /// A time that is up to a day off: another zone, a wrong clock, the day of writing for that of the event.
+    ADayOff,
+    /// One of the two statements has another place, time or car than it should.
+    OneSightingWrong,
+    /// The damage spared the frame, so that the form does not call it an accident.
+    FrameSpared,
 }
 
 impl Innocent {
@@ -173,6 +179,15 @@ impl Innocent {
             Self::MarkedWithoutAccident => (
                 "innocent-marked-without-accident",
                 "a title marked for water, fire or theft without an accident",
+            ),
+            Self::ADayOff => ("innocent-a-day-off", "a time that is up to a day off"),
+            Self::OneSightingWrong => (
+                "innocent-one-sighting-wrong",
+                "one of the two statements wrong in place, time or car, all others right",
+            ),
+            Self::FrameSpared => (
+                "innocent-frame-spared",
+                "damage that spared the frame, which is no accident in the sense of the form",
             ),
         };
         Message::new(key, english, [])

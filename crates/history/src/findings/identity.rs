@@ -12,6 +12,8 @@ use super::place;
 const SLACK_HOURS: f64 = 4.0;
 /// A time of exactly midnight is a date: the event may lie anywhere in that day (hours).
 const DATE_ONLY_HOURS: f64 = 24.0;
+/// How far a time may be off where its zone, its clock or its day is wrong (hours).
+const DAY_HOURS: f64 = 24.0;
 /// Closer places than this are not worth comparing (km).
 const NEAR_KM: f64 = 150.0;
 
@@ -35,15 +37,23 @@ fn two_places(timeline: &Timeline<'_>) -> Vec<Finding> {
         .filter_map(|event| Some((event, event.place.as_deref()?)))
         .collect();
     seen.windows(2)
-        .filter_map(|pair| {
+        .enumerate()
+        .filter_map(|(at, pair)| {
             let [(first, from), (second, to)] = pair else { return None };
-            let journey = place::journey(from, to)?;
-            let apart = second.instant.duration_since(first.instant).as_secs_f64() / 3_600.0;
-            let slack = [first, second].into_iter().map(|event| slack_hours(event)).sum::<f64>();
-            let needed = journey.km / journey.fastest;
-            if journey.km <= NEAR_KM || apart.max(0.0) + slack >= needed {
-                return None;
-            }
+            let TooQuick {
+                journey,
+                needed,
+                apart,
+                missing,
+            } = too_quick(pair.first()?, pair.get(1)?)?;
+            // Without one of the two, does the car get from the sighting before to the one after?
+            let fits = |before: Option<&(&Event, &str)>, after: Option<&(&Event, &str)>| match (before, after) {
+                (Some(before), Some(after)) => too_quick(before, after).is_none(),
+                _ => true,
+            };
+            let before = at.checked_sub(1).and_then(|at| seen.get(at));
+            let one_wrong = fits(before, pair.get(1)) || fits(pair.first(), seen.get(at + 2));
+            let possible = |yes: bool| if yes { Outcome::Possible } else { Outcome::DoesNotFit };
             let explanation = Message::new(
                 "identity-two-places",
                 "the car was seen in {from} on {day} and in {to} on {later_day}, {km} km away; getting there takes at least \
@@ -66,10 +76,40 @@ fn two_places(timeline: &Timeline<'_>) -> Vec<Finding> {
                     [first.reference, second.reference],
                 )
                 .settled_by([Settles::BothIssuersConfirm, Settles::MarkInspection, Settles::CorrectionByIssuer])
-                .not_covering([Blind::PlacesWithoutCoordinates, Blind::ClocksOfIssuers]),
+                .not_covering([Blind::PlacesWithoutCoordinates, Blind::ClocksOfIssuers])
+                .trying([
+                    (Innocent::ADayOff, possible(missing <= DAY_HOURS)),
+                    (Innocent::OneSightingWrong, possible(one_wrong)),
+                ]),
             )
         })
         .collect()
+}
+
+/// A journey for which the time between two sightings is too short.
+struct TooQuick {
+    journey: place::Journey,
+    /// Hours it takes at least.
+    needed: f64,
+    /// Hours that lie between.
+    apart: f64,
+    /// Hours that are missing after all slack.
+    missing: f64,
+}
+
+/// Whether no car gets from the first sighting to the second in time; `None` also where a place is not in the table.
+fn too_quick((first, from): &(&Event, &str), (second, to): &(&Event, &str)) -> Option<TooQuick> {
+    let journey = place::journey(from, to)?;
+    let apart = second.instant.duration_since(first.instant).as_secs_f64() / 3_600.0;
+    let slack = slack_hours(first) + slack_hours(second);
+    let needed = journey.km / journey.fastest;
+    let missing = needed - apart.max(0.0) - slack;
+    (journey.km > NEAR_KM && missing > 0.0).then_some(TooQuick {
+        journey,
+        needed,
+        apart,
+        missing,
+    })
 }
 
 fn slack_hours(event: &Event) -> f64 {

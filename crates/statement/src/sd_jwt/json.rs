@@ -26,8 +26,21 @@ pub enum JsonFault {
     TooDeep,
 }
 
-/// Reads one JSON value that fills `text`.
-pub(super) fn parse(text: &[u8]) -> Result<Value, JsonFault> {
+/// Why a text was not read as JSON, and where.
+#[derive(Debug, thiserror::Error)]
+#[error("line {}: {fault}", .source.line())]
+pub struct JsonError {
+    /// Why.
+    pub fault: JsonFault,
+    /// Where, and what is wrong with text that is not JSON.
+    pub source: serde_json::Error,
+}
+
+/// Reads one JSON value that fills `text`, in which no member name is repeated within an object.
+///
+/// # Errors
+/// See [`JsonFault`]. A repeated name is reported at the place of the second.
+pub fn read_json(text: &[u8]) -> Result<Value, JsonError> {
     let fault = Cell::new(None);
     let mut deserializer = serde_json::Deserializer::from_slice(text);
     let value = Strict {
@@ -36,7 +49,15 @@ pub(super) fn parse(text: &[u8]) -> Result<Value, JsonFault> {
     }
     .deserialize(&mut deserializer)
     .and_then(|value| deserializer.end().map(|()| value));
-    value.map_err(|_| fault.take().unwrap_or(JsonFault::Malformed))
+    value.map_err(|source| JsonError {
+        fault: fault.take().unwrap_or(JsonFault::Malformed),
+        source,
+    })
+}
+
+/// [`read_json`], where the place does not matter.
+pub(super) fn parse(text: &[u8]) -> Result<Value, JsonFault> {
+    read_json(text).map_err(|error| error.fault)
 }
 
 #[derive(Clone, Copy)]
@@ -122,10 +143,10 @@ impl<'de> Visitor<'de> for Strict<'_> {
         let inner = self.deeper()?;
         let mut object = Map::new();
         while let Some(name) = members.next_key::<String>()? {
-            let value = members.next_value_seed(inner)?;
             if object.contains_key(&name) {
                 return Err(self.fail(JsonFault::DuplicateMember(name)));
             }
+            let value = members.next_value_seed(inner)?;
             object.insert(name, value);
         }
         Ok(Value::Object(object))

@@ -22,7 +22,7 @@ use sha2::{Digest as _, Sha256};
 pub use disclosure::Disclosure;
 pub use error::{IssueError, ParseError, Part, VerifyError};
 pub use issue::issue;
-pub use json::{JsonFault, MAX_DEPTH};
+pub use json::{JsonError, JsonFault, MAX_DEPTH, read_json};
 pub use unpack::{Placement, Unpacked, unpack_payload};
 
 use crate::claims::Claims;

@@ -3,17 +3,20 @@
 //! Shares of the kinds are our own setting, chosen for their order of magnitude only; the error sources themselves are
 //! those seen in published readings (typing errors, placeholders, unit mixes, the tenths digit read as kilometres).
 
-use crate::findings::finding::Innocent;
+use crate::findings::finding::{Innocent, Outcome, Tried};
 
 use super::reading::Reading;
 
 /// The best-fitting slip for one reading, and the density (per kilometre) of seeing it by any slip.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Mistake {
-    /// The kind that accounts for most of the density.
+    /// The pattern that fits best. No pattern only where none fits: it has a density for every reading, so where the truth
+    /// may lie far apart it would outweigh the one swap that brings the reading back into line.
     pub(super) kind: Innocent,
-    /// Natural logarithm of the density, the chance of a slip included.
+    /// Natural logarithm of the density of all kinds together, the chance of a slip included.
     pub(super) log_density: f64,
+    /// Every kind of slip and what came of it.
+    pub(super) tried: [Tried; 6],
 }
 
 const SHARE_DIGIT: f64 = 0.35;
@@ -78,11 +81,23 @@ pub(super) fn slip(reading: &Reading, low: f64, high: f64) -> Mistake {
     let total: f64 = kinds.iter().map(|(_, density)| density).sum();
     let kind = kinds
         .iter()
+        .filter(|(kind, density)| *kind != Innocent::OtherMistake && *density > 0.0)
         .max_by(|a, b| a.1.total_cmp(&b.1))
         .map_or(Innocent::OtherMistake, |(kind, _)| *kind);
+    let tried = kinds.map(|(explanation, density)| Tried {
+        explanation,
+        outcome: if explanation == kind {
+            Outcome::Explains
+        } else if density > 0.0 {
+            Outcome::Possible
+        } else {
+            Outcome::DoesNotFit
+        },
+    });
     Mistake {
         kind,
         log_density: (reading.slip_chance() * total).ln(),
+        tried,
     }
 }
 
@@ -111,6 +126,9 @@ pub(super) fn explains(kind: Innocent, reading: &Reading, low: f64, high: f64) -
         | Innocent::AnotherMark
         | Innocent::DocumentedRestamp
         | Innocent::MarkedWithoutAccident
+        | Innocent::ADayOff
+        | Innocent::OneSightingWrong
+        | Innocent::FrameSpared
         | Innocent::OneCharacter => false,
     }
 }
@@ -170,6 +188,11 @@ mod tests {
         assert_eq!(
             slip(&km("2016-01-01", 199_004), 118_000.0, 120_000.0).kind,
             Innocent::OneDigit
+        );
+        assert_eq!(
+            slip(&km("2021-01-01", 617_250), 138_410.0, 196_880.0).kind,
+            Innocent::Transposition,
+            "one swap that fits is named, however wide the room for mistakes of no pattern"
         );
         assert_eq!(
             slip(&km("2016-01-01", 205_404), 136_500.0, 138_108.0).kind,

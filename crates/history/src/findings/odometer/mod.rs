@@ -259,6 +259,18 @@ fn recovers(visits: &[Visit], story: &Story) -> bool {
     })
 }
 
+/// The visits on both sides of a fall, which an account of the fall has to account for.
+fn contested(visits: &[Visit], story: &Story, from: usize, to: usize) -> Vec<usize> {
+    let km = |index: usize| visits.get(index).map_or(0.0, |visit| visit.km);
+    let stands_against = |k: usize| (k <= from && km(k) > km(to)) || (k >= to && km(k) < km(from));
+    story
+        .kept
+        .iter()
+        .copied()
+        .filter(|k| stands_against(*k))
+        .collect()
+}
+
 fn sides<'v>(visits: &'v [Visit], story: &Story, from: usize, to: usize) -> (Vec<&'v Visit>, Vec<&'v Visit>) {
     let km = |index: usize| visits.get(index).map_or(0.0, |visit| visit.km);
     let kept = |range: &dyn Fn(usize) -> bool| {
@@ -290,6 +302,13 @@ fn tried(
     };
     let (high, low) = sides(visits, story, from, to);
     let told = |kind: Break| stories.values().any(|(k, _)| *k == kind);
+    // An account that calls one of the readings in question a slip beside leaves it unexplained.
+    let contested = contested(visits, story, from, to);
+    let told_of_all = |kind: Break| {
+        stories
+            .values()
+            .any(|(k, other)| *k == kind && other.slips.iter().all(|(index, _)| !contested.contains(index)))
+    };
     let one_reading = |kind: Innocent| {
         let low_fits = low.len() == 1 && {
             let (least, most) = teller.room(Some(from), story.kept.iter().copied().find(|k| *k > to), to);
@@ -317,7 +336,7 @@ fn tried(
         }
     };
     let unit = match one_reading(Innocent::UnitMix) {
-        Outcome::DoesNotFit => possible(told(Break::MilesAsKm) || told(Break::KmAsMiles)),
+        Outcome::DoesNotFit => possible(told_of_all(Break::MilesAsKm) || told_of_all(Break::KmAsMiles)),
         fits => fits,
     };
     [
@@ -602,10 +621,7 @@ fn slips(weighing: &Weighing) -> Vec<Finding> {
         .settled_by([Settles::CorrectionByIssuer, Settles::PhotoOfInstrument])
         .not_covering([Blind::BetweenReadings]);
         Some(Finding {
-            tried: vec![Tried {
-                explanation: mistake.kind,
-                outcome: Outcome::Explains,
-            }],
+            tried: mistake.tried.to_vec(),
             weight: weighing.weight,
             ..finding
         })

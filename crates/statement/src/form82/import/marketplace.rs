@@ -1,6 +1,8 @@
 //! The marketplace-code layout: `master` with overall flags, `inners` with coded items, `outers` with coded panels. It does not
 //! carry every field of the form; a `supplement` in the open layout beside it gives the rest.
 
+use std::collections::BTreeMap;
+
 use serde_json::{Map, Value, json};
 
 use crate::form82::labels::{plain, word_for};
@@ -18,6 +20,7 @@ pub(super) fn read(raw: &Map<String, Value>, mapping: &Mapping, report: &mut Rep
         items: Map::new(),
         high_voltage: Map::new(),
         panels: Vec::new(),
+        stood: BTreeMap::new(),
     };
     for (key, value) in raw {
         match (key.as_str(), value) {
@@ -73,6 +76,8 @@ struct Reader<'a> {
     items: Map<String, Value>,
     high_voltage: Map<String, Value>,
     panels: Vec<Value>,
+    /// Field or item → where it stood first.
+    stood: BTreeMap<String, String>,
 }
 
 impl Reader<'_> {
@@ -102,9 +107,10 @@ impl Reader<'_> {
                 }
                 None => value.clone(),
             };
-            if self.fields.insert(row.to.clone(), value.clone()).is_some() {
+            let first = self.stood.entry(row.to.clone()).or_insert_with(pointer);
+            if let Some(earlier) = self.fields.insert(row.to.clone(), value.clone()) {
                 self.report
-                    .unmapped(&pointer(), &value, format!("{} is given twice", row.to));
+                    .twice(&row.to, (first, &earlier), (&pointer(), &value));
             }
             return;
         }
@@ -220,9 +226,12 @@ impl Reader<'_> {
         } else {
             &mut self.items
         };
-        if target.insert(name.to_owned(), json!(word)).is_some() {
-            self.report
-                .unmapped(path, &found, format!("{name} stands twice; this one counts"));
+        let first = self
+            .stood
+            .entry(name.to_owned())
+            .or_insert_with(|| path.to_owned());
+        if let Some(earlier) = target.insert(name.to_owned(), json!(word)) {
+            self.report.twice(name, (first, &earlier), (path, &json!(word)));
         }
     }
 

@@ -8,6 +8,7 @@ mod table;
 use serde_json::{Map, Value, json};
 use sha2::{Digest as _, Sha256};
 
+use crate::sd_jwt::{JsonFault, read_json};
 use crate::vocabulary::FieldError;
 
 use super::{Layout, Note, Record};
@@ -42,6 +43,8 @@ pub struct Report {
     pub unmapped: Vec<Unmapped>,
     /// Doubts about the mapping, and what the record contradicts.
     pub notes: Vec<Note>,
+    /// Pairs of places that give one field differently. A report with any is part of an error.
+    conflicts: Vec<String>,
 }
 
 /// Something in the raw record that is not in the imported one.
@@ -76,12 +79,28 @@ pub enum ImportError {
     /// Not JSON.
     #[error("this is not JSON: {0}")]
     Json(String),
+    /// A member name occurs twice in one object.
+    #[error("line {line}: has the member `{name}` twice in one object; leave out the one that is not meant")]
+    MemberTwice {
+        /// The line of the second, from 1.
+        line: usize,
+        /// The name.
+        name: String,
+    },
     /// JSON, but not an object.
     #[error("a condition record is a JSON object, with fields by name")]
     NotAnObject,
     /// Not CSV.
     #[error("this is not a table of the layout kind,name,value: {0}")]
     Csv(String),
+    /// Two places give the same field differently, and which of them is meant is not guessed.
+    #[error("{}; leave out what is not meant", conflicts.join(" | "))]
+    GivenTwice {
+        /// Pair by pair.
+        conflicts: Vec<String>,
+        /// What else happened.
+        report: Box<Report>,
+    },
     /// The form requires what the raw record does not give, or gives in a way that is not understood.
     #[error("the record is incomplete: {}", errors.iter().map(ToString::to_string).collect::<Vec<_>>().join(" | "))]
     Incomplete {
@@ -116,13 +135,13 @@ pub fn import_json(bytes: &[u8]) -> Result<Imported, ImportError> {
 pub fn import_json_with(bytes: &[u8], mapping: &Mapping) -> Result<Imported, ImportError> {
     sized(bytes)?;
     let text = std::str::from_utf8(bytes).map_err(|error| ImportError::NotUtf8(error.valid_up_to()))?;
-    let value: Value = serde_json::from_str(text).map_err(|error| {
-        let said = error.to_string();
-        if said.starts_with("recursion limit") {
-            ImportError::TooDeep
-        } else {
-            ImportError::Json(said)
-        }
+    let value = read_json(text.as_bytes()).map_err(|error| match error.fault {
+        JsonFault::TooDeep => ImportError::TooDeep,
+        JsonFault::DuplicateMember(name) => ImportError::MemberTwice {
+            line: error.source.line(),
+            name,
+        },
+        JsonFault::Malformed => ImportError::Json(error.source.to_string()),
     })?;
     let Value::Object(raw) = value else {
         return Err(ImportError::NotAnObject);
@@ -163,6 +182,12 @@ fn sized(bytes: &[u8]) -> Result<(), ImportError> {
 
 /// Adds the provenance, holds the result to the schema and to the form's own rules.
 fn finish(mut body: Map<String, Value>, mut report: Report) -> Result<Imported, ImportError> {
+    if !report.conflicts.is_empty() {
+        return Err(ImportError::GivenTwice {
+            conflicts: std::mem::take(&mut report.conflicts),
+            report: Box::new(report),
+        });
+    }
     // Places and reasons, not values: what has no field of its own may be somebody's name.
     let unmapped: Vec<String> = report
         .unmapped
@@ -212,6 +237,27 @@ impl Report {
             mapping: mapping.to_owned(),
             unmapped: Vec::new(),
             notes: Vec::new(),
+            conflicts: Vec::new(),
+        }
+    }
+
+    /// Two places give the same field; `first` and `second` are those places and what stands there.
+    fn twice(&mut self, field: &str, first: (&str, &Value), second: (&str, &Value)) {
+        let (path, found) = second;
+        if first.1 == found {
+            self.unmapped(
+                path,
+                found,
+                format!("says {field} once more, as {} does", first.0),
+            );
+        } else {
+            let shown = |value: &Value| value.to_string().chars().take(120).collect::<String>();
+            self.conflicts.push(format!(
+                "{} and {path} contradict each other: {field} is {} and {}",
+                first.0,
+                shown(first.1),
+                shown(found)
+            ));
         }
     }
 

@@ -1,6 +1,8 @@
 //! The open layout: the fields of the schema, named in English, in Korean, or by their name in the schema; values as
 //! words or labels in either language.
 
+use std::collections::BTreeMap;
+
 use serde_json::{Map, Value, json};
 
 use crate::form82::labels::{plain, word_for};
@@ -76,15 +78,23 @@ fn object(
     report: &mut Report,
 ) -> Map<String, Value> {
     let mut out = Map::new();
+    // Field → where it stood first: it may be given under two names.
+    let mut stood: BTreeMap<&str, String> = BTreeMap::new();
     for (key, value) in raw {
         let here = format!("{path}/{key}");
         match property(schema, key) {
-            Some((name, _)) if out.contains_key(name) => {
-                report.unmapped(&here, value, format!("{name} is given twice, under two names"));
-            }
             Some((name, property)) => {
-                if let Some(value) = read_value(name, property, value, &here, report) {
-                    out.insert(name.to_owned(), value);
+                let Some(value) = read_value(name, property, value, &here, report) else {
+                    continue;
+                };
+                match (stood.get(name), out.get(name)) {
+                    (Some(first), Some(earlier)) => {
+                        report.twice(name, (first, earlier), (&here, &value));
+                    }
+                    _ => {
+                        out.insert(name.to_owned(), value);
+                        stood.insert(name, here);
+                    }
                 }
             }
             None => report.unmapped(&here, value, "the form has no such field"),
@@ -385,10 +395,16 @@ fn place_special_history(body: &mut Map<String, Value>, special: &Value, report:
         }
     }
     for (field, answer) in [("flood", flood), ("fire", fire)] {
-        if body.contains_key(field) {
-            report.unmapped("/special_history", special, format!("{field} is given twice"));
-        } else {
-            body.insert(field.to_owned(), json!(answer));
+        let answer = json!(answer);
+        match body.get(field) {
+            Some(earlier) => report.twice(
+                field,
+                (&format!("/{field}"), earlier),
+                ("/special_history", &answer),
+            ),
+            None => {
+                body.insert(field.to_owned(), answer);
+            }
         }
     }
 }

@@ -1,5 +1,8 @@
 //! The table layout: `kind,name,value,side,position,pillar`, one row a field, panel or item.
 
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
+
 use serde_json::{Map, Value, json};
 
 use super::{ImportError, Report, open};
@@ -33,16 +36,31 @@ pub(super) fn read(bytes: &[u8], report: &mut Report) -> Result<Map<String, Valu
     let mut items = Map::new();
     let mut high_voltage = Map::new();
     let mut panels = Vec::new();
+    // Kind of row and name → where it stood first, and with what value.
+    let mut said: BTreeMap<(&str, String), (u64, String)> = BTreeMap::new();
     for record in reader.records() {
         let record = record.map_err(|error| ImportError::Csv(error.to_string()))?;
         let line = record.position().map_or(0, csv::Position::line);
         let cell = |at: usize| record.get(at).unwrap_or_default().trim();
-        let twice = match cell(kind) {
-            "field" | "기본" => set(&mut fields, cell(name), cell(value)),
-            "item" | "세부" => items.insert(cell(name).to_owned(), json!(cell(value))).is_some(),
-            "high_voltage" | "고전원" => high_voltage
-                .insert(cell(name).to_owned(), json!(cell(value)))
-                .is_some(),
+        let single = match cell(kind) {
+            "field" | "기본" => {
+                if let Err(whole) = set(&mut fields, cell(name), cell(value)) {
+                    report.twice(
+                        cell(name),
+                        ("a row above", &whole),
+                        (&format!("line {line}"), &json!(cell(value))),
+                    );
+                }
+                Some("field")
+            }
+            "item" | "세부" => {
+                items.insert(cell(name).to_owned(), json!(cell(value)));
+                Some("item")
+            }
+            "high_voltage" | "고전원" => {
+                high_voltage.insert(cell(name).to_owned(), json!(cell(value)));
+                Some("high_voltage")
+            }
             "panel" | "부위" => {
                 let mut panel = Map::from_iter([
                     ("no".to_owned(), json!(cell(name))),
@@ -54,7 +72,7 @@ pub(super) fn read(bytes: &[u8], report: &mut Report) -> Result<Map<String, Valu
                     }
                 }
                 panels.push(Value::Object(panel));
-                false
+                None
             }
             other => {
                 let found = json!(record.iter().collect::<Vec<_>>());
@@ -63,16 +81,22 @@ pub(super) fn read(bytes: &[u8], report: &mut Report) -> Result<Map<String, Valu
                     &found,
                     format!("{other:?} is no kind of row: field, panel, item, high_voltage"),
                 );
-                false
+                None
             }
         };
-        if twice {
-            let found = json!(cell(value));
-            report.unmapped(
-                &format!("line {line}"),
-                &found,
-                format!("{} stands twice; the later row counts", cell(name)),
-            );
+        let Some(single) = single else { continue };
+        match said.entry((single, cell(name).to_owned())) {
+            Entry::Vacant(first) => {
+                first.insert((line, cell(value).to_owned()));
+            }
+            Entry::Occupied(first) => {
+                let (before, earlier) = first.get();
+                report.twice(
+                    cell(name),
+                    (&format!("line {before}"), &json!(earlier)),
+                    (&format!("line {line}"), &json!(cell(value))),
+                );
+            }
         }
     }
     for (field, object) in [("items", items), ("high_voltage", high_voltage)] {
@@ -86,15 +110,24 @@ pub(super) fn read(bytes: &[u8], report: &mut Report) -> Result<Map<String, Valu
     Ok(open::read(&fields, report))
 }
 
-/// Sets a field, or one inside another when the name has a dot: `odometer.value`. Says whether it was set before.
-fn set(fields: &mut Map<String, Value>, name: &str, value: &str) -> bool {
+/// Sets a field, or one inside another when the name has a dot: `odometer.value`.
+///
+/// # Errors
+/// What stands there: the outer field has a value of its own, or inner fields where it should have one.
+fn set(fields: &mut Map<String, Value>, name: &str, value: &str) -> Result<(), Value> {
     match name.split_once('.') {
-        None => fields.insert(name.to_owned(), json!(value)).is_some(),
+        None => match fields.insert(name.to_owned(), json!(value)) {
+            Some(inner) if inner.is_object() => Err(inner),
+            _ => Ok(()),
+        },
         Some((outer, inner)) => {
             let slot = fields.entry(outer.to_owned()).or_insert_with(|| json!({}));
             match slot.as_object_mut() {
-                Some(object) => object.insert(inner.to_owned(), json!(value)).is_some(),
-                None => true,
+                Some(object) => {
+                    object.insert(inner.to_owned(), json!(value));
+                    Ok(())
+                }
+                None => Err(slot.clone()),
             }
         }
     }
