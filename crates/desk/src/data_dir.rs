@@ -219,6 +219,11 @@ pub(crate) fn begins_with(path: &Path, start: &[u8]) -> Result<bool, DeskError> 
 /// The system's, with the path.
 pub fn write(path: &Path, bytes: &[u8], mode: u32) -> Result<(), DeskError> {
     use std::os::unix::fs::OpenOptionsExt as _;
+    // What is put in the place of a device takes it away from everybody.
+    if std::fs::metadata(path).is_ok_and(|there| !there.is_file() && !there.is_dir()) {
+        let problem = "is a device or a pipe, and would be replaced; name a file";
+        return Err(DeskError::malformed(path, problem));
+    }
     let mut beside = path.as_os_str().to_owned();
     beside.push(".new");
     let beside = PathBuf::from(beside);

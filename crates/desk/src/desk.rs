@@ -57,6 +57,9 @@ impl Desk {
     /// There is a log already, what was begun is of another name or passphrase, the origin is not a name, or the disk
     /// refused.
     pub async fn init(dir: DataDir, options: InitOptions) -> Result<Self, DeskError> {
+        if let Err(lost @ DeskError::NoDatabase(_)) = there(&dir) {
+            return Err(lost);
+        }
         match found(&dir).await? {
             Found::Nothing => {}
             Found::Unpublished => return Self::finish(dir, options).await,
@@ -153,10 +156,8 @@ impl Desk {
     /// # Errors
     /// No log here, a key is missing or sealed, or the store refuses (a database older than what was published).
     pub async fn open(dir: DataDir, passphrase: Passphrase) -> Result<Self, DeskError> {
+        there(&dir)?;
         if dir.has_database() {
-            if !dir.database().exists() {
-                return Err(DeskError::NoLog(dir.root().to_owned()));
-            }
             let writable = std::fs::OpenOptions::new()
                 .read(true)
                 .write(true)
@@ -175,9 +176,7 @@ impl Desk {
     /// # Errors
     /// No log here, or a key is missing or sealed.
     pub async fn inspect(dir: DataDir, passphrase: Passphrase) -> Result<Self, DeskError> {
-        if dir.has_database() && !dir.database().exists() {
-            return Err(DeskError::NoLog(dir.root().to_owned()));
-        }
+        there(&dir)?;
         let store = Store::inspect(Keys::read(&dir, &passphrase)?.options(&dir)?).await;
         let store = store.map_err(|e| unreadable(&dir, e))?;
         Self::assemble(dir, store, passphrase)
@@ -188,9 +187,7 @@ impl Desk {
     /// # Errors
     /// As [`Desk::inspect`].
     pub async fn inspect_asking_nobody(dir: DataDir, passphrase: Passphrase) -> Result<Self, DeskError> {
-        if dir.has_database() && !dir.database().exists() {
-            return Err(DeskError::NoLog(dir.root().to_owned()));
-        }
+        there(&dir)?;
         let options = Keys::read(&dir, &passphrase)?.options_asking(&dir, Vec::new())?;
         let store = Store::inspect(options).await;
         let store = store.map_err(|e| unreadable(&dir, e))?;
@@ -250,6 +247,22 @@ impl Desk {
     /// The database failed.
     pub async fn close(self) -> Result<(), DeskError> {
         Ok(self.store.close().await?)
+    }
+}
+
+/// Refuses a directory without a database, by what else is in it.
+fn there(dir: &DataDir) -> Result<(), DeskError> {
+    if !dir.has_database() {
+        return Ok(());
+    }
+    let database = dir.database();
+    let published = dir.log().join("checkpoint").exists()
+        || [WITNESS, AUDITOR].iter().any(|name| dir.cosigner(name).exists());
+    match std::fs::metadata(&database) {
+        Ok(file) if file.len() > 0 || !published => Ok(()),
+        Ok(_) => Err(DeskError::NoDatabase(database)),
+        Err(_) if published => Err(DeskError::NoDatabase(database)),
+        Err(_) => Err(DeskError::NoLog(dir.root().to_owned())),
     }
 }
 
@@ -313,6 +326,7 @@ fn begun(dir: &DataDir, name: &str, wanted: &StoredKey, passphrase: &Passphrase)
 /// What the database says when it cannot be opened, with the file and the fix.
 fn unreadable(dir: &DataDir, error: StoreError) -> DeskError {
     match error {
+        error if error.is_disk_full() => error.into(),
         StoreError::Sql(e) if !dir.has_database() => {
             let fix = "check CARNET_DATABASE_URL, and that the server runs and lets this user in";
             DeskError::malformed(Path::new(&dir.database_shown()), format!("{e}; {fix}"))
@@ -368,6 +382,18 @@ impl Keys {
         let database = dir.database_url();
         let log_vkey = self.log.vkey().clone();
         let policy = read_policy(&dir.policy())?;
+        // Before anything is said of what this key did not sign.
+        if !policy.logs().iter().any(|log| log.vkey == log_vkey) {
+            let named: Vec<String> = policy.logs().iter().map(|log| log.vkey.to_string()).collect();
+            return Err(DeskError::Key {
+                path: dir.key("log"),
+                problem: format!(
+                    "is the key {log_vkey}, and {} names {}: put that key back, or the policy that belongs to this one",
+                    dir.policy().display(),
+                    named.join(" and ")
+                ),
+            });
+        }
         let mut options = Options::new(database, objects, self.log, policy, Vault::new(self.content));
         options.room = Room {
             total: dossier::file::MAX_BYTES as u64 - dossier::file::FRAME_BYTES,

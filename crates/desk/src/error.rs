@@ -29,6 +29,13 @@ pub enum DeskError {
         path = .0.display(), word = crate::shell::path(.0)
     )]
     NoLog(PathBuf),
+    /// The data directory holds the keys of a log that has been published, and not its database.
+    #[error(
+        "{path}: the database is missing or empty, and without it nothing can be done with this log; put it back, or restore it from a \
+         backup that is not older than the published checkpoint (docs/operations.md, \"Backup and restore\")",
+        path = .0.display()
+    )]
+    NoDatabase(PathBuf),
     /// The data directory holds a log already.
     #[error("{path} holds a log already; name another directory with --data", path = .0.display())]
     LogExists(PathBuf),

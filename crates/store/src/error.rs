@@ -4,11 +4,20 @@ use history::map::MapError;
 use history::sequence::{RestoreError, SequenceError};
 use tlog::LeafIndex;
 
+/// What follows when there is no room for what is written.
+const DISK_FULL: &str = "; free some room and run the command again: what was acknowledged is kept, and what is recorded twice counts once";
+
+/// Whether the database has no room to write in: SQLITE_FULL, or disk_full of PostgreSQL.
+fn is_full(error: &sqlx::Error) -> bool {
+    let code = error.as_database_error().and_then(|e| e.code());
+    matches!(code.as_deref(), Some("13" | "53100"))
+}
+
 /// An error of the store.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
     /// The database answered with an error.
-    #[error("database: {0}")]
+    #[error("database: {0}{fix}", fix = if is_full(.0) { DISK_FULL } else { "" })]
     Sql(#[from] sqlx::Error),
     /// The schema could not be brought up to date.
     #[error("database schema: {0}")]
@@ -199,6 +208,11 @@ pub enum StoreError {
 }
 
 impl StoreError {
+    /// Whether the disk of the database is full.
+    pub fn is_disk_full(&self) -> bool {
+        matches!(self, StoreError::Sql(e) if is_full(e))
+    }
+
     pub(crate) fn row(table: &'static str, problem: impl Into<String>) -> Self {
         Self::Row {
             table,

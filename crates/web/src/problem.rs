@@ -503,6 +503,7 @@ pub fn kind_of(error: &DeskError) -> &'static str {
         DeskError::File { .. } => "file",
         DeskError::TooLarge { .. } => "file too large",
         DeskError::NoLog(_) => "no log",
+        DeskError::NoDatabase(_) => "no database",
         DeskError::LogExists(_) => "log exists",
         DeskError::Key { .. } => "key file",
         DeskError::Malformed { .. } | DeskError::NoCredential { .. } => "malformed file",

@@ -116,3 +116,64 @@ fn a_wrong_content_key_is_called_that() {
     std::fs::write(&path, right).unwrap();
     assert_eq!(json(at, "log fsck", 0)["sound"], true);
 }
+
+/// With another log's key nothing that is published looks signed, and what belongs to it would be "mended" to fit.
+#[test]
+fn another_log_s_key_is_called_that_before_anything_else_is_doubted() {
+    let folder = yard::folder();
+    let at = folder.path();
+    ran(at, "--data other init --origin other.example.org/carnet", 0);
+    std::fs::copy(at.join("other/keys/log.key"), at.join("carnet-data/keys/log.key")).unwrap();
+    for command in ["log fsck", "log status", "seal"] {
+        let said = ran(at, command, 1).err;
+
+        assert!(
+            said.contains("carnet-data/keys/log.key")
+                && said.contains("policy.txt")
+                && said.contains("put that key back"),
+            "{command}: {said}"
+        );
+    }
+}
+
+#[test]
+fn a_lost_database_is_to_be_put_back_and_not_begun_anew() {
+    let folder = yard::folder();
+    let at = folder.path();
+    let database = at.join("carnet-data/carnet.sqlite");
+    if !database.exists() {
+        eprintln!("SKIPPED: the database is no file here");
+        return;
+    }
+    for lost in ["empty", "gone"] {
+        match lost {
+            "empty" => std::fs::write(&database, "").unwrap(),
+            _ => std::fs::remove_file(&database).unwrap(),
+        }
+        for command in [
+            "log status",
+            "seal",
+            "log fsck",
+            "init --origin log.example.org/carnet",
+        ] {
+            let said = ran(at, command, 1).err;
+
+            assert!(
+                said.contains("carnet-data/carnet.sqlite: the database is missing or empty")
+                    && said.contains("backup"),
+                "{lost}, {command}: {said}"
+            );
+        }
+    }
+}
+
+#[test]
+fn a_dossier_is_not_put_in_the_place_of_a_device() {
+    let folder = yard::folder();
+    let at = folder.path();
+    let _socket = std::os::unix::net::UnixListener::bind(at.join("socket")).unwrap();
+
+    let said = ran(at, "dossier KMHDG41CBFU000007 --out socket", 1).err;
+
+    assert!(said.contains("socket: is a device or a pipe"), "{said}");
+}
