@@ -246,6 +246,14 @@ impl<'s> Asked<'s> {
             .sum())
     }
 
+    /// Every market asked alone, as by 48 buyers: nothing that is known of the car serves the next.
+    fn each(&self, car: &Car) -> Result<usize> {
+        self.markets
+            .iter()
+            .map(|to| Ok(self.one(car, to)?.lines.len()))
+            .sum()
+    }
+
     fn ahead(&self, car: &Car, to: &str) -> Result<Vec<String>> {
         let outlook = self
             .set
@@ -262,6 +270,7 @@ impl<'s> Asked<'s> {
         for _ in 0..3 {
             let rate = match what {
                 "all" => per_second(self.markets.len(), || self.all(first).map(|_| ()))?,
+                "each" => per_second(self.markets.len(), || self.each(first).map(|_| ()))?,
                 "yard" => per_second(self.markets.len(), || {
                     at += 1;
                     self.all(&cars[at % cars.len()]).map(|_| ())
