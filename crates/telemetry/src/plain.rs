@@ -23,6 +23,18 @@ const UNCOMMON: usize = 32;
 /// Numbers that are remembered, as a power of two: those of a day fit, and their table fits the second cache.
 const KNOWN: u32 = 13;
 
+/// Of a word, the first so many bytes.
+const FIRST_BYTES: [u64; 8] = [
+    0,
+    0xff,
+    0xffff,
+    0xff_ffff,
+    0xffff_ffff,
+    0xff_ffff_ffff,
+    0xffff_ffff_ffff,
+    0xff_ffff_ffff_ffff,
+];
+
 /// A row that begins another vehicle or session, and where in the piece its name is.
 pub type Change = (usize, Range<usize>);
 
@@ -179,7 +191,6 @@ impl Reader {
                 last: place + 1 == width,
                 decimal_comma: table.decimal_comma,
             };
-            let fields = fields.rows(rows);
             let taken = match step {
                 Step::Skip => continue,
                 Step::Slot(slot, op) => {
@@ -189,14 +200,7 @@ impl Reader {
                     };
                     column.resize(before + rows, f64::NAN);
                     let cells = column.get_mut(before..).unwrap_or_default();
-                    let mut taken = 0;
-                    for (cell, field) in cells.iter_mut().zip(fields) {
-                        let Some(number) = self.known.number(field) else {
-                            break;
-                        };
-                        *cell = number;
-                        taken += 1;
-                    }
+                    let taken = self.known.numbers(&fields, cells);
                     op.apply(cells);
                     taken
                 }
@@ -204,8 +208,8 @@ impl Reader {
                     let families = table.families.len();
                     let mut taken = 0;
                     let extremes = self.extremes.iter_mut().skip(*family).step_by(families.max(1));
-                    for (field, extremes) in fields.zip(extremes) {
-                        let Some(number) = self.known.number(field) else {
+                    for extremes in extremes {
+                        let Some(number) = self.known.number(&fields, taken) else {
                             break;
                         };
                         extremes.take(op.value(number));
@@ -218,18 +222,11 @@ impl Reader {
                         TimeRead::Number => {
                             plain.time.resize(before + rows, f64::NAN);
                             let times = plain.time.get_mut(before..).unwrap_or_default();
-                            let mut taken = 0;
-                            for (time, field) in times.iter_mut().zip(fields) {
-                                let Some(number) = field.number().filter(|number| !number.is_nan()) else {
-                                    break;
-                                };
-                                *time = number;
-                                taken += 1;
-                            }
+                            let taken = numbers(fields.rows(rows), times);
                             plain.time.truncate(before + taken);
                         }
                         TimeRead::Text(order) => {
-                            for field in fields {
+                            for field in fields.rows(rows) {
                                 let Ok(civil) = self.minutes.civil(field.text(), order) else {
                                     break;
                                 };
@@ -245,7 +242,7 @@ impl Reader {
                 }
                 Step::Vehicle => {
                     let mut last = name(text, plain.vehicles.last());
-                    for (row, field) in changed(fields) {
+                    for (row, field) in changed(fields.rows(rows)) {
                         let name = field.text().trim_ascii();
                         if !name.is_empty() && last != Some(name) {
                             last = Some(name);
@@ -256,7 +253,7 @@ impl Reader {
                 }
                 Step::Session => {
                     let mut last = name(text, plain.sessions.last());
-                    for (row, field) in changed(fields) {
+                    for (row, field) in changed(fields.rows(rows)) {
                         let name = field.text().trim_ascii();
                         if last != Some(name) || name.len() > LONGEST_NAME {
                             last = Some(name);
@@ -289,6 +286,20 @@ impl Reader {
             .map_or(plain.end, |next| *next as usize);
         whole && rows == all
     }
+}
+
+/// Puts the numbers of fields into cells, and says how many: up to the first field that is missing or no number.
+#[inline(never)]
+fn numbers<'t>(fields: impl Iterator<Item = Field<'t>>, cells: &mut [f64]) -> usize {
+    let mut taken = 0;
+    for (cell, field) in cells.iter_mut().zip(fields) {
+        let Some(number) = field.number().filter(|number| !number.is_nan()) else {
+            break;
+        };
+        *cell = number;
+        taken += 1;
+    }
+    taken
 }
 
 /// Fields with their rows, without those that are short and written as the one before.
@@ -373,7 +384,8 @@ fn cut(text: &[u8], from: usize, delimiter: u8, starts: &mut Vec<u32>) -> usize 
         {
             // All are put down, and those behind the last mark put over: that is quicker than to ask.
             for place in places {
-                *place = next + marks.trailing_zeros();
+                // The highest bit is set for nothing but that there is one, which spares a question.
+                *place = next + (marks | 1 << 63).trailing_zeros();
                 marks &= marks.wrapping_sub(1);
             }
         }
@@ -417,33 +429,61 @@ struct Fields<'t> {
 
 impl<'t> Fields<'t> {
     /// The fields of so many rows.
-    fn rows(self, rows: usize) -> impl Iterator<Item = Field<'t>> {
-        let text = self.text;
-        self.starts
-            .chunks(self.width)
-            .take(rows)
-            .map_while(move |starts| {
-                let [start, next, ..] = *starts else { return None };
-                let (start, mut end) = (start as usize, next as usize - 1);
-                if self.last && end > start && text.get(end - 1) == Some(&b'\r') {
-                    end -= 1;
-                }
-                let behind = text.get(start..)?;
-                Some(Field {
-                    start,
-                    behind,
-                    len: end - start,
-                    word: match behind.first_chunk::<8>() {
-                        Some(bytes) => u64::from_le_bytes(*bytes),
-                        None => behind
-                            .iter()
-                            .rev()
-                            .fold(0, |word, byte| word << 8 | u64::from(*byte)),
-                    },
-                    decimal_comma: self.decimal_comma,
-                })
-            })
+    fn rows(&self, rows: usize) -> impl Iterator<Item = Field<'t>> {
+        (0..rows).map_while(|row| self.field(row))
     }
+
+    /// Where the field of a row begins, and where the next does.
+    #[inline]
+    fn ends(&self, row: usize) -> Option<(usize, usize)> {
+        let at = row * self.width;
+        Some((*self.starts.get(at)? as usize, *self.starts.get(at + 1)? as usize))
+    }
+
+    /// The field of a row.
+    #[inline]
+    fn field(&self, row: usize) -> Option<Field<'t>> {
+        let (start, next) = self.ends(row)?;
+        let mut end = next - 1;
+        if self.last && end > start && self.text.get(end - 1) == Some(&b'\r') {
+            end -= 1;
+        }
+        let behind = self.text.get(start..)?;
+        Some(Field {
+            start,
+            behind,
+            len: end - start,
+            word: match behind.first_chunk() {
+                Some(bytes) => u64::from_le_bytes(*bytes),
+                None => last_word(behind),
+            },
+            decimal_comma: self.decimal_comma,
+        })
+    }
+
+    /// How the field of a row is written, up to the next field, if that fits a word.
+    #[inline]
+    fn key(&self, row: usize) -> Option<u64> {
+        let (start, next) = self.ends(row)?;
+        let word = u64::from_le_bytes(*self.text.get(start..start + 8)?.first_chunk()?);
+        key(word, next.wrapping_sub(start + 1))
+    }
+}
+
+/// The first so many bytes of a word, if they are fewer than eight, and how many they are: a zero byte is a byte like any other.
+#[inline]
+fn key(word: u64, len: usize) -> Option<u64> {
+    Some((word & FIRST_BYTES.get(len)?) | (len as u64) << 56)
+}
+
+/// The last bytes of a window, fewer than eight, as a word.
+#[cold]
+#[inline(never)]
+fn last_word(bytes: &[u8]) -> u64 {
+    bytes
+        .iter()
+        .rev()
+        .fold(0, |word, byte| word << 8 | u64::from(*byte))
 }
 
 /// A field of a line.
@@ -468,8 +508,7 @@ impl<'t> Field<'t> {
     /// How it is written, if that fits a word.
     #[inline]
     fn key(&self) -> Option<u64> {
-        // A zero byte is a byte like any other, so the length is a part of the key.
-        (self.len < 8).then(|| (self.word & ((1 << (8 * self.len)) - 1)) | (self.len as u64) << 56)
+        key(self.word, self.len)
     }
 
     /// Its number; NaN if it is missing, nothing if it is no number.
@@ -511,26 +550,41 @@ impl Default for Known {
 }
 
 impl Known {
-    /// The number of a field, as [`Field::number`] has it.
+    /// Puts the numbers of a column into cells, NaN for those that are missing, and says how many: up to the first that is no
+    /// number.
+    // Of its own, so that what the loop needs stays in registers.
+    #[inline(never)]
+    fn numbers(&mut self, fields: &Fields<'_>, cells: &mut [f64]) -> usize {
+        for (row, cell) in cells.iter_mut().enumerate() {
+            let Some(number) = self.number(fields, row) else {
+                return row;
+            };
+            *cell = number;
+        }
+        cells.len()
+    }
+
+    /// The number of a row's field, as [`Field::number`] has it.
     #[inline]
-    fn number(&mut self, field: Field<'_>) -> Option<f64> {
-        let Some(key) = field.key() else {
-            return field.number();
+    fn number(&mut self, fields: &Fields<'_>, row: usize) -> Option<f64> {
+        // The carriage return before a newline counts: what is written so is always the same number, too.
+        let Some(key) = fields.key(row) else {
+            return unknown(fields, row);
         };
         let place = (key.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> (64 - KNOWN)) as usize;
         let entry = self.0.get_mut(place)?;
         if entry.0 == key {
             return Some(entry.1);
         }
-        learn(entry, key, field)
+        *entry = (key, unknown(fields, row)?);
+        Some(entry.1)
     }
 }
 
-/// Reads a number and remembers it.
+/// The number of a field that was not read before.
 #[inline(never)]
-fn learn(entry: &mut (u64, f64), key: u64, field: Field<'_>) -> Option<f64> {
-    *entry = (key, field.number()?);
-    Some(entry.1)
+fn unknown(fields: &Fields<'_>, row: usize) -> Option<f64> {
+    fields.field(row)?.number()
 }
 
 #[cfg(test)]
@@ -566,15 +620,13 @@ mod tests {
         ) {
             let mut known = Known::default();
             for text in texts.iter().chain(&texts) {
-                let line = format!("{text};other;");
-                let field = Field {
-                    start: 0,
-                    behind: line.as_bytes(),
-                    len: text.len(),
-                    word: u64::from_le_bytes(*line.as_bytes().first_chunk().unwrap_or(b";other;\0")),
-                    decimal_comma,
-                };
-                prop_assert_eq!(known.number(field).map(f64::to_bits), field.number().map(f64::to_bits), "{:?}", text);
+                let line = format!("{text};other\r\n");
+                let ends = [0, text.len() as u32 + 1, line.len() as u32];
+                for (place, starts) in ends.windows(2).enumerate() {
+                    let fields = Fields { text: line.as_bytes(), starts, width: 2, last: place == 1, decimal_comma };
+                    let read = fields.field(0).and_then(|field| field.number());
+                    prop_assert_eq!(known.number(&fields, 0).map(f64::to_bits), read.map(f64::to_bits), "{:?}", text);
+                }
             }
         }
     }
