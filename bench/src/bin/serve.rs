@@ -7,6 +7,9 @@
 //! `serve soak [MINUTES] [STATEMENTS A SECOND]` keeps it busy for long, says each minute what it takes of memory, files and disk, and
 //! in the end looks for everything that was acknowledged in the log. Without a rate it measures for some seconds how many statements
 //! a second the same clients can hand in at most, and takes half of that: what else the machine does is in both.
+//!
+//! `../scripts/with-postgres-and-s3 serve several` reads dossiers from one service and then from two behind the same PostgreSQL and
+//! S3, each on a core of its own; clients and servers take what they need of both cores.
 
 use std::io::{BufRead as _, BufReader};
 use std::path::Path;
@@ -15,7 +18,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use desk::data_dir::DataDir;
+use desk::data_dir::{DataDir, Places};
 use desk::issuer::Issuer;
 use desk::{Desk, InitOptions};
 use rand_chacha::ChaCha20Rng;
@@ -46,6 +49,9 @@ fn main() -> Result<(), Failure> {
         let rate = std::env::args().nth(3).map(|n| n.parse()).transpose()?;
         return runtime.block_on(soak(minutes, rate));
     }
+    if std::env::args().nth(1).as_deref() == Some("several") {
+        return runtime.block_on(several());
+    }
     let statements: usize = std::env::args().nth(1).map_or(Ok(10_000), |n| n.parse())?;
     println!("{statements} statements for each part, {PER_VEHICLE} per vehicle");
     runtime.block_on(all(statements))
@@ -53,7 +59,7 @@ fn main() -> Result<(), Failure> {
 
 /// The service, until its standard input ends.
 async fn serve(data: &Path) -> Result<(), Failure> {
-    let desk = Desk::open(DataDir::new(data), None).await?;
+    let desk = Desk::open(DataDir::new(data).with(places()), None).await?;
     let mut options = web::Options::default();
     options.limits.rate = 10_000_000.try_into()?;
     options.limits.burst = 10_000_000.try_into()?;
@@ -151,13 +157,52 @@ async fn all(statements: usize) -> Result<(), Failure> {
     Ok(())
 }
 
+/// Where the log lies, as the program's own variables say.
+fn places() -> Places {
+    Places {
+        database: std::env::var("CARNET_DATABASE_URL").ok(),
+        objects: std::env::var("CARNET_OBJECTS_URL").ok(),
+    }
+}
+
+/// Dossiers from one service and from two behind one database.
+async fn several() -> Result<(), Failure> {
+    const VEHICLES: usize = 200;
+    let key = IssuerSigningKey::from_seed(&[1; 32]);
+    let (folder, desk) = log(&key).await?;
+    in_process(&desk, &signed(VEHICLES * PER_VEHICLE, &key)?).await?;
+    desk.close().await?;
+    let dossiers: Vec<String> = (0..VEHICLES)
+        .map(|n| format!("/api/vehicles/KMHAA81EBLU{n:06}/dossier"))
+        .collect();
+    let first = Running::start(folder.path(), Some(0))?;
+    let mut alone = Vec::new();
+    let mut together = Vec::new();
+    for round in 1..=3 {
+        alone.push(read(&first.address, &dossiers, READING).await?.0);
+        let second = Running::start(folder.path(), Some(1))?;
+        let ((a, _), (b, _)) = tokio::try_join!(
+            read(&first.address, &dossiers, READING),
+            read(&second.address, &dossiers, READING)
+        )?;
+        together.push(a + b);
+        second.stop()?;
+        println!(
+            "round {round}: dossiers of {PER_VEHICLE} statements from one service {:.0}/s, from two {a:.0} + {b:.0}/s, {:.2} times",
+            alone[round - 1],
+            together[round - 1] / alone[round - 1]
+        );
+    }
+    first.stop()
+}
+
 async fn log(key: &IssuerSigningKey) -> Result<(tempfile::TempDir, Desk), Failure> {
     let folder = tempfile::tempdir_in(".")?;
     let options = InitOptions {
         origin: "bench.example/log".to_owned(),
         passphrase: None,
     };
-    let desk = Desk::init(DataDir::new(folder.path()), options).await?;
+    let desk = Desk::init(DataDir::new(folder.path()).with(places()), options).await?;
     let workshop = Issuer {
         id: "workshop".to_owned(),
         name: "Workshop".to_owned(),
@@ -301,13 +346,13 @@ struct HandedIn {
 async fn hand_in_at(
     address: String,
     key: Arc<IssuerSigningKey>,
-    seed: u8,
+    seed: u64,
     next: Arc<AtomicUsize>,
     pause: Duration,
     until: Instant,
 ) -> Result<HandedIn, Failure> {
     let mut connection = Connection::open(&address).await?;
-    let mut rng = ChaCha20Rng::from_seed([seed; 32]);
+    let mut rng = ChaCha20Rng::seed_from_u64(seed);
     let mut turns = tokio::time::interval(pause);
     turns.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     let mut did = HandedIn::default();
@@ -379,16 +424,16 @@ async fn read_beside(
 
 /// Hands in so many statements a second for some minutes, reads dossiers and tiles beside, and watches the service.
 async fn soak(minutes: u64, rate: Option<u32>) -> Result<(), Failure> {
-    const CLIENTS: u32 = 64;
+    const CLIENTS: u32 = 512;
     let key = Arc::new(IssuerSigningKey::from_seed(&[1; 32]));
     let (folder, desk) = log(&key).await?;
     desk.close().await?;
     let service = Running::start(folder.path(), None)?;
     let next = Arc::new(AtomicUsize::new(0));
-    let clients = |pause: Duration, until: Instant, seed: u8| {
+    let clients = |pause: Duration, until: Instant, seed: u64| {
         let clients = (0..CLIENTS).map(|client| {
             let (address, key, next) = (service.address.clone(), key.clone(), next.clone());
-            let seed = seed + u8::try_from(client).unwrap_or_default();
+            let seed = seed + u64::from(client);
             tokio::spawn(hand_in_at(address, key, seed, next, pause, until))
         });
         clients.collect::<Vec<_>>()
@@ -398,7 +443,7 @@ async fn soak(minutes: u64, rate: Option<u32>) -> Result<(), Failure> {
         Some(rate) => rate,
         None => {
             let begin = Instant::now();
-            for client in clients(Duration::from_micros(1), begin + 4 * READING, 128) {
+            for client in clients(Duration::from_micros(1), begin + 4 * READING, u64::from(CLIENTS)) {
                 acknowledged.extend(client.await??.acknowledged);
             }
             let most = acknowledged.len() as f64 / begin.elapsed().as_secs_f64();

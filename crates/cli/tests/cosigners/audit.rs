@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use history::entry::Entry;
 use tempfile::TempDir;
+use test_servers::LogFolder;
 use tlog::Hash;
 
 use crate::made_log::{MadeLog, log_key, signed, statement, statements, write};
@@ -280,7 +281,7 @@ fn an_auditor_killed_while_it_replays_starts_again() {
 
 #[test]
 fn a_running_log_is_audited_over_http() {
-    let log = tempfile::tempdir().unwrap();
+    let log = LogFolder::new();
     done(log.path(), &["init", "--origin", "log.test/served"]);
     done(log.path(), &["issuer", "new", "workshop"]);
     done(
@@ -306,7 +307,7 @@ fn a_running_log_is_audited_over_http() {
 
 #[test]
 fn an_auditor_and_a_log_work_together() {
-    let log = tempfile::tempdir().unwrap();
+    let log = LogFolder::new();
     done(log.path(), &["init", "--origin", "log.test/together"]);
     let policy = std::fs::read_to_string(log.path().join("policy.txt")).unwrap();
     let key = policy.lines().find_map(|line| line.strip_prefix("log ")).unwrap();
@@ -316,9 +317,10 @@ fn an_auditor_and_a_log_work_together() {
         .as_str()
         .unwrap()
         .to_owned();
+    let files = log.objects().expect("files of the log that can be got at");
     let service = Service::start(
         data.path(),
-        &["audit", log.path().to_str().unwrap(), "--listen", "127.0.0.1:0"],
+        &["audit", files.to_str().unwrap(), "--listen", "127.0.0.1:0"],
     );
     done(
         log.path(),

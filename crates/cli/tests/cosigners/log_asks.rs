@@ -6,6 +6,7 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
+use test_servers::LogFolder;
 use tlog::note::{Note, Vkey};
 
 use crate::process::{Ran, Service, carnet, done};
@@ -13,7 +14,7 @@ use crate::protocol::set_up;
 
 /// A log with two witnesses elsewhere.
 pub struct Asking {
-    pub log: TempDir,
+    pub log: LogFolder,
     witnesses: Vec<Away>,
 }
 
@@ -34,7 +35,7 @@ impl Away {
 impl Asking {
     /// A log that asks two witnesses, under a policy with these last lines.
     pub fn with_policy(rules: &str) -> Self {
-        let log = tempfile::tempdir().unwrap();
+        let log = LogFolder::new();
         done(log.path(), &["init", "--origin", "log.test/asking"]);
         let key = log_vkey(log.path());
         let witnesses: Vec<Away> = ["w1", "w2"]
@@ -88,7 +89,8 @@ impl Asking {
     }
 
     fn published(&self) -> Note {
-        Note::parse(&std::fs::read(self.log.path().join("log/checkpoint")).unwrap()).unwrap()
+        let files = self.log.objects().expect("files of the log that can be got at");
+        Note::parse(&std::fs::read(files.join("checkpoint")).unwrap()).unwrap()
     }
 
     /// When this witness cosigned the published checkpoint.
@@ -225,21 +227,11 @@ fn who_is_away_while_cosignatures_are_renewed_keeps_the_one_it_gave() {
 fn a_log_put_back_from_a_backup_is_not_cosigned() {
     let asking = Asking::with_policy(BOTH);
     asking.grow("w-a");
-    let backup = tempfile::tempdir().unwrap();
-    let copy = |from: &Path, to: &Path| {
-        let status = std::process::Command::new("cp")
-            .arg("-a")
-            .arg(from.join("."))
-            .arg(to)
-            .status();
-        assert!(status.unwrap().success());
-    };
-    copy(asking.log.path(), backup.path());
+    let backup = asking.log.copy();
     asking.grow("w-b");
 
     // Everything of the log goes back, its own cosigners' memories too; only those elsewhere remember.
-    let restored = tempfile::tempdir().unwrap();
-    copy(backup.path(), restored.path());
+    let restored = backup.copy();
     done(restored.path(), &["issuer", "new", "w-x"]);
     let ran = carnet(
         restored.path(),
@@ -356,7 +348,7 @@ fn an_answer_without_end_and_one_without_sense_are_no_cosignature() {
 
 #[test]
 fn a_line_that_keeps_the_log_from_being_opened_is_removed_by_its_name() {
-    let log = tempfile::tempdir().unwrap();
+    let log = LogFolder::new();
     done(log.path(), &["init", "--origin", "log.test/mends"]);
     let list = log.path().join("witnesses.txt");
     let key = log_vkey(log.path());
@@ -382,7 +374,7 @@ fn a_line_that_keeps_the_log_from_being_opened_is_removed_by_its_name() {
 
 #[test]
 fn a_witness_is_added_once_and_only_with_a_key_and_a_place() {
-    let log = tempfile::tempdir().unwrap();
+    let log = LogFolder::new();
     done(log.path(), &["init", "--origin", "log.test/adds"]);
     let vkey = set_up(
         tempfile::tempdir().unwrap().path(),

@@ -6,6 +6,8 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
+use test_servers::Place;
+
 /// What a command gave back.
 #[derive(Debug)]
 pub struct Ran {
@@ -32,6 +34,12 @@ fn command(data: &Path) -> Command {
         "RUST_BACKTRACE",
     ] {
         command.env_remove(name);
+    }
+    if let Some(place) = Place::of(data) {
+        place.make();
+        command
+            .env("CARNET_DATABASE_URL", place.database())
+            .env("CARNET_OBJECTS_URL", place.objects());
     }
     command
 }
