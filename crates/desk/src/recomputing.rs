@@ -205,7 +205,7 @@ pub fn recompute(
     })
 }
 
-/// Where an assessment differs from what a credential says of it.
+/// Where an assessment differs from what a credential says of it, and where only its hash does, what that may come from.
 fn held(claims: &Claims, now: &Assessment, sha256: &str) -> Vec<String> {
     let mut differences = Vec::new();
     if claims.assessment_sha256 != sha256 {
@@ -236,6 +236,13 @@ fn held(claims: &Claims, now: &Assessment, sha256: &str) -> Vec<String> {
                 source.name, source.sha256
             ));
         }
+    }
+    if differences.len() == 1 && claims.assessment_sha256 != sha256 {
+        differences.push(
+            "the files are the same, and so is the method. An assessment also holds how its files are named, how they were read, \
+             and what no log shows: give them under the names they had, with the same answers, and the description with --battery"
+                .to_owned(),
+        );
     }
     differences
 }

@@ -418,10 +418,10 @@ impl Received {
                 self.facts.isolation_kohm = Some(amount(text, 1e9).ok_or_else(|| wrong(NUMBER))?)
             }
             "reported-soh" => {
-                self.facts.reported_soh = Some(amount(text, 150.0).ok_or_else(|| wrong(NUMBER))? / 100.0);
+                self.facts.reported_soh = Some(percent(text, 150.0).ok_or_else(|| wrong(PERCENT))? / 100.0);
             }
             "soc-now" => {
-                self.facts.soc_now = Some(amount(text, 100.0).ok_or_else(|| wrong(NUMBER))? / 100.0);
+                self.facts.soc_now = Some(percent(text, 100.0).ok_or_else(|| wrong(PERCENT))? / 100.0);
             }
             "soc-now-on" => {
                 let day = || wrong("write a day as 2026-11-26");
@@ -707,6 +707,14 @@ fn no_field(name: &str) -> Problem {
 
 /// What is wrong with a number.
 const NUMBER: &str = "write a number that can be, with a point";
+
+/// What is wrong with percent.
+const PERCENT: &str = "write percent, as 34 for 34 %; a description has the same as a fraction, 0.34";
+
+/// As [`amount`], but for what is more likely a fraction: less than one percent, and not none.
+fn percent(text: &str, most: f64) -> Option<f64> {
+    amount(text, most).filter(|number| *number == 0.0 || *number >= 1.0)
+}
 
 fn amount(text: &str, most: f64) -> Option<f64> {
     let number: f64 = text.parse().ok()?;

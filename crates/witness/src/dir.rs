@@ -155,12 +155,13 @@ impl CosignerDir {
     /// The keys of a log's own cosigners are used by the log, with a memory of their own. Two memories for one key is how forks
     /// get cosigned.
     fn not_a_log(&self) -> Result<(), DeskError> {
-        let database = self.root.join("carnet.sqlite");
-        if !database.exists() {
+        // Its database may lie elsewhere; its key is always here.
+        let signs = self.root.join("keys").join("log.key");
+        if !signs.exists() {
             return Ok(());
         }
         Err(DeskError::Malformed {
-            path: database,
+            path: signs,
             problem: "this is the directory of a log, whose own cosigners the log itself runs; name a directory of its own for \
                       this one with --data"
                 .to_owned(),

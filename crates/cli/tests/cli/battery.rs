@@ -154,6 +154,29 @@ fn a_credential_is_held_to_the_hash_of_its_assessment() {
     std::fs::write(&path, credential.to_string()).unwrap();
     let arguments = ["--json", "battery", "recompute", "certificate.json", &log];
     assert_eq!(json(&folder, &arguments)["equal"], true);
+    // The same bytes under another name are another assessment: that is said, and not only that two hashes differ.
+    std::fs::copy(&log, folder.path().join("renamed.csv")).unwrap();
+    let described = log.replace(".csv", ".battery.toml");
+    let renamed = json(
+        &folder,
+        &[
+            "--json",
+            "battery",
+            "recompute",
+            "certificate.json",
+            "renamed.csv",
+            "--battery",
+            &described,
+        ],
+    );
+    assert_eq!(renamed["equal"], false);
+    assert!(
+        renamed["differences"][1]
+            .as_str()
+            .unwrap()
+            .contains("names they had"),
+        "{renamed}"
+    );
     std::fs::write(
         &path,
         credential

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use tempfile::TempDir;
+use test_servers::LogFolder;
 use tlog::note::{KeyName, Note, SigningKey, Vkey};
 use tlog::witness::{AddCheckpoint, parse_cosignatures_body};
 use tlog::{Hash, TreeSize, cosignature};
@@ -304,7 +305,7 @@ fn a_witness_whose_memory_is_damaged_does_not_sign_as_if_it_had_none() {
 
 #[test]
 fn the_keys_of_a_logs_own_cosigners_do_not_serve_strangers() {
-    let data = tempfile::tempdir().unwrap();
+    let data = LogFolder::new();
     done(data.path(), &["init", "--origin", "log.test/own"]);
     for arguments in [
         &["witness", "--listen", "127.0.0.1:0"][..],

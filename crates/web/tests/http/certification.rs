@@ -592,6 +592,26 @@ async fn what_stands_around_the_parts_of_a_form_is_bounded() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_fraction_where_percent_are_asked_for_is_refused() {
+    let service = service().await;
+    let ann = Person::logged_in(&service, "ann").await;
+    let case = apply(&ann, "application.json").await;
+    let good = recent("ioniq5-2021.csv");
+    for (field, fraction) in [("soc_now", "0.34"), ("reported_soh", "0.97")] {
+        let parts: [Part<'_>; 2] = [
+            (field, None, fraction.as_bytes()),
+            ("telemetry", Some("a.csv"), &good),
+        ];
+        let answer = ann.send_files(&at(&case, "/telemetry"), &parts).await;
+        assert_eq!(answer.status, 400, "{answer:?}");
+        assert!(
+            answer.text().contains("write percent, as 34 for 34 %"),
+            "{answer:?}"
+        );
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn another_organisation_s_application_is_not_there() {
     let cast = Cast::new().await;
     let case = apply(&cast.ann, "application.json").await;
