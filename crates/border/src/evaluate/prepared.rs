@@ -1,5 +1,6 @@
 //! What is known of a car before any country's rules are looked at: worked out once, whatever number of markets is asked.
 
+use jiff::ToSpan as _;
 use jiff::civil::Date;
 use rust_decimal::Decimal;
 
@@ -47,9 +48,8 @@ impl<'a> Question<'a> {
     pub(super) fn prepare_for(&self, own: usize) -> Result<Prepared<'a>, Vec<Fault>> {
         let mut faults = self.car.faults(self.arrival);
         if let Some(departure) = self.departure
-            && departure > self.arrival
+            && let Some(problem) = self.never_left_on(departure)
         {
-            let problem = format!("after the arrival on {}; check both days", self.arrival);
             faults.push(Fault::new("departure", departure, problem));
         }
         if faults.is_empty() {
@@ -60,7 +60,36 @@ impl<'a> Question<'a> {
     }
 }
 
+/// The longest voyage that is taken for one, in days. The longest regular ones from Korea take 50 days; a change of ships adds up to
+/// 21, a strait that is closed up to 60. Who could name any day would choose one before export control began.
+const LONGEST_VOYAGE: i64 = 180;
+
 impl Question<'_> {
+    /// Why the car that arrives cannot have left on a day.
+    fn never_left_on(&self, departure: Date) -> Option<String> {
+        let arrival = self.arrival;
+        if departure > arrival {
+            return Some(format!("after the arrival on {arrival}; check both days"));
+        }
+        for (what, at) in [
+            ("manufacture", place::MANUFACTURED),
+            ("first registration", place::FIRST_REGISTRATION),
+        ] {
+            if let Some(day) = self.car.date_at(at)
+                && departure < day.first()
+            {
+                return Some(format!("before the {what} in {day}; check both dates"));
+            }
+        }
+        if departure < arrival.saturating_sub(LONGEST_VOYAGE.days()) {
+            return Some(format!(
+                "more than {LONGEST_VOYAGE} days before the arrival on {arrival}, and no voyage takes so long; give the day of the \
+                 bill of lading, or leave it out: export control then goes by the day of arrival"
+            ));
+        }
+        None
+    }
+
     /// Whether one of these markets has the part of the country that was named. Misspelled, it would pass by that part's rules.
     ///
     /// # Errors
