@@ -71,6 +71,7 @@ confidence-medium = متوسطة
 confidence-low = منخفضة
 cause-begins = تبدأ القاعدة { $rule }
 cause-ends = تنتهي القاعدة { $rule }
+cause-day = يوم يذكره { $about }
 cause-birthday = تكبر السيارة ({ $fact })
 cause-new-year = سنة جديدة
 given-by-user = كما أُعطي

@@ -71,6 +71,7 @@ confidence-medium = medium
 confidence-low = low
 cause-begins = rule { $rule } begins
 cause-ends = rule { $rule } ends
+cause-day = a day that { $about } names
 cause-birthday = the car grows older ({ $fact })
 cause-new-year = new calendar year
 given-by-user = as given

@@ -71,6 +71,7 @@ confidence-medium = media
 confidence-low = baja
 cause-begins = empieza la regla { $rule }
 cause-ends = termina la regla { $rule }
+cause-day = un día que nombra { $about }
 cause-birthday = el vehículo envejece ({ $fact })
 cause-new-year = año nuevo
 given-by-user = según lo indicado

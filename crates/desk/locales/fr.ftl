@@ -71,6 +71,7 @@ confidence-medium = moyenne
 confidence-low = faible
 cause-begins = la règle { $rule } commence
 cause-ends = la règle { $rule } prend fin
+cause-day = un jour que nomme { $about }
 cause-birthday = le véhicule vieillit ({ $fact })
 cause-new-year = nouvelle année civile
 given-by-user = tel qu’indiqué

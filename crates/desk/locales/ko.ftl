@@ -71,6 +71,7 @@ confidence-medium = 중간
 confidence-low = 낮음
 cause-begins = 규정 { $rule } 시행
 cause-ends = 규정 { $rule } 종료
+cause-day = { $about }에 정한 날
 cause-birthday = 차령 증가 ({ $fact })
 cause-new-year = 새해
 given-by-user = 입력값

@@ -71,6 +71,7 @@ confidence-medium = средняя
 confidence-low = низкая
 cause-begins = начинает действовать { $rule }
 cause-ends = прекращает действовать { $rule }
+cause-day = день, названный в { $about }
 cause-birthday = меняется возраст ({ $fact })
 cause-new-year = новый календарный год
 given-by-user = по данным заявителя

@@ -26,7 +26,7 @@ pub use example::{Example, ExampleResult, Expectation, Outcome};
 use law::Days;
 pub use law::{Confidence, Force, Law, Standing};
 pub(crate) use names::{FIRST_OWN, RESERVED, UNKNOWN, slot, slot_of_fact};
-pub(crate) use passing::{Edge, Passing, Reading};
+pub(crate) use passing::{Edge, Passing, Reading, Turn};
 pub use problem::{Problem, Severity};
 pub(crate) use sieve::{Left, Sieve};
 
