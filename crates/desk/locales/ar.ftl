@@ -54,6 +54,7 @@ why-day-not-read = يوم بدء أو انتهاء { $rule } غير معروف
 why-date-not-exact = { $name } معروف بالشهر أو السنة فقط
 why-does-not-apply = القاعدة تعتمد على ما لا تملكه السيارة
 why-passenger-cars = القاعدة لسيارات الركاب (M1)
+why-below-zero = الصيغة تعطي أقل من الصفر
 why-arithmetic = لا يمكن حسابه
 caution-metric-horsepower = حُوّلت قدرة المحرك من حصان متري إلى كيلوواط؛ الشرائح بالكيلوواط، فراجع الأوراق
 caution-mechanical-horsepower = حُوّلت قدرة المحرك من حصان ميكانيكي إلى كيلوواط؛ الشرائح بالكيلوواط، فراجع الأوراق

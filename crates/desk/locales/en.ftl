@@ -54,6 +54,7 @@ why-day-not-read = the day on which { $rule } begins or ends was not read
 why-date-not-exact = { $name } is known to the month or year only
 why-does-not-apply = the rule goes by something this car does not have
 why-passenger-cars = the rule is for passenger cars (M1)
+why-below-zero = the formula gives less than zero
 why-arithmetic = cannot be worked out
 caution-metric-horsepower = Engine power was given in metric horsepower and converted to kW; tax bands are in kW, so check the papers
 caution-mechanical-horsepower = Engine power was given in mechanical horsepower and converted to kW; tax bands are in kW, so check the papers

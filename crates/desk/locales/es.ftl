@@ -54,6 +54,7 @@ why-day-not-read = no consta el día en que empieza o termina { $rule }
 why-date-not-exact = { $name } se conoce solo por mes o año
 why-does-not-apply = la regla se basa en algo que este vehículo no tiene
 why-passenger-cars = la regla es para turismos (M1)
+why-below-zero = la fórmula da menos de cero
 why-arithmetic = no se puede calcular
 caution-metric-horsepower = La potencia se dio en CV métricos y se convirtió a kW; los tramos son en kW, verifique los papeles
 caution-mechanical-horsepower = La potencia se dio en hp mecánicos y se convirtió a kW; los tramos son en kW, verifique los papeles

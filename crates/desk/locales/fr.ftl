@@ -54,6 +54,7 @@ why-day-not-read = le jour de début ou de fin de { $rule } n’est pas connu
 why-date-not-exact = { $name } n’est connu qu’au mois ou à l’année près
 why-does-not-apply = la règle repose sur ce que ce véhicule n’a pas
 why-passenger-cars = la règle vise les voitures particulières (M1)
+why-below-zero = la formule donne moins de zéro
 why-arithmetic = incalculable
 caution-metric-horsepower = La puissance a été convertie de ch métriques en kW ; les tranches sont en kW, vérifiez les papiers
 caution-mechanical-horsepower = La puissance a été convertie de hp mécaniques en kW ; les tranches sont en kW, vérifiez les papiers

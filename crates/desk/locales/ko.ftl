@@ -54,6 +54,7 @@ why-day-not-read = { $rule }의 시행일 또는 종료일 미확인
 why-date-not-exact = { $name }이(가) 월 또는 연도까지만 확인됨
 why-does-not-apply = 이 차량에 없는 값을 기준으로 하는 규정
 why-passenger-cars = 승용차(M1)에 대한 규정
+why-below-zero = 계산 결과가 0보다 작음
 why-arithmetic = 계산 불가
 caution-metric-horsepower = 출력은 미터마력(PS)에서 kW로 환산됨. 세율 구간은 kW 기준이므로 서류 확인 필요
 caution-mechanical-horsepower = 출력은 기계마력(hp)에서 kW로 환산됨. 세율 구간은 kW 기준이므로 서류 확인 필요

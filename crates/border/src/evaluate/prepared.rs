@@ -10,6 +10,7 @@ use crate::decimal::Short;
 use crate::fact::{Car, Categories, FactValue, Fault, KW_PER_MECHANICAL_HP, KW_PER_METRIC_HP, place};
 use crate::feel::{Number, Slot, Value};
 use crate::pack::{Pack, UNKNOWN, slot, slot_of_fact};
+use crate::verdict::Given;
 
 /// A question whose facts are possible, with ages, horsepowers and the like worked out. It serves every market.
 #[derive(Clone, Debug)]
@@ -90,11 +91,33 @@ impl Question<'_> {
         None
     }
 
+    /// Whether what was given is what these markets know by its name: the part of the country, and values of steps.
+    ///
+    /// # Errors
+    /// Some of them have parts, and none has this one; a value is below zero, or is no share where the law has one.
+    pub fn fits<'p>(&self, markets: impl IntoIterator<Item = &'p Pack> + Clone) -> Result<(), Vec<Fault>> {
+        self.region(markets.clone())?;
+        let mut faults: Vec<Fault> = Vec::new();
+        for (name, given) in &self.values.given {
+            let fault = match given {
+                Given::Number(number) if *number < Decimal::ZERO => {
+                    Some(Fault::new(name, number, "less than zero; no value is"))
+                }
+                _ => {
+                    let mut packs = markets.clone().into_iter();
+                    packs.find_map(|pack| pack.is_no_share(name, *given))
+                }
+            };
+            faults.extend(fault);
+        }
+        if faults.is_empty() { Ok(()) } else { Err(faults) }
+    }
+
     /// Whether one of these markets has the part of the country that was named. Misspelled, it would pass by that part's rules.
     ///
     /// # Errors
     /// Some of them have parts, and none has this one.
-    pub fn regions<'p>(&self, markets: impl IntoIterator<Item = &'p Pack>) -> Result<(), Vec<Fault>> {
+    fn region<'p>(&self, markets: impl IntoIterator<Item = &'p Pack>) -> Result<(), Vec<Fault>> {
         let Some(region) = self.car.text_at(place::REGION) else {
             return Ok(());
         };

@@ -177,6 +177,34 @@ fn a_rule_that_takes_the_place_of_another_is_one_change_with_old_and_new() {
 }
 
 #[test]
+fn of_several_tables_that_turn_on_one_day_each_row_is_told_beside_that_of_the_same_cells() {
+    let changes = set().changes(date(2025, 12, 31), date(2026, 1, 1));
+    let of = |id: &str| &changes.iter().find(|change| change.law.id == id).unwrap().text;
+    for band in ["0-1000", "1000-2000", "2000-3000", "3000-3500", "3500+"] {
+        let text = of(&format!("ru.util.com.2026.{band}"));
+        assert!(text.contains("(+20 %)"), "{text}");
+        assert!(!text.contains("new:") && !text.contains("gone:"), "{text}");
+        let before = format!("(in place of ru.util.com.2025-12.{band})");
+        assert!(text.ends_with(&before), "{text}");
+    }
+}
+
+#[test]
+fn days_that_no_act_names_are_no_news() {
+    let ever = set().changes(Date::MIN, Date::MAX);
+    for id in ["by.util.2026", "by.util.personal.2026"] {
+        assert!(ever.iter().all(|change| change.law.id != id), "{id}");
+    }
+    let quotas = |change: &&border::Change<'_>| change.law.id.ends_with(".ev.quota.2026");
+    assert!(ever.iter().any(|change| quotas(&change)));
+    let end = ever
+        .iter()
+        .filter(quotas)
+        .find(|change| matches!(change.country, "AM" | "BY") && change.date == date(2027, 1, 1));
+    assert!(end.is_none(), "{end:?}");
+}
+
+#[test]
 fn of_a_day_only_the_causes_that_touch_the_car_are_told_with_the_charges_that_turn() {
     let asked = ask(
         "RU",
