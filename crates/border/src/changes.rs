@@ -78,12 +78,8 @@ impl Pack {
         };
         for step in &self.steps {
             for rule in step.rules.iter().filter(|rule| is_used(&rule.law)) {
-                let before = step.rules.iter().find(|old| follows(old, rule));
-                if let Some(from) = rule.law.from {
-                    let text = match before {
-                        Some(old) => succession(step, old, rule),
-                        None => contents(step, rule),
-                    };
+                if let Some(from) = rule.law.from.filter(|_| !rule.law.assumes_start()) {
+                    let text = succession(step, rule).unwrap_or_else(|| contents(step, rule));
                     add(
                         &rule.law,
                         step.name.as_str(),
@@ -94,7 +90,7 @@ impl Pack {
                     );
                 }
                 let replaced = step.rules.iter().any(|new| follows(rule, new));
-                if let Some((date, to)) = ends(&rule.law).filter(|_| !replaced) {
+                if let Some((date, to)) = ends(&rule.law).filter(|_| !replaced && !rule.law.assumes_end()) {
                     add(
                         &rule.law,
                         &step.name,
@@ -116,10 +112,10 @@ impl Pack {
             .filter(|remark| !NO_LAW.contains(&remark.topic.as_str()))
             .map(|remark| (&remark.law, remark.topic.as_str(), &remark.text));
         for (law, about, text) in checks.chain(remarks).filter(|(law, ..)| is_used(law)) {
-            if let Some(from) = law.from {
+            if let Some(from) = law.from.filter(|_| !law.assumes_start()) {
                 add(law, about, text.clone(), ChangeKind::Begins, from.first(), from);
             }
-            if let Some((date, to)) = ends(law) {
+            if let Some((date, to)) = ends(law).filter(|_| !law.assumes_end()) {
                 add(law, about, text.clone(), ChangeKind::Ends, date, to);
             }
         }
@@ -148,25 +144,69 @@ fn follows(old: &Rule, new: &Rule) -> bool {
         && ends(&old.law).map(|(day, _)| day) == begins
 }
 
-/// What of a table is otherwise: `Base: cc (1000..2000]: 62.2 → 74.64 (+20 %)`.
-fn succession(step: &Step, old: &Rule, new: &Rule) -> String {
+/// What of the tables before is otherwise, if there are any: `Base: cc (1000..2000]: 62.2 → 74.64 (+20 %)`. Of several tables that
+/// end on one day, and several that begin on the next, each row is told beside that of the same cells, whichever table that is in.
+fn succession(step: &Step, new: &Rule) -> Option<String> {
+    let before: Vec<&Rule> = step.rules.iter().filter(|old| follows(old, new)).collect();
     let mut told = Vec::new();
+    let mut replaced: Vec<&str> = Vec::new();
     for row in &new.rows {
-        match old.rows.iter().find(|other| other.tests == row.tests) {
-            Some(same) if same.values == row.values => {}
-            Some(other) => told.push(turn(&other.text, &row.text, number(other).zip(number(row)))),
-            None => told.push(format!("new: {}", row.text)),
+        let same = before.iter().find_map(|old| {
+            let same = old.rows.iter().find(|other| other.tests == row.tests)?;
+            Some((old, same))
+        });
+        let Some((old, same)) = same else {
+            told.push(format!("new: {}", row.text));
+            continue;
+        };
+        if !replaced.contains(&old.law.id.as_str()) {
+            replaced.push(&old.law.id);
+        }
+        if same.values != row.values {
+            told.push(turn(&same.text, &row.text, number(same).zip(number(row))));
         }
     }
-    for row in &old.rows {
-        if !new.rows.iter().any(|other| other.tests == row.tests) {
-            told.push(format!("gone: {}", row.text));
+    for old in before.iter().filter(|old| is_heir(step, old, new)) {
+        if !replaced.contains(&old.law.id.as_str()) {
+            replaced.push(&old.law.id);
+        }
+        for row in &old.rows {
+            let goes_on = heirs(step, old)
+                .flat_map(|heir| &heir.rows)
+                .any(|other| other.tests == row.tests);
+            if !goes_on {
+                told.push(format!("gone: {}", row.text));
+            }
         }
     }
+    if replaced.is_empty() {
+        return None;
+    }
+    let replaced = replaced.join(", ");
     if told.is_empty() {
-        return format!("{}: as under {}", step.title, old.law.id);
+        return Some(format!("{}: as under {replaced}", step.title));
     }
-    format!("{}: {} (in place of {})", step.title, joined(told), old.law.id)
+    Some(format!(
+        "{}: {} (in place of {replaced})",
+        step.title,
+        joined(told)
+    ))
+}
+
+/// The rules that take a rule's place.
+fn heirs<'s>(step: &'s Step, old: &'s Rule) -> impl Iterator<Item = &'s Rule> {
+    step.rules.iter().filter(move |new| follows(old, new))
+}
+
+/// Whether, of the rules that take a rule's place, this one has most of its rows: the one that tells which of them are gone.
+fn is_heir(step: &Step, old: &Rule, new: &Rule) -> bool {
+    let shared = |rule: &Rule| {
+        let goes_on = |row: &&Row| old.rows.iter().any(|other| other.tests == row.tests);
+        rule.rows.iter().filter(goes_on).count()
+    };
+    // Of equals the first.
+    let heir = heirs(step, old).reduce(|best, next| if shared(next) > shared(best) { next } else { best });
+    heir.is_some_and(|heir| std::ptr::eq(heir, new))
 }
 
 /// The only value of a row, if it is a plain number.

@@ -8,7 +8,7 @@ use serde::Serialize;
 use crate::evaluate::{Glance, Question};
 use crate::fact::Fault;
 use crate::feel::{Span, Value};
-use crate::pack::{Edge, Pack, Reading, RuleSet, Step, StepKind};
+use crate::pack::{Edge, Pack, Reading, RuleSet, Step, StepKind, Turn};
 use crate::verdict::{Line, Outcome, Status};
 
 /// Why a day may change a verdict.
@@ -24,6 +24,11 @@ pub enum Cause {
     Ends {
         /// The rule.
         rule: String,
+    },
+    /// A condition or a table names this day.
+    Day {
+        /// Whose it is: a rule, or a step where the condition is the step's own.
+        about: String,
     },
     /// The car grows older by the date of this fact.
     Birthday {
@@ -189,8 +194,12 @@ impl RuleSet {
             for edge in export.passing.edges(leaves(arrival), leaves(horizon)) {
                 marks.push(Mark::of_rule(edge, export, arrives(edge.day), may_touch));
             }
+            for edge in export.passing.named(arrival, horizon) {
+                marks.push(Mark::of_rule(edge, export, edge.day, may_touch));
+            }
         }
-        for edge in pack.passing.edges(arrival, horizon) {
+        let passing = &pack.passing;
+        for edge in (passing.edges(arrival, horizon).iter()).chain(passing.named(arrival, horizon)) {
             marks.push(Mark::of_rule(edge, pack, edge.day, true));
         }
         let mut add = |day: Date, event: Event<'a>| {
@@ -252,10 +261,11 @@ impl<'a> Mark<'a> {
         let rule = edge.rule(pack);
         Mark {
             day,
-            event: if edge.begins {
-                Event::Begins(rule)
-            } else {
-                Event::Ends(rule)
+            event: match (edge.turn, edge.is_of_step()) {
+                (Turn::Begins, _) => Event::Begins(rule),
+                (Turn::Ends, _) => Event::Ends(rule),
+                (Turn::Named, false) => Event::Day(rule),
+                (Turn::Named, true) => Event::DayOfStep(rule),
             },
             changes_rules,
         }
@@ -267,6 +277,8 @@ impl<'a> Mark<'a> {
 enum Event<'a> {
     Begins(&'a str),
     Ends(&'a str),
+    Day(&'a str),
+    DayOfStep(&'a str),
     Birthday(&'static str),
     NewYear,
 }
@@ -279,6 +291,9 @@ impl Event<'_> {
             },
             Event::Ends(rule) => Cause::Ends {
                 rule: rule.to_owned(),
+            },
+            Event::Day(about) | Event::DayOfStep(about) => Cause::Day {
+                about: about.to_owned(),
             },
             Event::Birthday(fact) => Cause::Birthday {
                 fact: fact.to_owned(),
@@ -354,6 +369,8 @@ fn causes(
         let matters = match event {
             Event::Begins(rule) => after.rests_on(rule),
             Event::Ends(rule) => before.rests_on(rule),
+            Event::Day(rule) => before.rests_on(rule) || after.rests_on(rule),
+            Event::DayOfStep(_) => true,
             Event::Birthday(_) | Event::NewYear => grows_older != Some(false),
         };
         if matters {

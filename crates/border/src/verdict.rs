@@ -106,6 +106,8 @@ pub enum Why<'p> {
     DoesNotApply,
     /// The rule is one for passenger cars (M1), and this is none.
     PassengerCars,
+    /// The formula gives, or may give, less than zero, and no amount is that.
+    BelowZero,
     /// The numbers are beyond 28 digits, or a divisor is zero.
     Arithmetic,
 }

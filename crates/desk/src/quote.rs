@@ -97,7 +97,7 @@ pub fn quotes<'a>(set: &'a RuleSet, request: &Request<'a>) -> Result<Vec<Quote<'
         rates: request.rates,
         workings: request.workings,
     };
-    asked.regions(packs.iter().copied())?;
+    asked.fits(packs.iter().copied())?;
     // What is known of the car is worked out once, not once a market.
     let prepared = asked.prepare()?;
     for (country, verdict) in request.to.iter().zip(set.answers(&prepared, packs)) {

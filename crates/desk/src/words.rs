@@ -267,6 +267,7 @@ impl Words {
             Why::DateNotExact { name } => self.with("why-date-not-exact", &[("name", name)]),
             Why::DoesNotApply => self.say("why-does-not-apply"),
             Why::PassengerCars => self.say("why-passenger-cars"),
+            Why::BelowZero => self.say("why-below-zero"),
             Why::Arithmetic => self.say("why-arithmetic"),
         }
     }

@@ -67,7 +67,13 @@ impl<'a> Context<'a, '_> {
     /// What somebody gave for a step; none if it could not be made an amount.
     fn due_as_given(&self, given: Value<'a>, step: &Step, why: &mut Vec<Why<'a>>) -> Option<Number> {
         match given {
-            Value::Number(number) => Some(due(number, step.round)),
+            Value::Number(number) => {
+                let due = due(number, step.round);
+                if due.is_none() {
+                    why.push(Why::BelowZero);
+                }
+                due
+            }
             Value::Unknown(at) => {
                 why.push(self.why(at));
                 None
@@ -262,7 +268,7 @@ impl<'a> Context<'a, '_> {
 
     fn amount(&self, formula: &'a Expr, round: u32) -> Result<Number, Why<'a>> {
         match eval(formula, &self.names) {
-            Value::Number(number) => Ok(due(number, round)),
+            Value::Number(number) => due(number, round).ok_or(Why::BelowZero),
             Value::Unknown(at) => Err(self.why(at)),
             Value::Null => Err(Why::DoesNotApply),
             _ => Err(Why::Arithmetic),
@@ -298,17 +304,14 @@ fn disagree(line: &mut Line<'_>) {
     }
 }
 
-/// An amount to so many decimals. Amounts below zero do not exist: a formula that gives one says that nothing is due.
+/// An amount to so many decimals. None exists below zero: a formula that gives one is wrong, or was given what is, and that
+/// nothing is due would be a guess. Where the law stops at zero, the formula says `max(0, …)`.
 #[inline]
-fn due(number: Number, decimals: u32) -> Number {
+fn due(number: Number, decimals: u32) -> Option<Number> {
     match number {
-        Number::Short(short) if short.is_negative() => Number::Short(Short::ZERO),
-        Number::Short(short) => Number::Short(short.rounded(decimals)),
-        Number::Long(_) => number.each(|number| {
-            if number.is_sign_negative() {
-                return Decimal::ZERO;
-            }
-            rounded(number, decimals)
-        }),
+        Number::Short(short) if short.is_negative() => None,
+        Number::Short(short) => Some(Number::Short(short.rounded(decimals))),
+        Number::Long(_) if number.span().low < Decimal::ZERO => None,
+        Number::Long(_) => Some(number.each(|number| rounded(number, decimals))),
     }
 }

@@ -52,7 +52,7 @@ impl RuleSet {
     /// The country is not known, or the facts cannot be: each with its field, value and fix.
     pub fn evaluate<'a>(&'a self, question: &Question<'a>) -> Result<Verdict<'a>, Vec<Fault>> {
         let pack = self.market(question.destination)?;
-        question.regions([pack])?;
+        question.fits([pack])?;
         let mut prepared = question.prepare_for(pack.blank.len())?;
         if let [only] = prepared.scenarios.as_mut_slice() {
             // Nobody else will need them.

@@ -1,5 +1,6 @@
 //! What is known of a car before any country's rules are looked at: worked out once, whatever number of markets is asked.
 
+use jiff::ToSpan as _;
 use jiff::civil::Date;
 use rust_decimal::Decimal;
 
@@ -9,6 +10,7 @@ use crate::decimal::Short;
 use crate::fact::{Car, Categories, FactValue, Fault, KW_PER_MECHANICAL_HP, KW_PER_METRIC_HP, place};
 use crate::feel::{Number, Slot, Value};
 use crate::pack::{Pack, UNKNOWN, slot, slot_of_fact};
+use crate::verdict::Given;
 
 /// A question whose facts are possible, with ages, horsepowers and the like worked out. It serves every market.
 #[derive(Clone, Debug)]
@@ -47,9 +49,8 @@ impl<'a> Question<'a> {
     pub(super) fn prepare_for(&self, own: usize) -> Result<Prepared<'a>, Vec<Fault>> {
         let mut faults = self.car.faults(self.arrival);
         if let Some(departure) = self.departure
-            && departure > self.arrival
+            && let Some(problem) = self.never_left_on(departure)
         {
-            let problem = format!("after the arrival on {}; check both days", self.arrival);
             faults.push(Fault::new("departure", departure, problem));
         }
         if faults.is_empty() {
@@ -60,12 +61,63 @@ impl<'a> Question<'a> {
     }
 }
 
+/// The longest voyage that is taken for one, in days. The longest regular ones from Korea take 50 days; a change of ships adds up to
+/// 21, a strait that is closed up to 60. Who could name any day would choose one before export control began.
+const LONGEST_VOYAGE: i64 = 180;
+
 impl Question<'_> {
+    /// Why the car that arrives cannot have left on a day.
+    fn never_left_on(&self, departure: Date) -> Option<String> {
+        let arrival = self.arrival;
+        if departure > arrival {
+            return Some(format!("after the arrival on {arrival}; check both days"));
+        }
+        for (what, at) in [
+            ("manufacture", place::MANUFACTURED),
+            ("first registration", place::FIRST_REGISTRATION),
+        ] {
+            if let Some(day) = self.car.date_at(at)
+                && departure < day.first()
+            {
+                return Some(format!("before the {what} in {day}; check both dates"));
+            }
+        }
+        if departure < arrival.saturating_sub(LONGEST_VOYAGE.days()) {
+            return Some(format!(
+                "more than {LONGEST_VOYAGE} days before the arrival on {arrival}, and no voyage takes so long; give the day of the \
+                 bill of lading, or leave it out: export control then goes by the day of arrival"
+            ));
+        }
+        None
+    }
+
+    /// Whether what was given is what these markets know by its name: the part of the country, and values of steps.
+    ///
+    /// # Errors
+    /// Some of them have parts, and none has this one; a value is below zero, or is no share where the law has one.
+    pub fn fits<'p>(&self, markets: impl IntoIterator<Item = &'p Pack> + Clone) -> Result<(), Vec<Fault>> {
+        self.region(markets.clone())?;
+        let mut faults: Vec<Fault> = Vec::new();
+        for (name, given) in &self.values.given {
+            let fault = match given {
+                Given::Number(number) if *number < Decimal::ZERO => {
+                    Some(Fault::new(name, number, "less than zero; no value is"))
+                }
+                _ => {
+                    let mut packs = markets.clone().into_iter();
+                    packs.find_map(|pack| pack.is_no_share(name, *given))
+                }
+            };
+            faults.extend(fault);
+        }
+        if faults.is_empty() { Ok(()) } else { Err(faults) }
+    }
+
     /// Whether one of these markets has the part of the country that was named. Misspelled, it would pass by that part's rules.
     ///
     /// # Errors
     /// Some of them have parts, and none has this one.
-    pub fn regions<'p>(&self, markets: impl IntoIterator<Item = &'p Pack>) -> Result<(), Vec<Fault>> {
+    fn region<'p>(&self, markets: impl IntoIterator<Item = &'p Pack>) -> Result<(), Vec<Fault>> {
         let Some(region) = self.car.text_at(place::REGION) else {
             return Ok(());
         };

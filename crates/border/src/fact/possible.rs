@@ -26,7 +26,36 @@ impl Car {
                         "a {fuel} car has an engine; give its displacement from the registration certificate"
                     ),
                 )),
+            (_, Some(cc)) if !cc.is_zero() && cc < LEAST_CC => faults.push(Fault::new(
+                "cc",
+                cc,
+                format!("no car's engine is smaller than {LEAST_CC} cc; give it in cc, not in litres"),
+            )),
             _ => {}
+        }
+        let has_motor = matches!(
+            fuel,
+            Some("electric" | "hydrogen" | "mild_hybrid" | "hybrid" | "plug_in_hybrid" | "series_hybrid")
+        );
+        let has_engine = matches!(fuel, Some(fuel) if !matches!(fuel, "electric" | "hydrogen"));
+        for (name, at, has) in [
+            ("engine_kw", place::ENGINE_KW, has_engine),
+            ("motor_kw", place::MOTOR_KW, has_motor),
+            ("kw_30min", place::KW_30MIN, has_motor),
+        ] {
+            if has && self.number_at(at).is_some_and(|kw| kw.is_zero()) {
+                let problem = "what drives a car has more than no power; leave it out if it is not known";
+                faults.push(Fault::new(name, 0, problem));
+            }
+        }
+        if let (Some(cc), Some((name, power)), Some(kw)) = (
+            cc.filter(|cc| *cc >= LEAST_CC),
+            self.power_as_given(),
+            self.number_at(place::ENGINE_KW),
+        ) && kw > cc
+        {
+            let problem = format!("no engine of {cc} cc has this; check both");
+            faults.push(Fault::new(name, power, problem));
         }
         let peak = self.number_at(place::MOTOR_KW);
         if let (Some(continuous), Some(peak)) = (self.number_at(place::KW_30MIN), peak)
@@ -154,6 +183,9 @@ impl Car {
     }
 }
 
+/// The smallest engine that a car is taken to have: mopeds have up to 50 cc (Regulation (EU) 168/2013, category L1e).
+const LEAST_CC: Decimal = Decimal::from_parts(50, 0, 0, false, 0);
+
 /// A year as a whole number; years are so, and have four digits.
 fn whole(year: Decimal) -> Option<i64> {
     i64::try_from(year).ok()
@@ -200,6 +232,16 @@ mod tests {
         for (facts, field) in [
             (&[("fuel", "petrol"), ("cc", "0")][..], "cc"),
             (&[("fuel", "electric"), ("cc", "1998")], "cc"),
+            (&[("fuel", "petrol"), ("cc", "0.5")], "cc"),
+            (&[("cc", "1.6")], "cc"),
+            (
+                &[("fuel", "petrol"), ("cc", "660"), ("engine_kw", "1999")],
+                "engine_kw",
+            ),
+            (&[("fuel", "hybrid"), ("engine_kw", "0")], "engine_kw"),
+            (&[("fuel", "petrol"), ("engine_ps", "0")], "engine_kw"),
+            (&[("fuel", "electric"), ("motor_kw", "0")], "motor_kw"),
+            (&[("fuel", "electric"), ("kw_30min", "0")], "kw_30min"),
             (&[("manufactured", "2026-04")], "manufactured"),
             (
                 &[("manufactured", "2022-05"), ("first_registration", "2022-04-30")],

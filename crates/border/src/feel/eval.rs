@@ -74,6 +74,22 @@ impl Expr {
         }
     }
 
+    /// Every day that is written in the expression.
+    pub(crate) fn days(&self, found: &mut Vec<Date>) {
+        match self {
+            Expr::Date(day) => found.push(*day),
+            Expr::Negative(inner) => inner.days(found),
+            Expr::Binary(_, both) => both.iter().for_each(|e| e.days(found)),
+            Expr::If(three) => three.iter().for_each(|e| e.days(found)),
+            Expr::In(one, of) => {
+                one.days(found);
+                of.iter().for_each(|e| e.days(found));
+            }
+            Expr::Call(_, arguments) => arguments.iter().for_each(|e| e.days(found)),
+            Expr::Number(_) | Expr::Text(_) | Expr::Bool(_) | Expr::Name(_) => {}
+        }
+    }
+
     /// Whether the expression is true.
     pub(crate) fn holds(&self, names: &[Value<'_>]) -> Tri {
         truth(eval(self, names))

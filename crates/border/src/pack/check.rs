@@ -49,6 +49,15 @@ impl Pack {
             );
             problems.warn(file, 0, text);
         }
+        if let Some(today) = today
+            && self.as_of > *today
+        {
+            let text = format!(
+                "as_of {} is yet to come; write the day on which the research ended, at most {today}",
+                self.as_of
+            );
+            problems.error(file, 0, text);
+        }
         for (what, text) in [("name", &self.name), ("headline", &self.headline)] {
             if text.trim().is_empty() || text.starts_with('(') {
                 problems.warn(

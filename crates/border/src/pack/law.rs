@@ -142,6 +142,16 @@ impl Law {
         self.days.on(day)
     }
 
+    /// Whether no act names its first day: it is where our table begins, and no news.
+    pub fn assumes_start(&self) -> bool {
+        matches!(self.basis.as_str(), "assumed" | "start assumed")
+    }
+
+    /// Whether no act names its last day.
+    pub fn assumes_end(&self) -> bool {
+        matches!(self.basis.as_str(), "assumed" | "end assumed")
+    }
+
     /// Whether no start is known.
     pub fn is_undated(&self) -> bool {
         self.from.is_none()

@@ -16,17 +16,19 @@ mod text;
 use std::collections::BTreeMap;
 
 use jiff::civil::Date;
+use rust_decimal::Decimal;
 
-use crate::fact::COMPUTED;
+use crate::fact::{COMPUTED, Fault};
 use crate::feel::{Expr, Slot, Test, Tri, Value};
 use crate::money::Currency;
+use crate::verdict::Given;
 
 pub use check::Strictness;
 pub use example::{Example, ExampleResult, Expectation, Outcome};
 use law::Days;
 pub use law::{Confidence, Force, Law, Standing};
 pub(crate) use names::{FIRST_OWN, RESERVED, UNKNOWN, slot, slot_of_fact};
-pub(crate) use passing::{Edge, Passing, Reading};
+pub(crate) use passing::{Edge, Passing, Reading, Turn};
 pub use problem::{Problem, Severity};
 pub(crate) use sieve::{Left, Sieve};
 
@@ -86,6 +88,8 @@ pub struct Step {
     pub(crate) base_slot: Slot,
     pub(crate) formula: Expr,
     pub(crate) otherwise: Option<Expr>,
+    /// Whether its value is a share, from 0 to 1.
+    pub(crate) is_share: bool,
     pub(crate) round: u32,
     /// Earlier steps that its formulas and rows use, by their place.
     pub(crate) rests_on: Vec<usize>,
@@ -141,6 +145,15 @@ impl Step {
     /// Numbers the different conditions, so that each is tried once a case and not once a rule, and sorts the rows by what they
     /// look at. Equal conditions of several steps are one: names are worked out before they are used, and never twice.
     fn index(&mut self, conditions: &mut Vec<Expr>) {
+        let shares = |rule: &Rule| {
+            let values = rule.rows.iter().flat_map(|row| row.values.iter().flatten());
+            let above_one = |value: &Expr| matches!(value, Expr::Number(number) if *number > Decimal::ONE);
+            rule.law.unit == "fraction" && !values.into_iter().any(above_one)
+        };
+        self.is_share = self.kind == StepKind::Value
+            && matches!(self.formula, Expr::Name(_))
+            && !self.rules.is_empty()
+            && self.rules.iter().all(shares);
         let mut number = |when: &Expr| {
             let known = conditions.iter().position(|known| known == when);
             known.unwrap_or_else(|| {
@@ -371,6 +384,29 @@ impl Pack {
             .binary_search_by(|(known, _)| known.as_str().cmp(name))
             .ok()?;
         self.given.get(at).map(|(_, slot)| *slot)
+    }
+
+    /// What is wrong with a value that was given for a step whose value is a share.
+    pub(crate) fn is_no_share(&self, name: &str, given: Given) -> Option<Fault> {
+        self.steps
+            .iter()
+            .find(|step| step.is_share && step.name == name)?;
+        let (shown, number) = match given {
+            Given::Number(share) if share <= Decimal::ONE => return None,
+            Given::Number(number) => (number.to_string(), Some(number)),
+            Given::Money(money) => (money.to_string(), None),
+        };
+        let percent = number
+            .filter(|percent| *percent <= Decimal::ONE_HUNDRED)
+            .and_then(|percent| percent.checked_div(Decimal::ONE_HUNDRED));
+        let problem = match percent {
+            Some(share) => format!(
+                "no share; one is between 0 and 1, so write {} for {shown} %",
+                share.normalize()
+            ),
+            None => "no share; one is a number between 0 and 1, such as 0.65 for 65 %".to_owned(),
+        };
+        Some(Fault::new(name, shown, problem))
     }
 
     /// Which of the pack's parts a value names.

@@ -18,17 +18,28 @@ const PASSING: [usize; 7] = [
     slot::ARRIVAL,
 ];
 
-/// A day on which a rule begins or ends to hold, or to hold surely.
+/// A day on which a rule begins or ends to hold, or to hold surely, or with which it compares the arrival.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Edge {
     pub(crate) day: Date,
-    /// Whether it has to do with the first day of the rule; else with the last.
-    pub(crate) begins: bool,
+    pub(crate) turn: Turn,
     at: At,
 }
 
-#[derive(Clone, Copy, Debug)]
+/// What a day has to do with a rule.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Turn {
+    /// With its first day.
+    Begins,
+    /// With its last.
+    Ends,
+    /// With a day that its condition or table names.
+    Named,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum At {
+    Step(usize),
     Rule(usize, usize),
     Check(usize),
 }
@@ -38,6 +49,8 @@ enum At {
 enum Look {
     /// It only compares it with these numbers.
     Compared(Vec<Decimal>),
+    /// It only compares it with these days.
+    ComparedByDay(Vec<Date>),
     /// Any other value may make a difference.
     AnyChange,
 }
@@ -47,6 +60,8 @@ enum Look {
 pub(crate) struct Passing {
     /// In the order of days; those of one day in the order of the pack.
     edges: Vec<Edge>,
+    /// The days that it compares the arrival with, and those after, in the order of days.
+    named: Vec<Edge>,
     /// The names that it looks at.
     looks: Vec<(usize, Look)>,
 }
@@ -58,17 +73,22 @@ pub(crate) struct Reading(Vec<(usize, usize, Option<Value<'static>>)>);
 
 impl Passing {
     pub(crate) fn of(pack: &Pack) -> Passing {
+        let named = named(pack);
         Passing {
             edges: edges(pack),
-            looks: looks(pack),
+            looks: looks(pack, &named),
+            named,
         }
     }
 
     /// The edges from after one day to another.
     pub(crate) fn edges(&self, after: Date, until: Date) -> &[Edge] {
-        let from = self.edges.partition_point(|edge| edge.day <= after);
-        let to = self.edges.partition_point(|edge| edge.day <= until);
-        self.edges.get(from..to).unwrap_or_default()
+        between(&self.edges, after, until)
+    }
+
+    /// The days from after one day to another that it compares the arrival with. Export control, too, names days of arrival.
+    pub(crate) fn named(&self, after: Date, until: Date) -> &[Edge] {
+        between(&self.named, after, until)
     }
 
     /// Adds where the values that the pack looks at lie.
@@ -83,6 +103,10 @@ impl Passing {
                 below * 2 + usize::from(on)
             };
             reading.0.push(match (look, value) {
+                (Look::ComparedByDay(days), Some(Value::Date(day))) => {
+                    let below = days.partition_point(|edge| *edge < day);
+                    (below, usize::from(days.get(below) == Some(&day)), None)
+                }
                 (Look::Compared(numbers), Some(Value::Number(number))) => {
                     let span = number.span();
                     (of(numbers, span.low), of(numbers, span.high), None)
@@ -103,9 +127,15 @@ impl Reading {
 }
 
 impl Edge {
-    /// The rule of which it is one, in the pack that it is of.
+    /// Whether it is a step's own and no rule's.
+    pub(crate) fn is_of_step(&self) -> bool {
+        matches!(self.at, At::Step(_))
+    }
+
+    /// The rule of which it is one, in the pack that it is of; the step whose own condition or formula names the day.
     pub(crate) fn rule<'a>(&self, pack: &'a Pack) -> &'a str {
         let law = match self.at {
+            At::Step(step) => return pack.steps.get(step).map_or("", |step| &step.name),
             At::Rule(step, rule) => pack
                 .steps
                 .get(step)
@@ -117,25 +147,98 @@ impl Edge {
     }
 }
 
+fn between(edges: &[Edge], after: Date, until: Date) -> &[Edge] {
+    let from = edges.partition_point(|edge| edge.day <= after);
+    let to = edges.partition_point(|edge| edge.day <= until);
+    edges.get(from..to).unwrap_or_default()
+}
+
+fn next(day: Date) -> Date {
+    day.tomorrow().unwrap_or(day)
+}
+
+/// What steps, rules and checks compare the arrival with. The day after belongs to it: a bound may be the last day of a row.
+fn named(pack: &Pack) -> Vec<Edge> {
+    let mut named: Vec<Edge> = Vec::new();
+    let mut add = |day: Date, at: At| {
+        for day in [day, next(day)] {
+            if !named.iter().any(|known| (known.day, known.at) == (day, at)) {
+                named.push(Edge {
+                    day,
+                    turn: Turn::Named,
+                    at,
+                });
+            }
+        }
+    };
+    let mut of = |expr: &Expr, test: Option<&Test>, at: At| {
+        let mut names = Vec::new();
+        expr.names(&mut names);
+        if !names.iter().any(|name| usize::from(*name) == slot::ARRIVAL) {
+            return;
+        }
+        let mut days = Vec::new();
+        expr.days(&mut days);
+        let mut bounds = Vec::new();
+        if let Some(test) = test {
+            test.bounds(&mut bounds);
+        }
+        days.extend(bounds.iter().filter_map(|bound| match bound {
+            Bound::Day(day) => Some(*day),
+            Bound::Number(_) => None,
+        }));
+        days.into_iter().for_each(|day| add(day, at));
+    };
+    for (at, step) in pack.steps.iter().enumerate() {
+        for expr in [&step.when, &step.base, &step.otherwise]
+            .into_iter()
+            .flatten()
+            .chain([&step.formula])
+        {
+            of(expr, None, At::Step(at));
+        }
+        for (number, rule) in step.rules.iter().enumerate() {
+            let values = rule.rows.iter().flat_map(|row| row.values.iter().flatten());
+            for expr in rule.when.iter().chain(values) {
+                of(expr, None, At::Rule(at, number));
+            }
+            for row in &rule.rows {
+                for ((_, expr), test) in step.tests.iter().zip(&row.tests) {
+                    of(expr, Some(test), At::Rule(at, number));
+                }
+            }
+        }
+    }
+    for (at, check) in pack.checks.iter().enumerate() {
+        if let Some(when) = &check.when {
+            of(when, None, At::Check(at));
+        }
+        if let Some(fact) = &check.fact {
+            of(fact, Some(&check.test), At::Check(at));
+        }
+    }
+    named.sort_by_key(|edge| edge.day);
+    named
+}
+
 fn edges(pack: &Pack) -> Vec<Edge> {
     let mut edges = Vec::new();
-    let next = |day: Date| day.tomorrow().unwrap_or(day);
     let mut of = |law: &Law, at: At| {
         if law.standing == Standing::Superseded {
             return;
         }
-        let mut add = |day: Date, begins: bool| edges.push(Edge { day, begins, at });
+        let mut add = |day: Date, turn: Turn| edges.push(Edge { day, turn, at });
         if let Some(from) = law.from {
-            add(from.first(), true);
+            add(from.first(), Turn::Begins);
             if !from.is_exact() {
-                add(next(from.last()), true);
+                add(next(from.last()), Turn::Begins);
             }
         }
         if let Some(to) = law.to {
             if !to.is_exact() {
-                add(to.first(), false);
+                add(to.first(), Turn::Ends);
             }
-            add(next(to.last()), false);
+            add(next(to.last()), Turn::Ends);
         }
     };
     for (step, rules) in pack.steps.iter().map(|step| &step.rules).enumerate() {
@@ -150,10 +253,15 @@ fn edges(pack: &Pack) -> Vec<Edge> {
     edges
 }
 
-fn looks(pack: &Pack) -> Vec<(usize, Look)> {
+fn looks(pack: &Pack, named: &[Edge]) -> Vec<(usize, Look)> {
     let mut looks: Vec<(usize, Look)> = PASSING
         .iter()
-        .map(|name| (*name, Look::Compared(Vec::new())))
+        .map(|name| match *name {
+            slot::ARRIVAL => Look::ComparedByDay(named.iter().map(|edge| edge.day).collect()),
+            _ => Look::Compared(Vec::new()),
+        })
+        .zip(PASSING)
+        .map(|(look, name)| (name, look))
         .collect();
     let mut used = Vec::new();
     for step in &pack.steps {
@@ -187,9 +295,16 @@ fn looks(pack: &Pack) -> Vec<(usize, Look)> {
     used.iter().for_each(|expr| expr.names(&mut names));
     looks.retain(|(name, _)| names.iter().any(|used| usize::from(*used) == *name));
     for (_, look) in &mut looks {
-        if let Look::Compared(numbers) = look {
-            numbers.sort_unstable();
-            numbers.dedup();
+        match look {
+            Look::Compared(numbers) => {
+                numbers.sort_unstable();
+                numbers.dedup();
+            }
+            Look::ComparedByDay(days) => {
+                days.sort_unstable();
+                days.dedup();
+            }
+            Look::AnyChange => {}
         }
     }
     looks
@@ -206,7 +321,8 @@ fn tested<'a>(expr: &Expr, tests: impl Iterator<Item = &'a Test>, looks: &mut [(
     for bound in bounds {
         match bound {
             Bound::Number(number) => compared(*name, number, looks),
-            Bound::Day(_) => any_change(*name, looks),
+            // Of the arrival all days are known; nothing else that passes is a day.
+            Bound::Day(_) => {}
         }
     }
 }
@@ -219,6 +335,8 @@ fn looked_at(expr: &Expr, looks: &mut [(usize, Look)]) {
             (true, [Expr::Name(name), Expr::Number(number)] | [Expr::Number(number), Expr::Name(name)]) => {
                 compared(*name, *number, looks);
             }
+            // Of the arrival all days are known; nothing else that passes is a day.
+            (true, [Expr::Name(_), Expr::Date(_)] | [Expr::Date(_), Expr::Name(_)]) => {}
             _ => both.iter().for_each(|e| looked_at(e, looks)),
         },
         Expr::Negative(inner) => looked_at(inner, looks),

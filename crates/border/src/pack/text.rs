@@ -31,6 +31,19 @@ impl Sheet {
             return None;
         }
         let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+        // A spreadsheet ends lines with CR and LF, after which the reader counts lines wrongly: it takes the LF for the next line's.
+        let unix: Vec<u8>;
+        let bytes = if bytes.windows(2).any(|pair| pair == b"\r\n") {
+            unix = bytes
+                .iter()
+                .enumerate()
+                .filter(|(at, byte)| **byte != b'\r' || bytes.get(at + 1) != Some(&b'\n'))
+                .map(|(_, byte)| *byte)
+                .collect();
+            &unix
+        } else {
+            bytes
+        };
         let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(bytes);
         let columns: Vec<String> = match reader.headers() {
             Ok(header) => header.iter().map(|cell| cell.trim().to_owned()).collect(),

@@ -1,6 +1,6 @@
 //! What cannot be is refused with its field; what is wrong in a pack is refused with its line.
 
-use border::{Money, PackSource, Question, RuleSet, Severity, Strictness};
+use border::{Money, PackSource, Question, RuleSet, Severity, Strictness, Why};
 
 use crate::{ask, set, sources};
 
@@ -213,4 +213,97 @@ fn any_bytes_in_any_file_are_read_or_refused() {
         }
         let _ = RuleSet::read(&packs, &Strictness::Full { today: None });
     });
+}
+
+const TO_KENYA: &str = "fuel=petrol; cc=1360; first_registration=2020-05-01; steering=right";
+
+#[test]
+fn a_share_that_is_none_is_refused_with_the_number_that_was_meant() {
+    for (text, problem) in [
+        ("65", "no share; one is between 0 and 1, so write 0.65 for 65 %"),
+        (
+            "700",
+            "no share; one is a number between 0 and 1, such as 0.65 for 65 %",
+        ),
+        (
+            "65 KES",
+            "no share; one is a number between 0 and 1, such as 0.65 for 65 %",
+        ),
+        ("-0.1", "less than zero; no value is"),
+    ] {
+        let asked = ask("KE", "2026-03-10", TO_KENYA).given("depreciation", text);
+        let faults = set().evaluate(&asked.question()).unwrap_err();
+        let found = (faults[0].field.as_str(), faults[0].value.as_str());
+        assert_eq!(
+            (found, faults[0].problem.as_str()),
+            (("depreciation", text), problem)
+        );
+    }
+    for share in ["0", "0.65", "1"] {
+        ask("KE", "2026-03-10", TO_KENYA)
+            .given("depreciation", share)
+            .verdict();
+    }
+    // A duty may be more than its base, and what is given for it is an amount.
+    ask("EG", "2026-03-10", "fuel=petrol")
+        .given("customs_duty", "350000")
+        .verdict();
+}
+
+#[test]
+fn what_a_formula_makes_less_than_zero_is_missing_and_says_so() {
+    let mut packs = sources();
+    for source in packs.iter_mut().filter(|source| source.name == "jo") {
+        let toml = String::from_utf8(source.files["country.toml"].clone()).unwrap();
+        let turned = toml.replacen("formula = \"cif\"", "formula = \"cif * -1\"", 1);
+        assert_ne!(turned, toml);
+        source.files.insert("country.toml".into(), turned.into_bytes());
+    }
+    let set = RuleSet::load(&packs).unwrap();
+    let asked = ask("JO", "2026-03-10", "fuel=petrol; cc=1598").priced("9000 USD", "900 USD", "50 USD");
+    let verdict = set.evaluate(&asked.question()).unwrap();
+    let value = verdict.line("customs_value").unwrap();
+    assert_eq!(
+        (value.amount(), value.why.as_slice()),
+        (None, &[Why::BelowZero][..])
+    );
+    assert_eq!(verdict.total, None);
+}
+
+/// The problems of a full check on a day, of the packs with one file changed.
+fn problems_of(pack: &str, file: &str, change: impl Fn(String) -> String) -> Vec<border::Problem> {
+    let mut packs = sources();
+    for source in packs.iter_mut().filter(|source| source.name == pack) {
+        let text = String::from_utf8(source.files[file].clone()).unwrap();
+        source.files.insert(file.into(), change(text).into_bytes());
+    }
+    let today = Some("2026-11-26".parse().unwrap());
+    RuleSet::read(&packs, &Strictness::Full { today }).1
+}
+
+#[test]
+fn a_file_that_a_spreadsheet_saved_has_the_same_line_numbers() {
+    let broken = |text: String| {
+        let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
+        lines[3] = lines[3].replacen(',', ",,,", 1);
+        lines.join("\r\n")
+    };
+    let found = problems_of("jo", "checks.csv", broken);
+    let lines: Vec<u64> = (found.iter())
+        .filter(|p| p.pack == "jo" && p.severity == Severity::Error)
+        .map(|p| p.line)
+        .collect();
+    assert_eq!(lines, [4], "{found:#?}");
+}
+
+#[test]
+fn research_that_ends_on_a_day_to_come_is_refused() {
+    let later = |text: String| text.replace("as_of = 2026-", "as_of = 2030-");
+    let found = problems_of("jo", "country.toml", later);
+    assert!(
+        found
+            .iter()
+            .any(|p| p.severity == Severity::Error && p.text.contains("is yet to come")),
+        "{found:#?}"
+    );
 }

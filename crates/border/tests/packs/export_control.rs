@@ -1,8 +1,10 @@
 //! What Korea stops comes first, and cannot be left out.
 
 use border::{Outcome, PackSource, RuleSet, Severity, Status, Strictness};
+use jiff::ToSpan as _;
+use jiff::civil::{Date, date};
 
-use crate::{ask, sources};
+use crate::{ask, set, sources};
 
 fn first(to: &str, facts: &str) -> (Status, String, Outcome) {
     let asked = ask(to, "2026-03-10", facts).priced("12000 USD", "1500 USD", "60 USD");
@@ -163,5 +165,80 @@ fn a_car_of_over_2000_cc_through_russia_is_held_wherever_it_goes() {
                 .all(|finding| finding.country != "KR" || finding.outcome < Outcome::Condition),
             "{facts}"
         );
+    }
+}
+
+/// What is wrong with a departure, if it is refused.
+fn refused(arrival: &str, departure: Date, facts: &str) -> Option<String> {
+    let mut asked = ask("RU", arrival, facts).priced("12000 USD", "1500 USD", "60 USD");
+    asked.departure = Some(departure);
+    let faults = set().evaluate(&asked.question()).err()?;
+    assert!(
+        faults
+            .iter()
+            .all(|fault| fault.field == "departure" && fault.value == departure.to_string()),
+        "{faults:?}"
+    );
+    Some(faults[0].problem.clone())
+}
+
+#[test]
+fn a_car_does_not_leave_before_it_is_made_or_registered() {
+    let facts = "fuel=petrol; cc=2999; manufactured=2026-01-10; first_registration=2026-02-01";
+    let problem = refused("2026-03-10", date(2026, 1, 9), facts).unwrap();
+    assert!(
+        problem.starts_with("before the manufacture in 2026-01-10"),
+        "{problem}"
+    );
+    let problem = refused("2026-03-10", date(2026, 1, 31), facts).unwrap();
+    assert!(
+        problem.starts_with("before the first registration in 2026-02-01"),
+        "{problem}"
+    );
+    assert_eq!(refused("2026-03-10", date(2026, 2, 1), facts), None);
+    let month = "fuel=petrol; cc=2999; manufactured=2026-02";
+    assert_eq!(
+        refused("2026-03-10", date(2026, 2, 1), month),
+        None,
+        "it may have been"
+    );
+}
+
+#[test]
+fn no_voyage_takes_longer_than_180_days() {
+    let facts = "fuel=petrol; cc=2999; manufactured=2018-07-10";
+    assert_eq!(refused("2026-03-10", date(2025, 9, 11), facts), None);
+    for departure in [date(2025, 9, 10), date(2023, 5, 1), date(2020, 1, 1)] {
+        let problem = refused("2026-03-10", departure, facts).unwrap();
+        assert!(
+            problem.contains("more than 180 days before the arrival"),
+            "{problem}"
+        );
+        assert!(problem.contains("leave it out"), "{problem}");
+    }
+}
+
+#[test]
+fn no_departure_leaves_control_behind_but_that_of_a_car_that_left_before_it_began() {
+    let began = date(2024, 2, 24);
+    let facts = "fuel=petrol; cc=2999; manufactured=2018-07-10";
+    let mut asked = ask("RU", "2024-01-01", facts).priced("12000 USD", "1500 USD", "60 USD");
+    for arrives in (0..1_500).step_by(7) {
+        let arrival = date(2024, 1, 1).saturating_add(arrives.days());
+        asked.on = arrival;
+        for voyage in (0..900).step_by(10) {
+            let departure = arrival.saturating_sub(voyage.days());
+            asked.departure = Some(departure);
+            let Ok(verdict) = set().evaluate(&asked.question()) else {
+                assert!(voyage > 180, "{departure} to {arrival}");
+                continue;
+            };
+            let stopped = verdict.findings[0].outcome == Outcome::Denied;
+            assert_eq!(stopped, departure >= began, "{departure} to {arrival}");
+            assert!(
+                stopped || arrival <= began.saturating_add(180.days()),
+                "{arrival}"
+            );
+        }
     }
 }

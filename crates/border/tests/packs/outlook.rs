@@ -13,20 +13,21 @@ proptest! {
 
     /// The outlook passes over days that cannot differ; judged one by one, they do not.
     #[test]
-    fn no_birthday_and_no_new_year_between_two_breaks_differs(
+    fn no_birthday_no_new_year_and_no_day_that_rules_name_between_two_breaks_differs(
         market in any::<prop::sample::Index>(),
         made in 0_i64..4000,
         after in 0_i64..300,
         arrives in 0_i64..1200,
         cc in prop::sample::select(vec!["998", "1500", "1999", "2199", "3470"]),
         fuel in prop::sample::select(vec!["petrol", "diesel", "hybrid"]),
+        cleared_in in prop::sample::select(vec!["none", "RU"]),
     ) {
         let markets: Vec<&str> = set().destinations().map(|pack| pack.country.as_str()).collect();
         let arrival = date(2024, 6, 1).saturating_add(arrives.days());
         let made = arrival.saturating_sub(made.days()).saturating_sub(after.days());
         let registered = made.saturating_add(after.days());
         let facts = format!(
-            "fuel={fuel}; cc={cc}; engine_kw=110; manufactured={made}; first_registration={registered}; model_year={}; \
+            "fuel={fuel}; cc={cc}; engine_kw=110; cleared_in={cleared_in}; manufactured={made}; first_registration={registered}; model_year={}; \
              importer=person; personal_use=true; steering=left; title=none",
             made.year()
         );
@@ -40,6 +41,9 @@ proptest! {
             .chain(half_years(registered))
             .flat_map(|day| [day, day.tomorrow().unwrap()])
             .chain((2024..2030).map(|year| date(year, 1, 1)))
+            // The days that tables and conditions compare the arrival with: of Egypt, of Kazakhstan.
+            .chain((2024..2030).map(|year| date(year, 10, 1)))
+            .chain([date(2026, 2, 3), date(2026, 2, 4)])
             .filter(|day| *day > arrival && *day <= outlook.horizon)
             .collect();
         days.sort_unstable();
@@ -53,6 +57,48 @@ proptest! {
             prop_assert_eq!((then.status, then.total), state, "{} on {}", facts, day);
         }
     }
+}
+
+/// The break of an outlook on a day.
+fn on(outlook: &border::Outlook, day: Date) -> &border::Break {
+    let found = outlook.breaks.iter().find(|b| b.date == day);
+    found.unwrap_or_else(|| panic!("nothing on {day}: {:?}", outlook.breaks))
+}
+
+#[test]
+fn a_day_on_which_a_table_turns_is_found_with_the_rule_that_names_it() {
+    let asked = ask(
+        "EG",
+        "2026-09-15",
+        "fuel=hybrid; used=true; cc=1580; engine_kw=77; motor_kw=32; model_year=2024; manufactured=2024-05-10",
+    )
+    .priced("12000 USD", "1500 USD", "100 USD");
+    let outlook = set().outlook(&asked.question(), 100).unwrap();
+    let discount = on(&outlook, date(2026, 10, 1));
+    let rule = "eg.discount_year".to_owned();
+    assert_eq!(discount.causes, [Cause::Day { about: rule }]);
+    assert!(discount.lines.iter().any(|line| line.before != line.after));
+    assert_eq!(outlook.total_holds_until, Some(date(2026, 9, 30)));
+    assert!(
+        outlook.breaks.iter().all(|b| b.date != date(2026, 11, 10)),
+        "the car's half birthday changes nothing"
+    );
+}
+
+#[test]
+fn a_day_that_a_condition_names_is_found_with_its_rule() {
+    let asked = ask(
+        "KZ",
+        "2026-02-01",
+        "fuel=petrol; cc=1598; engine_kw=90; manufactured=2022-05-10; cleared_in=RU; importer=person; personal_use=true",
+    )
+    .priced("12000 USD", "1500 USD", "60 USD");
+    let outlook = set().outlook(&asked.question(), 30).unwrap();
+    let rule = "kz.util.ru_by".to_owned();
+    assert_eq!(
+        on(&outlook, date(2026, 2, 4)).causes,
+        [Cause::Day { about: rule }]
+    );
 }
 
 #[test]
@@ -128,6 +174,34 @@ fn a_rule_that_takes_the_place_of_another_is_one_change_with_old_and_new() {
         ever.iter().all(|change| change.about != "statistic"),
         "numbers of cars are no law"
     );
+}
+
+#[test]
+fn of_several_tables_that_turn_on_one_day_each_row_is_told_beside_that_of_the_same_cells() {
+    let changes = set().changes(date(2025, 12, 31), date(2026, 1, 1));
+    let of = |id: &str| &changes.iter().find(|change| change.law.id == id).unwrap().text;
+    for band in ["0-1000", "1000-2000", "2000-3000", "3000-3500", "3500+"] {
+        let text = of(&format!("ru.util.com.2026.{band}"));
+        assert!(text.contains("(+20 %)"), "{text}");
+        assert!(!text.contains("new:") && !text.contains("gone:"), "{text}");
+        let before = format!("(in place of ru.util.com.2025-12.{band})");
+        assert!(text.ends_with(&before), "{text}");
+    }
+}
+
+#[test]
+fn days_that_no_act_names_are_no_news() {
+    let ever = set().changes(Date::MIN, Date::MAX);
+    for id in ["by.util.2026", "by.util.personal.2026"] {
+        assert!(ever.iter().all(|change| change.law.id != id), "{id}");
+    }
+    let quotas = |change: &&border::Change<'_>| change.law.id.ends_with(".ev.quota.2026");
+    assert!(ever.iter().any(|change| quotas(&change)));
+    let end = ever
+        .iter()
+        .filter(quotas)
+        .find(|change| matches!(change.country, "AM" | "BY") && change.date == date(2027, 1, 1));
+    assert!(end.is_none(), "{end:?}");
 }
 
 #[test]

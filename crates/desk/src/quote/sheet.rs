@@ -330,6 +330,7 @@ pub fn breaks(words: &Words, quote: &Quote<'_>) -> Vec<String> {
                 .map(|cause| match cause {
                     Cause::Begins { rule } => words.with("cause-begins", &[("rule", rule)]),
                     Cause::Ends { rule } => words.with("cause-ends", &[("rule", rule)]),
+                    Cause::Day { about } => words.with("cause-day", &[("about", about)]),
                     Cause::Birthday { fact } => words.with("cause-birthday", &[("fact", fact)]),
                     Cause::NewYear => words.say("cause-new-year"),
                 })

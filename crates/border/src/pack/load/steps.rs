@@ -238,6 +238,7 @@ impl Reading<'_> {
             basis: Vec::new(),
             by_category: false,
             otherwise,
+            is_share: false,
             // An index or a share is not money: it keeps its digits unless told otherwise.
             round: step.round.unwrap_or(if is_value { 28 } else { round }).min(28),
             tests,
