@@ -2,7 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use border::{Car, Confidence, Currency, Fault, Money, Outcome, Outlook, Question, Rates, RuleSet, Span, Status, Values, Verdict};
+use border::{
+    Car, Confidence, Currency, Fault, Money, Outcome, Outlook, Question, Rates, RuleSet, Span, Status,
+    Values, Verdict,
+};
 use jiff::civil::Date;
 use rust_decimal::Decimal;
 
@@ -14,7 +17,7 @@ mod turns;
 mod yard;
 
 pub use comparison::{Change, Column, Part, column};
-pub use facts::{Known, KnownFact};
+pub use facts::{Known, KnownFact, LeftOpen, Open};
 pub use rates::{RateBook, is_inverse, parse as parse_rates, read as read_rates};
 pub use sheet::{CheckSaid, Foreseen, Sheet, breaks, holds, holds_short, rates as rates_line, sheet};
 pub use turns::Turn;

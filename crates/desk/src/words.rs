@@ -6,6 +6,8 @@ use jiff::civil::Date;
 use rust_decimal::Decimal;
 use unic_langid::LanguageIdentifier;
 
+use crate::quote::{LeftOpen, Open};
+
 /// A language of the product.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Language {
@@ -308,6 +310,16 @@ impl Words {
         }
     }
 
+    /// Why a history does not settle a fact.
+    pub fn left_open(&self, left: &LeftOpen) -> String {
+        let entries: Vec<String> = left.log_indices.iter().map(u64::to_string).collect();
+        let id = match left.why {
+            Open::Odometer => "left-open-odometer",
+            Open::OnlyInspected => "left-open-title",
+        };
+        self.with(id, &[("entries", &entries.join(", "))])
+    }
+
     /// What a country is called in this language, by its ISO 3166-1 code; none for codes that are no country's.
     pub fn country(&self, code: &str) -> Option<String> {
         self.perhaps(&format!("country-{code}"))
@@ -351,7 +363,11 @@ impl Words {
             } => self.with("caution-passenger-cars", &[("category", category)]),
             Caution::PassengerCars { category: None } => self.say("caution-category-open"),
             Caution::RatesFar { date } => {
-                let id = if *date > arrival { "caution-rates-later" } else { "caution-rates-old" };
+                let id = if *date > arrival {
+                    "caution-rates-later"
+                } else {
+                    "caution-rates-old"
+                };
                 self.with(id, &[("date", &date.to_string())])
             }
             Caution::Undated { rules } => self.with("caution-undated", &[("rules", &rules.join(", "))]),

@@ -7,10 +7,10 @@ use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, SystemTime};
 
 use border::{Rates, Severity};
-use desk::quote::RateBook;
-use jiff::civil::Date;
 use desk::DeskError;
+use desk::quote::RateBook;
 use desk::rules::{self, Rulebook};
+use jiff::civil::Date;
 
 /// The rules in force.
 pub struct Rules {
@@ -165,7 +165,9 @@ impl Rules {
 
 /// The newest day of the rates, in words.
 fn newest(rates: &RateBook) -> String {
-    rates.newest().map_or_else(|| "no day".to_owned(), |day| day.to_string())
+    rates
+        .newest()
+        .map_or_else(|| "no day".to_owned(), |day| day.to_string())
 }
 
 /// What was refused, in words, with the first problem of each pack; all of them are in the service's log.

@@ -39,6 +39,13 @@ pub(super) fn show(asked: &Asked, answers: &[Answer<'_>]) -> Result<(), Failure>
             .map(|fact| format!("{} from {} (entry {})", fact.name, fact.statement, fact.log_index))
             .collect();
         output::say(format_args!("From its history: {}", from.join(", ")))?;
+        for left in &known.left_open {
+            output::say(format_args!(
+                "Left open by it: {}: {}",
+                left.name,
+                words.left_open(left)
+            ))?;
+        }
     }
     output::say("")?;
     let ranked = answers.iter().any(|answer| answer.kept.is_some());
@@ -154,7 +161,11 @@ fn detail(words: &Words, answer: &Answer<'_>, full: bool) -> Result<(), Failure>
                 .iter()
                 .map(|check| format!("{} ({}) [{}]; ", check.said, check.reason, check.rule))
                 .collect();
-            let _ = writeln!(text, "  would change: {}: {checks}{}", foreseen.day, foreseen.rest);
+            let _ = writeln!(
+                text,
+                "  would change: {}: {checks}{}",
+                foreseen.day, foreseen.rest
+            );
         }
     }
     for why in &verdict.asks {

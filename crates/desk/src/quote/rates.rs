@@ -149,7 +149,11 @@ impl RateBook {
 
     /// The newest day that any file has.
     pub fn newest(&self) -> Option<Date> {
-        self.files.iter().filter_map(|days| days.keys().next_back()).max().copied()
+        self.files
+            .iter()
+            .filter_map(|days| days.keys().next_back())
+            .max()
+            .copied()
     }
 
     /// The rates for an arrival: of each file the latest day that is not after it, or the first one where all are. Of two files
@@ -280,7 +284,9 @@ fn pair(
         return Err(wrong(format!("rate {rate:?} of {to} is not above zero")));
     }
     if from == to && number != Decimal::ONE {
-        return Err(wrong(format!("1 {from} is 1 {to}, and not {rate}; remove the row")));
+        return Err(wrong(format!(
+            "1 {from} is 1 {to}, and not {rate}; remove the row"
+        )));
     }
     Ok(Pair {
         from,
@@ -443,8 +449,14 @@ mod tests {
     fn two_files_that_contradict_each_other_on_a_day_are_refused_with_both_places() {
         let said = |own: &str| {
             let files = [
-                (Path::new("a.csv"), b"date,from,to,rate\n2026-03-09,USD,JOD,0.709\n".to_vec()),
-                (Path::new("b.csv"), format!("date,from,to,rate\n2026-03-09,{own}\n").into_bytes()),
+                (
+                    Path::new("a.csv"),
+                    b"date,from,to,rate\n2026-03-09,USD,JOD,0.709\n".to_vec(),
+                ),
+                (
+                    Path::new("b.csv"),
+                    format!("date,from,to,rate\n2026-03-09,{own}\n").into_bytes(),
+                ),
             ];
             parse(&files).map(drop).map_err(|error| error.to_string())
         };

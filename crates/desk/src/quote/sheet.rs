@@ -142,7 +142,10 @@ fn market(words: &Words, quote: &Quote<'_>, page: &mut String) {
         "sheet-asks",
         verdict.asks.iter().map(|why| words.why(why)).collect(),
     );
-    let breaks: Vec<String> = breaks(words, quote).iter().map(|said| foreseen(words, said)).collect();
+    let breaks: Vec<String> = breaks(words, quote)
+        .iter()
+        .map(|said| foreseen(words, said))
+        .collect();
     marked_list(words, page, "sheet-breaks", &breaks);
     let notes: Vec<String> = verdict
         .cautions

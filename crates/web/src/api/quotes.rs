@@ -316,9 +316,16 @@ fn read_rates(asked: AskedRates) -> Result<Rates, Problem> {
             )
         })?;
         if a == b && number != Decimal::ONE {
-            return Err(fault(&field("rate"), &rate, format!("1 {a} is 1 {b}; leave this pair out")));
+            return Err(fault(
+                &field("rate"),
+                &rate,
+                format!("1 {a} is 1 {b}; leave this pair out"),
+            ));
         }
-        if let Some(other) = seen.get(&(b, a)).filter(|other| !quote::is_inverse(**other, number)) {
+        if let Some(other) = seen
+            .get(&(b, a))
+            .filter(|other| !quote::is_inverse(**other, number))
+        {
             return Err(fault(
                 &field("rate"),
                 &rate,
