@@ -226,6 +226,8 @@ fn what_would_change_names_the_check_and_how_it_comes_out() {
         "manufactured=2023-07-10",
         "--fact",
         "first_registration=2023-07-20",
+        "--fact",
+        "importer_is=none",
         "--to",
         "DZ",
         "--arrive",
