@@ -141,7 +141,11 @@ pub async fn run(global: &Global, command: &RulesCommand) -> Result<ExitCode, Fa
         RulesCommand::New(options) => new(global, options),
         RulesCommand::Coverage(folder) => {
             let book = open(folder.rules.as_deref())?;
-            output::say(rules::coverage(&book.set).trim_end())?;
+            if global.json {
+                output::json(&serde_json::to_value(rules::coverages(&book.set))?)?;
+            } else {
+                output::say(rules::coverage(&book.set).trim_end())?;
+            }
             Ok(ExitCode::SUCCESS)
         }
     }

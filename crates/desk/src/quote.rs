@@ -2,7 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use border::{Car, Currency, Fault, Money, Outlook, Question, Rates, RuleSet, Span, Status, Values, Verdict};
+use border::{
+    Car, Confidence, Currency, Fault, Money, Outcome, Outlook, Question, Rates, RuleSet, Span, Status,
+    Values, Verdict,
+};
 use jiff::civil::Date;
 use rust_decimal::Decimal;
 
@@ -10,12 +13,14 @@ mod comparison;
 mod facts;
 mod rates;
 mod sheet;
+mod turns;
 mod yard;
 
 pub use comparison::{Change, Column, Part, column};
-pub use facts::{Known, KnownFact};
-pub use rates::{parse as parse_rates, read as read_rates};
-pub use sheet::{Sheet, breaks, holds, rates as rates_line, sheet};
+pub use facts::{Known, KnownFact, LeftOpen, Open};
+pub use rates::{RateBook, is_inverse, parse as parse_rates, read as read_rates};
+pub use sheet::{CheckSaid, Foreseen, Sheet, breaks, holds, holds_short, rates as rates_line, sheet};
+pub use turns::Turn;
 pub use yard::{History, Looked, Row, car_of, read as read_yard, set_fact, size as yard_size};
 
 /// How far a quote looks ahead, in days.
@@ -52,8 +57,24 @@ pub struct Quote<'p> {
     pub verdict: Verdict<'p>,
     /// What would break it.
     pub outlook: Option<Outlook>,
+    /// The checks that come out otherwise on the days of the outlook.
+    pub turns: Vec<Turn<'p>>,
     /// What remains for the car of the retail price, after charges, freight and insurance, in the seller's currency.
     pub kept: Option<Span>,
+}
+
+impl Quote<'_> {
+    /// The weakest confidence among the rules that the answer rests on: those of the charges, and the checks that say anything
+    /// about this car.
+    pub fn confidence(&self) -> Option<Confidence> {
+        let checks = self
+            .verdict
+            .findings
+            .iter()
+            .filter(|finding| finding.outcome > Outcome::Passed)
+            .map(|finding| finding.law.confidence);
+        self.verdict.confidence().into_iter().chain(checks).min()
+    }
 }
 
 /// The countries meant: those named, in order and once, or all.
@@ -105,9 +126,13 @@ pub fn quotes<'a>(set: &'a RuleSet, request: &Request<'a>) -> Result<Vec<Quote<'
             destination: country,
             ..asked
         };
-        let outlook = match request.outlook {
-            true => Some(set.outlook(&question, HORIZON_DAYS)?),
-            false => None,
+        let (outlook, turns) = match request.outlook {
+            true => {
+                let outlook = set.outlook(&question, HORIZON_DAYS)?;
+                let turns = turns::turns(set, &question, &verdict, &outlook)?;
+                (Some(outlook), turns)
+            }
+            false => (None, Vec::new()),
         };
         let kept = request
             .retail
@@ -116,6 +141,7 @@ pub fn quotes<'a>(set: &'a RuleSet, request: &Request<'a>) -> Result<Vec<Quote<'
         quotes.push(Quote {
             verdict,
             outlook,
+            turns,
             kept,
         });
     }

@@ -16,7 +16,7 @@ mod show;
 mod skeleton;
 
 pub use atom::atom;
-pub use coverage::coverage;
+pub use coverage::{Coverage, coverage, coverages};
 pub use show::{Shown, ShownCheck, ShownRow, ShownRule, ShownStep, difference, show};
 pub use skeleton::{is_known, skeleton};
 

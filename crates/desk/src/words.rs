@@ -1,9 +1,12 @@
 //! Words for people in six languages, from Fluent files, and numbers as each language writes them.
 
-use border::{Caution, Outcome, PowerUnit, Span, Status, Why};
+use border::{Caution, Confidence, Line, Outcome, PowerUnit, Span, Status, Why};
 use fluent_bundle::{FluentArgs, FluentBundle, FluentResource};
+use jiff::civil::Date;
 use rust_decimal::Decimal;
 use unic_langid::LanguageIdentifier;
+
+use crate::quote::{LeftOpen, Open};
 
 /// A language of the product.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -272,6 +275,24 @@ impl Words {
         }
     }
 
+    /// Why a line is a range or missing. A range is worked out, whatever could not be decided on the way to it.
+    pub fn line_why(&self, line: &Line<'_>) -> Vec<String> {
+        let said = |why: &Why<'_>| match why {
+            Why::Arithmetic if line.amount().is_some() => self.say("why-arithmetic-in-part"),
+            why => self.why(why),
+        };
+        line.why.iter().map(said).collect()
+    }
+
+    /// How sure a rule is.
+    pub fn confidence(&self, confidence: Confidence) -> String {
+        self.say(match confidence {
+            Confidence::High => "confidence-high",
+            Confidence::Medium => "confidence-medium",
+            Confidence::Low => "confidence-low",
+        })
+    }
+
     /// What a step is called in a sentence: its name in the pack where this language has no other.
     fn step(&self, name: &str) -> String {
         self.charge(name).unwrap_or_else(|| name.to_owned())
@@ -288,6 +309,16 @@ impl Words {
                 .or_else(|| self.perhaps(&id("ask")))
                 .unwrap_or_else(|| name.to_owned()),
         }
+    }
+
+    /// Why a history does not settle a fact.
+    pub fn left_open(&self, left: &LeftOpen) -> String {
+        let entries: Vec<String> = left.log_indices.iter().map(u64::to_string).collect();
+        let id = match left.why {
+            Open::Odometer => "left-open-odometer",
+            Open::OnlyInspected => "left-open-title",
+        };
+        self.with(id, &[("entries", &entries.join(", "))])
     }
 
     /// What a country is called in this language, by its ISO 3166-1 code; none for codes that are no country's.
@@ -320,8 +351,8 @@ impl Words {
         self.perhaps(&format!("check-{}", key.replace('_', "-")))
     }
 
-    /// A caution.
-    pub fn caution(&self, caution: &Caution<'_>) -> String {
+    /// A caution about a quote for an arrival.
+    pub fn caution(&self, caution: &Caution<'_>, arrival: Date) -> String {
         match caution {
             Caution::PowerConverted { from } => self.say(match from {
                 PowerUnit::MetricHorsepower => "caution-metric-horsepower",
@@ -332,7 +363,14 @@ impl Words {
                 category: Some(category),
             } => self.with("caution-passenger-cars", &[("category", category)]),
             Caution::PassengerCars { category: None } => self.say("caution-category-open"),
-            Caution::RatesFar { date } => self.with("caution-rates-far", &[("date", &date.to_string())]),
+            Caution::RatesFar { date } => {
+                let id = if *date > arrival {
+                    "caution-rates-later"
+                } else {
+                    "caution-rates-old"
+                };
+                self.with(id, &[("date", &date.to_string())])
+            }
             Caution::Undated { rules } => self.with("caution-undated", &[("rules", &rules.join(", "))]),
             Caution::Weak { rules } => self.with("caution-weak", &[("rules", &rules.join(", "))]),
         }

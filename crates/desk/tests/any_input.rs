@@ -143,7 +143,8 @@ proptest! {
         begin in prop_oneof![Just(""), Just("date,from,to,rate\n2026-03-09,"), Just("Date,USD,JPY\n"), Just("<Cube time=\"2026-03-09\">")],
     ) {
         let bytes = [begin.as_bytes(), &bytes[..]].concat();
-        match desk::quote::parse_rates(&[(Path::new("rates.csv"), bytes)], jiff::civil::date(2026, 3, 10)) {
+        let book = desk::quote::parse_rates(&[(Path::new("rates.csv"), bytes)]);
+        match book.and_then(|book| book.on(jiff::civil::date(2026, 3, 10))) {
             Ok(rates) => prop_assert!(!rates.is_empty()),
             Err(error) => prop_assert!(error.to_string().contains("rates"), "{error}"),
         }

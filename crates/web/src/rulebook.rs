@@ -8,9 +8,9 @@ use std::time::{Duration, SystemTime};
 
 use border::{Rates, Severity};
 use desk::DeskError;
+use desk::quote::RateBook;
 use desk::rules::{self, Rulebook};
-
-use crate::clock;
+use jiff::civil::Date;
 
 /// The rules in force.
 pub struct Rules {
@@ -20,7 +20,7 @@ pub struct Rules {
     /// Why the folder as it is now is not in force.
     trouble: RwLock<Vec<String>>,
     rate_files: Vec<PathBuf>,
-    rates: RwLock<Arc<Rates>>,
+    rates: RwLock<Arc<RateBook>>,
     /// Why the files of rates as they are now are not in force.
     stale: RwLock<Option<String>>,
 }
@@ -34,7 +34,7 @@ impl Rules {
     /// # Errors
     /// The folder or a file cannot be read at the start, or the program's own packs are damaged.
     pub fn open(folder: Option<PathBuf>, rate_files: Vec<PathBuf>) -> Result<Self, DeskError> {
-        let rates = desk::quote::read_rates(&rate_files, clock::today())?;
+        let rates = desk::quote::read_rates(&rate_files)?;
         let book = folder
             .as_deref()
             .map(|folder| rules::open(Some(folder)))
@@ -49,8 +49,15 @@ impl Rules {
         })
     }
 
-    /// The exchange rates in force; none where no file was given.
-    pub fn exchange(&self) -> Arc<Rates> {
+    /// The exchange rates for an arrival; none where no file was given.
+    ///
+    /// # Errors
+    /// A rate is beyond what numbers here hold.
+    pub fn exchange(&self, arrival: Date) -> Result<Rates, DeskError> {
+        self.rate_book().on(arrival)
+    }
+
+    fn rate_book(&self) -> Arc<RateBook> {
         self.rates.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
@@ -118,17 +125,17 @@ impl Rules {
     }
 
     fn take_rates(&self) {
-        let stale = match desk::quote::read_rates(&self.rate_files, clock::today()) {
+        let stale = match desk::quote::read_rates(&self.rate_files) {
             Ok(rates) => {
-                tracing::info!(date = %rates.date, "exchange rates read anew");
+                tracing::info!(date = %newest(&rates), "exchange rates read anew");
                 *self.rates.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(rates);
                 None
             }
             Err(error) => {
                 tracing::warn!(error = %error, "the exchange rates cannot be read; those in force stay");
-                let date = self.exchange().date;
                 Some(format!(
-                    "the exchange rates cannot be read; those of {date} stay in force"
+                    "the exchange rates cannot be read; those of {} stay in force",
+                    newest(&self.rate_book())
                 ))
             }
         };
@@ -154,6 +161,13 @@ impl Rules {
         };
         *self.trouble.write().unwrap_or_else(PoisonError::into_inner) = trouble;
     }
+}
+
+/// The newest day of the rates, in words.
+fn newest(rates: &RateBook) -> String {
+    rates
+        .newest()
+        .map_or_else(|| "no day".to_owned(), |day| day.to_string())
 }
 
 /// What was refused, in words, with the first problem of each pack; all of them are in the service's log.

@@ -103,7 +103,7 @@ impl About {
             })
             .transpose()?;
         let to = quote::markets(&book.set, &self.to).map_err(faults)?;
-        let rates = quote::read_rates(&self.rates, today)?;
+        let rates = quote::read_rates(&self.rates)?.on(arrival)?;
         let mut known = match &self.vin {
             None => None,
             Some(text) => Some(history(global, text, today).await?),

@@ -133,13 +133,18 @@ pub async fn run(global: &Global, options: &Quote) -> Result<ExitCode, Failure> 
             match row.history {
                 Looked::Not | Looked::Failed => {}
                 Looked::Unknown { vin } => eprintln!("carnet: {}", not_known(&file.display(), line, &vin)),
-                Looked::Known { facts, overruled } => {
+                Looked::Known {
+                    facts,
+                    left_open,
+                    overruled,
+                } => {
                     for fault in overruled {
                         eprintln!("carnet: {}:{line}: {fault}", file.display());
                     }
                     asked.known = Some(Known {
                         car: car.clone(),
                         facts,
+                        left_open,
                     });
                 }
             }
@@ -161,6 +166,7 @@ pub async fn run(global: &Global, options: &Quote) -> Result<ExitCode, Failure> 
         output::json(&json!({
             "car": facts(&asked.car).into_iter().collect::<BTreeMap<_, _>>(),
             "from_history": known,
+            "left_open": asked.known.as_ref().map(|known| &known.left_open),
             "quotes": answers,
             "disclaimer": disclaimer(&words, &answers),
         }))?;

@@ -39,6 +39,13 @@ pub(super) fn show(asked: &Asked, answers: &[Answer<'_>]) -> Result<(), Failure>
             .map(|fact| format!("{} from {} (entry {})", fact.name, fact.statement, fact.log_index))
             .collect();
         output::say(format_args!("From its history: {}", from.join(", ")))?;
+        for left in &known.left_open {
+            output::say(format_args!(
+                "Left open by it: {}: {}",
+                left.name,
+                words.left_open(left)
+            ))?;
+        }
     }
     output::say("")?;
     let ranked = answers.iter().any(|answer| answer.kept.is_some());
@@ -67,20 +74,10 @@ pub(super) fn show(asked: &Asked, answers: &[Answer<'_>]) -> Result<(), Failure>
                     .map_or_else(|| "-".to_owned(), |kept| money(&words, Some(kept), currency)),
             );
         }
-        let holds =
-            answer
-                .outlook
-                .as_ref()
-                .map_or(String::new(), |outlook| match outlook.admission_holds_until {
-                    Some(date) => date.to_string(),
-                    None => format!("beyond {}", outlook.horizon),
-                });
-        let confidence = verdict.confidence().map_or("-", |confidence| match confidence {
-            border::Confidence::High => "high",
-            border::Confidence::Medium => "medium",
-            border::Confidence::Low => "low",
-        });
-        row.extend([holds, confidence.to_owned()]);
+        let confidence = answer
+            .confidence()
+            .map_or_else(|| "-".to_owned(), |confidence| words.confidence(confidence));
+        row.extend([quote::holds_short(&words, answer), confidence]);
         table.add_row(row);
     }
     output::show(table)?;
@@ -102,7 +99,7 @@ fn detail(words: &Words, answer: &Answer<'_>, full: bool) -> Result<(), Failure>
     for finding in verdict
         .findings
         .iter()
-        .filter(|finding| finding.outcome >= Outcome::Condition)
+        .filter(|finding| finding.outcome > Outcome::NoLimit)
     {
         let why: Vec<String> = finding.why.iter().map(|why| words.why(why)).collect();
         let why = if why.is_empty() {
@@ -123,7 +120,11 @@ fn detail(words: &Words, answer: &Answer<'_>, full: bool) -> Result<(), Failure>
             finding.law.id
         );
         if !finding.authority.is_empty() {
-            let _ = writeln!(text, "    authority: {}; {}", finding.authority, finding.law.act);
+            let act = match finding.law.act.as_str() {
+                "" => String::new(),
+                act => format!("; {act}"),
+            };
+            let _ = writeln!(text, "    authority: {}{act}", finding.authority);
         }
     }
     if full {
@@ -131,7 +132,7 @@ fn detail(words: &Words, answer: &Answer<'_>, full: bool) -> Result<(), Failure>
             let amount = line
                 .amount()
                 .map_or_else(|| words.say("missing"), |span| words.span(span, 2));
-            let why: Vec<String> = line.why.iter().map(|why| words.why(why)).collect();
+            let why = words.line_why(line);
             let why = if why.is_empty() {
                 String::new()
             } else {
@@ -154,15 +155,24 @@ fn detail(words: &Words, answer: &Answer<'_>, full: bool) -> Result<(), Failure>
                 verdict.missing_lines.join(", ")
             );
         }
-        for line in quote::breaks(words, answer) {
-            let _ = writeln!(text, "  would change: {line}");
+        for foreseen in quote::breaks(words, answer) {
+            let checks: String = foreseen
+                .checks
+                .iter()
+                .map(|check| format!("{} ({}) [{}]; ", check.said, check.reason, check.rule))
+                .collect();
+            let _ = writeln!(
+                text,
+                "  would change: {}: {checks}{}",
+                foreseen.day, foreseen.rest
+            );
         }
     }
     for why in &verdict.asks {
         let _ = writeln!(text, "  ask: {}", words.why(why));
     }
     for caution in &verdict.cautions {
-        let _ = writeln!(text, "  note: {}", words.caution(caution));
+        let _ = writeln!(text, "  note: {}", words.caution(caution, verdict.arrival));
     }
     if text.is_empty() {
         return Ok(());

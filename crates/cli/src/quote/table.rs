@@ -31,6 +31,15 @@ pub(super) fn write_header(out: &mut csv::Writer<impl std::io::Write>) -> Result
     .map_err(|error| Failure::Value(error.to_string()))
 }
 
+/// A text as a cell that a spreadsheet takes for text. One that begins like a formula would be worked out by whoever opens the
+/// file, and a car's name is whatever somebody wrote.
+fn as_text(text: &str) -> std::borrow::Cow<'_, str> {
+    match text.starts_with(['=', '+', '-', '@', '\t', '\r']) {
+        true => format!("'{text}").into(),
+        false => text.into(),
+    }
+}
+
 pub(super) fn write_record(
     out: &mut csv::Writer<impl std::io::Write>,
     line: u64,
@@ -67,7 +76,7 @@ pub(super) fn write_record(
         .collect();
     out.write_record([
         line.to_string().as_str(),
-        name,
+        &as_text(name),
         verdict.country,
         &verdict.arrival.to_string(),
         status.as_str().unwrap_or_default(),
@@ -91,4 +100,25 @@ pub(super) fn write_record(
         "not legal advice; confirm with a customs broker",
     ])
     .map_err(|error| Failure::Value(error.to_string()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_that_begins_like_a_formula_is_text_in_a_spreadsheet() {
+        for (name, cell) in [
+            ("=cmd|x", "'=cmd|x"),
+            ("+1", "'+1"),
+            ("-1", "'-1"),
+            ("@sum", "'@sum"),
+            ("\t=1", "'\t=1"),
+            ("\r=1", "'\r=1"),
+            ("Sonata =2.0", "Sonata =2.0"),
+            ("", ""),
+        ] {
+            assert_eq!(as_text(name), cell);
+        }
+    }
 }

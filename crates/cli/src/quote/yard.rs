@@ -188,14 +188,15 @@ impl<'a> Yard<'a> {
                         }
                     }
                     if wanted && self.json {
-                        let known = match history {
-                            Looked::Known { facts, .. } => Some(facts),
-                            _ => None,
+                        let (known, left_open) = match history {
+                            Looked::Known { facts, left_open, .. } => (Some(facts), Some(left_open)),
+                            _ => (None, None),
                         };
                         let text = serde_json::to_string(&json!({
                             "line": line,
                             "name": name,
                             "from_history": known,
+                            "left_open": left_open,
                             "quotes": quotes,
                             "disclaimer": self.disclaimer,
                         }))

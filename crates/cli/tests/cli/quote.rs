@@ -106,3 +106,158 @@ fn the_history_of_a_car_prevails_over_a_default_and_the_row_is_served() {
         "{ran:?}"
     );
 }
+
+/// The answer for a car of the yard to one market, as JSON.
+fn answer(folder: &std::path::Path, vin: &str, more: &[&str]) -> Value {
+    let asked = [
+        "--json",
+        "quote",
+        "--vin",
+        vin,
+        "--to",
+        "PE",
+        "--arrive",
+        "2027-03-10",
+    ];
+    let ran = carnet(folder, &[&asked[..], more].concat());
+    assert_eq!(ran.code, 0, "{ran:?}");
+    serde_json::from_str(&ran.out).unwrap()
+}
+
+#[test]
+fn a_reading_that_the_findings_doubt_is_asked_for_and_may_be_given() {
+    let folder = yard::folder();
+    let sonata = "KNAPH81ABHK000003";
+    let asked = answer(folder.path(), sonata, &[]);
+    assert!(asked["car"]["odometer_km"].is_null(), "{}", asked["car"]);
+    let left_open = asked["left_open"].as_array().unwrap();
+    let odometer = left_open
+        .iter()
+        .find(|left| left["name"] == "odometer_km")
+        .unwrap();
+    assert_eq!(odometer["why"], "odometer");
+    assert!(odometer["log_indices"].as_array().unwrap().len() > 1);
+    let asks = asked["quotes"][0]["asks"].as_array().unwrap();
+    assert!(asks.iter().any(|ask| ask["name"] == "odometer_km"), "{asks:?}");
+    let told = answer(folder.path(), sonata, &["--fact", "odometer_km=167240"]);
+    assert_eq!(told["car"]["odometer_km"], "167240");
+}
+
+#[test]
+fn an_inspection_settles_only_what_it_looks_at() {
+    let folder = yard::folder();
+    let asked = answer(folder.path(), "KMHJ381ABJU000011", &[]);
+    assert!(asked["car"]["title"].is_null(), "{}", asked["car"]);
+    let left_open = asked["left_open"].as_array().unwrap();
+    let title = left_open.iter().find(|left| left["name"] == "title").unwrap();
+    assert_eq!(title["why"], "only_inspected");
+    let told = answer(folder.path(), "KMHJ381ABJU000011", &["--fact", "title=none"]);
+    assert_eq!(told["car"]["title"], "none");
+}
+
+/// What the terminal says of a car that no log knows.
+fn said(arguments: &[&str]) -> String {
+    let folder = yard::empty_folder();
+    let ran = carnet(folder.path(), &[&["quote"][..], arguments].concat());
+    assert_eq!(ran.code, 0, "{ran:?}");
+    ran.out
+}
+
+#[test]
+fn a_bar_that_one_source_reports_is_shown_and_the_verdict_is_not_admissible_for_sure() {
+    let said = said(&[
+        "--fact",
+        "fuel=petrol",
+        "--fact",
+        "cc=1999",
+        "--fact",
+        "manufactured=2012-05-10",
+        "--fact",
+        "steering=left",
+        "--fact",
+        "title=none",
+        "--fact",
+        "documents=MoIAT used-vehicle search",
+        "--to",
+        "AE",
+        "--arrive",
+        "2026-03-10",
+    ]);
+    assert!(
+        said.contains("doubtful: Older than 4 years is not admitted"),
+        "{said}"
+    );
+    assert!(
+        said.contains("depends: Older than 10 years needs prior approval"),
+        "{said}"
+    );
+    let row = said.lines().find(|line| line.starts_with("AE  ")).unwrap();
+    assert!(
+        row.contains("unknown") && row.trim_end().ends_with("low"),
+        "{row}"
+    );
+    assert!(!said.contains("; \n"), "{said}");
+}
+
+#[test]
+fn a_warning_is_shown_and_named_as_one() {
+    let said = said(&[
+        "--fact",
+        "fuel=petrol",
+        "--fact",
+        "title=salvage",
+        "--to",
+        "GH",
+        "--arrive",
+        "2026-03-10",
+    ]);
+    assert!(
+        said.contains("to be noted: Salvaged cars are barred by the Act of 2020"),
+        "{said}"
+    );
+}
+
+#[test]
+fn what_would_change_names_the_check_and_how_it_comes_out() {
+    let said = said(&[
+        "--fact",
+        "fuel=petrol",
+        "--fact",
+        "manufactured=2023-07-10",
+        "--fact",
+        "first_registration=2023-07-20",
+        "--fact",
+        "importer_is=none",
+        "--to",
+        "DZ",
+        "--arrive",
+        "2026-03-10",
+    ]);
+    let changes: Vec<&str> = said
+        .lines()
+        .filter(|line| line.contains("would change: "))
+        .collect();
+    let check = "(Cars of more than 3 years are barred) [dz.age]";
+    assert!(
+        changes[0].contains(&format!("2026-07-11: Age: depends {check}")),
+        "{changes:?}"
+    );
+    assert!(
+        changes[1].contains(&format!("2026-07-21: Age: barred {check}")),
+        "{changes:?}"
+    );
+}
+
+#[test]
+fn coverage_is_written_as_json_too() {
+    let folder = yard::empty_folder();
+    let ran = carnet(folder.path(), &["--json", "rules", "coverage"]);
+    let packs: Value = serde_json::from_str(&ran.out).unwrap();
+    let packs = packs.as_array().unwrap();
+    assert!(packs.len() > 48, "{}", packs.len());
+    let jordan = packs.iter().find(|pack| pack["country"] == "JO").unwrap();
+    assert!(
+        jordan["checks"].as_u64().unwrap() > 0 && jordan["gaps"].is_array(),
+        "{jordan}"
+    );
+}

@@ -3,9 +3,11 @@
 
 use border::{Car, Fault, is_same_power};
 use dossier::{Report, VerifiedStatement};
+use history::findings::{self, Code};
 use jiff::civil::Date;
 use serde_json::Value;
 use vehicle::VehicleId;
+use vehicle::units::{Kilometres, Miles};
 
 use crate::desk::Desk;
 use crate::error::DeskError;
@@ -17,6 +19,29 @@ pub struct Known {
     pub car: Car,
     /// Where each comes from.
     pub facts: Vec<KnownFact>,
+    /// What its history speaks of and does not settle: it is asked for, and may be given.
+    pub left_open: Vec<LeftOpen>,
+}
+
+/// A fact that a history speaks of and does not settle.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+pub struct LeftOpen {
+    /// The fact.
+    pub name: String,
+    /// Why.
+    pub why: Open,
+    /// The places in the log of the statements that it is about.
+    pub log_indices: Vec<u64>,
+}
+
+/// Why a history does not settle a fact.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Open {
+    /// A finding about the odometer says that the last reading is not the distance driven, or may not be.
+    Odometer,
+    /// A condition inspection found nothing, and looks for accident, flood and fire only.
+    OnlyInspected,
 }
 
 /// A fact and its statement.
@@ -47,15 +72,16 @@ impl Desk {
         if history.report.is_absent() {
             return Ok(None);
         }
-        Ok(Some(known(&history.report)))
+        Ok(Some(known(&history.report, &history.findings)))
     }
 }
 
-/// The facts that verified statements hold. Corrected statements do not count.
-pub(super) fn known(report: &Report) -> Known {
+/// The facts that verified statements hold, as far as the findings leave them standing. Corrected statements do not count.
+fn known(report: &Report, found: &findings::Report) -> Known {
     let mut known = Known {
         car: Car::new(),
         facts: Vec::new(),
+        left_open: Vec::new(),
     };
     let (mut title, mut uses) = (Vec::new(), Vec::new());
     let mut inspected = None;
@@ -113,11 +139,27 @@ pub(super) fn known(report: &Report) -> Known {
                     known.put(statement, fact, Some(&number.to_string()));
                 }
             }
-            "registration.foreign" => match text("title_state") {
-                Some("salvage") => brand("salvage"),
-                Some("branded") => brand("rebuilt"),
-                _ => {}
-            },
+            "registration.foreign" => {
+                match text("title_state") {
+                    Some("salvage") => brand("salvage"),
+                    Some("branded") => brand("rebuilt"),
+                    _ => {}
+                }
+                let marks = body.get("brands").and_then(Value::as_array);
+                for mark in marks.into_iter().flatten().filter_map(Value::as_str) {
+                    let words = ["salvage", "rebuilt", "flood", "fire", "junk"];
+                    words
+                        .into_iter()
+                        .filter(|word| *word == mark)
+                        .for_each(&mut brand);
+                }
+            }
+            // The policy of the other party pays for the other car; a claim that was denied is no damage on record.
+            "claim.damage" if text("side") == Some("own") && text("status") != Some("denied") => {
+                brand("accident");
+            }
+            "theft.reported" if rests_on(found, &[Code::TheftNotRecovered], statement) => brand("stolen"),
+            "theft.recovered" if text("condition") == Some("burnt") => brand("fire"),
             "claim.total_loss" => brand("total_loss"),
             "hazard.flood" => brand("flood"),
             "hazard.fire" => brand("fire"),
@@ -131,20 +173,20 @@ pub(super) fn known(report: &Report) -> Known {
             }
             _ => {}
         }
-        if let Some(odometer) = body.get("odometer").and_then(Value::as_object)
-            && odometer.get("unit").and_then(Value::as_str) == Some("km")
-            && let Some(value) = odometer.get("value").and_then(Value::as_u64)
-        {
-            known.put(statement, "odometer_km", Some(&value.to_string()));
-        }
     }
-    // That nothing is against a car is known only where somebody looked.
+    known.odometer(report, found);
     match (title.first(), inspected) {
         (Some((_, statement)), _) => {
             let words: Vec<&str> = title.iter().map(|(word, _)| *word).collect();
             known.put(statement, "title", Some(&words.join(", ")));
         }
-        (None, Some(statement)) => known.put(statement, "title", Some("none")),
+        // That nothing is against a car is known only as far as somebody looked, and an inspection does not look for theft, a
+        // total loss or a salvage title.
+        (None, Some(statement)) => known.left_open.push(LeftOpen {
+            name: "title".to_owned(),
+            why: Open::OnlyInspected,
+            log_indices: vec![statement.log_index.0],
+        }),
         (None, None) => {}
     }
     if let Some((_, statement)) = uses.first() {
@@ -154,6 +196,45 @@ pub(super) fn known(report: &Report) -> Known {
         known.put(statement, "prior_use", Some(&words.join(", ")));
     }
     known
+}
+
+/// Findings by which an instrument does not show the distance driven, or may not, whatever it read last.
+const INSTRUMENT: [Code; 6] = [
+    Code::OdometerRollbackSuspected,
+    Code::OdometerOneWitness,
+    Code::OdometerReview,
+    Code::OdometerReplacementUnrecorded,
+    Code::OdometerReplaced,
+    Code::OdometerRollover,
+];
+
+/// Findings by which one reading is not what the instrument showed.
+const READING: [Code; 3] = [
+    Code::OdometerUnitMix,
+    Code::OdometerRecordingError,
+    Code::OdometerUnreadable,
+];
+
+/// Whether one of these findings rests on a statement.
+fn rests_on(found: &findings::Report, codes: &[Code], statement: &VerifiedStatement) -> bool {
+    let mut of_these = found
+        .findings
+        .iter()
+        .filter(|finding| codes.contains(&finding.code));
+    of_these.any(|finding| finding.rests_on.contains(&statement.log_index.0))
+}
+
+/// A reading in whole kilometres, rounded down: no more than was shown.
+fn kilometres(odometer: &serde_json::Map<String, Value>) -> Option<String> {
+    let value = odometer.get("value").and_then(Value::as_u64)?;
+    match odometer.get("unit").and_then(Value::as_str)? {
+        "km" => Some(value.to_string()),
+        "mi" => {
+            let shown = Miles::new(f64::from(u32::try_from(value).ok()?)).ok()?;
+            Some(format!("{:.0}", Kilometres::from(shown).get().floor()))
+        }
+        _ => None,
+    }
 }
 
 fn prior_use(word: &str) -> Option<&'static str> {
@@ -213,6 +294,45 @@ fn body_of(style: &str) -> Option<&'static str> {
 }
 
 impl Known {
+    /// The last reading, if the findings let it stand.
+    fn odometer(&mut self, report: &Report, found: &findings::Report) {
+        let readings = report
+            .statements
+            .iter()
+            .filter(|statement| statement.superseded_by.is_empty())
+            .filter_map(|statement| {
+                let odometer = statement.claims.body.get("odometer")?.as_object()?;
+                Some((statement, kilometres(odometer)?))
+            });
+        // By the time of the event: an old certificate may be recorded late.
+        let last = readings.max_by_key(|(statement, _)| {
+            let claims = &statement.claims;
+            (claims.event_time.as_str().to_owned(), statement.log_index.0)
+        });
+        let Some((statement, shown)) = last else { return };
+        let doubted: Vec<u64> = found
+            .findings
+            .iter()
+            .filter(|finding| {
+                INSTRUMENT.contains(&finding.code)
+                    || (READING.contains(&finding.code) && finding.rests_on.contains(&statement.log_index.0))
+            })
+            .flat_map(|finding| finding.rests_on.iter().copied())
+            .collect();
+        if doubted.is_empty() {
+            self.put(statement, "odometer_km", Some(&shown));
+            return;
+        }
+        let mut log_indices = doubted;
+        log_indices.sort_unstable();
+        log_indices.dedup();
+        self.left_open.push(LeftOpen {
+            name: "odometer_km".to_owned(),
+            why: Open::Odometer,
+            log_indices,
+        });
+    }
+
     /// Fields that several types have.
     fn common(&mut self, statement: &VerifiedStatement) {
         let body = &statement.claims.body;
@@ -258,6 +378,11 @@ impl Known {
         if trial.get(fact) == self.car.get(fact) || (is_power(name) && rounded) {
             return Ok(());
         }
+        // A history may not know all that is against a car.
+        if fact == "title" && holds_all(&self.car, &trial) {
+            self.car = trial;
+            return Ok(());
+        }
         Err(Fault {
             field: name.to_owned(),
             value: text.to_owned(),
@@ -273,6 +398,17 @@ impl Known {
         let fact = if is_power(name) { "engine_kw" } else { name };
         Some(self.facts.iter().find(|known| known.name == fact)?.said())
     }
+}
+
+/// Whether a title has all the marks of another, or more.
+fn holds_all(before: &Car, after: &Car) -> bool {
+    let marks = |car: &Car| car.get("title").map(ToString::to_string);
+    let (Some(before), Some(after)) = (marks(before), marks(after)) else {
+        return false;
+    };
+    before
+        .split(", ")
+        .all(|mark| after.split(", ").any(|other| other == mark))
 }
 
 impl KnownFact {
@@ -337,6 +473,7 @@ mod tests {
         let mut known = Known {
             car,
             facts: vec![fact],
+            left_open: Vec::new(),
         };
         for (name, text) in [("engine_ps", "150"), ("engine_hp", "150"), ("engine_kw", "110")] {
             let fault = known.add(name, text).unwrap_err();

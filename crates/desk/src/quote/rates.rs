@@ -1,7 +1,8 @@
 //! Exchange rates from files: the European Central Bank's daily XML and CSV, or a dated table of one's own.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::Arc;
 
 use border::{Currency, Rates};
 use jiff::civil::Date;
@@ -13,26 +14,50 @@ use crate::error::DeskError;
 /// The largest file of rates that is read. The bank's history since 1999 is 600 kB as CSV and 9 MB as XML.
 const MAX_FILE: u64 = 16 << 20;
 
-/// Reads rates from one file or several. A pair that two files give is taken from the last. The date is the oldest.
+/// The rates of files, day by day. A quote takes of each file the latest day that is not after its arrival.
+#[derive(Clone, Debug, Default)]
+pub struct RateBook {
+    /// By file, in the order given.
+    files: Vec<BTreeMap<Date, Part>>,
+}
+
+/// The rates of one day of one file.
+#[derive(Clone, Debug, Default)]
+struct Part {
+    pairs: Vec<Pair>,
+}
+
+/// `1 from = rate to`.
+#[derive(Clone, Debug)]
+struct Pair {
+    from: Currency,
+    to: Currency,
+    rate: Decimal,
+    source: Arc<str>,
+    line: u64,
+}
+
+/// Reads the rates of one file or several.
 ///
 /// # Errors
-/// A file cannot be read or holds no rates; the line and the value are named.
-pub fn read(files: &[impl AsRef<Path>], today: Date) -> Result<Rates, DeskError> {
+/// A file cannot be read or holds no rates, or two rates contradict each other; file, line and value are named.
+pub fn read(files: &[impl AsRef<Path>]) -> Result<RateBook, DeskError> {
     let mut texts = Vec::new();
     for file in files {
         let file = file.as_ref();
         let bytes = data_dir::read_up_to(file, MAX_FILE, "is this a file of exchange rates?")?;
         texts.push((file, bytes));
     }
-    parse(&texts, today)
+    parse(&texts)
 }
 
 /// Reads rates from the contents of files, each with its name for messages.
 ///
 /// # Errors
 /// As [`read`].
-pub fn parse(files: &[(&Path, Vec<u8>)], today: Date) -> Result<Rates, DeskError> {
-    let mut parts = Vec::new();
+pub fn parse(files: &[(&Path, Vec<u8>)]) -> Result<RateBook, DeskError> {
+    let mut book = RateBook::default();
+    let mut seen = BTreeMap::new();
     for (file, bytes) in files {
         if bytes.starts_with(b"PK\x03\x04") {
             return Err(DeskError::malformed(
@@ -43,46 +68,158 @@ pub fn parse(files: &[(&Path, Vec<u8>)], today: Date) -> Result<Rates, DeskError
         let text = std::str::from_utf8(bytes)
             .map_err(|_| DeskError::malformed(file, "not UTF-8; save the file as UTF-8"))?;
         let text = text.trim_start_matches('\u{feff}');
-        parts.push(if text.trim_start().starts_with('<') {
+        let days = if text.trim_start().starts_with('<') {
             xml(file, text)?
         } else {
             csv(file, text)?
-        });
-    }
-    let date = parts.iter().map(|part| part.date).min().unwrap_or(today);
-    let mut seen = BTreeSet::new();
-    // Where the files are of several days, each source has its own.
-    let apart = parts.iter().any(|part| part.date != date);
-    let sources: Vec<String> = parts
-        .iter()
-        .flat_map(|part| part.sources.iter().map(move |source| (source, part.date)))
-        .map(|(source, day)| match apart {
-            true => format!("{source}, {day}"),
-            false => source.clone(),
-        })
-        .filter(|source| seen.insert(source.clone()))
-        .collect();
-    let source = if sources.is_empty() {
-        "none given".to_owned()
-    } else {
-        sources.join("; ")
-    };
-    let mut rates = Rates::new(date, source);
-    for part in parts {
-        for (from, to, rate) in part.pairs {
-            rates
-                .add(from, to, rate)
-                .map_err(|error| DeskError::malformed(Path::new("rates"), error))?;
+        };
+        if days.values().all(|part| part.pairs.is_empty()) {
+            return Err(DeskError::malformed(file, "holds no rate"));
         }
+        contradictions(file, &days, &mut seen)?;
+        book.files.push(days);
     }
-    Ok(rates)
+    Ok(book)
 }
 
-struct Part {
-    date: Date,
-    /// In the order of the rows; one may stand several times.
-    sources: Vec<String>,
-    pairs: Vec<(Currency, Currency, Decimal)>,
+/// The first rate of two currencies on a day, for either direction.
+type Seen<'a> = BTreeMap<(Date, Currency, Currency), (&'a Path, Pair)>;
+
+/// Refuses what cannot be true of one day: two rates of one pair, in either direction and in any of the files, that are further
+/// apart than the digits in which they are written.
+fn contradictions<'a>(
+    file: &'a Path,
+    days: &BTreeMap<Date, Part>,
+    seen: &mut Seen<'a>,
+) -> Result<(), DeskError> {
+    for (date, part) in days {
+        for pair in &part.pairs {
+            let key = (*date, pair.from.min(pair.to), pair.from.max(pair.to));
+            let Some((other_file, other)) = seen.get(&key) else {
+                seen.insert(key, (file, pair.clone()));
+                continue;
+            };
+            let agree = match other.from == pair.from {
+                // In one file the same pair twice is a slip of the pen, however near.
+                true if *other_file == file => other.rate == pair.rate,
+                true => as_written(other.rate, pair.rate),
+                false => is_inverse(other.rate, pair.rate),
+            };
+            if !agree {
+                let place = match *other_file == file {
+                    true => format!("line {}", other.line),
+                    false => format!("{}, line {},", other_file.display(), other.line),
+                };
+                let problem = format!(
+                    "line {}: 1 {} = {} {} on {date}, and {place} says 1 {} = {} {}; keep one of them",
+                    pair.line, pair.from, pair.rate, pair.to, other.from, other.rate, other.to
+                );
+                return Err(DeskError::malformed(file, problem));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Half a step of the last digit that a number is written with.
+fn half_a_digit(number: Decimal) -> Decimal {
+    Decimal::new(1, number.scale()) / Decimal::TWO
+}
+
+/// Whether two numbers are one, as far as their digits go.
+fn as_written(a: Decimal, b: Decimal) -> bool {
+    let apart = if a > b { a - b } else { b - a };
+    apart <= half_a_digit(a) + half_a_digit(b)
+}
+
+/// Whether two rates of opposite direction are one rate, as far as their digits go.
+pub fn is_inverse(a: Decimal, b: Decimal) -> bool {
+    let (da, db) = (half_a_digit(a), half_a_digit(b));
+    // What is beyond a decimal's range is no rate that contradicts.
+    let product = |a: Decimal, b: Decimal| a.checked_mul(b).unwrap_or(Decimal::MAX);
+    product(a.saturating_sub(da), b.saturating_sub(db)) <= Decimal::ONE
+        && product(a.saturating_add(da), b.saturating_add(db)) >= Decimal::ONE
+}
+
+impl RateBook {
+    /// Whether there is no rate at all.
+    pub fn is_empty(&self) -> bool {
+        self.files.is_empty()
+    }
+
+    /// The newest day that any file has.
+    pub fn newest(&self) -> Option<Date> {
+        self.files
+            .iter()
+            .filter_map(|days| days.keys().next_back())
+            .max()
+            .copied()
+    }
+
+    /// The rates for an arrival: of each file the latest day that is not after it, or the first one where all are. Of two files
+    /// with a rate for one pair the newer day counts, of one day the later file. The date is the oldest of those that count.
+    ///
+    /// # Errors
+    /// A rate is beyond what numbers here hold.
+    pub fn on(&self, arrival: Date) -> Result<Rates, DeskError> {
+        let mut parts: Vec<(Date, &Part)> = self
+            .files
+            .iter()
+            .filter_map(|days| days.range(..=arrival).next_back().or_else(|| days.iter().next()))
+            .map(|(date, part)| (*date, part))
+            .collect();
+        let mut counted: BTreeMap<(Currency, Currency), (Date, usize)> = BTreeMap::new();
+        for (at, (date, part)) in parts.iter().enumerate() {
+            for pair in &part.pairs {
+                let kept = counted
+                    .entry((pair.from.min(pair.to), pair.from.max(pair.to)))
+                    .or_insert((*date, at));
+                if *date >= kept.0 {
+                    *kept = (*date, at);
+                }
+            }
+        }
+        let counts = |at: usize, pair: &Pair| {
+            counted
+                .get(&(pair.from.min(pair.to), pair.from.max(pair.to)))
+                .is_some_and(|(_, from)| *from == at)
+        };
+        let used: Vec<(Date, &Pair)> = parts
+            .drain(..)
+            .enumerate()
+            .flat_map(|(at, (date, part))| {
+                part.pairs
+                    .iter()
+                    .filter(move |pair| counts(at, pair))
+                    .map(move |pair| (date, pair))
+                    .collect::<Vec<_>>()
+            })
+            .collect();
+        let date = used.iter().map(|(date, _)| *date).min().unwrap_or(arrival);
+        // Where the rates are of several days, each source has its own.
+        let apart = used.iter().any(|(day, _)| *day != date);
+        let mut sources: Vec<String> = Vec::new();
+        for (day, pair) in &used {
+            let source = match apart {
+                true => format!("{}, {day}", pair.source),
+                false => pair.source.to_string(),
+            };
+            if !sources.contains(&source) {
+                sources.push(source);
+            }
+        }
+        let source = match sources.is_empty() {
+            true => "none given".to_owned(),
+            false => sources.join("; "),
+        };
+        let mut rates = Rates::new(date, source);
+        for (_, pair) in used {
+            rates
+                .add(pair.from, pair.to, pair.rate)
+                .map_err(|error| DeskError::malformed(Path::new("rates"), error))?;
+        }
+        Ok(rates)
+    }
 }
 
 const BANK: &str = "European Central Bank";
@@ -91,46 +228,34 @@ fn euro(file: &Path) -> Result<Currency, DeskError> {
     "EUR".parse().map_err(|error| DeskError::malformed(file, error))
 }
 
-/// The bank's XML: `<Cube time="2026-03-10"><Cube currency="USD" rate="1.0812"/>…`. The newest day is taken.
-fn xml(file: &Path, text: &str) -> Result<Part, DeskError> {
+/// The bank's XML: `<Cube time="2026-03-10"><Cube currency="USD" rate="1.0812"/>…`.
+fn xml(file: &Path, text: &str) -> Result<BTreeMap<Date, Part>, DeskError> {
     let wrong = |problem: String| DeskError::malformed(file, problem);
     // No entities and no external parts: the parser resolves neither beyond its own limits.
     let document = roxmltree::Document::parse(text).map_err(|error| wrong(format!("not XML: {error}")))?;
-    let day = document
-        .descendants()
-        .filter_map(|node| {
-            let date: Date = node.attribute("time")?.parse().ok()?;
-            Some((date, node))
-        })
-        .max_by_key(|(date, _)| *date);
-    let Some((date, day)) = day else {
+    let (euro, bank): (_, Arc<str>) = (euro(file)?, BANK.into());
+    let mut days: BTreeMap<Date, Part> = BTreeMap::new();
+    for (date, node) in document.descendants().filter_map(|node| {
+        let date: Date = node.attribute("time")?.parse().ok()?;
+        Some((date, node))
+    }) {
+        let part = days.entry(date).or_default();
+        for node in node.children().filter(|node| node.has_attribute("currency")) {
+            let (code, rate) = (
+                node.attribute("currency").unwrap_or_default(),
+                node.attribute("rate").unwrap_or_default(),
+            );
+            let line = u64::from(document.text_pos_at(node.range().start).row);
+            let to = currency(file, line, code)?;
+            part.pairs.push(pair(file, line, (euro, to), rate, &bank)?);
+        }
+    }
+    if days.is_empty() {
         return Err(wrong(
             "holds no <Cube time=\"…\">; is it the bank's eurofxref file?".to_owned(),
         ));
-    };
-    let euro = euro(file)?;
-    let mut pairs = Vec::new();
-    for node in day.children().filter(|node| node.has_attribute("currency")) {
-        let (code, rate) = (
-            node.attribute("currency").unwrap_or_default(),
-            node.attribute("rate").unwrap_or_default(),
-        );
-        let line = u64::from(document.text_pos_at(node.range().start).row);
-        pairs.push(pair(file, line, euro, currency(file, line, code)?, rate)?);
     }
-    some(file, date, vec![BANK.to_owned()], pairs)
-}
-
-fn some(
-    file: &Path,
-    date: Date,
-    sources: Vec<String>,
-    pairs: Vec<(Currency, Currency, Decimal)>,
-) -> Result<Part, DeskError> {
-    if pairs.is_empty() {
-        return Err(DeskError::malformed(file, "holds no rate"));
-    }
-    Ok(Part { date, sources, pairs })
+    Ok(days)
 }
 
 /// A currency of a table. A code that ISO 4217 does not know is a slip of the pen, `UDS` for `USD`: passed over, the rate that was
@@ -144,10 +269,10 @@ fn currency(file: &Path, line: u64, code: &str) -> Result<Currency, DeskError> {
 fn pair(
     file: &Path,
     line: u64,
-    from: Currency,
-    to: Currency,
+    (from, to): (Currency, Currency),
     rate: &str,
-) -> Result<(Currency, Currency, Decimal), DeskError> {
+    source: &Arc<str>,
+) -> Result<Pair, DeskError> {
     let wrong = |problem: String| DeskError::malformed(file, format!("line {line}: {problem}"));
     let rate = rate.trim();
     let number = Decimal::from_str_exact(rate).map_err(|_| {
@@ -158,11 +283,22 @@ fn pair(
     if number <= Decimal::ZERO {
         return Err(wrong(format!("rate {rate:?} of {to} is not above zero")));
     }
-    Ok((from, to, number))
+    if from == to && number != Decimal::ONE {
+        return Err(wrong(format!(
+            "1 {from} is 1 {to}, and not {rate}; remove the row"
+        )));
+    }
+    Ok(Pair {
+        from,
+        to,
+        rate: number,
+        source: source.clone(),
+        line,
+    })
 }
 
-/// The bank's CSV (`Date, USD, JPY, …`) or our own (`date,from,to,rate,source`). The newest day is taken.
-fn csv(file: &Path, text: &str) -> Result<Part, DeskError> {
+/// The bank's CSV (`Date, USD, JPY, …`) or our own (`date,from,to,rate,source`).
+fn csv(file: &Path, text: &str) -> Result<BTreeMap<Date, Part>, DeskError> {
     let wrong = |line: u64, problem: String| DeskError::malformed(file, format!("line {line}: {problem}"));
     let mut reader = csv::ReaderBuilder::new()
         .flexible(true)
@@ -174,8 +310,9 @@ fn csv(file: &Path, text: &str) -> Result<Part, DeskError> {
         .clone();
     let column = |name: &str| header.iter().position(|cell| cell.eq_ignore_ascii_case(name));
     let own = (column("date"), column("from"), column("to"), column("rate"));
-    let mut newest: Option<Part> = None;
-    let mut lines: BTreeMap<(Date, Currency, Currency), (Decimal, u64)> = BTreeMap::new();
+    let mut days: BTreeMap<Date, Part> = BTreeMap::new();
+    let bank: Arc<str> = BANK.into();
+    let mut names: BTreeMap<String, Arc<str>> = BTreeMap::new();
     for record in reader.records() {
         let record = record
             .map_err(|error| wrong(error.position().map_or(0, csv::Position::line), error.to_string()))?;
@@ -189,15 +326,13 @@ fn csv(file: &Path, text: &str) -> Result<Part, DeskError> {
                     wrong(line, format!("date {text:?}: write it as 2026-03-10"))
                 })
         };
-        let part = if let (Some(date), Some(from), Some(to), Some(rate)) = own {
+        if let (Some(date), Some(from), Some(to), Some(rate)) = own {
             let [from, to] = [from, to].map(|at| currency(file, line, cell(at)));
-            let pair = pair(file, line, from?, to?, cell(rate))?;
-            let source = column("source").map(cell).filter(|source| !source.is_empty());
-            Part {
-                date: day(cell(date))?,
-                sources: vec![source.map_or_else(|| file.display().to_string(), str::to_owned)],
-                pairs: vec![pair],
-            }
+            let name = column("source").map(cell).filter(|source| !source.is_empty());
+            let name = name.map_or_else(|| file.display().to_string(), str::to_owned);
+            let source = names.entry(name).or_insert_with_key(|name| name.as_str().into());
+            let pair = pair(file, line, (from?, to?), cell(rate), source)?;
+            days.entry(day(cell(date))?).or_default().pairs.push(pair);
         } else if column("date") == Some(0) && header.len() > 2 {
             let euro = euro(file)?;
             let mut pairs = Vec::new();
@@ -205,45 +340,19 @@ fn csv(file: &Path, text: &str) -> Result<Part, DeskError> {
                 let rate = cell(at);
                 if !code.is_empty() && !rate.is_empty() && rate != "N/A" {
                     // The code stands in the header, whatever the line of the rate.
-                    pairs.push(pair(file, line, euro, currency(file, 1, code)?, rate)?);
+                    let to = currency(file, 1, code)?;
+                    pairs.push(pair(file, line, (euro, to), rate, &bank)?);
                 }
             }
-            Part {
-                date: day(cell(0))?,
-                sources: vec![BANK.to_owned()],
-                pairs,
-            }
+            days.entry(day(cell(0))?).or_default().pairs.extend(pairs);
         } else {
             return Err(wrong(
                 1,
                 "the header must be date,from,to,rate,source or that of the European Central Bank".to_owned(),
             ));
-        };
-        for (from, to, rate) in &part.pairs {
-            let first = *lines.entry((part.date, *from, *to)).or_insert((*rate, line));
-            if first.0 != *rate {
-                let problem = format!(
-                    "1 {from} = {rate} {to} on {}, and line {} says {}; keep one of them",
-                    part.date, first.1, first.0
-                );
-                return Err(wrong(line, problem));
-            }
-        }
-        match &mut newest {
-            Some(sofar) if sofar.date > part.date => {}
-            Some(sofar) if sofar.date == part.date => {
-                if sofar.sources.last() != part.sources.last() {
-                    sofar.sources.extend(part.sources);
-                }
-                sofar.pairs.extend(part.pairs);
-            }
-            _ => newest = Some(part),
         }
     }
-    match newest {
-        Some(part) => some(file, part.date, part.sources, part.pairs),
-        None => Err(DeskError::malformed(file, "holds no rate")),
-    }
+    Ok(days)
 }
 
 #[cfg(test)]
@@ -253,11 +362,13 @@ mod tests {
     use super::*;
 
     fn rates(text: &str) -> Result<Rates, String> {
-        parse(
-            &[(Path::new("rates"), text.as_bytes().to_vec())],
-            date(2026, 3, 10),
-        )
-        .map_err(|error| error.to_string())
+        rates_on(text, date(2026, 3, 10))
+    }
+
+    fn rates_on(text: &str, arrival: Date) -> Result<Rates, String> {
+        parse(&[(Path::new("rates"), text.as_bytes().to_vec())])
+            .and_then(|book| book.on(arrival))
+            .map_err(|error| error.to_string())
     }
 
     fn of(rates: &Rates, from: &str, to: &str) -> Option<Decimal> {
@@ -294,13 +405,71 @@ mod tests {
     fn of_two_files_the_older_day_is_named_so_that_stale_rates_show() {
         let own = b"date,from,to,rate,source\n2025-11-03,USD,RUB,81.2,Bank of Russia\n".to_vec();
         let files = [(Path::new("a"), XML.as_bytes().to_vec()), (Path::new("b"), own)];
-        let rates = parse(&files, date(2026, 3, 10)).unwrap();
+        let rates = parse(&files).unwrap().on(date(2026, 3, 10)).unwrap();
         assert_eq!(rates.date, date(2025, 11, 3));
         assert_eq!(
             rates.source,
             format!("{BANK}, 2026-03-09; Bank of Russia, 2025-11-03")
         );
         assert_eq!(of(&rates, "EUR", "RUB"), Some(Decimal::new(1015, 1)));
+    }
+
+    #[test]
+    fn a_history_of_rates_gives_each_arrival_the_latest_day_that_is_not_after_it() {
+        let table = "Date,USD,JPY\n2026-11-20,1.3,3\n2026-03-09,1.2,2\n2025-11-28,1.1,1\n";
+        for (arrival, day, rate) in [
+            (date(2025, 11, 30), date(2025, 11, 28), "1.1"),
+            (date(2026, 3, 8), date(2025, 11, 28), "1.1"),
+            (date(2026, 3, 9), date(2026, 3, 9), "1.2"),
+            (date(2027, 1, 1), date(2026, 11, 20), "1.3"),
+            // None is early enough: the first one, whose day is shown.
+            (date(2025, 1, 1), date(2025, 11, 28), "1.1"),
+        ] {
+            let rates = rates_on(table, arrival).unwrap();
+            assert_eq!(rates.date, day, "{arrival}");
+            assert_eq!(of(&rates, "EUR", "USD"), Some(rate.parse().unwrap()), "{arrival}");
+        }
+    }
+
+    #[test]
+    fn of_two_files_that_give_a_pair_the_newer_day_counts_and_only_its_source_is_named() {
+        let one = b"date,from,to,rate,source\n2026-03-09,USD,JOD,0.709,new\n".to_vec();
+        let two = b"date,from,to,rate,source\n2025-01-02,JOD,USD,2,old\n".to_vec();
+        for files in [
+            [(Path::new("a"), one.clone()), (Path::new("b"), two.clone())],
+            [(Path::new("b"), two.clone()), (Path::new("a"), one.clone())],
+        ] {
+            let rates = parse(&files).unwrap().on(date(2026, 3, 10)).unwrap();
+            assert_eq!(of(&rates, "USD", "JOD"), Some(Decimal::new(709, 3)));
+            assert_eq!((rates.date, rates.source.as_str()), (date(2026, 3, 9), "new"));
+        }
+    }
+
+    #[test]
+    fn two_files_that_contradict_each_other_on_a_day_are_refused_with_both_places() {
+        let said = |own: &str| {
+            let files = [
+                (
+                    Path::new("a.csv"),
+                    b"date,from,to,rate\n2026-03-09,USD,JOD,0.709\n".to_vec(),
+                ),
+                (
+                    Path::new("b.csv"),
+                    format!("date,from,to,rate\n2026-03-09,{own}\n").into_bytes(),
+                ),
+            ];
+            parse(&files).map(drop).map_err(|error| error.to_string())
+        };
+        let error = said("USD,JOD,0.5").unwrap_err();
+        assert!(
+            error.contains("b.csv: line 2: 1 USD = 0.5 JOD on 2026-03-09, and a.csv, line 2, says 1 USD = 0.709 JOD; keep one of them"),
+            "{error}"
+        );
+        said("JOD,USD,1.8").unwrap_err();
+        // Rounding is no contradiction.
+        for near in ["USD,JOD,0.7090", "USD,JOD,0.71", "JOD,USD,1.41", "JOD,USD,1.4104"] {
+            said(near).unwrap();
+        }
     }
 
     #[test]
@@ -315,7 +484,7 @@ mod tests {
                 b"date,from,to,rate,source\n2026-03-09,USD,AED,3.6725,peg\n".to_vec(),
             ),
         ];
-        let rates = parse(&files, date(2026, 3, 10)).unwrap();
+        let rates = parse(&files).unwrap().on(date(2026, 3, 10)).unwrap();
         assert_eq!(rates.source, "Bank of Russia; peg");
     }
 
@@ -353,7 +522,15 @@ mod tests {
             ("from,to\nUSD,RUB\n", "header"),
             (
                 "date,from,to,rate\n2026-03-09,USD,RUB,90\n2026-03-09,USD,RUB,91\n",
-                "line 3: 1 USD = 91 RUB on 2026-03-09, and line 2 says 90",
+                "line 3: 1 USD = 91 RUB on 2026-03-09, and line 2 says 1 USD = 90 RUB; keep one of them",
+            ),
+            (
+                "date,from,to,rate\n2026-03-09,USD,JOD,0.5\n2026-03-09,JOD,USD,1.41\n",
+                "line 3: 1 JOD = 1.41 USD on 2026-03-09, and line 2 says 1 USD = 0.5 JOD; keep one of them",
+            ),
+            (
+                "date,from,to,rate\n2026-03-09,USD,USD,2\n",
+                "line 2: 1 USD is 1 USD, and not 2",
             ),
         ] {
             let error = rates(text).unwrap_err();

@@ -2,7 +2,8 @@
 
 use std::fmt::Write as _;
 
-use border::{Cause, Finding, Line, Outcome, StepKind};
+use border::{Break, Cause, Finding, Line, Outcome, StepKind};
+use jiff::civil::Date;
 use rust_decimal::Decimal;
 
 use super::Quote;
@@ -141,15 +142,19 @@ fn market(words: &Words, quote: &Quote<'_>, page: &mut String) {
         "sheet-asks",
         verdict.asks.iter().map(|why| words.why(why)).collect(),
     );
-    list(page, "sheet-breaks", breaks(words, quote));
+    let breaks: Vec<String> = breaks(words, quote)
+        .iter()
+        .map(|said| foreseen(words, said))
+        .collect();
+    marked_list(words, page, "sheet-breaks", &breaks);
     let notes: Vec<String> = verdict
         .cautions
         .iter()
-        .map(|caution| words.caution(caution))
+        .map(|caution| words.caution(caution, verdict.arrival))
         .collect();
-    let mut notes: Vec<String> = notes.iter().map(|note| escape(note)).collect();
-    notes.extend(verdict.gaps.iter().map(|gap| original(gap)));
-    marked_list(words, page, "sheet-gaps", &notes);
+    list(page, "sheet-cautions", notes);
+    let gaps: Vec<String> = verdict.gaps.iter().map(|gap| original(gap)).collect();
+    marked_list(words, page, "sheet-gaps", &gaps);
     list(page, "sheet-sources", sources(words, quote));
     let _ = write!(
         page,
@@ -246,12 +251,8 @@ fn one_line(words: &Words, quote: &Quote<'_>, line: &Line<'_>, page: &mut String
         rules.push(words.say("given-by-user"));
     }
     let mut why = String::new();
-    for reason in &line.why {
-        let _ = write!(
-            why,
-            "<br><span class=\"small\">{}</span>",
-            escape(&words.why(reason))
-        );
+    for reason in words.line_why(line) {
+        let _ = write!(why, "<br><span class=\"small\">{}</span>", escape(&reason));
     }
     let base = line.base().map_or(String::new(), |base| {
         format!(
@@ -315,54 +316,113 @@ pub fn holds(words: &Words, quote: &Quote<'_>) -> String {
     }
 }
 
-/// What would break a verdict, one line a day.
-pub fn breaks(words: &Words, quote: &Quote<'_>) -> Vec<String> {
-    let Some(outlook) = &quote.outlook else {
-        return Vec::new();
-    };
-    outlook
-        .breaks
+/// A day on which a verdict changes, in words.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Foreseen<'a> {
+    /// The first day of the new state.
+    pub day: Date,
+    /// The checks that turn.
+    pub checks: Vec<CheckSaid<'a>>,
+    /// The charges that turn, why, and how the verdict stands then.
+    pub rest: String,
+}
+
+/// A check that turns, in words.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CheckSaid<'a> {
+    /// What it is about and how it comes out.
+    pub said: String,
+    /// The rule in the words of its pack, which are English.
+    pub reason: &'a str,
+    /// The rule.
+    pub rule: &'a str,
+}
+
+/// Until when a verdict holds, in the cell of a table; empty where it was not asked.
+pub fn holds_short(words: &Words, quote: &Quote<'_>) -> String {
+    match &quote.outlook {
+        Some(outlook) => match outlook.admission_holds_until {
+            Some(date) => date.to_string(),
+            None => words.with("holds-beyond-short", &[("date", &outlook.horizon.to_string())]),
+        },
+        None => String::new(),
+    }
+}
+
+/// What would break a verdict, by day.
+pub fn breaks<'a>(words: &Words, quote: &'a Quote<'_>) -> Vec<Foreseen<'a>> {
+    let breaks = quote.outlook.as_ref().map_or(&[][..], |outlook| &outlook.breaks);
+    breaks
         .iter()
-        .map(|b| {
-            let causes: Vec<String> = b
-                .causes
+        .map(|broken| Foreseen {
+            day: broken.date,
+            checks: quote
+                .turns
                 .iter()
-                .map(|cause| match cause {
-                    Cause::Begins { rule } => words.with("cause-begins", &[("rule", rule)]),
-                    Cause::Ends { rule } => words.with("cause-ends", &[("rule", rule)]),
-                    Cause::Day { about } => words.with("cause-day", &[("about", about)]),
-                    Cause::Birthday { fact } => words.with("cause-birthday", &[("fact", fact)]),
-                    Cause::NewYear => words.say("cause-new-year"),
+                .filter(|turn| turn.date == broken.date)
+                .map(|turn| CheckSaid {
+                    said: format!(
+                        "{}: {}",
+                        words.check(turn.key).unwrap_or_else(|| turn.key.to_owned()),
+                        words.outcome(turn.outcome)
+                    ),
+                    reason: turn.reason,
+                    rule: turn.rule,
                 })
-                .collect();
-            let currency = quote.verdict.currency;
-            let amount = |span: Option<border::Span>| {
-                span.map_or_else(|| words.say("withheld"), |span| words.span(span, 2))
-            };
-            let money = |span: Option<border::Span>| match span {
-                Some(span) => words.isolated(&format!("{} {currency}", words.span(span, 2))),
-                None => words.say("withheld"),
-            };
-            let mut said: Vec<String> = b
-                .lines
-                .iter()
-                .map(|line| {
-                    let name = words.charge(&line.step).unwrap_or_else(|| line.title.clone());
-                    // The arrow points from the old to the new in any direction of writing.
-                    let turn = format!("{} → {}", amount(line.before), money(line.after));
-                    format!("{name} {}", words.isolated(&turn))
-                })
-                .collect();
-            said.extend(causes);
-            format!(
-                "{}: {}; {}, {}",
-                words.isolated(&b.date.to_string()),
-                said.join("; "),
-                words.status(b.status),
-                money(b.total)
-            )
+                .collect(),
+            rest: rest(words, quote, broken),
         })
         .collect()
+}
+
+/// The charges that turn on a day, what happens on it, and how the verdict stands then.
+fn rest(words: &Words, quote: &Quote<'_>, broken: &Break) -> String {
+    let causes = broken.causes.iter().map(|cause| match cause {
+        Cause::Begins { rule } => words.with("cause-begins", &[("rule", rule)]),
+        Cause::Ends { rule } => words.with("cause-ends", &[("rule", rule)]),
+        Cause::Day { about } => words.with("cause-day", &[("about", about)]),
+        Cause::Birthday { fact } => words.with("cause-birthday", &[("fact", fact)]),
+        Cause::NewYear => words.say("cause-new-year"),
+    });
+    let currency = quote.verdict.currency;
+    let amount =
+        |span: Option<border::Span>| span.map_or_else(|| words.say("withheld"), |span| words.span(span, 2));
+    let money = |span: Option<border::Span>| match span {
+        Some(span) => words.isolated(&format!("{} {currency}", words.span(span, 2))),
+        None => words.say("withheld"),
+    };
+    let mut said: Vec<String> = broken
+        .lines
+        .iter()
+        .map(|line| {
+            let name = words.charge(&line.step).unwrap_or_else(|| line.title.clone());
+            // The arrow points from the old to the new in any direction of writing.
+            let turn = format!("{} → {}", amount(line.before), money(line.after));
+            format!("{name} {}", words.isolated(&turn))
+        })
+        .collect();
+    said.extend(causes);
+    format!(
+        "{}; {}, {}",
+        said.join("; "),
+        words.status(broken.status),
+        money(broken.total)
+    )
+}
+
+/// A day on which a verdict changes, as HTML. The pack's own words are marked as such.
+fn foreseen(words: &Words, foreseen: &Foreseen<'_>) -> String {
+    let mut said = format!("{}: ", escape(&words.isolated(&foreseen.day.to_string())));
+    for check in &foreseen.checks {
+        let _ = write!(
+            said,
+            "<strong>{}</strong> ({}) <span class=\"small\">[<bdi>{}</bdi>]</span>; ",
+            escape(&check.said),
+            original(check.reason),
+            escape(check.rule)
+        );
+    }
+    said + &escape(&foreseen.rest)
 }
 
 fn sources(words: &Words, quote: &Quote<'_>) -> Vec<String> {
@@ -380,11 +440,7 @@ fn sources(words: &Words, quote: &Quote<'_>) -> Vec<String> {
         .filter(|line| line.kind() != StepKind::Upside)
         .flat_map(|line| line.rules.iter().map(|used| used.law()));
     for law in findings.chain(rules) {
-        let confidence = words.say(match law.confidence {
-            border::Confidence::High => "confidence-high",
-            border::Confidence::Medium => "confidence-medium",
-            border::Confidence::Low => "confidence-low",
-        });
+        let confidence = words.confidence(law.confidence);
         let act = if law.act.is_empty() {
             String::new()
         } else {

@@ -12,7 +12,7 @@ use line::{Line, Lines};
 use vehicle::VehicleId;
 
 use super::facts::is_power;
-use super::{Known, KnownFact, set_value};
+use super::{Known, KnownFact, LeftOpen, set_value};
 use crate::error::DeskError;
 
 /// The longest row that is read, in bytes.
@@ -56,6 +56,8 @@ pub enum Looked {
     Known {
         /// Facts that come from its history.
         facts: Vec<KnownFact>,
+        /// What its history does not settle.
+        left_open: Vec<LeftOpen>,
         /// Defaults that its history contradicts, and that were left out for it.
         overruled: Vec<Fault>,
     },
@@ -347,9 +349,14 @@ fn look_up(defaults: &(Car, Values), cells: &[(&str, &str)], history: &mut Optio
         }
         Ok(Some(mut known)) => {
             let overruled = overruled(defaults, &mut known);
-            let facts = known.facts.clone();
+            let (facts, left_open) = (known.facts.clone(), known.left_open.clone());
             let (name, car) = add(&defaults.1, cells.iter().copied(), known);
-            (name, Looked::Known { facts, overruled }, car)
+            let looked = Looked::Known {
+                facts,
+                left_open,
+                overruled,
+            };
+            (name, looked, car)
         }
     }
 }
@@ -491,7 +498,11 @@ mod tests {
                 log_index: 3,
                 statement: "registration.first".to_owned(),
             }];
-            Ok(id.to_string().ends_with("7").then_some(Known { car, facts }))
+            Ok(id.to_string().ends_with("7").then_some(Known {
+                car,
+                facts,
+                left_open: Vec::new(),
+            }))
         };
         let mut rows = Vec::new();
         read(&file, &(Car::new(), Values::default()), Some(&mut log), |row| {
@@ -533,7 +544,11 @@ mod tests {
                     log_index: 3,
                     statement: "registration.first".to_owned(),
                 }];
-                Ok(Some(Known { car, facts }))
+                Ok(Some(Known {
+                    car,
+                    facts,
+                    left_open: Vec::new(),
+                }))
             }
             Some('8') => Ok(None),
             _ => Err(DeskError::Dossier("the disk is gone".to_owned())),
@@ -586,6 +601,7 @@ mod tests {
         let history = Known {
             car: Car::new(),
             facts: Vec::new(),
+            left_open: Vec::new(),
         };
         let (_, made) = car_of(object.as_object().unwrap().clone(), Some(history));
         let faults = made.unwrap_err();

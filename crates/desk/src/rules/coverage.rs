@@ -3,6 +3,56 @@
 use std::fmt::Write as _;
 
 use border::{Confidence, Effect, Force, Pack, RuleSet, StepKind};
+use serde::Serialize;
+
+/// What one pack knows, disputes and misses, of the rules in force on the day on which its research ended.
+#[derive(Clone, Debug, Serialize)]
+pub struct Coverage<'p> {
+    country: &'p str,
+    name: &'p str,
+    verdict: &'p str,
+    headline: &'p str,
+    as_of: jiff::civil::Date,
+    #[serde(flatten)]
+    count: Count<'p>,
+    examples: usize,
+    /// Examples that are not reproduced, with the reason.
+    not_reproduced: Vec<NotReproduced<'p>>,
+    gaps: &'p [String],
+}
+
+#[derive(Clone, Debug, Serialize)]
+struct NotReproduced<'p> {
+    id: &'p str,
+    why: &'p str,
+}
+
+/// What each pack covers.
+pub fn coverages(set: &RuleSet) -> Vec<Coverage<'_>> {
+    set.packs()
+        .map(|pack| Coverage {
+            country: &pack.country,
+            name: &pack.name,
+            verdict: &pack.verdict,
+            headline: &pack.headline,
+            as_of: pack.as_of,
+            count: Count::of(pack),
+            examples: pack.examples.len(),
+            not_reproduced: not_reproduced(pack).collect(),
+            gaps: &pack.gaps,
+        })
+        .collect()
+}
+
+fn not_reproduced(pack: &Pack) -> impl Iterator<Item = NotReproduced<'_>> {
+    pack.examples
+        .iter()
+        .filter(|example| example.expectation != border::Expectation::Reproduced)
+        .map(|example| NotReproduced {
+            id: &example.id,
+            why: &example.note,
+        })
+}
 
 /// `docs/rules-coverage.md`, from the packs.
 pub fn coverage(set: &RuleSet) -> String {
@@ -48,7 +98,7 @@ fn anchor(pack: &Pack) -> String {
         .collect()
 }
 
-#[derive(Default)]
+#[derive(Clone, Debug, Default, Serialize)]
 struct Count<'p> {
     checks: usize,
     charges: usize,
@@ -140,11 +190,8 @@ fn section(pack: &Pack, text: &mut String) {
         count.without_value.iter().map(|id| format!("`{id}`")).collect(),
     );
     list(text, "Not known:", pack.gaps.clone());
-    let faulty: Vec<String> = pack
-        .examples
-        .iter()
-        .filter(|example| example.expectation != border::Expectation::Reproduced)
-        .map(|example| format!("`{}`: {}", example.id, example.note))
+    let faulty: Vec<String> = not_reproduced(pack)
+        .map(|example| format!("`{}`: {}", example.id, example.why))
         .collect();
     list(text, "Examples that are not reproduced, and why:", faulty);
     while text.ends_with("\n\n") {

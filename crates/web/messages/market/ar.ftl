@@ -66,6 +66,7 @@ market-ask = اعرض الأسواق
 market-not-known = غير معروف
 market-wrong = بعض الحقول غير صحيحة:
 market-from-history = من تاريخ السيارة:
+market-left-open = ما لا يحسمه:
 market-picture = الرسوم على الحدود
 market-picture-hint = كل شريط هو رسوم سوق واحدة وأجزاؤه بترتيب الجدول، والخط المتقطع هو النطاق. الأشرطة الباهتة لأسواق تمنع السيارة.
 market-picture-left-out = لا تُرسم الأسواق التي مجموعها بعملة أخرى.

@@ -66,6 +66,7 @@ market-ask = Show the markets
 market-not-known = Not known
 market-wrong = Some fields cannot be right:
 market-from-history = From the car’s history:
+market-left-open = Left open by it:
 market-picture = Charges at the border
 market-picture-hint = Each bar is what one market charges, its parts in the order of the table; the dashed end is the range. Pale bars are of markets that bar the car.
 market-picture-left-out = Markets whose total is in another currency are not drawn.

@@ -66,6 +66,7 @@ market-ask = Ver los mercados
 market-not-known = No se sabe
 market-wrong = Hay campos que no pueden ser correctos:
 market-from-history = Del historial del coche:
+market-left-open = Deja abierto:
 market-picture = Derechos e impuestos en la frontera
 market-picture-hint = Cada barra es lo que cobra un mercado, con sus partes en el orden de la tabla; el extremo discontinuo es el intervalo. Las barras pálidas son de mercados que no admiten el coche.
 market-picture-left-out = No se dibujan los mercados cuyo total está en otra moneda.

@@ -66,6 +66,7 @@ market-ask = Voir les marchés
 market-not-known = Inconnu
 market-wrong = Certains champs ne peuvent être justes :
 market-from-history = De l’historique de la voiture :
+market-left-open = Il laisse ouvert :
 market-picture = Droits et taxes à la frontière
 market-picture-hint = Chaque barre est ce que prélève un marché, ses parts dans l’ordre du tableau ; l’extrémité en pointillé est la fourchette. Les barres pâles sont celles de marchés qui refusent la voiture.
 market-picture-left-out = Les marchés dont le total est dans une autre monnaie ne sont pas dessinés.

@@ -66,6 +66,7 @@ market-ask = 시장 보기
 market-not-known = 모름
 market-wrong = 맞지 않는 항목이 있습니다:
 market-from-history = 차량 이력에서:
+market-left-open = 이력만으로 확정되지 않음:
 market-picture = 국경에서 내는 비용
 market-picture-hint = 막대 하나가 한 시장의 비용이며, 부분의 순서는 표와 같습니다. 점선은 범위, 흐린 막대는 반입이 금지된 시장입니다.
 market-picture-left-out = 합계가 다른 통화로 된 시장은 그리지 않았습니다.

@@ -207,7 +207,7 @@ async fn read(app: &App, asked: Asked) -> Result<Question, Problem> {
         .transpose()?;
     let rates = match asked.rates {
         Some(rates) => read_rates(rates)?,
-        None => Rates::clone(&app.rules.exchange()),
+        None => app.rules.exchange(arrival)?,
     };
     let mut retail = BTreeMap::new();
     for (country, text) in asked.retail {
@@ -315,6 +315,23 @@ fn read_rates(asked: AskedRates) -> Result<Rates, Problem> {
                 "no number; write it with a point, such as 0.709",
             )
         })?;
+        if a == b && number != Decimal::ONE {
+            return Err(fault(
+                &field("rate"),
+                &rate,
+                format!("1 {a} is 1 {b}; leave this pair out"),
+            ));
+        }
+        if let Some(other) = seen
+            .get(&(b, a))
+            .filter(|other| !quote::is_inverse(**other, number))
+        {
+            return Err(fault(
+                &field("rate"),
+                &rate,
+                format!("1 {b} is {other} {a} already in this request; keep one of them"),
+            ));
+        }
         if let Some(first) = seen.insert((a, b), number).filter(|first| *first != number) {
             return Err(fault(
                 &field("rate"),

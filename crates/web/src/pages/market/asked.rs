@@ -196,7 +196,7 @@ impl Asked {
             to,
             departure,
             arrival,
-            rates: Rates::clone(&*app.rules.exchange()),
+            rates: app.rules.exchange(arrival)?,
             retail,
             known,
         }))

@@ -102,6 +102,12 @@ fn answer(
                     (foreign(visit.words, &terms.fact_value(&fact.name, &fact.value), 60))
                 }
             }
+            @if !known.left_open.is_empty() {
+                p .notice { (visit.say("market-left-open")) }
+                ul { @for left in &known.left_open {
+                    li { strong { (form::fact(visit, &terms, &left.name)) } ": " (terms.left_open(left)) }
+                } }
+            }
         }
         (answers)
         (form::form(visit, book, fields, quoted.is_err()))

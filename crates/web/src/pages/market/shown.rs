@@ -73,7 +73,7 @@ fn comparison(visit: &Visit, terms: &Terms, quotes: &[Quote<'_>], columns: &[Col
                             td data-label=(status) { (badge(terms, column.status)) }
                             td .n data-label=(total_of) { (amount(terms, column.total, column.currency)) }
                             td .n data-label=(landed_of) { (amount(terms, landed, column.currency)) }
-                            td data-label=(holds) { span .day { (column.holds_until.map_or_else(|| "–".to_owned(), |day| day.to_string())) } }
+                            td data-label=(holds) { @if let Some(day) = column.holds_until { span .day { (day) } } @else { (quote::holds_short(terms, quote)) } }
                         }
                     }
                 }
@@ -113,8 +113,8 @@ fn market(
             (costs(visit, terms, quote, column))
             (list(terms, "sheet-asks", verdict.asks.iter().map(|why| terms.why(why)).collect()))
             (questions::form(visit, terms, fields, verdict))
-            (changes(terms, quote))
-            (list(terms, "sheet-gaps", verdict.cautions.iter().map(|caution| terms.caution(caution)).collect()))
+            (changes(visit, terms, quote))
+            (list(terms, "sheet-cautions", verdict.cautions.iter().map(|caution| terms.caution(caution, verdict.arrival)).collect()))
             p .hint { (terms.disclaimer(&verdict.as_of.to_string())) }
         }
     }
@@ -158,7 +158,7 @@ fn costs(visit: &Visit, terms: &Terms, quote: &Quote<'_>, column: &Column<'_>) -
                                 @for act in acts(verdict, line) {
                                     span .hint lang="en" dir="ltr" { (foreign(visit.words, act, 160)) }
                                 }
-                                @for why in &line.why { span .hint { (terms.why(why)) } }
+                                @for why in terms.line_why(line) { span .hint { (why) } }
                             }
                             td .n { (part.amount.map_or_else(|| terms.say("missing"), |amount| terms.span(amount, 2))) }
                         }
@@ -207,15 +207,22 @@ fn list(terms: &Terms, title: &str, items: Vec<String>) -> Markup {
 }
 
 /// What would change the answer, in order of time.
-fn changes(terms: &Terms, quote: &Quote<'_>) -> Markup {
+fn changes(visit: &Visit, terms: &Terms, quote: &Quote<'_>) -> Markup {
     let breaks = quote::breaks(terms, quote);
     html! {
         h3 { (terms.say("sheet-breaks")) }
         @if breaks.is_empty() { p { (quote::holds(terms, quote)) } }
         ol .changes {
-            @for said in breaks {
-                @let (day, what) = said.split_once(": ").unwrap_or(("", said.as_str()));
-                li { time dir="ltr" datetime=(day) { (day) } " " (what) }
+            @for foreseen in breaks {
+                @let day = foreseen.day.to_string();
+                li {
+                    time dir="ltr" datetime=(day) { (day) } " "
+                    @for check in &foreseen.checks {
+                        strong { (check.said) } " "
+                        span lang="en" dir="ltr" { (foreign(visit.words, check.reason, 600)) } "; "
+                    }
+                    (foreseen.rest)
+                }
             }
         }
     }
