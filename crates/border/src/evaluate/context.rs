@@ -4,10 +4,10 @@ use jiff::civil::Date;
 use rust_decimal::Decimal;
 
 use super::prepared::{Prepared, horsepowers};
-use crate::fact::{COMPUTED, FACTS};
+use crate::fact::{COMPUTED, FACTS, FIRST_OWN, RESERVED, slot};
 use crate::feel::{Number, Slot, Value};
 use crate::money::{Currency, Money};
-use crate::pack::{FIRST_OWN, Pack, RESERVED, Side, slot};
+use crate::pack::{Pack, Side};
 use crate::verdict::{Given, RateUsed, Why};
 
 /// The calculation of one case by one pack, while it runs.

@@ -8,7 +8,7 @@ use super::value::Span;
 use crate::decimal::{Short, converted, order};
 
 /// A number that is known exactly and short, or else a span.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Number {
     Short(Short),
     Long(Span),

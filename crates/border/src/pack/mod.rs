@@ -17,7 +17,7 @@ use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 
-use crate::fact::COMPUTED;
+use crate::fact::{COMPUTED, FIRST_OWN, UNKNOWN, slot};
 use crate::feel::{Expr, Slot, Test, Tri, Value};
 use crate::money::Currency;
 
@@ -25,7 +25,6 @@ pub use check::Strictness;
 pub use example::{Example, ExampleResult, Expectation, Outcome};
 use law::Days;
 pub use law::{Confidence, Force, Law, Standing};
-pub(crate) use names::{FIRST_OWN, RESERVED, UNKNOWN, slot, slot_of_fact};
 pub(crate) use passing::{Edge, Passing, Reading};
 pub use problem::{Problem, Severity};
 pub(crate) use sieve::{Left, Sieve};
