@@ -475,7 +475,7 @@ fn shown(verdict: &Verdict<'_>) -> Value {
     let mut findings: Vec<String> = verdict
         .findings
         .iter()
-        .map(|finding| format!("{} {} {:?}", finding.country, finding.law.id, finding.outcome))
+        .map(|finding| format!("{} {} {:?}", finding.country(), finding.law().id, finding.outcome))
         .collect();
     findings.sort();
     let lines: serde_json::Map<String, Value> = verdict

@@ -21,7 +21,7 @@ pub(super) fn withhold<'a>(pack: &'a Pack, case: &mut Case<'a>) {
         let by_category = pack
             .checks
             .iter()
-            .any(|check| check.by_category && check.key == finding.key);
+            .any(|check| check.by_category && check.key == finding.check.key);
         if finding.outcome == Outcome::Denied && !by_category {
             finding.outcome = Outcome::Doubtful;
             push(&mut finding.why, Why::PassengerCars);

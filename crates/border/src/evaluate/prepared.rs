@@ -133,7 +133,7 @@ impl<'a> Prepared<'a> {
         Prepared {
             way_named: matches!(car.at(place::ROUTE), Some(FactValue::List(route)) if !route.is_empty()),
             categories: car.categories(),
-            paid: seller.and_then(|to| total::paid(question, to)),
+            paid: seller.and_then(|to| total::paid(question, to, &[])),
             question: *question,
             departure: question.departure.unwrap_or(question.arrival),
             first: Scenario::of(question, days, own),

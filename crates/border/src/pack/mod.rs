@@ -514,6 +514,8 @@ impl Pack {
 pub struct RuleSet {
     /// By country.
     packs: Vec<Pack>,
+    /// The countries of the packs, close together: every question looks for one.
+    countries: Vec<[u8; 2]>,
     /// The places of those of export control.
     exports: Vec<usize>,
     /// For each pack, the export control that may touch a car that goes there: first
@@ -544,6 +546,7 @@ impl RuleSet {
             })
             .collect();
         RuleSet {
+            countries: packs.iter().filter_map(|pack| code(&pack.country)).collect(),
             exports,
             controls,
             packs,
@@ -598,10 +601,13 @@ impl RuleSet {
     }
 
     fn place(&self, country: &str) -> Option<usize> {
-        self.packs
-            .binary_search_by(|pack| pack.country.as_str().cmp(country))
-            .ok()
+        self.countries.binary_search(&code(country)?).ok()
     }
+}
+
+/// The two letters of a country; packs of others are not loaded.
+fn code(country: &str) -> Option<[u8; 2]> {
+    country.as_bytes().try_into().ok()
 }
 
 impl Rule {

@@ -110,20 +110,20 @@ fn detail(words: &Words, answer: &Answer<'_>, full: bool) -> Result<(), Failure>
         } else {
             format!(" ({})", why.join("; "))
         };
-        let by = if finding.country == verdict.country {
+        let by = if finding.country() == verdict.country {
             String::new()
         } else {
-            format!(" {}", finding.country)
+            format!(" {}", finding.country())
         };
         let _ = writeln!(
             text,
             "  {}{by}: {}{why} [{}]",
             words.outcome(finding.outcome),
-            finding.reason,
-            finding.law.id
+            finding.reason(),
+            finding.law().id
         );
-        if !finding.authority.is_empty() {
-            let _ = writeln!(text, "    authority: {}; {}", finding.authority, finding.law.act);
+        if !finding.authority().is_empty() {
+            let _ = writeln!(text, "    authority: {}; {}", finding.authority(), finding.law().act);
         }
     }
     if full {
