@@ -19,7 +19,7 @@ impl<'a> Context<'a, '_> {
             outcome,
             why,
         };
-        let applies = |check: &Check, always: bool| match (check.law.on(day), &check.when) {
+        let applies = |check: &Check, always: bool| match (check.law.on_ordinal(day), &check.when) {
             (Force::No, _) => (Tri::No, false),
             (force, Some(when)) if !always => (when.holds(names), force == Force::Perhaps),
             (force, _) => (Tri::Yes, force == Force::Perhaps),

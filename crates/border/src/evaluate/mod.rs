@@ -216,7 +216,10 @@ struct Case<'p> {
 
 #[cold]
 fn push<'a>(all: &mut Vec<Why<'a>>, why: Why<'a>) {
-    if !all.contains(&why) {
+    if all.is_empty() {
+        // Nearly always it is the only one.
+        *all = vec![why];
+    } else if !all.contains(&why) {
         all.push(why);
     }
 }

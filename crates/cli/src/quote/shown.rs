@@ -123,7 +123,12 @@ fn detail(words: &Words, answer: &Answer<'_>, full: bool) -> Result<(), Failure>
             finding.law().id
         );
         if !finding.authority().is_empty() {
-            let _ = writeln!(text, "    authority: {}; {}", finding.authority(), finding.law().act);
+            let _ = writeln!(
+                text,
+                "    authority: {}; {}",
+                finding.authority(),
+                finding.law().act
+            );
         }
     }
     if full {
