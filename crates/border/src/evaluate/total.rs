@@ -166,12 +166,15 @@ pub(super) fn paid(question: &Question<'_>, to: Currency, used: &[RateUsed]) -> 
     let values = question.values;
     let mut sum = Number::Short(Short::ZERO);
     for Money { amount, currency } in [values.price?, values.freight?, values.insurance?] {
-        let known = used.iter().find(|used| used.from == currency && used.to == to);
-        let rate = match known {
-            Some(used) => used.rate,
-            None => question.rates.rate(currency, to)?,
+        let amount = Number::from(amount);
+        let known = || used.iter().find(|used| used.from == currency && used.to == to);
+        let here = if currency == to {
+            amount.rounded(2)
+        } else {
+            let rate = known().map(|used| used.rate);
+            amount.converted(rate.or_else(|| question.rates.rate(currency, to))?, 2)?
         };
-        sum = sum.plus(Number::from(amount).converted(rate, 2)?)?;
+        sum = sum.plus(here)?;
     }
     sum.span().single()
 }
