@@ -246,7 +246,7 @@ impl<'s> Asked<'s> {
             .sum())
     }
 
-    /// Every market asked alone, as by 48 buyers: nothing that is known of the car serves the next.
+    /// Every market asked alone, as by 48 buyers: no question shares anything with another but the car itself.
     fn each(&self, car: &Car) -> Result<usize> {
         self.markets
             .iter()
@@ -475,7 +475,7 @@ fn shown(verdict: &Verdict<'_>) -> Value {
     let mut findings: Vec<String> = verdict
         .findings
         .iter()
-        .map(|finding| format!("{} {} {:?}", finding.country, finding.law.id, finding.outcome))
+        .map(|finding| format!("{} {} {:?}", finding.country(), finding.law().id, finding.outcome))
         .collect();
     findings.sort();
     let lines: serde_json::Map<String, Value> = verdict

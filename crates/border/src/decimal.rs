@@ -120,6 +120,22 @@ impl Short {
         Some(a.cmp(&b))
     }
 
+    /// The lesser of two numbers of so few digits that their order can be told.
+    pub(crate) fn lesser(self, other: Short) -> Short {
+        match self.order(other) {
+            Some(Ordering::Greater) => other,
+            _ => self,
+        }
+    }
+
+    /// The greater of two such numbers.
+    pub(crate) fn greater(self, other: Short) -> Short {
+        match self.order(other) {
+            Some(Ordering::Greater) => self,
+            _ => other,
+        }
+    }
+
     /// Half up, away from zero, to so many decimals.
     #[inline]
     pub(crate) fn rounded(self, decimals: u32) -> Short {

@@ -397,9 +397,9 @@ impl<'a> State<'a> {
             .iter()
             .filter(|finding| finding.outcome > Outcome::NoLimit)
             .map(|finding| Said {
-                country: finding.country,
-                rule: &finding.law.id,
-                key: finding.key,
+                country: finding.country(),
+                rule: &finding.law().id,
+                key: finding.key(),
                 outcome: finding.outcome,
             })
             .collect();

@@ -1,10 +1,10 @@
-//! How lines of a verdict are written: with the words of the step and the rule that they point to.
+//! How lines and findings of a verdict are written: with the words of the step, the rule and the check that they point to.
 
 use serde::{Serialize, Serializer};
 
 use crate::feel::Span;
-use crate::pack::{Law, StepKind};
-use crate::verdict::{Line, RuleUse, Why, basis};
+use crate::pack::{Effect, Law, StepKind};
+use crate::verdict::{Finding, Line, Outcome, RuleUse, Why, basis};
 
 #[derive(Serialize)]
 struct ShownRule<'s> {
@@ -37,6 +37,40 @@ struct ShownLine<'s> {
     basis: Vec<ShownBasis<'s>>,
     why: &'s [Why<'s>],
     given: bool,
+}
+
+#[derive(Serialize)]
+struct ShownFinding<'s> {
+    country: &'s str,
+    key: &'s str,
+    effect: Effect,
+    outcome: Outcome,
+    reason: &'s str,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    authority: &'s str,
+    evidence: &'s [String],
+    #[serde(flatten)]
+    law: &'s Law,
+    undated: bool,
+    why: &'s [Why<'s>],
+}
+
+impl Serialize for Finding<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let shown = ShownFinding {
+            country: self.country(),
+            key: self.key(),
+            effect: self.effect(),
+            outcome: self.outcome,
+            reason: self.reason(),
+            authority: self.authority(),
+            evidence: self.evidence(),
+            law: self.law(),
+            undated: self.undated(),
+            why: &self.why,
+        };
+        shown.serialize(serializer)
+    }
 }
 
 impl Serialize for RuleUse<'_> {

@@ -23,11 +23,12 @@ impl Default for Uses<'_> {
 impl<'p> RuleUses<'p> {
     pub(crate) fn push(&mut self, used: RuleUse<'p>) {
         match &mut self.0 {
+            Uses::Few(none @ None) => *none = Some(used),
+            Uses::Few(one) => {
+                let both = one.take().into_iter().chain([used]);
+                self.0 = Uses::Many(both.collect());
+            }
             Uses::Many(many) => many.push(used),
-            Uses::Few(few) => match few.take() {
-                None => *few = Some(used),
-                Some(first) => self.0 = Uses::Many(vec![first, used]),
-            },
         }
     }
 }

@@ -226,46 +226,55 @@ impl<'p> Line<'p> {
 }
 
 /// One check that touches the car.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug)]
 pub struct Finding<'p> {
-    /// The country whose rule it is.
-    pub country: &'p str,
-    /// What it is about.
-    pub key: &'p str,
-    /// What the rule does.
-    pub effect: Effect,
+    pub(crate) pack: &'p Pack,
+    pub(crate) check: &'p Check,
     /// How it came out.
     pub outcome: Outcome,
-    /// The rule in words.
-    pub reason: &'p str,
-    /// Who decides.
-    #[serde(skip_serializing_if = "str::is_empty")]
-    pub authority: &'p str,
-    /// What would satisfy it.
-    pub evidence: &'p [String],
-    /// Where it is from.
-    #[serde(flatten)]
-    pub law: &'p Law,
-    /// No date of entry into force is known.
-    pub undated: bool,
     /// What is not known.
     pub why: Vec<Why<'p>>,
 }
 
 impl<'p> Finding<'p> {
-    pub(crate) fn new(pack: &'p Pack, check: &'p Check, outcome: Outcome, why: Vec<Why<'p>>) -> Self {
-        Finding {
-            country: &pack.country,
-            key: &check.key,
-            effect: check.effect,
-            outcome,
-            reason: &check.reason,
-            authority: &check.authority,
-            evidence: &check.evidence,
-            law: &check.law,
-            undated: check.law.is_undated(),
-            why,
-        }
+    /// The country whose rule it is.
+    pub fn country(&self) -> &'p str {
+        &self.pack.country
+    }
+
+    /// What it is about.
+    pub fn key(&self) -> &'p str {
+        &self.check.key
+    }
+
+    /// What the rule does.
+    pub fn effect(&self) -> Effect {
+        self.check.effect
+    }
+
+    /// The rule in words.
+    pub fn reason(&self) -> &'p str {
+        &self.check.reason
+    }
+
+    /// Who decides.
+    pub fn authority(&self) -> &'p str {
+        &self.check.authority
+    }
+
+    /// What would satisfy it.
+    pub fn evidence(&self) -> &'p [String] {
+        &self.check.evidence
+    }
+
+    /// Where it is from.
+    pub fn law(&self) -> &'p Law {
+        &self.check.law
+    }
+
+    /// No date of entry into force is known.
+    pub fn undated(&self) -> bool {
+        self.check.law.is_undated()
     }
 }
 

@@ -363,10 +363,10 @@ async fn explain(global: &Global, about: &About) -> Result<ExitCode, Failure> {
             output::say(format_args!(
                 "  {}: {}{}",
                 words.outcome(finding.outcome),
-                finding.reason,
-                origin(finding.law, false)
+                finding.reason(),
+                origin(finding.law(), false)
             ))?;
-            sources(&finding.law.sources)?;
+            sources(&finding.law().sources)?;
         }
         for line in &verdict.lines {
             let amount = line

@@ -72,7 +72,7 @@ impl Quote<'_> {
             .findings
             .iter()
             .filter(|finding| finding.outcome > Outcome::Passed)
-            .map(|finding| finding.law.confidence);
+            .map(|finding| finding.law().confidence);
         self.verdict.confidence().into_iter().chain(checks).min()
     }
 }

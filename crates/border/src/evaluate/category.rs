@@ -3,16 +3,8 @@
 
 use super::{Case, push};
 use crate::fact::{Categories, FACTS, place};
-use crate::feel::Value;
-use crate::pack::{Pack, StepKind, slot};
+use crate::pack::{Pack, StepKind};
 use crate::verdict::{Outcome, Why};
-
-/// The category as rules look at it: it stays unknown where body, seats and masses leave several open.
-pub(super) fn settle<'a>(categories: Categories, names: &mut [Value<'a>]) {
-    if let Some(category) = categories.only() {
-        names[slot::CATEGORY] = Value::Text(category);
-    }
-}
 
 /// The question for the category where it may be that of a passenger car and may be another.
 pub(super) fn question<'a>(categories: Categories) -> Option<Why<'a>> {
@@ -29,7 +21,7 @@ pub(super) fn withhold<'a>(pack: &'a Pack, case: &mut Case<'a>) {
         let by_category = pack
             .checks
             .iter()
-            .any(|check| check.by_category && check.key == finding.key);
+            .any(|check| check.by_category && check.key == finding.check.key);
         if finding.outcome == Outcome::Denied && !by_category {
             finding.outcome = Outcome::Doubtful;
             push(&mut finding.why, Why::PassengerCars);

@@ -13,7 +13,13 @@ impl<'a> Context<'a, '_> {
         let day = self.day;
         let names = self.names.as_slice();
         let start = findings.len();
-        let applies = |check: &Check, always: bool| match (check.law.on(day), &check.when) {
+        let finding = |check: &'a Check, outcome: Outcome, why: Vec<Why<'a>>| Finding {
+            pack: self.pack,
+            check,
+            outcome,
+            why,
+        };
+        let applies = |check: &Check, always: bool| match (check.law.on_ordinal(day), &check.when) {
             (Force::No, _) => (Tri::No, false),
             (force, Some(when)) if !always => (when.holds(names), force == Force::Perhaps),
             (force, _) => (Tri::Yes, force == Force::Perhaps),
@@ -41,7 +47,7 @@ impl<'a> Context<'a, '_> {
                     match applies_now.and(trigger_of_test(waiver, names)) {
                         Tri::Yes if !perhaps && waiver.law.standing == Standing::InForce => {
                             outcome = Outcome::Waived;
-                            findings.push(Finding::new(self.pack, waiver, Outcome::NoLimit, Vec::new()));
+                            findings.push(finding(waiver, Outcome::NoLimit, Vec::new()));
                             break;
                         }
                         Tri::No => {}
@@ -52,12 +58,12 @@ impl<'a> Context<'a, '_> {
                         Tri::Unknown(at) => {
                             outcome = Outcome::Condition;
                             why.push(self.why(at));
-                            findings.push(Finding::new(self.pack, waiver, Outcome::Warning, Vec::new()));
+                            findings.push(finding(waiver, Outcome::Warning, Vec::new()));
                         }
                     }
                 }
             }
-            findings.push(Finding::new(self.pack, check, outcome, why));
+            findings.push(finding(check, outcome, why));
         }
         disputed(&mut findings[start..]);
     }
@@ -69,13 +75,13 @@ fn disputed(findings: &mut [Finding<'_>]) {
         if findings[at].outcome != Outcome::Denied {
             continue;
         }
-        let law = findings[at].law;
+        let law = findings[at].law();
         let rival = findings.iter().find(|other| {
             other.outcome <= Outcome::NoLimit
-                && (law.disputes.contains(&other.law.id) || other.law.disputes.contains(&law.id))
+                && (law.disputes.contains(&other.law().id) || other.law().disputes.contains(&law.id))
         });
         if let Some(rival) = rival {
-            let rules = vec![law.id.as_str(), rival.law.id.as_str()];
+            let rules = vec![law.id.as_str(), rival.law().id.as_str()];
             findings[at].outcome = Outcome::Doubtful;
             push(&mut findings[at].why, Why::Disagree { rules });
         }

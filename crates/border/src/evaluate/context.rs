@@ -1,13 +1,12 @@
 //! What one market makes of a prepared question: prices in its currency, its regions, the values that were given for its steps.
 
-use jiff::civil::Date;
 use rust_decimal::Decimal;
 
 use super::prepared::{Prepared, horsepowers};
-use crate::fact::{COMPUTED, FACTS};
+use crate::fact::{COMPUTED, FACTS, FIRST_OWN, RESERVED, slot};
 use crate::feel::{Number, Slot, Value};
 use crate::money::{Currency, Money};
-use crate::pack::{FIRST_OWN, Pack, RESERVED, Side, slot};
+use crate::pack::{Ordinal, Pack, Side};
 use crate::verdict::{Given, RateUsed, Why};
 
 /// The calculation of one case by one pack, while it runs.
@@ -15,7 +14,7 @@ pub(super) struct Context<'a, 'q> {
     pub(super) pack: &'a Pack,
     pub(super) prepared: &'q Prepared<'a>,
     /// The day as of which the pack's rules are taken.
-    pub(super) day: Date,
+    pub(super) day: Ordinal,
     /// The value of every name of the pack, by slot.
     pub(super) names: Vec<Value<'a>>,
     /// Values that were given, by the slot of what they stand for.
@@ -46,13 +45,17 @@ impl<'a, 'q> Context<'a, 'q> {
         let mut context = Context {
             pack,
             prepared,
-            day: match pack.side {
+            day: Ordinal::of(match pack.side {
                 Side::Import => prepared.question.arrival,
                 Side::Export => prepared.departure,
-            },
+            }),
             names,
             given: Vec::new(),
-            used: Vec::new(),
+            used: if pack.prices {
+                Vec::with_capacity(pack.currencies.len() + 2)
+            } else {
+                Vec::new()
+            },
         };
         if !pack.horsepower.is_empty() {
             horsepowers(pack, prepared.question.car, &mut context.names);

@@ -138,20 +138,23 @@ impl<'a> Context<'a, '_> {
             .values
             .extend(step.tests.iter().map(|(_, expr)| eval(expr, &self.names)));
         step.sieve.sieve(&cells.values, &mut cells.left);
-        for (rule, term) in step.rules.iter().zip(&step.terms) {
+        for (at, term) in step.terms.iter().enumerate() {
+            let force = term.days.on(self.day);
+            if force == Force::No {
+                continue;
+            }
             let Term { rows, .. } = term;
             let mut next = cells.left.first(rows.clone());
             if next.is_none() {
-                continue;
-            }
-            let force = term.days.on(self.day);
-            if force == Force::No {
                 continue;
             }
             let when = self.condition(term.condition, cells);
             if when == Tri::No {
                 continue;
             }
+            let Some(rule) = step.rules.get(at) else {
+                continue;
+            };
             while let Some(row) = next.and_then(|at| rule.rows.get(at - rows.start)) {
                 next = next.and_then(|at| cells.left.first(at + 1..rows.end));
                 let fits = cells.fit(row, when);

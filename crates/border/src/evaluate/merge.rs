@@ -54,7 +54,10 @@ fn merge_findings<'a>(cases: &[Case<'a>], inexact: &[&'static str]) -> (Vec<Find
     let mut controls = first.controls;
     for case in rest {
         for (at, other) in case.findings.iter().enumerate() {
-            match findings.iter_mut().find(|mine| std::ptr::eq(mine.law, other.law)) {
+            match findings
+                .iter_mut()
+                .find(|mine| std::ptr::eq(mine.check, other.check))
+            {
                 Some(mine) if mine.outcome != other.outcome => {
                     mine.outcome = Outcome::Condition;
                     for name in inexact {

@@ -16,10 +16,10 @@ mod total;
 
 use jiff::civil::Date;
 
-use crate::fact::{Car, Fault};
+use crate::fact::{Car, FIRST_OWN, Fault, slot};
 use crate::feel::{Span, Value};
 use crate::money::Rates;
-use crate::pack::{FIRST_OWN, Pack, RuleSet, Side, slot};
+use crate::pack::{Pack, RuleSet, Side};
 use crate::verdict::{Finding, Line, RateUsed, Status, Values, Verdict, Why};
 use context::Context;
 use prepared::Scenario;
@@ -54,9 +54,9 @@ impl RuleSet {
         let pack = self.market(question.destination)?;
         question.fits([pack])?;
         let mut prepared = question.prepare_for(pack.blank.len())?;
-        if let [only] = prepared.scenarios.as_mut_slice() {
+        if prepared.others.is_empty() {
             // Nobody else will need them.
-            let names = std::mem::take(&mut only.names);
+            let names = std::mem::take(&mut prepared.first.names);
             let (case, _) = self.case(pack, &prepared, names);
             return Ok(total::total(pack, &prepared, case));
         }
@@ -105,16 +105,15 @@ impl RuleSet {
         prepared: &Prepared<'a>,
         room: &mut Vec<Value<'a>>,
     ) -> Verdict<'a> {
-        match prepared.scenarios.as_slice() {
-            [only] => total::total(pack, prepared, self.case_in(room, pack, prepared, only)),
-            several => {
-                let cases = several
-                    .iter()
-                    .map(|scenario| self.case_in(room, pack, prepared, scenario))
-                    .collect();
-                merge::merge(pack, prepared, cases)
-            }
+        let first = self.case_in(room, pack, prepared, &prepared.first);
+        if prepared.others.is_empty() {
+            return total::total(pack, prepared, first);
         }
+        let others = prepared.others.iter();
+        let cases = std::iter::once(first)
+            .chain(others.map(|scenario| self.case_in(room, pack, prepared, scenario)))
+            .collect();
+        merge::merge(pack, prepared, cases)
     }
 
     /// As much of the verdict as an outlook compares.
@@ -124,8 +123,8 @@ impl RuleSet {
         prepared: &Prepared<'a>,
         room: &mut Vec<Value<'a>>,
     ) -> Glance<'a> {
-        if let [only] = prepared.scenarios.as_slice() {
-            let case = self.case_in(room, pack, prepared, only);
+        if prepared.others.is_empty() {
+            let case = self.case_in(room, pack, prepared, &prepared.first);
             let (status, known, total) = total::glance(pack, prepared, &case);
             return Glance {
                 status,
@@ -217,7 +216,10 @@ struct Case<'p> {
 
 #[cold]
 fn push<'a>(all: &mut Vec<Why<'a>>, why: Why<'a>) {
-    if !all.contains(&why) {
+    if all.is_empty() {
+        // Nearly always it is the only one.
+        *all = vec![why];
+    } else if !all.contains(&why) {
         all.push(why);
     }
 }

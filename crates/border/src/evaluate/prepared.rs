@@ -4,12 +4,14 @@ use jiff::ToSpan as _;
 use jiff::civil::Date;
 use rust_decimal::Decimal;
 
-use super::{Question, category, total};
+use super::{Question, total};
 use crate::date::years;
 use crate::decimal::Short;
-use crate::fact::{Car, Categories, FactValue, Fault, KW_PER_MECHANICAL_HP, KW_PER_METRIC_HP, place};
+use crate::fact::{
+    Birth, Car, Categories, FactValue, Fault, KW_PER_MECHANICAL_HP, KW_PER_METRIC_HP, place, slot,
+};
 use crate::feel::{Number, Slot, Value};
-use crate::pack::{Pack, UNKNOWN, slot, slot_of_fact};
+use crate::pack::Pack;
 use crate::verdict::Given;
 
 /// A question whose facts are possible, with ages, horsepowers and the like worked out. It serves every market.
@@ -18,7 +20,9 @@ pub struct Prepared<'a> {
     pub(super) question: Question<'a>,
     /// The day as of which export control is judged.
     pub(super) departure: Date,
-    pub(super) scenarios: Vec<Scenario<'a>>,
+    /// The only case, unless a date of the car is known to the month or year only.
+    pub(super) first: Scenario<'a>,
+    pub(super) others: Vec<Scenario<'a>>,
     /// Dates of the car that are known to the month or year only.
     pub(super) inexact: Vec<&'static str>,
     /// Whether a country on the way was named, which few controls look at.
@@ -47,17 +51,23 @@ impl<'a> Question<'a> {
 
     /// As [`Question::prepare`], with room for so many names of a country's own.
     pub(super) fn prepare_for(&self, own: usize) -> Result<Prepared<'a>, Vec<Fault>> {
+        let left = self.departure.is_none_or(|day| self.never_left_on(day).is_none());
+        if left && self.car.is_possible(self.arrival) {
+            Ok(Prepared::with_room(self, own))
+        } else {
+            Err(self.faults())
+        }
+    }
+
+    #[cold]
+    fn faults(&self) -> Vec<Fault> {
         let mut faults = self.car.faults(self.arrival);
         if let Some(departure) = self.departure
             && let Some(problem) = self.never_left_on(departure)
         {
             faults.push(Fault::new("departure", departure, problem));
         }
-        if faults.is_empty() {
-            Ok(Prepared::with_room(self, own))
-        } else {
-            Err(faults)
-        }
+        faults
     }
 }
 
@@ -143,6 +153,22 @@ impl Question<'_> {
     }
 }
 
+impl<'a> Scenario<'a> {
+    /// With room for so many names of a country's own.
+    fn of(question: &Question<'a>, days: Days, own: usize) -> Self {
+        let names = question.car.names(own);
+        let mut scenario = Scenario { names };
+        scenario.set(question, days);
+        scenario
+    }
+
+    /// Puts in what the day of arrival changes.
+    fn set(&mut self, question: &Question<'a>, days: Days) {
+        self.names[slot::ARRIVAL] = Value::Date(question.arrival);
+        ages(question, days, &mut self.names);
+    }
+}
+
 impl<'a> Prepared<'a> {
     /// Facts that are known to be possible.
     pub(crate) fn of(question: &Question<'a>) -> Self {
@@ -150,32 +176,27 @@ impl<'a> Prepared<'a> {
     }
 
     fn with_room(question: &Question<'a>, own: usize) -> Self {
-        let categories = question.car.categories();
-        let facts = facts(question, categories, own);
-        let days = days(question.car, question.arrival);
-        let mut scenarios = Vec::with_capacity(days.len());
-        let scenario = |days: &Days, mut names: Vec<Value<'a>>| {
-            ages(question, *days, &mut names);
-            Scenario { names }
-        };
-        if let Some((last, others)) = days.split_last() {
-            scenarios.extend(others.iter().map(|days| scenario(days, facts.clone())));
-            scenarios.push(scenario(last, facts));
-        }
+        let car = question.car;
+        let (days, others) = cases(car, question.arrival);
+        let others = others
+            .into_iter()
+            .map(|days| Scenario::of(question, days, 0))
+            .collect();
         let seller = question.values.price.map(|price| price.currency);
         Prepared {
-            way_named: matches!(question.car.at(place::ROUTE), Some(FactValue::List(route)) if !route.is_empty()),
-            categories,
-            paid: seller.and_then(|to| total::paid(question, to)),
+            way_named: matches!(car.at(place::ROUTE), Some(FactValue::List(route)) if !route.is_empty()),
+            categories: car.categories(),
+            paid: seller.and_then(|to| total::paid(question, to, &[])),
             question: *question,
             departure: question.departure.unwrap_or(question.arrival),
-            scenarios,
+            first: Scenario::of(question, days, own),
+            others,
             inexact: [
-                ("manufactured", place::MANUFACTURED),
-                ("first_registration", place::FIRST_REGISTRATION),
+                ("manufactured", car.manufactured()),
+                ("first_registration", car.registered()),
             ]
             .into_iter()
-            .filter(|(_, at)| question.car.date_at(*at).is_some_and(|date| !date.is_exact()))
+            .filter(|(_, birth)| birth.is_some_and(|birth| birth.first != birth.last))
             .map(|(name, _)| name)
             .collect(),
         }
@@ -188,69 +209,33 @@ impl<'a> Prepared<'a> {
             arrival,
             ..self.question
         };
-        match self.scenarios.as_mut_slice() {
-            [only] if self.inexact.is_empty() => {
-                let exact = |at| question.car.date_at(at).map(|date| date.first());
-                let days = Days {
-                    manufactured: exact(place::MANUFACTURED),
-                    registered: exact(place::FIRST_REGISTRATION),
-                };
-                only.names[slot::ARRIVAL] = Value::Date(arrival);
-                ages(&question, days, &mut only.names);
-                self.departure = departure.unwrap_or(arrival);
-                self.question = question;
-            }
-            _ => *self = Prepared::of(&question),
+        if self.is_only_case() {
+            let days = Days {
+                manufactured: question.car.manufactured().map(|birth| birth.first),
+                registered: question.car.registered().map(|birth| birth.first),
+            };
+            self.first.set(&question, days);
+            self.departure = departure.unwrap_or(arrival);
+            self.question = question;
+        } else {
+            *self = Prepared::of(&question);
         }
     }
 
     /// The values of all names that no market changes, if there is but one case.
     pub(crate) fn names(&self) -> Option<&[Value<'a>]> {
-        match self.scenarios.as_slice() {
-            [only] if self.inexact.is_empty() => Some(&only.names),
-            _ => None,
-        }
+        self.is_only_case().then_some(self.first.names.as_slice())
+    }
+
+    /// Whether there is but one case on any day.
+    fn is_only_case(&self) -> bool {
+        self.others.is_empty() && self.inexact.is_empty()
     }
 }
 
 /// The place of a slot's blame.
 fn unknown<'a>(at: usize) -> Value<'a> {
     Value::Unknown(Slot::try_from(at).unwrap_or(Slot::MAX))
-}
-
-/// The values of all facts but dates and horsepower, with room for so many names of a country's own.
-fn facts<'a>(question: &Question<'a>, categories: Categories, own: usize) -> Vec<Value<'a>> {
-    let mut names: Vec<Value<'a>> = Vec::with_capacity(UNKNOWN.len() + own);
-    names.extend_from_slice(&UNKNOWN);
-    for (index, value) in question.car.placed() {
-        names[slot_of_fact(index)] = match value {
-            FactValue::Number(number) => Value::number(*number),
-            FactValue::Text(text) => Value::Text(text),
-            FactValue::List(list) => Value::List(list),
-            FactValue::Flag(flag) => Value::Bool(*flag),
-            // Dates come from the case.
-            FactValue::Date(_) => continue,
-        };
-    }
-    let absent: &[usize] = match question.car.text_at(place::FUEL) {
-        Some("electric" | "hydrogen") => &[slot::CC, slot::ENGINE_KW, slot::ENGINE_FUEL],
-        Some("petrol" | "diesel" | "lpg" | "cng") => &[slot::MOTOR_KW, slot::KW_30MIN],
-        _ => &[],
-    };
-    for at in absent {
-        names[*at] = Value::Null;
-    }
-    // A car that comes from outside the customs union was not cleared in it, unless somebody says so.
-    if let Value::Unknown(_) = names[slot::CLEARED_IN] {
-        names[slot::CLEARED_IN] = Value::Text("none");
-    }
-    category::settle(categories, &mut names);
-    names[slot::ROUTE_NAMED] = match names[slot::ROUTE] {
-        Value::List(route) => Value::List(route),
-        _ => Value::List(&[]),
-    };
-    names[slot::ARRIVAL] = Value::Date(question.arrival);
-    names
 }
 
 /// Adds the engine's power in those horsepowers that a country looks at, which few do.
@@ -271,48 +256,39 @@ pub(super) fn horsepowers(pack: &Pack, car: &Car, names: &mut [Value<'_>]) {
     }
 }
 
-/// The ages of one case.
+/// The ages of one case, as far as the days are known; the car's names blame for the others what is missing.
 fn ages<'a>(question: &Question<'a>, days: Days, names: &mut [Value<'a>]) {
     let arrival = question.arrival;
-    let whole = |years: i16| Number::Short(Short::new(years.into(), 0));
-    let calendar = |from: Date| Value::Number(whole(arrival.year() - from.year()));
-    match days.manufactured {
-        Some(made) => {
-            names[slot::AGE] = Value::Number(Number::Short(years(made, arrival)));
-            names[slot::AGE_CALENDAR] = calendar(made);
-            names[slot::MANUFACTURED_YEAR] = Value::Number(whole(made.year()));
-            names[slot::MANUFACTURED] = Value::Date(made);
-        }
-        None => {
-            for at in [slot::AGE, slot::AGE_CALENDAR, slot::MANUFACTURED_YEAR] {
-                names[at] = unknown(slot::MANUFACTURED);
-            }
-        }
+    let whole = |years: i64| Short::new(years, 0);
+    let this_year = i64::from(arrival.year());
+    let mut any: Option<(Short, Short)> = None;
+    let mut put = |at: usize, age: Short| {
+        names[at] = Value::Number(Number::Short(age));
+        any = Some(any.map_or((age, age), |(low, high)| (low.lesser(age), high.greater(age))));
+    };
+    if let Some(made) = days.manufactured {
+        put(slot::AGE, years(made, arrival));
     }
-    match days.registered {
-        Some(registered) => {
-            names[slot::AGE_REGISTERED] = Value::Number(Number::Short(years(registered, arrival)));
-            names[slot::AGE_CALENDAR_REGISTERED] = calendar(registered);
-            names[slot::FIRST_REGISTRATION] = Value::Date(registered);
-        }
-        None => {
-            for at in [slot::AGE_REGISTERED, slot::AGE_CALENDAR_REGISTERED] {
-                names[at] = unknown(slot::FIRST_REGISTRATION);
-            }
-        }
+    if let Some(registered) = days.registered {
+        put(slot::AGE_REGISTERED, years(registered, arrival));
     }
-    let by_model_year =
-        (question.car.number_at(place::MODEL_YEAR)).and_then(|year| whole(arrival.year()).minus(year.into()));
-    names[slot::AGE_MODEL_YEAR] = by_model_year.map_or(unknown(slot::MODEL_YEAR), Value::Number);
-    let mut any: Option<(Number, Number)> = None;
-    for at in [slot::AGE, slot::AGE_REGISTERED, slot::AGE_MODEL_YEAR] {
-        if let Value::Number(age) = names[at] {
-            any = Some(any.map_or((age, age), |(low, high)| (low.min(age), high.max(age))));
-        }
+    if let Some(year) = question.car.model_year() {
+        put(slot::AGE_MODEL_YEAR, whole(this_year - year));
     }
-    names[slot::AGE_ANY] = any.map_or(unknown(slot::MANUFACTURED), |(low, high)| {
-        Value::Number(low.hull(high))
-    });
+    if let Some((low, high)) = any {
+        names[slot::AGE_ANY] = Value::Number(Number::Short(low).hull(Number::Short(high)));
+    }
+    let number = |years: i64| Value::Number(Number::Short(whole(years)));
+    if let Some(made) = days.manufactured {
+        let year = i64::from(made.year());
+        names[slot::AGE_CALENDAR] = number(this_year - year);
+        names[slot::MANUFACTURED_YEAR] = number(year);
+        names[slot::MANUFACTURED] = Value::Date(made);
+    }
+    if let Some(registered) = days.registered {
+        names[slot::AGE_CALENDAR_REGISTERED] = number(this_year - i64::from(registered.year()));
+        names[slot::FIRST_REGISTRATION] = Value::Date(registered);
+    }
 }
 
 /// Days on which the car may have been made and registered.
@@ -322,21 +298,36 @@ struct Days {
     registered: Option<Date>,
 }
 
+/// The days of the first case and of the others; there are none where all days are known or nothing is known of them.
+fn cases(car: &Car, arrival: Date) -> (Days, Vec<Days>) {
+    let (made, registered) = (car.manufactured(), car.registered());
+    let is_one = |birth: Option<Birth>| birth.is_none_or(|birth| birth.first == birth.last.min(arrival));
+    if is_one(made) && is_one(registered) {
+        let days = Days {
+            manufactured: made.map(|birth| birth.first),
+            registered: registered.map(|birth| birth.first),
+        };
+        return (days, Vec::new());
+    }
+    several(made, registered, arrival)
+}
+
 /// The ends of what is known. Bands of age are at least as wide as a year but for the first, which ends at the younger end; so
 /// the ends reach every band in between.
-fn days(car: &Car, arrival: Date) -> Vec<Days> {
-    let ends = |at: usize| -> [Option<Option<Date>>; 2] {
-        match car.date_at(at) {
+#[cold]
+fn several(made: Option<Birth>, registered: Option<Birth>, arrival: Date) -> (Days, Vec<Days>) {
+    let ends = |birth: Option<Birth>| -> [Option<Option<Date>>; 2] {
+        match birth {
             None => [Some(None), None],
-            Some(date) => {
-                let (first, last) = (date.first(), date.last().min(arrival));
+            Some(Birth { first, last }) => {
+                let last = last.min(arrival);
                 [Some(Some(first)), (first != last).then_some(Some(last))]
             }
         }
     };
-    let registrations = ends(place::FIRST_REGISTRATION);
-    let mut found = Vec::with_capacity(1);
-    for manufactured in ends(place::MANUFACTURED).into_iter().flatten() {
+    let registrations = ends(registered);
+    let mut found = Vec::new();
+    for manufactured in ends(made).into_iter().flatten() {
         for registered in registrations.iter().flatten().copied() {
             if let (Some(made), Some(registered)) = (manufactured, registered)
                 && registered < made
@@ -351,12 +342,11 @@ fn days(car: &Car, arrival: Date) -> Vec<Days> {
     }
     if found.is_empty() {
         // Both lie in one month: made at its beginning, registered at its end.
-        found.push(Days {
-            manufactured: car.date_at(place::MANUFACTURED).map(|d| d.first()),
-            registered: car
-                .date_at(place::FIRST_REGISTRATION)
-                .map(|d| d.last().min(arrival)),
-        });
+        let days = Days {
+            manufactured: made.map(|birth| birth.first),
+            registered: registered.map(|birth| birth.last.min(arrival)),
+        };
+        return (days, Vec::new());
     }
-    found
+    (found.remove(0), found)
 }

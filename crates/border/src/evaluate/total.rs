@@ -54,7 +54,7 @@ pub(super) fn total<'a>(pack: &'a Pack, prepared: &Prepared<'a>, case: Case<'a>)
         .and(rate)
         .filter(|_| seller.whole)
         .map(|_| seller.sum.span());
-    let paid = total.and_then(|_| paid(question, pack.currency));
+    let paid = total.and_then(|_| paid(question, pack.currency, &rates));
     let landed = total
         .zip(paid)
         .and_then(|(total, paid)| total.plus(Span::exact(paid)));
@@ -161,18 +161,20 @@ impl Added {
     }
 }
 
-/// Price, freight and insurance in a currency, if all are known.
-pub(super) fn paid(question: &Question<'_>, to: Currency) -> Option<Decimal> {
+/// Price, freight and insurance in a currency, if all are known. Rates that were used are not looked for again.
+pub(super) fn paid(question: &Question<'_>, to: Currency, used: &[RateUsed]) -> Option<Decimal> {
     let values = question.values;
     let mut sum = Number::Short(Short::ZERO);
-    let mut last: Option<(Currency, Decimal)> = None;
     for Money { amount, currency } in [values.price?, values.freight?, values.insurance?] {
-        let rate = match last {
-            Some((known, rate)) if known == currency => rate,
-            _ => question.rates.rate(currency, to)?,
+        let amount = Number::from(amount);
+        let known = || used.iter().find(|used| used.from == currency && used.to == to);
+        let here = if currency == to {
+            amount.rounded(2)
+        } else {
+            let rate = known().map(|used| used.rate);
+            amount.converted(rate.or_else(|| question.rates.rate(currency, to))?, 2)?
         };
-        last = Some((currency, rate));
-        sum = sum.plus(Number::from(amount).converted(rate, 2)?)?;
+        sum = sum.plus(here)?;
     }
     sum.span().single()
 }
@@ -187,7 +189,7 @@ fn status(findings: &[Finding<'_>], controls: usize, prepared: &Prepared<'_>) ->
         // Warnings alone say nothing about admission.
         _ if findings[controls..]
             .iter()
-            .all(|finding| finding.effect == Effect::Warn) =>
+            .all(|finding| finding.effect() == Effect::Warn) =>
         {
             Status::Unknown
         }

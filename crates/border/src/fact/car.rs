@@ -3,6 +3,7 @@
 use rust_decimal::Decimal;
 use serde::Serialize;
 
+use super::known::{Names, Together};
 use super::value::{parse, parse_number};
 use super::{FACTS, Fact, FactValue, Fault, fact, nearest, place};
 use crate::date::PartialDate;
@@ -21,17 +22,18 @@ pub enum PowerUnit {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Car {
     values: Vec<Option<FactValue>>,
-    /// The places of those that are known, in order: most are not, and each question looks at all that are.
-    places: Vec<u8>,
     power_from: Option<PowerUnit>,
+    pub(super) names: Names,
+    pub(super) together: Together,
 }
 
 impl Default for Car {
     fn default() -> Self {
         Car {
             values: vec![None; FACTS.len()],
-            places: Vec::new(),
             power_from: None,
+            names: Names::new(),
+            together: Together::NOTHING,
         }
     }
 }
@@ -53,13 +55,6 @@ impl Car {
 
     pub(crate) fn at(&self, index: usize) -> Option<&FactValue> {
         self.values.get(index)?.as_ref()
-    }
-
-    /// The value of every fact known, with its place in [`FACTS`].
-    pub(crate) fn placed(&self) -> impl Iterator<Item = (usize, &FactValue)> {
-        self.places
-            .iter()
-            .filter_map(|at| Some((usize::from(*at), self.at(usize::from(*at))?)))
     }
 
     /// Every fact known, in the order of [`FACTS`].
@@ -92,6 +87,12 @@ impl Car {
             FactValue::Number(number) => Some(*number),
             _ => None,
         }
+    }
+
+    /// The whole number at a place in [`FACTS`] that has no other, if it is known.
+    pub(super) fn whole_at(&self, index: usize) -> Option<i64> {
+        self.number_at(index)
+            .and_then(|number| i64::try_from(number).ok())
     }
 
     /// The word or text at a place in [`FACTS`], if it is known.
@@ -127,12 +128,9 @@ impl Car {
     }
 
     fn place(&mut self, index: usize, value: FactValue) {
+        self.names.set(index, &value);
         self.values[index] = Some(value);
-        if let Ok(place) = u8::try_from(index)
-            && let Err(before) = self.places.binary_search(&place)
-        {
-            self.places.insert(before, place);
-        }
+        self.together = Together::of(self);
     }
 
     /// Sets a fact from its text. Power may also be given as `engine_ps` (metric) or `engine_hp` (mechanical horsepower).

@@ -22,6 +22,8 @@ const ANY_M: u8 = M1 | M2 | M3;
 pub(crate) struct Categories(u8);
 
 impl Categories {
+    pub(super) const PASSENGER_CAR: Categories = Categories(M1);
+
     /// The only one, if it is known.
     pub(crate) fn only(self) -> Option<&'static str> {
         let mut possible = ALL.iter().enumerate().filter(|(at, _)| self.0 & 1 << at != 0);
@@ -48,9 +50,8 @@ impl Categories {
 }
 
 impl Car {
-    /// The categories that it may be of: the one that was given, or those that body, seats and masses leave open. A car of
-    /// which nothing speaks against it counts as a passenger car, as in all papers about cars.
-    pub(crate) fn categories(&self) -> Categories {
+    /// Finds the categories that it may be of.
+    pub(super) fn find_categories(&self) -> Categories {
         if let Some(given) = self.text_at(place::CATEGORY).and_then(Categories::of) {
             return given;
         }

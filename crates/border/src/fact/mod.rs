@@ -1,12 +1,15 @@
 //! What can be known about a car and its importer: names, kinds, words, bounds, and how to ask for what is missing.
 //!
 //! [`value`] is one fact as it was given, [`car`] all that is known of one car, [`category`] what kind of vehicle that may be,
-//! [`possible`] what cannot be so together, and [`fault`] how that is said.
+//! [`possible`] what cannot be so together, [`fault`] how that is said, [`known`] what follows from all of it whatever is asked,
+//! and [`slots`] where formulas look it up.
 
 mod car;
 mod category;
 mod fault;
+mod known;
 mod possible;
+mod slots;
 mod value;
 
 pub use car::{Car, PowerUnit, is_same_power};
@@ -14,6 +17,8 @@ pub(crate) use car::{KW_PER_MECHANICAL_HP, KW_PER_METRIC_HP};
 pub(crate) use category::Categories;
 pub use fault::Fault;
 pub(crate) use fault::{nearest, shortened};
+pub(crate) use known::Birth;
+pub(crate) use slots::{FIRST_OWN, RESERVED, UNKNOWN, slot};
 pub use value::FactValue;
 
 /// What sort of value a fact has.

@@ -120,17 +120,17 @@ impl Car {
             let problem = format!("before the manufacture in {manufactured}; check both dates");
             faults.push(Fault::new("first_registration", registered, problem));
         }
-        if let Some(year) = self.number_at(place::MODEL_YEAR).and_then(whole) {
+        if let Some(year) = self.whole_at(place::MODEL_YEAR) {
             let apart = |date: PartialDate| year - i64::from(date.year());
-            if let Some(manufactured) = manufactured.filter(|date| apart(*date).abs() > 2) {
+            if let Some(manufactured) = manufactured.filter(|date| apart(*date).abs() > MODEL_YEAR_AHEAD) {
                 let problem = format!(
                     "does not go with a manufacture in {manufactured}: model years begin at most two years before or after"
                 );
                 faults.push(Fault::new("model_year", year, problem));
-            } else if let Some(registered) = registered.filter(|date| apart(*date) > 2) {
+            } else if let Some(registered) = registered.filter(|date| apart(*date) > MODEL_YEAR_AHEAD) {
                 let problem = format!("a car of this model year cannot have been registered in {registered}");
                 faults.push(Fault::new("model_year", year, problem));
-            } else if apart(PartialDate::day(arrival)) > 2 {
+            } else if apart(PartialDate::day(arrival)) > MODEL_YEAR_AHEAD {
                 let problem = format!("not made yet on the arrival on {arrival}; check both");
                 faults.push(Fault::new("model_year", year, problem));
             }
@@ -186,10 +186,8 @@ impl Car {
 /// The smallest engine that a car is taken to have: mopeds have up to 50 cc (Regulation (EU) 168/2013, category L1e).
 const LEAST_CC: Decimal = Decimal::from_parts(50, 0, 0, false, 0);
 
-/// A year as a whole number; years are so, and have four digits.
-fn whole(year: Decimal) -> Option<i64> {
-    i64::try_from(year).ok()
-}
+/// How many calendar years before that of its name a model year may begin.
+pub(super) const MODEL_YEAR_AHEAD: i64 = 2;
 
 /// Up to here a car may have been driven and still be new: the line of the European Union's law on VAT (Directive 2006/112/EC,
 /// article 2(2)(b)).

@@ -5,10 +5,10 @@ use std::cmp::Ordering;
 use rust_decimal::Decimal;
 
 use super::value::Span;
-use crate::decimal::{Short, converted, order};
+use crate::decimal::{Short, converted, order, rounded};
 
 /// A number that is known exactly and short, or else a span.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Number {
     Short(Short),
     Long(Span),
@@ -166,6 +166,16 @@ impl Number {
         let ends = self.span();
         ends.try_each(|end| converted(end, rate, decimals))
             .map(Number::from)
+    }
+
+    /// Both ends half up, away from zero, to so many decimals.
+    // Of one place for all: what rounds is long.
+    #[inline(never)]
+    pub(crate) fn rounded(self, decimals: u32) -> Number {
+        match self {
+            Number::Short(short) => Number::Short(short.rounded(decimals)),
+            Number::Long(_) => self.each(|end| rounded(end, decimals)),
+        }
     }
 
     /// What a function that never falls makes of both ends.

@@ -159,7 +159,7 @@ impl Tri {
 }
 
 /// The value of an expression or a name.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Value<'a> {
     /// Not known, for want of what the slot names.
     Unknown(Slot),

@@ -314,7 +314,7 @@ fn compare(example: &Example, verdict: &Verdict<'_>, what: &str, expected: &str)
         let outcomes: Vec<String> = verdict
             .findings
             .iter()
-            .filter(|finding| finding.key == key)
+            .filter(|finding| finding.key() == key)
             .map(|finding| format!("{:?}", finding.outcome).to_ascii_lowercase())
             .collect();
         let agrees = match expected {

@@ -87,8 +87,7 @@ impl Days {
     };
 
     #[inline]
-    pub(crate) fn on(&self, day: Date) -> Force {
-        let day = ordinal(day);
+    pub(crate) fn on(&self, Ordinal(day): Ordinal) -> Force {
         if day < self.begins || day > self.ends {
             Force::No
         } else if day >= self.surely_begun && day <= self.surely_lasts {
@@ -100,14 +99,20 @@ impl Days {
 }
 
 /// A number in the order of days, which compares in one step.
-fn ordinal(day: Date) -> i32 {
-    i32::from(day.year()) << 9 | i32::from(day.month()) << 5 | i32::from(day.day())
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Ordinal(i32);
+
+impl Ordinal {
+    pub(crate) fn of(day: Date) -> Self {
+        Ordinal(i32::from(day.year()) << 9 | i32::from(day.month()) << 5 | i32::from(day.day()))
+    }
 }
 
 impl Days {
     pub(crate) fn of(from: Option<PartialDate>, to: Option<PartialDate>) -> Self {
         // A day that was not read is any of its month or year; on the last of them the rule has begun at the latest, and on
         // the first it may have ended.
+        let ordinal = |day: Date| Ordinal::of(day).0;
         let within = |date: PartialDate, day: Date| if date.is_exact() { Some(day) } else { None };
         Days {
             begins: ordinal(from.map_or(Date::MIN, |from| from.first())),
@@ -136,6 +141,11 @@ pub enum Force {
 impl Law {
     /// Whether the rule holds on a day.
     pub fn on(&self, day: Date) -> Force {
+        self.on_ordinal(Ordinal::of(day))
+    }
+
+    #[inline]
+    pub(crate) fn on_ordinal(&self, day: Ordinal) -> Force {
         if self.standing == Standing::Superseded {
             return Force::No;
         }

@@ -18,7 +18,7 @@ use std::collections::BTreeMap;
 use jiff::civil::Date;
 use rust_decimal::Decimal;
 
-use crate::fact::{COMPUTED, Fault};
+use crate::fact::{COMPUTED, FIRST_OWN, Fault, UNKNOWN, slot};
 use crate::feel::{Expr, Slot, Test, Tri, Value};
 use crate::money::Currency;
 use crate::verdict::Given;
@@ -26,8 +26,8 @@ use crate::verdict::Given;
 pub use check::Strictness;
 pub use example::{Example, ExampleResult, Expectation, Outcome};
 use law::Days;
+pub(crate) use law::Ordinal;
 pub use law::{Confidence, Force, Law, Standing};
-pub(crate) use names::{FIRST_OWN, RESERVED, UNKNOWN, slot, slot_of_fact};
 pub(crate) use passing::{Edge, Passing, Reading, Turn};
 pub use problem::{Problem, Severity};
 pub(crate) use sieve::{Left, Sieve};
@@ -66,55 +66,59 @@ pub enum StepKind {
 }
 
 /// One step of the calculation, in the order of `country.toml`.
+// What every question looks at lies together, before what is only shown.
 #[derive(Clone, Debug)]
+#[repr(C)]
 pub struct Step {
+    /// What it is for.
+    pub kind: StepKind,
+    pub(crate) round: u32,
+    /// Whether it tells categories of vehicles apart; else what it says is of passenger cars.
+    pub(crate) by_category: bool,
+    /// Whether its value is a share, from 0 to 1.
+    pub(crate) is_share: bool,
+    pub(crate) slot: Slot,
+    pub(crate) base_slot: Slot,
+    /// The place of `when` among the pack's conditions.
+    pub(crate) condition: Option<usize>,
+    /// What is looked at of each rule before its rows are, close together.
+    pub(crate) terms: Vec<Term>,
+    /// The rules of the law about it.
+    pub rules: Vec<Rule>,
+    pub(crate) tests: Vec<(String, Expr)>,
+    pub(crate) columns: Vec<(String, Slot)>,
+    /// Which rows a value leaves over.
+    pub(crate) sieve: Sieve,
+    pub(crate) formula: Expr,
+    pub(crate) base: Option<Expr>,
+    pub(crate) otherwise: Option<Expr>,
+    /// Earlier steps that its formulas and rows use, by their place.
+    pub(crate) rests_on: Vec<usize>,
     /// Its name in formulas and on lines.
     pub name: String,
     /// What people call it.
     pub title: String,
-    /// What it is for.
-    pub kind: StepKind,
     /// The base as text, if it has one.
     pub base_text: Option<String>,
     /// The formula as text.
     pub formula_text: String,
-    /// The rules of the law about it.
-    pub rules: Vec<Rule>,
-    pub(crate) slot: Slot,
     pub(crate) when: Option<Expr>,
-    /// The place of `when` among the pack's conditions.
-    pub(crate) condition: Option<usize>,
-    pub(crate) base: Option<Expr>,
-    pub(crate) base_slot: Slot,
-    pub(crate) formula: Expr,
-    pub(crate) otherwise: Option<Expr>,
-    /// Whether its value is a share, from 0 to 1.
-    pub(crate) is_share: bool,
-    pub(crate) round: u32,
-    /// Earlier steps that its formulas and rows use, by their place.
-    pub(crate) rests_on: Vec<usize>,
     /// The values that it is worked out from, directly or by way of other values and conditions, by their slot. Their rules are
     /// its rules too. Charges end the way: they show their own.
     pub(crate) basis: Vec<Slot>,
-    /// Whether it tells categories of vehicles apart; else what it says is of passenger cars.
-    pub(crate) by_category: bool,
-    pub(crate) tests: Vec<(String, Expr)>,
-    /// Which rows a value leaves over.
-    pub(crate) sieve: Sieve,
-    /// What is looked at of each rule before its rows are, close together.
-    pub(crate) terms: Vec<Term>,
-    pub(crate) columns: Vec<(String, Slot)>,
 }
 
 /// One rule of the law about a step: when it holds, and its rows.
+// What every question looks at lies together, before what is only shown.
 #[derive(Clone, Debug)]
+#[repr(C)]
 pub struct Rule {
     /// Its dates, act, sources and confidence.
     pub law: Law,
+    pub(crate) rows: Vec<Row>,
     pub(crate) when_text: String,
     pub(crate) value_text: String,
     pub(crate) when: Option<Expr>,
-    pub(crate) rows: Vec<Row>,
 }
 
 /// When a rule holds, on what condition, and which of the step's rows are its own.
@@ -129,13 +133,15 @@ pub(crate) struct Term {
 }
 
 /// One row of a rule: cells that must pass, and the values that follow.
+// What every question looks at lies together, before what is only shown.
 #[derive(Clone, Debug)]
+#[repr(C)]
 pub(crate) struct Row {
-    pub(crate) file: String,
-    pub(crate) line: u64,
     pub(crate) tests: Vec<Test>,
     /// In the order of the step's columns; an empty cell is a value that is not known.
     pub(crate) values: Vec<Option<Expr>>,
+    pub(crate) file: String,
+    pub(crate) line: u64,
     pub(crate) note: String,
     /// The row as one reads it.
     pub(crate) text: String,
@@ -235,33 +241,35 @@ pub enum Effect {
 }
 
 /// One check of admissibility, or of export control.
+// What every question looks at lies together, before what is only shown.
 #[derive(Clone, Debug)]
+#[repr(C)]
 pub struct Check {
     /// Dates, act, sources and confidence.
     pub law: Law,
-    /// What it is about; waivers name the same.
-    pub key: String,
     /// What it does.
     pub effect: Effect,
-    /// The rule in words.
-    pub reason: String,
-    /// Documents that satisfy it.
-    pub evidence: Vec<String>,
-    /// Who decides, where that is not the customs of the country.
-    pub authority: String,
-    pub(crate) when: Option<Expr>,
-    pub(crate) fact: Option<Expr>,
-    /// What is looked at, as text.
-    pub fact_text: String,
-    /// When it applies, as text.
-    pub when_text: String,
-    pub(crate) test: Test,
-    /// What must be so of it.
-    pub test_text: String,
-    /// The places of the waivers that may lift it.
-    pub(crate) waivers: Vec<usize>,
     /// Whether it tells categories of vehicles apart; else what it says is of passenger cars.
     pub(crate) by_category: bool,
+    /// The places of the waivers that may lift it.
+    pub(crate) waivers: Vec<usize>,
+    pub(crate) when: Option<Expr>,
+    pub(crate) fact: Option<Expr>,
+    pub(crate) test: Test,
+    /// Documents that satisfy it.
+    pub evidence: Vec<String>,
+    /// What is looked at, as text.
+    pub fact_text: String,
+    /// What it is about; waivers name the same.
+    pub key: String,
+    /// The rule in words.
+    pub reason: String,
+    /// Who decides, where that is not the customs of the country.
+    pub authority: String,
+    /// When it applies, as text.
+    pub when_text: String,
+    /// What must be so of it.
+    pub test_text: String,
 }
 
 impl Check {
@@ -306,62 +314,64 @@ pub struct Input {
 }
 
 /// One country's rules.
+// What every question looks at lies together, before what is only shown.
 #[derive(Clone, Debug)]
+#[repr(C)]
 pub struct Pack {
-    /// Two capital letters (ISO 3166).
-    pub country: String,
-    /// Its name.
-    pub name: String,
     /// The side of the border.
     pub side: Side,
     /// The currency of its charges.
     pub currency: Currency,
     /// The day on which the research ended.
     pub as_of: Date,
-    /// The state of the market in one word, such as `open-restricted`.
-    pub verdict: String,
-    /// The state of the market in a sentence.
-    pub headline: String,
-    /// The side of the steering wheel that fits the traffic.
-    pub steering: String,
-    /// Ports of entry.
-    pub ports: Vec<String>,
-    /// Parts with rules of their own; the first is assumed and named where nothing is said.
-    pub regions: Vec<String>,
-    /// What is not known.
-    pub gaps: Vec<String>,
-    /// What a reader should know.
-    pub notes: Vec<String>,
+    /// Whether it has to do with money, as all but those of export control have.
+    pub(crate) prices: bool,
+    /// The most tests that one of its steps has.
+    pub(crate) widest: usize,
     /// The calculation, in order.
     pub steps: Vec<Step>,
     /// The checks.
     pub checks: Vec<Check>,
-    /// Background.
-    pub remarks: Vec<Remark>,
-    /// Values to be asked for.
-    pub inputs: Vec<Input>,
-    /// Published results that the pack must reproduce.
-    pub examples: Vec<Example>,
-    pub(crate) names: Vec<String>,
-    pub(crate) currencies: Vec<(Currency, Slot)>,
-    /// Slots of what may be given, in the order of their names.
-    pub(crate) given: Vec<(String, Slot)>,
     /// The checks that are no waivers.
     pub(crate) barring: Vec<Barring>,
     /// Each different condition of its steps and rules.
     pub(crate) conditions: Vec<Expr>,
-    /// The slots of the horsepowers that it looks at.
-    pub(crate) horsepower: Vec<usize>,
-    /// Whether it has to do with money, as all but those of export control have.
-    pub(crate) prices: bool,
-    /// The slots of facts and worked-out names that it looks at.
-    looks_at: Vec<Slot>,
     /// The values of its own names before anything is worked out.
     pub(crate) blank: Vec<Value<'static>>,
+    pub(crate) currencies: Vec<(Currency, Slot)>,
+    /// Slots of what may be given, in the order of their names.
+    pub(crate) given: Vec<(String, Slot)>,
+    /// Values to be asked for.
+    pub inputs: Vec<Input>,
+    /// Parts with rules of their own; the first is assumed and named where nothing is said.
+    pub regions: Vec<String>,
+    /// The slots of the horsepowers that it looks at.
+    pub(crate) horsepower: Vec<usize>,
+    pub(crate) names: Vec<String>,
+    /// Two capital letters (ISO 3166).
+    pub country: String,
+    /// Its name.
+    pub name: String,
+    /// The state of the market in a sentence.
+    pub headline: String,
+    /// What is not known.
+    pub gaps: Vec<String>,
+    /// The state of the market in one word, such as `open-restricted`.
+    pub verdict: String,
+    /// The side of the steering wheel that fits the traffic.
+    pub steering: String,
+    /// Ports of entry.
+    pub ports: Vec<String>,
+    /// What a reader should know.
+    pub notes: Vec<String>,
+    /// Background.
+    pub remarks: Vec<Remark>,
+    /// Published results that the pack must reproduce.
+    pub examples: Vec<Example>,
+    /// The slots of facts and worked-out names that it looks at.
+    looks_at: Vec<Slot>,
     /// What of it changes as days pass.
     pub(crate) passing: Passing,
-    /// The most tests that one of its steps has.
-    pub(crate) widest: usize,
 }
 
 impl Pack {
@@ -551,6 +561,8 @@ impl Pack {
 pub struct RuleSet {
     /// By country.
     packs: Vec<Pack>,
+    /// The countries of the packs, close together: every question looks for one.
+    countries: Vec<[u8; 2]>,
     /// The places of those of export control.
     exports: Vec<usize>,
     /// For each pack, the export control that may touch a car that goes there: first
@@ -581,6 +593,7 @@ impl RuleSet {
             })
             .collect();
         RuleSet {
+            countries: packs.iter().filter_map(|pack| code(&pack.country)).collect(),
             exports,
             controls,
             packs,
@@ -635,10 +648,13 @@ impl RuleSet {
     }
 
     fn place(&self, country: &str) -> Option<usize> {
-        self.packs
-            .binary_search_by(|pack| pack.country.as_str().cmp(country))
-            .ok()
+        self.countries.binary_search(&code(country)?).ok()
     }
+}
+
+/// The two letters of a country; packs of others are not loaded.
+fn code(country: &str) -> Option<[u8; 2]> {
+    country.as_bytes().try_into().ok()
 }
 
 impl Rule {

@@ -3,8 +3,9 @@
 use jiff::civil::Date;
 use rust_decimal::Decimal;
 
-use super::{Check, Law, Pack, Standing, slot};
+use super::{Check, Law, Pack, Standing};
 use crate::decimal::order;
+use crate::fact::slot;
 use crate::feel::{Bound, Expr, Op, Slot, Test, Value};
 
 /// The names whose values are others on another day of arrival.

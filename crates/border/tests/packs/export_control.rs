@@ -10,8 +10,8 @@ fn first(to: &str, facts: &str) -> (Status, String, Outcome) {
     let asked = ask(to, "2026-03-10", facts).priced("12000 USD", "1500 USD", "60 USD");
     let verdict = asked.verdict();
     let finding = &verdict.findings[0];
-    assert_eq!(finding.country, "KR", "export control comes first");
-    (verdict.status, finding.law.id.clone(), finding.outcome)
+    assert_eq!(finding.country(), "KR", "export control comes first");
+    (verdict.status, finding.law().id.clone(), finding.outcome)
 }
 
 #[test]
@@ -162,7 +162,7 @@ fn a_car_of_over_2000_cc_through_russia_is_held_wherever_it_goes() {
             verdict
                 .findings
                 .iter()
-                .all(|finding| finding.country != "KR" || finding.outcome < Outcome::Condition),
+                .all(|finding| finding.country() != "KR" || finding.outcome < Outcome::Condition),
             "{facts}"
         );
     }

@@ -250,7 +250,7 @@ fn export_control_goes_by_the_day_of_departure_and_the_outlook_by_the_same_voyag
             .verdict()
             .findings
             .iter()
-            .any(|finding| finding.law.id == "kr.permit.2024")
+            .any(|finding| finding.law().id == "kr.permit.2024")
     };
     assert!(permit(&asked), "without a departure, the day of arrival counts");
     asked.departure = Some(date(2024, 2, 20));

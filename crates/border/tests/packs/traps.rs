@@ -212,7 +212,7 @@ fn jordan_counts_calendar_years_with_the_year_of_clearance() {
         verdict
             .findings
             .iter()
-            .any(|f| f.key == "ev_max_age_years" && f.outcome == Outcome::Denied)
+            .any(|f| f.key() == "ev_max_age_years" && f.outcome == Outcome::Denied)
     };
     assert!(!denied("2025-10-31", "2021"));
     assert!(denied("2025-11-01", "2022-12-31"));

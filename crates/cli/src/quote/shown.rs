@@ -107,24 +107,24 @@ fn detail(words: &Words, answer: &Answer<'_>, full: bool) -> Result<(), Failure>
         } else {
             format!(" ({})", why.join("; "))
         };
-        let by = if finding.country == verdict.country {
+        let by = if finding.country() == verdict.country {
             String::new()
         } else {
-            format!(" {}", finding.country)
+            format!(" {}", finding.country())
         };
         let _ = writeln!(
             text,
             "  {}{by}: {}{why} [{}]",
             words.outcome(finding.outcome),
-            finding.reason,
-            finding.law.id
+            finding.reason(),
+            finding.law().id
         );
-        if !finding.authority.is_empty() {
-            let act = match finding.law.act.as_str() {
+        if !finding.authority().is_empty() {
+            let act = match finding.law().act.as_str() {
                 "" => String::new(),
                 act => format!("; {act}"),
             };
-            let _ = writeln!(text, "    authority: {}{act}", finding.authority);
+            let _ = writeln!(text, "    authority: {}{act}", finding.authority());
         }
     }
     if full {

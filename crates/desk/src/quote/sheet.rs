@@ -208,9 +208,9 @@ fn one_finding(words: &Words, finding: &Finding<'_>, page: &mut String) {
         "<li><strong>{}</strong>: {}{}",
         escape(&words.outcome(finding.outcome)),
         words
-            .check(finding.key)
+            .check(finding.key())
             .map_or_else(String::new, |topic| format!("{}. ", escape(&topic))),
-        original(finding.reason)
+        original(finding.reason())
     );
     for why in &finding.why {
         let _ = write!(page, "; {}", escape(&words.why(why)));
@@ -218,16 +218,16 @@ fn one_finding(words: &Words, finding: &Finding<'_>, page: &mut String) {
     let _ = writeln!(
         page,
         " <span class=\"small\">[{}{}{}]</span></li>",
-        escape(&finding.law.id),
-        if finding.authority.is_empty() {
+        escape(&finding.law().id),
+        if finding.authority().is_empty() {
             String::new()
         } else {
-            format!("; {}", original(finding.authority))
+            format!("; {}", original(finding.authority()))
         },
-        if finding.law.act.is_empty() {
+        if finding.law().act.is_empty() {
             String::new()
         } else {
-            format!("; {}", original(&finding.law.act))
+            format!("; {}", original(&finding.law().act))
         },
     );
 }
@@ -432,7 +432,7 @@ fn sources(words: &Words, quote: &Quote<'_>) -> Vec<String> {
         .findings
         .iter()
         .filter(|f| f.outcome > Outcome::Passed)
-        .map(|f| f.law);
+        .map(|f| f.law());
     let rules = quote
         .verdict
         .lines

@@ -59,7 +59,7 @@ pub(super) fn turns<'a>(
 }
 
 fn same(a: &Finding<'_>, b: &Finding<'_>) -> bool {
-    (a.country, &a.law.id) == (b.country, &b.law.id)
+    (a.country(), &a.law().id) == (b.country(), &b.law().id)
 }
 
 /// How a check came out. Where it says nothing, it is met; that there is no limit says no more than that.
@@ -76,10 +76,10 @@ impl<'p> Turn<'p> {
     fn of(date: Date, finding: &Finding<'p>, outcome: Outcome) -> Self {
         Turn {
             date,
-            country: finding.country,
-            rule: &finding.law.id,
-            key: finding.key,
-            reason: finding.reason,
+            country: finding.country(),
+            rule: &finding.law().id,
+            key: finding.key(),
+            reason: finding.reason(),
             outcome,
         }
     }

@@ -124,13 +124,13 @@ fn check(visit: &Visit, terms: &Terms, finding: &Finding<'_>) -> Markup {
     html! {
         li {
             strong { (terms.outcome(finding.outcome)) } ": "
-            @if let Some(topic) = terms.check(finding.key) { (topic) ". " }
+            @if let Some(topic) = terms.check(finding.key()) { (topic) ". " }
             // A pack's own words stay as they were read: a translated rule would be another one.
-            span lang="en" dir="ltr" { (foreign(visit.words, finding.reason, 600)) }
+            span lang="en" dir="ltr" { (foreign(visit.words, finding.reason(), 600)) }
             @for why in &finding.why { div .hint { (terms.why(why)) } }
-            @if !finding.authority.is_empty() || !finding.law.act.is_empty() {
-                " " span .hint lang="en" dir="ltr" { (finding.authority)
-                    @if !finding.authority.is_empty() && !finding.law.act.is_empty() { "; " } (finding.law.act) }
+            @if !finding.authority().is_empty() || !finding.law().act.is_empty() {
+                " " span .hint lang="en" dir="ltr" { (finding.authority())
+                    @if !finding.authority().is_empty() && !finding.law().act.is_empty() { "; " } (finding.law().act) }
             }
         }
     }
