@@ -77,7 +77,7 @@ Example:
     /// Record an evaluation (7.4): from the charging logs themselves, or from an assessment made of them before.
     #[command(after_help = "\
 Where the method refused, or a check failed, the case can end in nothing but a refusal, with these reasons.
-The certificate says whether its figures were computed from the logs. An assessment is, where --data gives the logs it was made from:
+The certificate says whether its figures were computed from the logs. An assessment is, where --made-from gives its logs:
 it is computed again then, and refused where it differs.
 With --telemetry the battery is that of the application; facts that no log shows come from a description as for `battery assess`.
 
@@ -85,7 +85,7 @@ Examples:
   carnet certify evaluate C-000001 --by kim --telemetry charge1.csv --telemetry charge2.csv
   carnet certify evaluate C-000001 --by kim --telemetry obd.csv --meter charger.csv --battery car.toml --out assessment.json
   carnet battery assess charges.csv --out assessment.json
-  carnet certify evaluate C-000001 --by kim --assessment assessment.json --data charges.csv")]
+  carnet certify evaluate C-000001 --by kim --assessment assessment.json --made-from charges.csv")]
     Evaluate(Box<Evaluate>),
     /// Decide on certification (7.6).
     #[command(
@@ -237,7 +237,7 @@ pub struct Evaluate {
     /// With --assessment: the charging logs it was made from; it is computed again, and must be the same. Repeat for several.
     /// Without them the record and the certificate say that the figures were not computed again.
     #[arg(long, value_name = "FILE", requires = "assessment")]
-    pub data: Vec<PathBuf>,
+    pub made_from: Vec<PathBuf>,
     /// An evaluation, by a method of another house; the record and the certificate say so.
     #[arg(long, value_name = "FILE")]
     pub evaluation: Option<PathBuf>,
@@ -730,7 +730,7 @@ async fn evaluate(global: &Global, desk: &Desk, options: Evaluate, now: Timestam
             let text = desk::data_dir::read(file)?;
             let found = assessment::read(&text)
                 .map_err(|problem| Failure::Value(format!("{}: {problem}", file.display())))?;
-            let basis = if options.data.is_empty() {
+            let basis = if options.made_from.is_empty() {
                 Basis::Assessment
             } else {
                 computed_again(&options, file, found.clone())?;
@@ -780,7 +780,7 @@ fn computed_again(options: &Evaluate, file: &Path, found: battery::Assessment) -
     let meter = battery_reading::meter(&options.meter);
     let done = battery_reading::watched(|progress| {
         let data = Data {
-            files: &options.data,
+            files: &options.made_from,
             reading: &reading,
             answers: reading.answers(),
             meter: meter.as_ref(),
