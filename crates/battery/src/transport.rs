@@ -70,7 +70,7 @@ pub(crate) fn judge(facts: &Facts, soc: Option<f64>, measured_s: Option<i64>, ch
         Some(percent) if percent < rule.min_soc_pct || percent > rule.max_soc_pct => {
             ready = Some(false);
             reasons.push(format!(
-                "state of charge {percent:.0} % is outside {} to {} % ({})",
+                "state of charge {percent:.1} % is outside {} to {} % ({})",
                 rule.min_soc_pct, rule.max_soc_pct, rule.source
             ));
         }

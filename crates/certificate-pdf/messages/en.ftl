@@ -114,6 +114,7 @@ check-reported-health = Health shown by the car
 check-battery-history = Resets and swaps of the battery
 check-tampering = Signs of altered data
 check-second-meter = Current against a second meter
+check-computation = Figures computed from the data by the issuer
 advice-cell-spread = Have the weakest cell group measured at rest before long trips.
 advice-temperature-spread = Have the cooling of the pack checked.
 advice-highest-temperature = Let the pack cool and have its cooling checked.
@@ -127,14 +128,20 @@ advice-reported-health = The car’s own figure differs from ours; rely on the i
 advice-battery-history = Ask for the reason and for the papers.
 advice-tampering = Have the measurement repeated by another lab.
 advice-second-meter = Have the current sensor calibrated and the measurement repeated.
+advice-computation = Have the figures computed again from the charging logs.
 
 # What an assessment always words the same way: sources of limits, findings, carriers
 source-ours = Carnet method (no public law fixes it)
 source-repair-guides = SAE J2012; maker’s repair guides
 source-recall-register = maker, national recall register
+source-scheme = Carnet scheme, evaluation
 source-soc-definition = Carnet method: display and BMS definitions were seen to differ by 19 % of capacity
 source-reported-health = for comparison; UN GTR 22 Part A allows 5 pp
 phrase-none-known = none known
+phrase-none-stated = none stated
+phrase-computed = yes
+phrase-from-assessment = no: taken from an assessment as it was handed in
+phrase-other-method = no: found by a method of another house
 phrase-soc-limit = the management system’s own, agreeing with cell voltage at full
 phrase-soc-limit-both = the management system’s own, agreeing with cell voltage at full and near empty
 phrase-soc-own = management system’s own
@@ -175,7 +182,7 @@ reviewed = Reviewed
 decided = Decided
 issued-by = Issued by
 person = { $name }, { $date }
-people-note = Three different people, as ISO/IEC 17065 asks for evaluation and decision.
+people-note = Three different people. ISO/IEC 17065 asks that whoever decides did not evaluate; this scheme also asks for a third who reviewed.
 
 # Verifying
 verify = How to check this certificate yourself

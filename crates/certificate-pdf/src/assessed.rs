@@ -50,6 +50,7 @@ impl CheckKind {
             "battery_history" => Self::BatteryHistory,
             "tampering" => Self::Tampering,
             "second_meter" => Self::SecondMeter,
+            "computation" => Self::Computation,
             _ => return None,
         })
     }

@@ -193,7 +193,9 @@ impl Press<'_> {
         };
         let sign = self.scaled(SIGN);
         let state = self.say(state, Face::new(9.6, ink).bold(), inner - sign - 5.0)?;
-        let percent = words.quantity(transport.soc_percent, 0, Unit::Percent);
+        // With the tenths that decide whether it is inside a window: 50.4 % is not 50 %.
+        let tenths = u8::from((transport.soc_percent - transport.soc_percent.round()).abs() >= 0.05);
+        let percent = words.quantity(transport.soc_percent, tenths, Unit::Percent);
         let soc = match transport.soc_measured_at {
             Some(day) => words.tell("soc-value", &[("soc", &percent), ("date", &words.date(day)?)])?,
             None => words.tell("soc-value-undated", &[("soc", &percent)])?,

@@ -6,7 +6,7 @@ use crate::assessed;
 use crate::language::Words;
 
 /// Words of an assessment, and the message that says the same.
-const PHRASES: [(&str, &str); 16] = [
+const PHRASES: [(&str, &str); 21] = [
     ("Carnet method (no public law fixes it)", "source-ours"),
     ("SAE J2012; maker's repair guides", "source-repair-guides"),
     ("maker, national recall register", "source-recall-register"),
@@ -19,6 +19,14 @@ const PHRASES: [(&str, &str); 16] = [
         "source-reported-health",
     ),
     ("none known", "phrase-none-known"),
+    ("none stated", "phrase-none-stated"),
+    ("Carnet scheme, evaluation", "source-scheme"),
+    ("yes", "phrase-computed"),
+    (
+        "no: taken from an assessment as it was handed in",
+        "phrase-from-assessment",
+    ),
+    ("no: found by a method of another house", "phrase-other-method"),
     (
         "the management system's own, agreeing with cell voltage at full",
         "phrase-soc-limit",

@@ -251,6 +251,8 @@ pub enum CheckKind {
     Tampering,
     /// Current sensor against a second meter.
     SecondMeter,
+    /// Whether the issuer computed the figures from the data.
+    Computation,
 }
 
 impl CheckKind {
@@ -270,6 +272,7 @@ impl CheckKind {
             Self::BatteryHistory => "battery-history",
             Self::Tampering => "tampering",
             Self::SecondMeter => "second-meter",
+            Self::Computation => "computation",
         }
     }
 }

@@ -3,7 +3,8 @@
 use std::fmt;
 use std::str::FromStr;
 
-use jiff::civil::Date;
+use jiff::ToSpan as _;
+use jiff::civil::{Date, date};
 use serde::{Deserialize, Serialize};
 use vehicle::VehicleId;
 
@@ -117,14 +118,32 @@ pub struct Implausible {
     pub problem: String,
 }
 
+/// No car with a lithium-ion traction battery was registered before: Nissan's Prairie Joy EV and Altra were the first, from 1997 on.
+const FIRST_LITHIUM_ION: Date = date(1997, 1, 1);
+
+/// Control characters, and the format characters that turn the direction of writing or hide (Unicode Bidi_Control, zero width
+/// space, word joiner, byte order mark, soft hyphen): with them a text reads otherwise than it is written. Joiners stay: Arabic
+/// script writes with them.
+pub fn is_invisible(c: char) -> bool {
+    c.is_control()
+        || matches!(
+            c,
+            '\u{00AD}' | '\u{061C}' | '\u{200B}' | '\u{200E}' | '\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{FEFF}'
+        )
+}
+
 /// A text of at most so many characters that a person can read on a line.
 pub(crate) fn line(field: &'static str, text: &str, longest: usize) -> Result<(), Implausible> {
     let problem = if text.trim().is_empty() {
         "is empty; fill it in".to_owned()
     } else if text.chars().count() > longest {
         format!("has more than {longest} characters; shorten it")
-    } else if text.chars().any(char::is_control) {
-        "has a control character; write it on one line".to_owned()
+    } else if let Some(c) = text.chars().find(|c| is_invisible(*c)) {
+        let shown: String = text.chars().filter(|c| !is_invisible(*c)).take(60).collect();
+        format!(
+            "{shown:?} has the invisible character U+{:04X}, which nobody who reads it could see; type it again without",
+            u32::from(c)
+        )
     } else {
         return Ok(());
     };
@@ -132,11 +151,11 @@ pub(crate) fn line(field: &'static str, text: &str, longest: usize) -> Result<()
 }
 
 impl Application {
-    /// Refuses what no application can say.
+    /// Refuses what no application can say on a day (UTC).
     ///
     /// # Errors
-    /// The first field that is empty, too long or outside what a car can have.
-    pub fn check(&self) -> Result<(), Implausible> {
+    /// The first field that is empty, too long, written with characters that nobody sees, or outside what a car can have.
+    pub fn check(&self, today: Date) -> Result<(), Implausible> {
         line("client", &self.client, 120)?;
         line("vehicle.make", &self.vehicle.make, 60)?;
         line("vehicle.model", &self.vehicle.model, 60)?;
@@ -157,6 +176,24 @@ impl Application {
             }
         }
         line("battery.ratedSource", &self.battery.rated_source, 200)?;
+        let registered = self.vehicle.first_registration;
+        // East of Greenwich it may be tomorrow already.
+        let tomorrow = today.checked_add(1.day()).unwrap_or(today);
+        let wrong = if registered > tomorrow {
+            Some(format!("{registered} is still to come, today is {today}"))
+        } else if registered < FIRST_LITHIUM_ION {
+            Some(format!(
+                "{registered} lies before {FIRST_LITHIUM_ION}, and no car had a lithium-ion battery then"
+            ))
+        } else {
+            None
+        };
+        if let Some(wrong) = wrong {
+            return Err(Implausible {
+                field: "vehicle.firstRegistration",
+                problem: format!("{wrong}; write the day from the car's papers, as 2021-06-08"),
+            });
+        }
         if !(Decimal::whole(1)..=Decimal::whole(2000)).contains(&self.battery.rated_ah) {
             return Err(Implausible {
                 field: "battery.ratedAh",
@@ -176,5 +213,73 @@ impl Application {
             });
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn application(change: impl FnOnce(&mut Application)) -> Result<(), String> {
+        let mut application: Application =
+            serde_json::from_str(include_str!("../../../samples/certificate/application.json")).unwrap();
+        change(&mut application);
+        application.check(date(2026, 11, 24)).map_err(|e| e.to_string())
+    }
+
+    #[test]
+    fn a_car_is_not_registered_in_the_future_nor_before_there_were_such_cars() {
+        let on = |day: Date| application(|a| a.vehicle.first_registration = day);
+        for sound in [date(1997, 1, 1), date(2021, 6, 8), date(2026, 11, 25)] {
+            assert_eq!(on(sound), Ok(()), "{sound}");
+        }
+        let future = on(date(2031, 1, 1)).unwrap_err();
+        assert!(
+            future.starts_with("vehicle.firstRegistration: 2031-01-01 is still to come, today is 2026-11-24"),
+            "{future}"
+        );
+        for early in [date(1890, 1, 1), date(1996, 12, 31)] {
+            let early = on(early).unwrap_err();
+            assert!(early.contains("lies before 1997-01-01"), "{early}");
+            assert!(early.contains("write the day from the car's papers"), "{early}");
+        }
+    }
+
+    #[test]
+    fn what_turns_or_hides_writing_is_refused_in_every_text() {
+        let fields: [(&str, fn(&mut Application, String)); 8] = [
+            ("client", |a, text| a.client = text),
+            ("vehicle.make", |a, text| a.vehicle.make = text),
+            ("vehicle.model", |a, text| a.vehicle.model = text),
+            ("vehicle.variant", |a, text| a.vehicle.variant = Some(text)),
+            ("battery.id", |a, text| a.battery.id = Some(text)),
+            ("battery.ratedSource", |a, text| a.battery.rated_source = text),
+            ("battery.krBatteryIdentificationNumber", |a, text| {
+                a.battery.kr_battery_identification_number = Some(text);
+            }),
+            ("battery.krSafetyCertificationNo", |a, text| {
+                a.battery.kr_safety_certification_no = Some(text);
+            }),
+        ];
+        for (field, set) in fields {
+            for (c, code) in [
+                ('\u{202E}', "U+202E"),
+                ('\u{2066}', "U+2066"),
+                ('\u{200B}', "U+200B"),
+                ('\n', "U+000A"),
+            ] {
+                let refused = application(|a| set(a, format!("Hyun{c}dai"))).unwrap_err();
+                assert!(
+                    refused.starts_with(&format!("{field}: \"Hyundai\" has")),
+                    "{refused}"
+                );
+                assert!(refused.contains(code), "{refused}");
+            }
+            assert_eq!(
+                application(|a| set(a, "현대 هيونداي".to_owned())),
+                Ok(()),
+                "{field}"
+            );
+        }
     }
 }

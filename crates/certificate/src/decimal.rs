@@ -83,6 +83,11 @@ impl Decimal {
         self.units as f64 / 10_f64.powi(i32::from(self.decimals))
     }
 
+    /// What the last written digit is worth: 0.1 for `87.3`.
+    pub fn last_place(self) -> f64 {
+        10_f64.powi(-i32::from(self.decimals))
+    }
+
     /// How much less than `from` this is, exactly.
     pub fn less_than_by(self, from: Self) -> Option<Self> {
         let decimals = self.decimals.max(from.decimals);

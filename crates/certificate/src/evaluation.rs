@@ -6,7 +6,7 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use crate::Decimal;
-use crate::application::{Implausible, line};
+use crate::application::{Application, Implausible, line};
 
 /// What the state of health is called everywhere: not SOCE, which needs certified energy and the conditions of GTR 22.
 pub const SOH_NAME: &str = "SoH (capacity, Carnet method)";
@@ -41,6 +41,9 @@ pub fn shortened(text: &str, longest: usize) -> String {
     };
     format!("{}{MARK}", word.trim_end_matches([' ', ',', ';', '(', '·']))
 }
+
+/// Checks without which nobody can say that a car is ready for transport.
+pub const NEEDED_FOR_TRANSPORT: [&str; 3] = ["isolation", "hv_dtcs", "recalls"];
 
 /// Most sessions, checks and files listed.
 const MOST: usize = 200;
@@ -376,6 +379,14 @@ impl Evaluation {
                 return wrong(field, format!("{length} entries; at most {MOST} are kept"));
             }
         }
+        if self.transport.ready
+            && let Some(open) = self.not_looked_at()
+        {
+            return wrong(
+                "transport.ready",
+                format!("is true, and nobody measured {open}; measure it, or say false"),
+            );
+        }
         for check in &self.checks {
             line("checks.id", &check.id, 40)?;
             line("checks.limitSource", &check.limit_source, 200)?;
@@ -384,6 +395,51 @@ impl Evaluation {
             return wrong(
                 "odometerKm",
                 format!("{} km is more than any car has run", self.odometer_km),
+            );
+        }
+        Ok(())
+    }
+
+    /// The first check that readiness for transport needs and that was not made.
+    pub fn not_looked_at(&self) -> Option<&'static str> {
+        NEEDED_FOR_TRANSPORT.into_iter().find(|needed| {
+            !self
+                .checks
+                .iter()
+                .any(|check| check.id == *needed && check.result != CheckResult::NotMeasured)
+        })
+    }
+
+    /// Refuses an evaluation that contradicts the application it is for.
+    ///
+    /// # Errors
+    /// The percentage is not that of the capacity and the rated capacity, or the car was measured before it was registered.
+    pub fn fits(&self, application: &Application) -> Result<(), Implausible> {
+        let wrong = |field, problem: String| Err(Implausible { field, problem });
+        if let Some(soh) = &self.soh {
+            let rated = application.battery.rated_ah;
+            let of_rated = 100.0 * soh.capacity_ah.to_f64() / rated.to_f64();
+            // Both are written to their last digit, and the percentage may have been rounded twice.
+            let rounding =
+                0.55 * soh.value_pct.last_place() + 50.0 * soh.capacity_ah.last_place() / rated.to_f64();
+            if !((soh.value_pct.to_f64() - of_rated).abs() <= rounding + 1e-9) {
+                return wrong(
+                    "soh.valuePct",
+                    format!(
+                        "is {} %, and {} Ah of the {rated} Ah rated are {of_rated:.2} %; compute it again from the telemetry",
+                        soh.value_pct, soh.capacity_ah
+                    ),
+                );
+            }
+        }
+        let (registered, until) = (application.vehicle.first_registration, self.evidence.until);
+        if registered > until {
+            return wrong(
+                "evidence.until",
+                format!(
+                    "the last measurement, {until}, lies before the first registration of the car, {registered}; \
+                     one of the two is wrong: apply again with the day from the car's papers, or set the clock of the logger"
+                ),
             );
         }
         Ok(())

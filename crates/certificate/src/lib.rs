@@ -3,6 +3,7 @@
 //! | module | what it owns |
 //! |---|---|
 //! | [`application`] | what a client asks to have certified |
+//! | [`basis`] | what the figures of an evaluation rest on, and that a certificate says so |
 //! | [`evaluation`] | what an evaluator found, and what of it stands in the way of a certificate |
 //! | [`grade`] | grades and the durability curves of Euro 7 and UN GTR No. 22, on the lower bound of the interval |
 //! | [`people`] | who may do what: mandates with competence and validity |
@@ -18,6 +19,7 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
 pub mod application;
+pub mod basis;
 pub mod credential;
 pub mod decimal;
 pub mod evaluation;

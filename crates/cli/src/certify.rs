@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use certificate::application::{Application, Chemistry};
+use certificate::basis::Basis;
 use certificate::credential::Subject;
 use certificate::evaluation::Evaluation;
 use certificate::passport;
@@ -16,6 +17,7 @@ use desk::assessing::Description;
 use desk::certify::sheet::Language;
 use desk::certify::surveil::{Surveillance, SuspendedByRule};
 use desk::certify::{CaseView, assessment};
+use desk::recomputing::{Data, Given, recompute};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::de::DeserializeOwned;
@@ -25,7 +27,7 @@ use store::CertificationBody;
 use crate::args::{Global, Reading, SecondMeter};
 use crate::battery_assess;
 use crate::failure::Failure;
-use crate::{clock, output};
+use crate::{battery_reading, clock, output};
 
 /// The steps of the scheme, in the order in which a case takes them.
 #[derive(Debug, Subcommand)]
@@ -75,13 +77,15 @@ Example:
     /// Record an evaluation (7.4): from the charging logs themselves, or from an assessment made of them before.
     #[command(after_help = "\
 Where the method refused, or a check failed, the case can end in nothing but a refusal, with these reasons.
+The certificate says whether its figures were computed from the logs. An assessment is, where --made-from gives its logs:
+it is computed again then, and refused where it differs.
 With --telemetry the battery is that of the application; facts that no log shows come from a description as for `battery assess`.
 
 Examples:
   carnet certify evaluate C-000001 --by kim --telemetry charge1.csv --telemetry charge2.csv
   carnet certify evaluate C-000001 --by kim --telemetry obd.csv --meter charger.csv --battery car.toml --out assessment.json
   carnet battery assess charges.csv --out assessment.json
-  carnet certify evaluate C-000001 --by kim --assessment assessment.json")]
+  carnet certify evaluate C-000001 --by kim --assessment assessment.json --made-from charges.csv")]
     Evaluate(Box<Evaluate>),
     /// Decide on certification (7.6).
     #[command(
@@ -230,7 +234,11 @@ pub struct Evaluate {
     /// An assessment.
     #[arg(long, value_name = "FILE")]
     pub assessment: Option<PathBuf>,
-    /// An evaluation, by a method of another house.
+    /// With --assessment: the charging logs it was made from; it is computed again, and must be the same. Repeat for several.
+    /// Without them the record and the certificate say that the figures were not computed again.
+    #[arg(long, value_name = "FILE", requires = "assessment")]
+    pub made_from: Vec<PathBuf>,
+    /// An evaluation, by a method of another house; the record and the certificate say so.
     #[arg(long, value_name = "FILE")]
     pub evaluation: Option<PathBuf>,
     /// Charging logs of the car, CSV or Parquet; repeat for several.
@@ -713,7 +721,7 @@ async fn evaluate(global: &Global, desk: &Desk, options: Evaluate, now: Timestam
         assessment::evaluation(found, &view.application, options.odometer, today)
             .map_err(|problem| Failure::Value(format!("{}: {problem}", file.display())))
     };
-    let evaluation: Evaluation = match (
+    let (evaluation, basis): (Evaluation, Basis) = match (
         &options.assessment,
         &options.evaluation,
         options.telemetry.first(),
@@ -722,14 +730,20 @@ async fn evaluate(global: &Global, desk: &Desk, options: Evaluate, now: Timestam
             let text = desk::data_dir::read(file)?;
             let found = assessment::read(&text)
                 .map_err(|problem| Failure::Value(format!("{}: {problem}", file.display())))?;
-            from(&found, file)?
+            let basis = if options.made_from.is_empty() {
+                Basis::Assessment
+            } else {
+                computed_again(&options, file, found.clone())?;
+                Basis::Telemetry
+            };
+            (from(&found, file)?, basis)
         }
         (None, Some(file), _) => {
             let mut evaluation: Evaluation = read(file)?;
             if let Some(km) = options.odometer {
                 evaluation.odometer_km = km;
             }
-            evaluation
+            (evaluation, Basis::OtherMethod)
         }
         (None, None, Some(first)) => {
             let description = described(&options, &view)?;
@@ -739,7 +753,7 @@ async fn evaluate(global: &Global, desk: &Desk, options: Evaluate, now: Timestam
             if let Some(file) = &options.out {
                 desk::data_dir::write(file, &serde_json::to_vec(&found)?, 0o644)?;
             }
-            from(&found, first)?
+            (from(&found, first)?, Basis::Telemetry)
         }
         (None, None, None) => {
             return Err(Failure::Value(
@@ -750,9 +764,40 @@ async fn evaluate(global: &Global, desk: &Desk, options: Evaluate, now: Timestam
     case(
         global,
         &desk
-            .certify_evaluate(&options.case, &options.by, &evaluation, now)
+            .certify_evaluate(&options.case, &options.by, &evaluation, basis, now)
             .await?,
     )
+}
+
+/// Computes an assessment again from its logs, and refuses one that differs.
+fn computed_again(options: &Evaluate, file: &Path, found: battery::Assessment) -> Result<(), Failure> {
+    /// Differences told; the first ones show where to look.
+    const TOLD: usize = 3;
+    let given = Given::Assessment(Box::new(found));
+    let (Some(reading), Some(description)) = (given.kept_reading()?, given.described()) else {
+        return Err(Failure::Value(format!("{}: is no assessment", file.display())));
+    };
+    let meter = battery_reading::meter(&options.meter);
+    let done = battery_reading::watched(|progress| {
+        let data = Data {
+            files: &options.made_from,
+            reading: &reading,
+            answers: reading.answers(),
+            meter: meter.as_ref(),
+            description: &description,
+            most_rows: None,
+        };
+        Ok(recompute(&given, data, progress)?)
+    })?;
+    if done.equal {
+        return Ok(());
+    }
+    let told: Vec<&str> = done.differences.iter().take(TOLD).map(String::as_str).collect();
+    Err(Failure::Value(format!(
+        "{}: is not what its logs give: {}; `carnet battery recompute` tells all, and `--telemetry` assesses the logs themselves",
+        file.display(),
+        told.join("; ")
+    )))
 }
 
 /// The battery that is evaluated: the application's, with the facts of a description where there is one.
@@ -835,6 +880,13 @@ fn case(global: &Global, view: &CaseView) -> Result<(), Failure> {
         return output::json(&serde_json::to_value(view)?);
     }
     summary(view)?;
+    let last = view.records.last().map(|record| &record.record.step);
+    if let Some(Step::Evaluated {
+        basis: Some(basis), ..
+    }) = last
+    {
+        output::say(format_args!("  {basis}"))?;
+    }
     if matches!(view.state, State::Evaluated | State::Refused) {
         for obstacle in &view.obstacles {
             output::say(format_args!("  stands in the way: {obstacle}"))?;

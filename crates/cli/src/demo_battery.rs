@@ -6,6 +6,7 @@ use std::time::Instant;
 
 use battery::{Assessment, Class};
 use certificate::application::{Application, Chemistry};
+use certificate::basis::Basis;
 use certificate::credential::Standing;
 use certificate::people::{Activity, Mandate};
 use certificate::scheme::Step;
@@ -192,7 +193,8 @@ async fn reviewed(
         .await?;
     let today = clock::day(now.as_second())?;
     let evaluation = evaluation(found, application, Some(odometer_km), today).map_err(Failure::Value)?;
-    desk.certify_evaluate(&case, "kim", &evaluation, now).await?;
+    desk.certify_evaluate(&case, "kim", &evaluation, Basis::Telemetry, now)
+        .await?;
     desk.certify_review(&case, "lee", true, "recomputed, same bytes", now)
         .await?;
     Ok(case)

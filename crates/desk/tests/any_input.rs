@@ -224,6 +224,73 @@ fn an_assessment_of_another_car_or_battery_is_refused_with_the_difference() {
     assert!(undated.obstacles()[0].contains("NO_DATE"));
 }
 
+/// Whoever changes one figure of an assessment must change all that hang together; and then it is another than the data give.
+#[test]
+fn an_assessment_of_which_one_figure_contradicts_another_is_refused() {
+    let (application, found, _) = assessed();
+    let decimal = |text: &str| text.parse::<battery::Decimal>().unwrap();
+    let changes: [(&str, &dyn Fn(&mut Assessment)); 7] = [
+        ("capacity.soh.percent is 97.26", &|a| {
+            soh(a).percent = decimal("97.26")
+        }),
+        ("capacity.soh.lower95 is 92.67", &|a| {
+            soh(a).lower95 = decimal("92.67")
+        }),
+        ("capacity.soh.upper95 is 94.85", &|a| {
+            soh(a).upper95 = decimal("94.85")
+        }),
+        ("capacity.soh.half_width95 is 1.00", &|a| {
+            soh(a).half_width95 = decimal("1.00");
+        }),
+        ("narrower than one of less", &|a| {
+            soh(a).half_width80 = decimal("2.99")
+        }),
+        ("capacity.soh.percent is 93.26", &|a| {
+            a.capacity.as_mut().unwrap().amount = decimal("108.16");
+        }),
+        ("diagnostics.n_anchored is 99", &|a| a.diagnostics.n_anchored = 99),
+    ];
+    for (says, change) in changes {
+        let mut forged = found.clone();
+        change(&mut forged);
+        let refused = evaluation(&forged, &application, None, TODAY).unwrap_err();
+        assert!(refused.contains(says), "{refused}");
+        assert!(refused.contains("assess the logs again"), "{refused}");
+    }
+}
+
+fn soh(assessment: &mut Assessment) -> &mut battery::assessment::Soh {
+    assessment.capacity.as_mut().unwrap().soh.as_mut().unwrap()
+}
+
+#[test]
+fn what_nobody_measured_or_stated_is_neither_ready_nor_in_order() {
+    use battery::assessment::CheckResult as Found;
+    use certificate::evaluation::CheckResult;
+    let (application, mut found, _) = assessed();
+    assert!(found.facts.battery_events.is_empty());
+    let sound = evaluation(&found, &application, None, TODAY).unwrap();
+    assert!(sound.transport.ready);
+    let history = sound.checks.iter().find(|c| c.id == "battery_history").unwrap();
+    assert_eq!(history.result, CheckResult::Stated);
+    assert_eq!(history.value.as_ref().unwrap().to_string(), "none stated");
+    for check in &mut found.checks {
+        if ["isolation", "hv_dtcs", "recalls"].contains(&check.id.as_str()) {
+            (check.result, check.value) = (Found::NotMeasured, None);
+        }
+    }
+    found.transport.ready = Some(true);
+    let open = evaluation(&found, &application, None, TODAY).unwrap();
+    assert!(!open.transport.ready);
+    let said = open
+        .transport
+        .obstacles
+        .iter()
+        .filter(|o| o.ends_with("not measured"));
+    assert_eq!(said.count(), 3, "{:?}", open.transport.obstacles);
+    open.check().unwrap();
+}
+
 proptest! {
     #[test]
     fn any_bytes_as_an_assessment_get_an_answer(at in 0_usize..50_000, byte in any::<u8>(), cut in any::<bool>()) {

@@ -444,10 +444,11 @@ impl Store {
         }
         for step in &write.steps {
             if let (Some(person), Some(duty)) = (&step.person, step.duty) {
-                // A second round finds the row of the first; another duty than that breaks the step's reference to it.
+                // A second round finds the row of the first; another duty than that breaks the step's reference to it. Nothing of
+                // the scheme is inserted over what is there: the triggers refuse that before a conflict could be passed over.
                 query(
-                    "INSERT INTO certification_duty (case_id, person, duty) VALUES ($1, $2, $3)
-                     ON CONFLICT (case_id, person) DO NOTHING",
+                    "INSERT INTO certification_duty (case_id, person, duty) SELECT $1, $2, $3
+                     WHERE NOT EXISTS (SELECT 1 FROM certification_duty WHERE case_id = $1 AND person = $2)",
                 )
                 .bind(&case.id)
                 .bind(person)
@@ -675,8 +676,9 @@ impl Store {
             vault::seal(&key, &digest, summary)
         });
         query(
-            "INSERT INTO certification_assessment (case_id, hash, account, at, summary) VALUES ($1, $2, $3, $4, $5)
-             ON CONFLICT (case_id, hash, account) DO NOTHING",
+            "INSERT INTO certification_assessment (case_id, hash, account, at, summary) SELECT $1, $2, $3, $4, $5
+             WHERE NOT EXISTS
+                 (SELECT 1 FROM certification_assessment WHERE case_id = $1 AND hash = $2 AND account = $3)",
         )
         .bind(&case.id)
         .bind(assessment.hash.to_vec())
@@ -884,8 +886,8 @@ async fn write_document(
     content: &str,
 ) -> Result<(), StoreError> {
     query(
-        "INSERT INTO certification_document (hash, case_id, content) VALUES ($1, $2, $3)
-         ON CONFLICT (case_id, hash) DO NOTHING",
+        "INSERT INTO certification_document (hash, case_id, content) SELECT $1, $2, $3
+         WHERE NOT EXISTS (SELECT 1 FROM certification_document WHERE case_id = $2 AND hash = $1)",
     )
     .bind(hash.to_vec())
     .bind(&case.id)

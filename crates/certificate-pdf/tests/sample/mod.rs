@@ -245,6 +245,13 @@ fn checks() -> Vec<Check> {
             "Carnet",
             Outcome::Pass,
         ),
+        check(
+            CheckKind::Computation,
+            Reading::Text("yes".to_owned()),
+            Limit::Text("yes".to_owned()),
+            "Carnet scheme, evaluation",
+            Outcome::Pass,
+        ),
     ]
 }
 

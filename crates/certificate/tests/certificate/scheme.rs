@@ -1,13 +1,14 @@
 //! A case from application to withdrawal, and every way around the separation of duties.
 
 use certificate::application::Chemistry;
+use certificate::basis::{self, Basis};
 use certificate::people::{Activity, Mandate, Person};
 use certificate::scheme::{Actor, Case, Record, SchemeError, State, Step};
 use certificate::surveillance::Cause;
 use jiff::Timestamp;
 use jiff::civil::date;
 
-use crate::sample::{evaluation, issued};
+use crate::sample::{application, evaluation, issued};
 
 fn person(id: &str, activities: &[Activity]) -> Person {
     Person {
@@ -35,6 +36,7 @@ fn evaluated() -> Step {
     Step::Evaluated {
         evaluation: "00".repeat(32),
         obstacles: vec![],
+        basis: Some(Basis::Telemetry),
     }
 }
 
@@ -219,6 +221,138 @@ fn whoever_evaluated_may_not_lift_or_withdraw_and_whoever_worked_on_it_may_not_j
 }
 
 #[test]
+fn whoever_evaluated_does_not_suspend_whatever_the_mandate() {
+    let suspended = || Step::Suspended {
+        reason: "complaint under review".to_owned(),
+        cause: None,
+        statement: None,
+    };
+    let mut told = Told::in_force();
+    assert!(matches!(
+        told.try_step("kim", suspended()),
+        Err(SchemeError::Evaluator {
+            kind: "suspended",
+            ..
+        })
+    ));
+    assert_eq!(told.try_step("park", suspended()), Ok(State::Suspended));
+    // Whoever took no part does it with the mandate for surveillance.
+    let mut told = Told::in_force();
+    told.at += 3600;
+    let at = Timestamp::from_second(told.at).unwrap();
+    let surveil = person("yun", &[Activity::Surveil]);
+    told.case.step(suspended(), &surveil, Chemistry::NMC, at).unwrap();
+    // With another mandate nobody does.
+    let mut told = Told::in_force();
+    let review = person("min", &[Activity::Review, Activity::Evaluate]);
+    let refused = told
+        .case
+        .step(suspended(), &review, Chemistry::NMC, at)
+        .unwrap_err();
+    assert!(matches!(refused, SchemeError::NotCompetent(_)), "{refused}");
+}
+
+#[test]
+fn a_case_of_an_earlier_version_that_its_evaluator_suspended_is_still_read() {
+    let mut told = Told::in_force();
+    told.at += 3600;
+    let step = Step::Suspended {
+        reason: "complaint under review".to_owned(),
+        cause: None,
+        statement: None,
+    };
+    let at = Timestamp::from_second(told.at).unwrap();
+    told.case
+        .step_from_outside(step, Actor::Person("kim".to_owned()), at)
+        .unwrap();
+    let again = Case::replay(told.case.records().to_vec()).unwrap();
+    assert_eq!(again.state(), State::Suspended);
+}
+
+#[test]
+fn a_percentage_that_its_own_capacity_contradicts_is_refused() {
+    let with = |percent: &str, capacity: &str| {
+        let mut evaluation = evaluation();
+        let soh = evaluation.soh.as_mut().unwrap();
+        (soh.value_pct, soh.capacity_ah) = (percent.parse().unwrap(), capacity.parse().unwrap());
+        evaluation.fits(&application()).map_err(|e| e.to_string())
+    };
+    assert_eq!(with("91.4", "101.6"), Ok(()));
+    assert_eq!(with("93.3", "103.71"), Ok(()));
+    let forged = with("97.3", "103.71").unwrap_err();
+    assert!(
+        forged.starts_with("soh.valuePct: is 97.3 %, and 103.71 Ah of the 111.2 Ah rated are 93.26 %"),
+        "{forged}"
+    );
+}
+
+#[test]
+fn a_car_is_not_measured_before_it_is_registered() {
+    let mut later = application();
+    later.vehicle.first_registration = date(2026, 11, 24);
+    let refused = evaluation().fits(&later).unwrap_err().to_string();
+    assert!(refused.starts_with("evidence.until:"), "{refused}");
+    assert_eq!(evaluation().fits(&application()), Ok(()));
+}
+
+#[test]
+fn nothing_is_ready_for_transport_of_which_nobody_measured_what_that_needs() {
+    let mut evaluation = evaluation();
+    let made = evaluation.checks[1].clone();
+    for id in ["hv_dtcs", "recalls"] {
+        assert!(evaluation.check().is_err(), "without {id}");
+        evaluation.checks.push(certificate::evaluation::Check {
+            id: id.to_owned(),
+            ..made.clone()
+        });
+    }
+    evaluation.check().unwrap();
+    for needed in certificate::evaluation::NEEDED_FOR_TRANSPORT {
+        let mut open = evaluation.clone();
+        let check = open.checks.iter_mut().find(|check| check.id == needed).unwrap();
+        check.result = certificate::evaluation::CheckResult::NotMeasured;
+        let refused = open.check().unwrap_err().to_string();
+        assert!(
+            refused.contains(&format!("nobody measured {needed}")),
+            "{refused}"
+        );
+    }
+    evaluation.checks.retain(|check| check.id != "recalls");
+    assert!(evaluation.check().is_err());
+    evaluation.transport.ready = false;
+    evaluation.check().unwrap();
+}
+
+#[test]
+fn an_evaluation_says_once_what_its_figures_rest_on_whatever_it_said_before() {
+    use certificate::evaluation::CheckResult;
+    let mut evaluation = evaluation();
+    for (basis, result, said) in [
+        (Basis::Telemetry, CheckResult::Pass, "yes"),
+        (
+            Basis::Assessment,
+            CheckResult::Watch,
+            "no: taken from an assessment",
+        ),
+        (
+            Basis::OtherMethod,
+            CheckResult::Watch,
+            "no: found by a method of another",
+        ),
+    ] {
+        evaluation.rest_on(basis);
+        let says: Vec<_> = evaluation
+            .checks
+            .iter()
+            .filter(|check| check.id == basis::ID)
+            .collect();
+        assert_eq!(says.len(), 1);
+        assert_eq!(says[0].result, result);
+        assert!(says[0].value.as_ref().unwrap().to_string().starts_with(said));
+    }
+}
+
+#[test]
 fn nobody_grants_past_a_failed_check() {
     let mut failing = evaluation();
     failing.checks[0].result = certificate::evaluation::CheckResult::Fail;
@@ -234,6 +368,7 @@ fn nobody_grants_past_a_failed_check() {
             Step::Evaluated {
                 evaluation: "00".repeat(32),
                 obstacles,
+                basis: None,
             },
         )
         .step("lee", reviewed(true));

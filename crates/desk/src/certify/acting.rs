@@ -3,6 +3,7 @@
 //! What the person may do as whom the account acts is decided by the same code as at the machine, and refused a second time by the
 //! same keys in the database.
 
+use certificate::basis::Basis;
 use certificate::scheme::{SchemeError, State, Step};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -146,7 +147,10 @@ impl Desk {
         let evaluation = assessment::evaluation(&found, &open.application, odometer_km, today)
             .map_err(|problem| DeskError::value("assessment", sha256, problem))?;
         let hand = seat.hand(actor, &by, act, &id, seen, now);
-        let done = self.evaluate_by(&id, &by.id, &evaluation, now, hand).await;
+        // Assessments are computed here, from the telemetry that was handed in; none comes in ready-made.
+        let done = self
+            .evaluate_by(&id, &by.id, &evaluation, Basis::Telemetry, now, hand)
+            .await;
         self.with_refusal(actor, act, &id, now, false, done).await?;
         self.application(actor, &id, now).await
     }

@@ -1,5 +1,6 @@
 //! From the assessment of the estimator to the evaluation that the scheme judges.
 
+use battery::Facts;
 use battery::assessment::{
     Assessment, Check as Checked, CheckResult as Found, Group, Session as Charge, Transport as Carriage,
 };
@@ -7,8 +8,8 @@ use certificate::Decimal;
 use certificate::application::Application;
 use certificate::decimal::Rounding;
 use certificate::evaluation::{
-    BudgetTerm, Check, CheckResult, Class, Evaluation, Evidence, Quantity, Reason, SOH_NAME, Session,
-    SocWindow, Soh, TEXT, Transport, shortened,
+    BudgetTerm, Check, CheckResult, Class, Evaluation, Evidence, NEEDED_FOR_TRANSPORT, Quantity, Reason,
+    SOH_NAME, Session, SocWindow, Soh, TEXT, Transport, shortened,
 };
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -43,6 +44,7 @@ pub fn evaluation(
     today: Date,
 ) -> Result<Evaluation, String> {
     same_battery(assessment, application)?;
+    agrees_with_itself(assessment)?;
     assessment.facts.check().map_err(|wrong| wrong.to_string())?;
 
     let mut refused: Vec<Reason> = assessment
@@ -85,8 +87,12 @@ pub fn evaluation(
     Ok(Evaluation {
         soh,
         refused,
-        checks: assessment.checks.iter().map(check).collect(),
-        transport: transport(&assessment.transport)?,
+        checks: assessment
+            .checks
+            .iter()
+            .map(|checked| check(checked, &assessment.facts))
+            .collect(),
+        transport: transport(&assessment.transport, &assessment.checks)?,
         evidence: Evidence {
             from: from.unwrap_or(today),
             until: until.unwrap_or(today),
@@ -150,6 +156,61 @@ pub(crate) fn same_battery(assessment: &Assessment, application: &Application) -
     Ok(())
 }
 
+/// Refuses an assessment of which one figure contradicts another: somebody changed it. That all agree does not show that they
+/// were computed; only [`crate::recomputing::recompute`] does.
+fn agrees_with_itself(assessment: &Assessment) -> Result<(), String> {
+    const FIX: &str = "the file was changed; assess the logs again with `carnet battery assess --out`";
+    let Some(capacity) = &assessment.capacity else {
+        return Ok(());
+    };
+    let anchored = |group| {
+        let of_group = assessment.sessions.iter().filter(|s| s.group == Some(group));
+        of_group.count() as u32
+    };
+    for (what, said, are) in [
+        (
+            "n_anchored",
+            assessment.diagnostics.n_anchored,
+            anchored(Group::Anchored),
+        ),
+        ("n_echo", assessment.diagnostics.n_echo, anchored(Group::Echo)),
+    ] {
+        if said != are {
+            return Err(format!(
+                "diagnostics.{what} is {said}, and {are} sessions are; {FIX}"
+            ));
+        }
+    }
+    let (Some(soh), Some(rated)) = (&capacity.soh, assessment.pack.rated_ah) else {
+        return Ok(());
+    };
+    let half = soh.half_width95.value();
+    // Everything is written to the hundredth, of a percentage point or of an ampere-hour, or finer.
+    let of_rated = |amount: f64| (100.0 * amount / rated, 0.011 + 0.51 / rated);
+    let (percent, near) = of_rated(capacity.amount.value());
+    let (width, width_near) = of_rated(capacity.half_width95.value());
+    for (what, said, is, near) in [
+        ("percent", soh.percent, percent, near),
+        ("half_width95", soh.half_width95, width, width_near),
+        ("lower95", soh.lower95, soh.percent.value() - half, 0.016),
+        ("upper95", soh.upper95, soh.percent.value() + half, 0.016),
+    ] {
+        // What is no number agrees with nothing.
+        if !((said.value() - is).abs() <= near) {
+            return Err(format!(
+                "capacity.soh.{what} is {said}, and the other figures give {is:.2}; {FIX}"
+            ));
+        }
+    }
+    let widths = [soh.half_width50, soh.half_width80, soh.half_width95].map(|w| w.value());
+    if !widths.is_sorted() || !(widths[0] >= 0.0) {
+        return Err(format!(
+            "capacity.soh: an interval of more certainty is narrower than one of less; {FIX}"
+        ));
+    }
+    Ok(())
+}
+
 fn soh(assessment: &Assessment) -> Result<Option<Soh>, String> {
     let Some(capacity) = assessment.capacity.as_ref() else {
         return Ok(None);
@@ -205,7 +266,21 @@ fn soh(assessment: &Assessment) -> Result<Option<Soh>, String> {
     }))
 }
 
-fn check(checked: &Checked) -> Check {
+fn check(checked: &Checked, facts: &Facts) -> Check {
+    // The log shows only what the management system forgets while it is read. Where nobody stated what the workshops know, that
+    // there was nothing is no finding.
+    if checked.id == "battery_history" && checked.result == Found::Pass && facts.battery_events.is_empty() {
+        return Check {
+            id: checked.id.clone(),
+            result: CheckResult::Stated,
+            value: Some(words("none stated")),
+            limit: (!checked.limit.is_empty()).then(|| words(&checked.limit)),
+            limit_source: shortened(&checked.limit_source, 200),
+            action: Some(
+                "ask the owner and the workshop for resets and replacements, and state them".to_owned(),
+            ),
+        };
+    }
     let result = match checked.result {
         Found::Pass => CheckResult::Pass,
         Found::Warn => CheckResult::Watch,
@@ -270,12 +345,33 @@ fn exact(number: battery::Decimal) -> Result<Decimal, String> {
         .ok_or_else(|| format!("{number} is more than a certificate can say"))
 }
 
-fn transport(carriage: &Carriage) -> Result<Transport, String> {
+fn transport(carriage: &Carriage, checks: &[Checked]) -> Result<Transport, String> {
     let window = |percent: f64| {
         Decimal::measured(percent, 0, Rounding::Nearest)
             .ok_or_else(|| "transport.rule: the window of the state of charge is no number".to_owned())
     };
-    let ready = carriage.ready.unwrap_or(false);
+    let open: Vec<&str> = NEEDED_FOR_TRANSPORT
+        .into_iter()
+        .filter(|needed| {
+            let made = |check: &Checked| check.id == *needed && check.result != Found::NotMeasured;
+            !checks.iter().any(made)
+        })
+        .collect();
+    let ready = carriage.ready == Some(true) && open.is_empty();
+    let mut obstacles = Vec::new();
+    // What a carrier merely prefers stands in nobody's way.
+    if !ready {
+        obstacles.clone_from(&carriage.reasons);
+        let name = |id: &str| {
+            let named = checks.iter().find(|check| check.id == id);
+            named.map_or_else(|| id.to_owned(), |check| check.name.clone())
+        };
+        for needed in open.into_iter().map(name) {
+            if !obstacles.iter().any(|said| said.contains(&needed)) {
+                obstacles.push(format!("{needed}: not measured"));
+            }
+        }
+    }
     Ok(Transport {
         un_number: carriage.un_number.clone(),
         soc_pct: carriage.soc_pct.map(exact).transpose()?,
@@ -286,12 +382,7 @@ fn transport(carriage: &Carriage) -> Result<Transport, String> {
             max_pct: window(carriage.rule.max_soc_pct)?,
         }],
         ready,
-        // What a carrier merely prefers stands in nobody's way.
-        obstacles: if ready {
-            Vec::new()
-        } else {
-            carriage.reasons.clone()
-        },
+        obstacles,
     })
 }
 

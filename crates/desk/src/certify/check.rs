@@ -65,7 +65,8 @@ pub fn credential_in(file: &Path) -> Result<Option<Handed>, DeskError> {
             pdf: Some(bytes),
         }));
     }
-    let is_one = bytes.len() <= certificate::credential::jcs::MAX_BYTES && is_credential(&bytes);
+    let is_one = bytes.len() <= certificate::credential::jcs::MAX_BYTES
+        && (is_credential(&bytes) || is_left_of_credential(&bytes));
     Ok(is_one.then_some(Handed {
         credential: bytes,
         pdf: None,
@@ -87,6 +88,15 @@ fn is_credential(bytes: &[u8]) -> bool {
                 .typ
                 .is_some_and(|typ| typ.to_string().contains("VerifiableCredential"))
     })
+}
+
+/// Whether bytes are what is left of a credential: they name the W3C's context or type, as no dossier does, and are no longer a
+/// document by themselves, or one wrapped in another. Such a file is refused as the certificate that it was handed over as.
+fn is_left_of_credential(bytes: &[u8]) -> bool {
+    let names = |mark: &str| bytes.windows(mark.len()).any(|part| part == mark.as_bytes());
+    !names("dossier/v1")
+        && (names("https://www.w3.org/ns/credentials") || names("\"VerifiableCredential\""))
+        && !matches!(serde_json::from_slice(bytes), Ok(Value::Object(_)))
 }
 
 /// Verifies a credential.
@@ -232,5 +242,28 @@ pub(super) fn kilometres(odometer: &Value) -> Option<f64> {
     match odometer.get("unit")?.as_str()? {
         "mi" => Some(value * 1.609_344),
         _ => Some(value),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_left_of_a_credential_is_refused_as_one_and_not_as_a_dossier() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("certificate.json");
+        let whole = r#"{"@context":["https://www.w3.org/ns/credentials/v2"],"type":["VerifiableCredential"],"id":"x"}"#;
+        for left in [whole.to_owned(), whole[..60].to_owned(), format!("[{whole}]")] {
+            std::fs::write(&file, &left).unwrap();
+            let handed = credential_in(&file).unwrap().unwrap_or_else(|| panic!("{left}"));
+            let verdict =
+                verify_credential(&handed.credential, &CredentialTrust::default(), Timestamp::now());
+            assert!(verdict.unwrap().proof.is_err(), "{left}");
+        }
+        for other in [r#"{"format":"dossier/v1"}"#, "{}", "[1, 2]"] {
+            std::fs::write(&file, other).unwrap();
+            assert!(credential_in(&file).unwrap().is_none(), "{other}");
+        }
     }
 }

@@ -76,6 +76,7 @@ impl Desk {
         let evaluation = self.last_evaluation(&open).await?;
         let person = self.person(by).await?;
         self.history_allows(&open, &evaluation).await?;
+        self.is_the_only_one(&open, now).await?;
         let people = self.people_of(&open).await?;
         let number = format!(
             "CN-{}-{:06}",
@@ -172,6 +173,33 @@ impl Desk {
             owed: self.store.owes_statement(&open.stored.id).await?,
             dry_run,
         })
+    }
+
+    /// Refuses a certificate for a car that has another. One that is suspended counts: a second would be the way around its
+    /// suspension. One whose last day is over does not.
+    async fn is_the_only_one(&self, open: &Open, now: Timestamp) -> Result<(), DeskError> {
+        for (other, state) in self.store.certificates().await? {
+            let stands = [State::InForce, State::Suspended]
+                .iter()
+                .any(|s| s.as_str() == state);
+            if !stands || other.valid_until < now.as_second() {
+                continue;
+            }
+            let of_car = self.store.case(&other.case).await?;
+            if of_car.is_some_and(|case| case.label == open.stored.label && case.id != open.stored.id) {
+                return Err(DeskError::NotReady {
+                    case: open.stored.id.clone(),
+                    problem: format!(
+                        "would be the second certificate of its car: {} is {} and has one at a time; withdraw that first, as in \
+                         `carnet certify withdraw {} --by PERSON --reason 'measured again'`",
+                        other.id,
+                        state.replace('_', " "),
+                        other.id
+                    ),
+                });
+            }
+        }
+        Ok(())
     }
 
     /// Names and days of those who evaluated, reviewed and decided.

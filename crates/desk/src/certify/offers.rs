@@ -81,6 +81,7 @@ fn tries(case: &Case) -> Vec<Step> {
         Step::Evaluated {
             evaluation: text(),
             obstacles: Vec::new(),
+            basis: None,
         },
         Step::Reviewed {
             agrees: true,
@@ -221,6 +222,7 @@ mod tests {
         let evaluated = Step::Evaluated {
             evaluation: "0".repeat(64),
             obstacles: vec!["check isolation failed".to_owned()],
+            basis: None,
         };
         case.step(evaluated, &kim, Chemistry::NMC, at(2)).unwrap();
         let offers = asked(&case, &kim, &all);
@@ -248,6 +250,7 @@ mod tests {
                 Step::Evaluated {
                     evaluation: "0".repeat(64),
                     obstacles: vec!["the method refused".to_owned()],
+                    basis: None,
                 },
             ),
             (

@@ -6,7 +6,7 @@ use battery::transport::DAMAGED;
 use certificate::Decimal;
 use certificate::application::Category;
 use certificate::credential::{Subject, jcs};
-use certificate::evaluation::{self, CheckResult};
+use certificate::evaluation::{self, CheckResult, NEEDED_FOR_TRANSPORT};
 use certificate::grade::{self, Durability};
 use certificate_pdf::sheet::{
     Battery, Check, CheckKind, Class, Curve, Evidence, Grade, Health, Issuer, Limit, Obstacle, Outcome,
@@ -304,7 +304,10 @@ fn obstacles(subject: &Subject, soc: Decimal) -> Vec<Obstacle> {
     .into_iter()
     .filter_map(|(is_so, obstacle)| is_so.then_some(obstacle))
     .collect();
-    if found.is_empty() {
+    let open = NEEDED_FOR_TRANSPORT
+        .iter()
+        .any(|needed| has(needed, CheckResult::NotMeasured));
+    if open || found.is_empty() {
         found.push(Obstacle::NotMeasured);
     }
     found

@@ -1,6 +1,7 @@
 //! The steps of a case that people take.
 
 use certificate::application::Application;
+use certificate::basis::Basis;
 use certificate::evaluation::Evaluation;
 use certificate::scheme::{Actor, Case, State, Step};
 use jiff::Timestamp;
@@ -36,8 +37,9 @@ impl Desk {
     ) -> Result<CaseView, DeskError> {
         let _turn = self.certifying.lock().await;
         self.body().await?;
+        let today = now.to_zoned_datetime(TimeZone::UTC).date();
         application
-            .check()
+            .check(today)
             .map_err(|e| DeskError::value("application", application.vehicle.vid.to_string(), e))?;
         let (text, hash) = canonical(application)?;
         let id = format!("C-{:06}", self.store.count_cases().await? + 1);
@@ -83,18 +85,20 @@ impl Desk {
         self.certify_step(case, by, step, now, false).await
     }
 
-    /// Records an evaluation.
+    /// Records an evaluation, and what its figures rest on.
     ///
     /// # Errors
-    /// Something in it cannot be, no evaluation is due, or this person may not do it.
+    /// Something in it cannot be or contradicts the application, no evaluation is due, or this person may not do it.
     pub async fn certify_evaluate(
         &self,
         case: &str,
         by: &str,
         evaluation: &Evaluation,
+        basis: Basis,
         now: Timestamp,
     ) -> Result<CaseView, DeskError> {
-        self.evaluate_by(case, by, evaluation, now, Hand::default()).await
+        self.evaluate_by(case, by, evaluation, basis, now, Hand::default())
+            .await
     }
 
     /// The same by somebody's hand.
@@ -103,17 +107,20 @@ impl Desk {
         case: &str,
         by: &str,
         evaluation: &Evaluation,
+        basis: Basis,
         now: Timestamp,
         hand: Hand,
     ) -> Result<CaseView, DeskError> {
         let _turn = self.certifying.lock().await;
-        evaluation
-            .check()
-            .map_err(|e| DeskError::value("evaluation", case, e))?;
         let mut open = self.open_case(case).await?;
         hand.is_of_now(&open)?;
+        evaluation
+            .check()
+            .and_then(|()| evaluation.fits(&open.application))
+            .map_err(|e| DeskError::value("evaluation", case, e))?;
         let measured_from = evaluation.evidence.from;
         let mut evaluation = evaluation.clone();
+        evaluation.rest_on(basis);
         evaluation.tell(&self.background(&open, measured_from).await?);
         let mut obstacles = evaluation.obstacles();
         for (found, _) in self.causes(&open, measured_from, None).await? {
@@ -124,6 +131,7 @@ impl Desk {
         let step = Step::Evaluated {
             evaluation: hex::encode(hash),
             obstacles,
+            basis: Some(basis),
         };
         let person = self.person(by).await?;
         let before = open.case.records().len();
@@ -151,6 +159,8 @@ impl Desk {
             format!("the history says, and the evaluation does not: {untold}; evaluate again")
         } else if let Some(why) = self.odometer_contradicted(open, evaluation).await? {
             format!("{why}; read the car again, and evaluate again")
+        } else if let Err(contradiction) = evaluation.fits(&open.application) {
+            format!("has an evaluation that contradicts its application: {contradiction}")
         } else {
             return Ok(());
         };

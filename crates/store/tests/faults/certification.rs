@@ -3,9 +3,10 @@
 use index::Label;
 use statement::Digest;
 use store::{
-    CaseWrite, Content, Deed, NewStep, StepAccount, Store, StoreError, StoredAccount, StoredApplicant,
-    StoredCase, StoredCertificate, StoredMandate, StoredOrganisation,
+    CaseWrite, CertificationBody, Content, Deed, NewStep, StepAccount, Store, StoreError, StoredAccount,
+    StoredApplicant, StoredAssessment, StoredCase, StoredCertificate, StoredMandate, StoredOrganisation,
 };
+use test_servers::is_left_out;
 
 use crate::test_log::TestLog;
 
@@ -240,6 +241,164 @@ async fn a_mandate_s_end_and_a_certificate_s_limits_are_never_changed() {
     }
 }
 
+/// `INSERT OR REPLACE` deletes what is in its way without asking a trigger of deletion.
+#[tokio::test]
+async fn no_row_of_the_scheme_is_put_in_the_place_of_another() {
+    if is_left_out("PostgreSQL has no INSERT OR REPLACE") {
+        return;
+    }
+    let (log, store) = with_certificate().await;
+    store
+        .end_mandate(store.mandates().await.unwrap()[0].id, 100)
+        .await
+        .unwrap();
+    store.close().await.unwrap();
+    for tampering in [
+        "INSERT OR REPLACE INTO certification_body
+            SELECT 1, 'did:web:other.example', name, issuer, base_url FROM certification_body",
+        "INSERT OR REPLACE INTO certification_person SELECT id, 'somebody else' FROM certification_person",
+        "INSERT OR REPLACE INTO certification_mandate
+            SELECT id, person, activity, competence, chemistries, first_day, 90000 FROM certification_mandate",
+        "INSERT OR REPLACE INTO certification_mandate_end SELECT mandate, 90000 FROM certification_mandate_end",
+        "INSERT OR REPLACE INTO certification_case SELECT id, label, opened, 'withdrawn' FROM certification_case",
+        "INSERT OR REPLACE INTO certification_duty SELECT case_id, person, 'review' FROM certification_duty",
+        // The last record, which no other follows.
+        "INSERT OR REPLACE INTO certification_step
+            SELECT case_id, number, kind, at, 'lee', duty, x'ff', previous, record FROM certification_step WHERE number = 5",
+        "INSERT OR REPLACE INTO certification_step
+            SELECT case_id, number + 1, kind, at, person, duty, hash, hash, record FROM certification_step WHERE number = 5",
+        "INSERT OR REPLACE INTO certification_document SELECT case_id, hash, x'00' FROM certification_document",
+        "INSERT OR REPLACE INTO certificate
+            SELECT id, case_id, granted, granted_how, credential, redacted, issued, valid_until + 1, odometer_limit_km,
+                   grade, make, model, list, position FROM certificate",
+        // Each of its keys by itself.
+        "INSERT OR REPLACE INTO certificate
+            SELECT 'CN-2', case_id, granted, granted_how, x'01', x'02', issued, valid_until, odometer_limit_km,
+                   grade, make, model, list, position + 1 FROM certificate",
+        "INSERT OR REPLACE INTO certificate
+            SELECT 'CN-2', 'C-9', granted, granted_how, credential, x'02', issued, valid_until, odometer_limit_km,
+                   grade, make, model, list, position + 1 FROM certificate",
+        "INSERT OR REPLACE INTO certificate
+            SELECT 'CN-2', 'C-9', granted, granted_how, x'01', redacted, issued, valid_until, odometer_limit_km,
+                   grade, make, model, list, position + 1 FROM certificate",
+        "INSERT OR REPLACE INTO certificate
+            SELECT 'CN-2', 'C-9', granted, granted_how, x'01', x'02', issued, valid_until, odometer_limit_km,
+                   grade, make, model, list, position FROM certificate",
+        "INSERT OR REPLACE INTO certification_statement
+            SELECT digest, case_id, number, x'00' FROM certification_statement",
+        "INSERT OR REPLACE INTO certification_assessment
+            SELECT case_id, hash, account, at + 1, summary FROM certification_assessment",
+    ] {
+        let refused = log.try_sql_all(&[tampering]).await.unwrap_err().to_string();
+        assert!(refused.contains("never"), "{tampering}: {refused}");
+    }
+}
+
+#[tokio::test]
+async fn what_the_scheme_wrote_down_is_never_changed_and_never_deleted() {
+    let (log, store) = with_certificate().await;
+    store.close().await.unwrap();
+    for tampering in [
+        "UPDATE certification_body SET did = 'did:web:other.example'",
+        "DELETE FROM certification_body",
+        "UPDATE certification_person SET name = 'somebody else' WHERE id = 'kim'",
+        "DELETE FROM certification_person WHERE id = 'novice'",
+        "UPDATE certification_case SET opened = opened + 1",
+        "UPDATE certification_case SET label = hash FROM certification_step",
+        "DELETE FROM certification_case",
+        "UPDATE certification_document SET content = hash",
+        "DELETE FROM certification_document",
+        "UPDATE certification_statement SET content = digest",
+        "DELETE FROM certification_statement",
+        "UPDATE certification_assessment SET at = at + 1",
+        "DELETE FROM certification_assessment",
+    ] {
+        let refused = log.try_sql_all(&[tampering]).await.unwrap_err().to_string();
+        assert!(refused.contains("never"), "{tampering}: {refused}");
+    }
+}
+
+/// A second case of the same car as [`case`], granted, with the certificate that is to be issued for it.
+async fn granted_again(store: &Store, issued: i64) -> (StoredCase, CaseWrite) {
+    let second = StoredCase {
+        id: "C-000002".to_owned(),
+        ..case()
+    };
+    let of_second = |number: u8, kind, person| NewStep {
+        hash: [0x40 + number; 32],
+        previous: [if number == 1 { 0 } else { 0x3f + number }; 32],
+        ..step(number, kind, person)
+    };
+    let open = CaseWrite {
+        state: "applied",
+        steps: vec![of_second(1, "applied", None)],
+        documents: vec![
+            ([0xd2; 32], "credential".to_owned()),
+            ([0xd3; 32], "twin".to_owned()),
+        ],
+        ..CaseWrite::default()
+    };
+    store
+        .open_case(&second, 1_790_000_000, None, &open)
+        .await
+        .unwrap();
+    for (number, kind, person) in [
+        (2, "application_accepted", "kim"),
+        (3, "evaluated", "kim"),
+        (4, "reviewed", "lee"),
+        (5, "granted", "park"),
+    ] {
+        let write = CaseWrite {
+            state: kind.strip_prefix("application_").unwrap_or(kind),
+            steps: vec![of_second(number, kind, Some(person))],
+            ..CaseWrite::default()
+        };
+        store.write_case(&second, &write).await.unwrap();
+    }
+    let mut write = certificate(5);
+    write.certificate = write.certificate.map(|first| StoredCertificate {
+        id: "CN-2".to_owned(),
+        case: second.id.clone(),
+        credential: [0xd2; 32],
+        redacted: [0xd3; 32],
+        issued,
+        valid_until: issued + 7_000_000,
+        position: 1,
+        ..first
+    });
+    (second, write)
+}
+
+#[tokio::test]
+async fn a_car_has_one_certificate_at_a_time() {
+    let (_log, store) = with_certificate().await;
+    let (second, write) = granted_again(&store, 1_790_000_200).await;
+    for state in ["in_force", "suspended"] {
+        let first = CaseWrite {
+            state,
+            ..CaseWrite::default()
+        };
+        store.write_case(&case(), &first).await.unwrap();
+        let refused = store.write_case(&second, &write).await.unwrap_err().to_string();
+        assert!(refused.contains("withdraw that first"), "{state}: {refused}");
+        assert_eq!(store.case(&second.id).await.unwrap().unwrap().state, "granted");
+    }
+    let withdrawn = CaseWrite {
+        state: "withdrawn",
+        ..CaseWrite::default()
+    };
+    store.write_case(&case(), &withdrawn).await.unwrap();
+    store.write_case(&second, &write).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_certificate_whose_last_day_is_over_stands_in_no_other_s_way() {
+    let (_log, store) = with_certificate().await;
+    let after = 1_797_000_001;
+    let (second, write) = granted_again(&store, after).await;
+    store.write_case(&second, &write).await.unwrap();
+}
+
 #[tokio::test]
 async fn erasing_a_car_erases_what_its_case_says() {
     let (_log, store) = accepted().await;
@@ -279,6 +438,46 @@ fn deed(act: &'static str) -> Deed {
         subject: "C-000001".to_owned(),
         done: true,
     }
+}
+
+/// A case with its certificate, a body, a statement that is owed, and an assessment that was handed in.
+async fn with_certificate() -> (TestLog, Store) {
+    let (log, store) = with_accounts().await;
+    let body = CertificationBody {
+        did: "did:web:certs.example".to_owned(),
+        name: "The body".to_owned(),
+        issuer: "certifier".to_owned(),
+        base_url: "https://certs.example".to_owned(),
+    };
+    store.set_certification_body(&body).await.unwrap();
+    let assessment = StoredAssessment {
+        hash: [0xa0; 32],
+        account: "kim@lab".to_owned(),
+        at: NOW,
+        summary: Some("summary".to_owned()),
+    };
+    let (of, by) = (case(), deed("hand in"));
+    assert!(
+        store
+            .hand_in(&of, &assessment, "assessment", 10, &by)
+            .await
+            .unwrap()
+    );
+    for (number, kind, person) in [
+        (3, "evaluated", "kim"),
+        (4, "reviewed", "lee"),
+        (5, "granted", "park"),
+    ] {
+        take(&store, kind, step(number, kind, Some(person)))
+            .await
+            .unwrap();
+    }
+    let issue = CaseWrite {
+        statement: Some((Digest([9; 32]), 5, "statement".to_owned())),
+        ..certificate(5)
+    };
+    store.write_case(&case(), &issue).await.unwrap();
+    (log, store)
 }
 
 /// An accepted case, accounts for kim and lee, and one for whoever applied.
