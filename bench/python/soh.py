@@ -24,24 +24,37 @@ LEVELS = (0.50, 0.80, 0.95)
 
 
 def offset(parts, rated):
-    """Current at rest (A) and its standard uncertainty."""
-    rest = []
+    """What is taken off for the sensor's offset (A) and its standard uncertainty."""
+    rests = []
     for part in parts:
         current, seconds = part["i"], part["t"]
         flows = np.abs(current) > 0.02 * rated
-        # Rest counts from a minute after the current stopped; before the first row nothing is known to have flowed.
+        # Rest counts from half an hour after the current stopped; before the first row nothing is known to have flowed.
         last = np.maximum.accumulate(np.where(flows, np.arange(len(flows)), -1))
         start = np.where(last >= 0, seconds[np.minimum(last + 1, len(seconds) - 1)], -np.inf)
-        rest.append(current[~flows & (seconds - start >= 60)])
-    rest = np.concatenate(rest)
-    if len(rest) < 20 or not rest.any():
+        quiet = ~flows & (seconds - start >= 1800)
+        rests += [current[quiet & (last == place)] for place in np.unique(last[quiet])]
+    return from_rests(rests, rated)
+
+
+def from_rests(rests, rated):
+    """The same from the currents of each rest."""
+    if sum(map(len, rests)) < 20 or not any(rest.any() for rest in rests):
         return 0.0, 0.001 * rated
-    median = np.median(rest)
-    values = np.unique(np.round(rest, 6))
-    step = np.diff(values).min() if len(values) > 1 else 0.0
-    sigma = max(1.48 * np.median(np.abs(rest - median)), step / np.sqrt(12))
-    near = rest[np.abs(rest - median) <= 4 * sigma + step]
-    return near.mean(), sigma / np.sqrt(len(near))
+    steps = np.abs(np.diff(np.concatenate(rests)))
+    step = steps[steps > 1e-6].min(initial=np.inf)
+    step = step if np.isfinite(step) else 0.0
+    rests = [rest for rest in rests if len(rest) >= 5] or [np.concatenate(rests)]
+    shown = np.median([rest.mean() for rest in rests])
+    if abs(shown) < 1.0:
+        rests = [rest for rest in rests if abs(rest.mean()) < 1.0]
+        shown = np.median([rest.mean() for rest in rests])
+    count = sum(map(len, rests))
+    noise = sum(((rest - rest.mean()) ** 2).sum() for rest in rests) / max(count - len(rests), 1)
+    apart = np.median([abs(rest.mean() - shown) for rest in rests])
+    load = max((1.48 * apart) ** 2 - np.mean([noise / len(rest) for rest in rests]), 0.0)
+    coarse = step**2 / 12 if noise < step**2 / 4 else 0.0
+    return shown / 2, np.sqrt(shown**2 / 12 + load + coarse + noise / count)
 
 
 def charge(part, pack, i0, soc_step):

@@ -14,29 +14,25 @@ import soh
 
 
 def offset(parts, rated):
-    """Current at rest (A) and its standard uncertainty."""
-    rest = []
+    """What is taken off for the sensor's offset (A) and its standard uncertainty."""
+    rests = []
     for part in parts:
         since = -math.inf
-        flowed = False
+        rest = []
         for current, seconds in zip(part["i"].tolist(), part["t"].tolist()):
             if abs(current) > 0.02 * rated:
-                flowed = True
                 since = None
+                if rest:
+                    rests.append(rest)
+                    rest = []
                 continue
-            if flowed and since is None:
+            if since is None:
                 since = seconds
-            if seconds - since >= 60:
+            if seconds - since >= 1800:
                 rest.append(current)
-    if len(rest) < 20 or not any(rest):
-        return 0.0, 0.001 * rated
-    rest = np.array(rest)
-    median = np.median(rest)
-    values = sorted(set(round(value, 6) for value in rest.tolist()))
-    step = min((b - a for a, b in zip(values, values[1:])), default=0.0)
-    sigma = max(1.48 * np.median(np.abs(rest - median)), step / math.sqrt(12))
-    near = rest[np.abs(rest - median) <= 4 * sigma + step]
-    return near.mean(), sigma / math.sqrt(len(near))
+        if rest:
+            rests.append(rest)
+    return soh.from_rests([np.array(rest) for rest in rests], rated)
 
 
 def charge(part, pack, i0, soc_step):

@@ -165,7 +165,7 @@ impl<'a> Conclusion<'a> {
         let ground = Ground {
             pack: &assessor.pack,
             rated: assessor.scale,
-            offset: offset.value.unwrap_or(0.0),
+            offset: offset.taken_off,
             turned,
             soc_step: if watch.soc_step.is_nan() {
                 0.0
@@ -392,10 +392,15 @@ impl<'a> Conclusion<'a> {
             );
             self.notice("time_backwards", text);
         }
-        if let Some(value) = self.offset.value
-            && value.abs() > 2.0 * self.offset.uncertainty
+        /// Half of what is shown is taken off from here on with words, A.
+        const TOLD: f64 = 0.01;
+        if let Some(shown) = self.offset.shown
+            && shown.abs() > TOLD
         {
-            let text = format!("the current sensor shows {value:+.3} A at rest; that was taken off");
+            let text = format!(
+                "the current sensor shows {shown:+.3} A at rest; half of it was taken off, for a small load looks the same as an \
+                 offset of the sensor, and the interval holds both"
+            );
             self.notice("offset", text);
         }
         if watch.soc_outside > 0 {
@@ -489,7 +494,7 @@ impl<'a> Conclusion<'a> {
             chi2red_echo: chi2(Group::Echo),
             z: fitted.fusion.as_ref().and_then(|f| f.z).and_then(|z| known(z, 2)),
             k: known(CONFORMAL, 3).unwrap_or(Decimal::ZERO),
-            offset_a: self.offset.value.and_then(|v| known(v, 4)),
+            offset_a: self.offset.shown.and_then(|_| known(self.offset.taken_off, 4)),
             offset_u_a: known(self.offset.uncertainty, 4).unwrap_or(Decimal::ZERO),
             bms_counts_coulombs: fitted.counts_coulombs,
             echo_spread: fitted.echo_spread.and_then(|s| known(s, 2)),

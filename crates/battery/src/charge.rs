@@ -21,7 +21,7 @@ pub(crate) const GAP: f64 = 60.0;
 const BREAK: f64 = 600.0;
 /// Time without current that ends a charge, s.
 const PAUSE: f64 = 300.0;
-/// Rest after which a voltage is an open-circuit voltage, s.
+/// Rest after which a voltage is an open-circuit voltage, and no tail of a charge is left in the current, s.
 const REST: f64 = 1800.0;
 /// Rest after which the spread of cells is read, and the voltage if it stands still, s.
 const SETTLED: f64 = 240.0;
@@ -497,6 +497,7 @@ impl ChargeFinder {
         self.current = f64::NAN;
         self.current_s = f64::NAN;
         self.quiet_since = f64::NAN;
+        self.rest_currents.end();
         self.level = None;
     }
 
@@ -699,12 +700,14 @@ impl ChargeFinder {
         }
         if flowing {
             self.quiet_since = f64::NAN;
+            self.rest_currents.end();
         } else {
             if self.quiet_since.is_nan() {
                 // At the start of a file nothing is known to have flowed before.
-                self.quiet_since = if passed.is_nan() { time - GAP } else { time };
+                self.quiet_since = if passed.is_nan() { time - REST } else { time };
             }
-            if time - self.quiet_since >= GAP {
+            // The tail of a charge is a real current; and a vehicle that moves draws some.
+            if time - self.quiet_since >= REST && self.at(Channel::Parked) != 0.0 {
                 self.rest_currents.add(current);
             }
         }

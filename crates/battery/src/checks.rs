@@ -110,19 +110,32 @@ fn cell_spread(f: &Findings) -> Check {
         }
     };
     let value = value.filter(|_| f.watch.cells_apart);
+    // Below zero the columns are exchanged, or not what they are said to be: the amount is what can be said.
+    let exchanged = value.is_some_and(|v| v < -0.0005);
+    let value = value.map(f64::abs);
     check(
         "cell_spread",
         "Spread of cell voltages",
         OURS,
         Outcome {
-            value: value.map(|v| format!("{:.0} mV", 1000.0 * v)),
+            value: value.map(|v| {
+                let said = if exchanged {
+                    ", highest and lowest exchanged"
+                } else {
+                    ""
+                };
+                format!("{:.0} mV{said}", 1000.0 * v)
+            }),
             limit: format!(
                 "{:.0} mV, fails above {:.0} mV ({place}; resolution {:.0} mV)",
                 1000.0 * warn,
                 1000.0 * fail,
                 1000.0 * step
             ),
-            result: below(value, warn, fail),
+            result: match below(value, warn, fail) {
+                CheckResult::Pass if exchanged => CheckResult::Warn,
+                result => result,
+            },
             advice: match value {
                 None => "log the highest and the lowest cell voltage, each in its own column, also at rest",
                 Some(_) => "charge fully and let it balance overnight; if it stays, look for a weak cell",
@@ -166,7 +179,16 @@ fn temp_highest(f: &Findings) -> Check {
 }
 
 fn isolation(f: &Findings) -> Check {
-    let kohm = f.facts.isolation_kohm.or(known(f.watch.isolation_min));
+    /// Two instruments that differ by more contradict each other.
+    const ALIKE: f64 = 2.0;
+    let (by_hand, logged) = (f.facts.isolation_kohm, known(f.watch.isolation_min));
+    // Where two say it, the worse one counts.
+    let kohm = by_hand.map_or(logged, |hand| {
+        Some(logged.map_or(hand, |logged| logged.min(hand)))
+    });
+    let contradicted = by_hand
+        .zip(logged)
+        .filter(|(hand, logged)| hand.max(*logged) > ALIKE * hand.min(*logged));
     let volt = known(f.watch.pack_highest)
         .unwrap_or_else(|| f.pack.end_voltage() * f64::from(f.pack.n_series.max(1)));
     let per_volt = kohm.and_then(|k| known(1000.0 * k / volt));
@@ -180,12 +202,17 @@ fn isolation(f: &Findings) -> Check {
         "Isolation resistance",
         R100,
         Outcome {
-            value: per_volt.map(|v| format!("{v:.0} Ω/V")),
+            value: per_volt.map(|v| match contradicted {
+                Some((hand, logged)) => {
+                    format!("{v:.0} Ω/V; {hand} kΩ measured by hand, {logged} kΩ logged: the lower counts")
+                }
+                None => format!("{v:.0} Ω/V"),
+            }),
             limit: format!("{fail_at:.0} Ω/V, watched below 500 Ω/V"),
             result: match per_volt {
                 None => CheckResult::NotMeasured,
                 Some(v) if v < fail_at => CheckResult::Fail,
-                Some(v) if v < 500.0 => CheckResult::Warn,
+                Some(v) if v < 500.0 || contradicted.is_some() => CheckResult::Warn,
                 Some(_) => CheckResult::Pass,
             },
             advice: match per_volt {

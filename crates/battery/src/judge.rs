@@ -252,7 +252,13 @@ fn exclusions(
         let n = charge.cells_rows as f64;
         let mean = charge.pack_sum / n / f64::from(ground.pack.n_series.max(1));
         let (low, high) = (charge.cell_min_sum / n, charge.cell_max_sum / n);
-        if mean < 0.99 * low || mean > 1.01 * high {
+        // Rounding of two readings that are the same.
+        if low > high + 0.0005 {
+            let text = format!(
+                "the lowest cell is at {low:.3} V and the highest at {high:.3} V: their columns are exchanged"
+            );
+            say(Code::VoltageMismatch, text);
+        } else if mean < 0.99 * low || mean > 1.01 * high {
             let text = format!(
                 "pack voltage over {} cells is {mean:.3} V, but the cells are at {low:.3} to {high:.3} V",
                 ground.pack.n_series

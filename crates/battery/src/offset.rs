@@ -1,27 +1,60 @@
-//! What the current sensor shows when no current flows.
+//! What the current sensor shows when no current should flow, and how much of that is its offset.
 
-/// Bins on each side of zero.
-const BINS: usize = 2048;
+use crate::fit;
+
 /// Samples below which rest says nothing.
 const ENOUGH: u64 = 20;
+/// Samples of a rest that is compared with others.
+const COMPARED: u64 = 5;
+/// Current from which a rest is none, A: something draws it, or charges.
+pub(crate) const LOAD: f64 = 1.0;
+/// Rests kept. More is no telemetry of one vehicle; the first speak for the others.
+const MOST: usize = 10_000;
+/// Differences of currents that are rounding, A.
+const ROUNDING: f64 = 1e-6;
 /// Standard uncertainty of the offset without rest, as a part of rated capacity per hour (docs/method/soh.md).
 const WITHOUT_REST: f64 = 0.001;
+/// Median deviation of a normal distribution to its standard deviation.
+const MAD: f64 = 1.48;
 
-/// Currents at rest, counted in bins so that any number of them takes the same memory.
+/// One rest, summed up.
+#[derive(Debug, Clone, Copy, Default)]
+struct Rest {
+    count: u64,
+    sum: f64,
+    squares: f64,
+}
+
+impl Rest {
+    fn mean(self) -> f64 {
+        self.sum / self.count as f64
+    }
+
+    fn deviation(self) -> f64 {
+        (self.squares - self.sum * self.mean()).max(0.0)
+    }
+}
+
+/// Currents at rest, summed up rest by rest.
 #[derive(Debug, Clone)]
 pub struct RestCurrents {
     limit: f64,
-    bins: Vec<u64>,
+    rests: Vec<Rest>,
+    open: Rest,
     count: u64,
     zeros: u64,
+    last: f64,
+    step: f64,
 }
 
 /// Offset of the current sensor with its standard uncertainty, A.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Offset {
-    /// `None` where rest said nothing; then no correction is made.
-    pub value: Option<f64>,
-    /// Standard uncertainty.
+    /// What the sensor shows at rest; `None` where rest said nothing.
+    pub shown: Option<f64>,
+    /// What is taken off; 0 where rest said nothing.
+    pub taken_off: f64,
+    /// Standard uncertainty of what is taken off.
     pub uncertainty: f64,
 }
 
@@ -30,87 +63,93 @@ impl RestCurrents {
     pub fn new(limit: f64) -> Self {
         Self {
             limit,
-            bins: vec![0; 2 * BINS + 1],
+            rests: Vec::new(),
+            open: Rest::default(),
             count: 0,
             zeros: 0,
+            last: f64::NAN,
+            step: f64::INFINITY,
         }
     }
 
     /// Counts a current at rest, A.
     pub fn add(&mut self, current: f64) {
-        let place = (current / self.limit * BINS as f64).round();
-        if place.abs() <= BINS as f64 {
-            self.bins[(place + BINS as f64) as usize] += 1;
+        if current.abs() <= self.limit {
+            self.open.count += 1;
+            self.open.sum += current;
+            self.open.squares += current * current;
             self.count += 1;
             self.zeros += u64::from(current == 0.0);
+            let step = (current - self.last).abs();
+            if step > ROUNDING && step < self.step {
+                self.step = step;
+            }
+            self.last = current;
+        }
+    }
+
+    /// The rest is over.
+    pub fn end(&mut self) {
+        if self.open.count > 0 {
+            if self.rests.len() < MOST {
+                self.rests.push(self.open);
+            }
+            self.open = Rest::default();
         }
     }
 
     /// The offset, for a battery of `rated` Ah. A logger that writes nothing but zeros at rest has its contactors open or hides
     /// the offset: that counts as no rest.
+    ///
+    /// What a sensor shows at rest is its offset, or a small load, or both, and no log tells them apart. So the offset lies anywhere
+    /// between zero and what is shown: half is taken off, with the standard uncertainty of a rectangular distribution
+    /// (JCGM 100:2008, 4.3.7). Taking more rows does not make that smaller.
     pub fn offset(&self, rated: f64) -> Offset {
+        let unknown = Offset {
+            shown: None,
+            taken_off: 0.0,
+            uncertainty: WITHOUT_REST * rated,
+        };
         if self.count < ENOUGH || self.zeros == self.count {
-            return Offset {
-                value: None,
-                uncertainty: WITHOUT_REST * rated,
-            };
+            return unknown;
         }
-        let median = self.quantile(|bin| bin as f64 - BINS as f64);
-        // Distances from the median, in the same bins.
-        let mut distances = vec![0_u64; 2 * BINS + 1];
-        for (bin, &count) in self.bins.iter().enumerate() {
-            distances[((bin as f64 - BINS as f64) - median).abs() as usize] += count;
-        }
-        let mut seen = 0;
-        let mad = distances
-            .iter()
-            .position(|&count| {
-                seen += count;
-                2 * seen >= self.count
-            })
-            .unwrap_or(0);
-        let width = self.limit / BINS as f64;
-        let step = self.step();
-        let sigma = (1.48 * mad as f64 * width).max(step / 12.0_f64.sqrt());
-        // The median of a coarse sensor is one of its steps; the mean around it resolves finer.
-        let (mut sum, mut near) = (0.0, 0_u64);
-        for (bin, &count) in self.bins.iter().enumerate() {
-            let place = bin as f64 - BINS as f64;
-            if (place - median).abs() * width <= 4.0 * sigma + step {
-                sum += place * count as f64;
-                near += count;
-            }
-        }
-        Offset {
-            value: Some(sum / near as f64 * width),
-            uncertainty: sigma / (near as f64).sqrt(),
-        }
-    }
-
-    fn quantile(&self, of: impl Fn(usize) -> f64) -> f64 {
-        let mut seen = 0;
-        let half = self.bins.iter().position(|&count| {
-            seen += count;
-            2 * seen >= self.count
+        let all = || self.rests.iter().chain(Some(&self.open));
+        // Where no rest is long enough to be compared, they speak together.
+        let whole = all().fold(Rest::default(), |sum, rest| Rest {
+            count: sum.count + rest.count,
+            sum: sum.sum + rest.sum,
+            squares: sum.squares + rest.squares,
         });
-        of(half.unwrap_or(BINS))
-    }
-
-    /// Smallest distance of two currents seen, A.
-    fn step(&self) -> f64 {
-        let width = self.limit / BINS as f64;
-        let mut before = None;
-        let mut step = usize::MAX;
-        for (bin, _) in self.bins.iter().enumerate().filter(|(_, count)| **count > 0) {
-            if let Some(before) = before {
-                step = step.min(bin - before);
-            }
-            before = Some(bin);
+        let mut rests: Vec<Rest> = all().copied().filter(|r| r.count >= COMPARED).collect();
+        if rests.is_empty() {
+            rests.push(whole);
         }
-        if step == usize::MAX {
-            width
+        let middle = |rests: &[Rest]| fit::median(&mut rests.iter().map(|r| r.mean()).collect::<Vec<_>>());
+        let mut shown = middle(&rests);
+        if shown.abs() < LOAD {
+            // A load in the fewer rests is known for one by its size.
+            rests.retain(|rest| rest.mean().abs() < LOAD);
+            shown = middle(&rests);
+        }
+        let count: u64 = rests.iter().map(|rest| rest.count).sum();
+        let within: f64 = rests.iter().map(|rest| rest.deviation()).sum();
+        let noise = within / (count - rests.len() as u64).max(1) as f64;
+        // What rests differ by beyond the noise of their means is load that comes and goes.
+        let mut apart: Vec<f64> = rests.iter().map(|rest| (rest.mean() - shown).abs()).collect();
+        let expected = rests.iter().map(|rest| noise / rest.count as f64).sum::<f64>() / rests.len() as f64;
+        let load = ((MAD * fit::median(&mut apart)).powi(2) - expected).max(0.0);
+        // Without noise a mean is no finer than the sensor's step.
+        let step = if self.step.is_finite() { self.step } else { 0.0 };
+        let coarse = if noise < step * step / 4.0 {
+            step * step / 12.0
         } else {
-            step as f64 * width
+            0.0
+        };
+        let ambiguous = shown * shown / 12.0;
+        Offset {
+            shown: Some(shown),
+            taken_off: 0.5 * shown,
+            uncertainty: (ambiguous + load + coarse + noise / count as f64).sqrt(),
         }
     }
 }
@@ -119,33 +158,80 @@ impl RestCurrents {
 mod tests {
     use super::*;
 
+    /// Rests of thirty samples about each of these currents, one sensor step to both sides.
+    fn rests(around: &[f64]) -> RestCurrents {
+        let mut found = RestCurrents::new(2.2);
+        for current in around {
+            (0..30).for_each(|n| found.add(current + 0.1 * (f64::from(n % 3) - 1.0)));
+            found.end();
+        }
+        found
+    }
+
+    fn holds(found: Offset, truth: f64) -> bool {
+        (found.taken_off - truth).abs() <= 1.96 * found.uncertainty
+    }
+
     #[test]
-    fn an_offset_below_the_step_of_the_sensor_is_found() {
+    fn a_steady_load_and_an_offset_are_both_held_because_no_log_tells_them_apart() {
+        let found = rests(&[-0.6; 8]).offset(111.0);
+        assert!((found.shown.unwrap() + 0.6).abs() < 1e-9);
+        assert!(holds(found, -0.6) && holds(found, 0.0), "{found:?}");
+        assert!(found.uncertainty > 0.17, "{found:?}");
+    }
+
+    #[test]
+    fn a_trickle_after_some_charges_does_not_move_the_offset() {
+        let found = rests(&[0.0, 0.02, 0.0, 0.9, 0.0, 0.02, 0.9, 0.02]).offset(111.0);
+        assert!(found.shown.unwrap().abs() < 0.03, "{found:?}");
+        assert!(holds(found, 0.0));
+    }
+
+    #[test]
+    fn a_rest_with_more_than_an_ampere_is_none_while_others_are_there() {
+        let found = rests(&[0.0, 2.0, 0.0, 2.0, 0.0]).offset(111.0);
+        assert!(found.shown.unwrap().abs() < 1e-9, "{found:?}");
+        assert!(rests(&[1.5; 5]).offset(111.0).shown.unwrap() > LOAD);
+    }
+
+    #[test]
+    fn rests_that_differ_widen_the_offset() {
+        let alike = rests(&[0.1; 8]).offset(111.0).uncertainty;
+        let apart = rests(&[-0.2, 0.4, -0.2, 0.4, -0.2, 0.4, -0.2, 0.4]).offset(111.0);
+        assert!(apart.uncertainty > 0.3 && alike < 0.05, "{apart:?} {alike}");
+    }
+
+    #[test]
+    fn an_offset_below_the_step_of_the_sensor_is_held() {
         let mut rest = RestCurrents::new(3.0);
         // A sensor that shows tenths, a true offset of 0.04 A: four in ten samples show 0.1.
-        for sample in 0..500 {
-            rest.add(if sample % 10 < 4 { 0.1 } else { 0.0 });
-        }
+        (0..500).for_each(|sample| rest.add(if sample % 10 < 4 { 0.1 } else { 0.0 }));
         let found = rest.offset(150.0);
-        assert!((found.value.unwrap() - 0.04).abs() < 0.002, "{found:?}");
-        assert!(found.uncertainty < 0.005);
+        assert!((found.shown.unwrap() - 0.04).abs() < 0.002, "{found:?}");
+        assert!(holds(found, 0.04) && found.uncertainty < 0.04);
     }
 
     #[test]
     fn a_logger_that_writes_zeros_at_rest_says_nothing_about_the_offset() {
         let mut rest = RestCurrents::new(3.0);
         (0..500).for_each(|_| rest.add(0.0));
-        assert_eq!(rest.offset(150.0).value, None);
+        assert_eq!(rest.offset(150.0).shown, None);
         assert!((rest.offset(150.0).uncertainty - 0.15).abs() < 1e-12);
     }
 
     #[test]
-    fn currents_that_are_no_rest_do_not_move_the_offset() {
+    fn a_sensor_that_never_leaves_its_step_is_no_finer_than_it() {
         let mut rest = RestCurrents::new(3.0);
-        (0..100).for_each(|n| rest.add(0.2 + 0.01 * f64::from(n % 3)));
-        (0..10).for_each(|_| rest.add(2.5));
+        (0..1000).for_each(|n| rest.add(if n == 500 { 1.0 } else { 0.0 }));
+        assert!(rest.offset(150.0).uncertainty > 0.28);
+    }
+
+    #[test]
+    fn what_is_no_current_does_not_move_the_offset() {
+        let mut rest = rests(&[0.2; 3]);
         rest.add(f64::NAN);
         rest.add(f64::INFINITY);
-        assert!((rest.offset(150.0).value.unwrap() - 0.21).abs() < 0.01);
+        rest.add(2.5);
+        assert!((rest.offset(150.0).shown.unwrap() - 0.2).abs() < 1e-9);
     }
 }

@@ -86,7 +86,7 @@ pub struct Facts {
     pub dtcs: Option<Vec<Dtc>>,
     /// Open recalls that concern the high-voltage battery; `None` if nobody asked.
     pub recalls: Option<Vec<String>>,
-    /// Isolation resistance measured by hand, kΩ; goes before what the vehicle reports.
+    /// Isolation resistance measured by hand, kΩ; where the vehicle reports another, the lower counts.
     pub isolation_kohm: Option<f64>,
     /// Whether the isolation value covers an AC circuit too, which has the stricter limit of UN R100.
     pub isolation_includes_ac: bool,

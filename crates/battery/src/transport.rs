@@ -23,6 +23,9 @@ const STOPS: [&str; 7] = [
 /// Checks that leave it open as soon as they are to be watched.
 const ASKS: [&str; 2] = ["isolation", "self_discharge"];
 
+/// Checks that must have been made before anybody says that the vehicle is ready.
+const NEEDS: [&str; 3] = ["isolation", "hv_dtcs", "recalls"];
+
 /// The table, as text that a shipping clerk can read and edit.
 const CARRIERS: &str = include_str!("../data/carriers.toml");
 
@@ -87,6 +90,11 @@ pub(crate) fn judge(facts: &Facts, soc: Option<f64>, measured_s: Option<i64>, ch
         match check.result {
             CheckResult::Fail if STOPS.contains(&id) => ready = Some(false),
             // Its own advice is not to ship before somebody has looked.
+            CheckResult::NotMeasured if NEEDS.contains(&id) => {
+                ready = ready.filter(|ready| !ready);
+                reasons.push(format!("{}: nobody has looked", check.name));
+                continue;
+            }
             CheckResult::Warn if ASKS.contains(&id) => ready = ready.filter(|ready| !ready),
             _ => continue,
         }

@@ -63,6 +63,17 @@ pub enum AssessError {
         /// When the meter's does.
         metered: (f64, f64),
     },
+    /// The second meter is the log itself.
+    #[error(
+        "{}: the same bytes as a log that is assessed: a second meter is another instrument; give its own log, or leave --meter out", .0.display()
+    )]
+    MeterIsLog(PathBuf),
+    /// The log's clock runs ahead of this machine's.
+    #[error(
+        "the log ends on {}, which is to come; set the logger's clock, or say with --utc-offset which time zone it shows",
+        moment(*.0)
+    )]
+    ToCome(f64),
     /// A fact about the vehicle that no vehicle has.
     #[error(transparent)]
     Fact(#[from] WrongFact),
@@ -397,6 +408,7 @@ pub fn assess(question: Question<'_>, progress: &mut dyn FnMut(Progress)) -> Res
         assessor.meter(meter.source().clone());
     }
     let mut lag = Lag::default();
+    let mut same = false;
     let mut sink = |event: Event<'_>| match event {
         Event::Begin(source) => assessor.source(source.clone()),
         Event::Rows(samples) => match &meter {
@@ -408,9 +420,16 @@ pub fn assess(question: Question<'_>, progress: &mut dyn FnMut(Progress)) -> Res
             }
             None => assessor.push(samples),
         },
-        Event::End { sha256, corrections } => assessor.end_source(sha256, corrections),
+        Event::End { sha256, corrections } => {
+            let metered = meter.as_ref().map(|meter| &meter.source().sha256);
+            same |= !sha256.is_empty() && metered == Some(&sha256);
+            assessor.end_source(sha256, corrections);
+        }
     };
     log.read(&mut sink, progress)?;
+    if let Some(given) = question.meter.filter(|_| same) {
+        return Err(AssessError::MeterIsLog(given.file.clone()));
+    }
     if let (Some(given), Some(meter)) = (question.meter, &meter) {
         match lag.clocks() {
             Clocks::Agree => {}
@@ -429,7 +448,14 @@ pub fn assess(question: Question<'_>, progress: &mut dyn FnMut(Progress)) -> Res
             }
         }
     }
-    Ok(assessor.finish())
+    let assessment = assessor.finish();
+    /// A clock that is a time zone off is asked about elsewhere, s.
+    const ZONES: i64 = 86_400;
+    let now = jiff::Timestamp::now().as_second();
+    match assessment.evidence.to_s {
+        Some(to) if to > now + ZONES => Err(AssessError::ToCome(to as f64)),
+        _ => Ok(assessment),
+    }
 }
 
 /// What is said about files in a folder that only the program knows, without the folder.

@@ -453,7 +453,7 @@ fn missing(
         missing.push("no state of charge: without it no capacity is estimated; log it, or name its column in a mapping".to_owned());
     }
     if !has("cell_max") {
-        missing.push("no cell voltage: a full charge cannot be seen, so that no session is anchored; log the highest and lowest cell".to_owned());
+        missing.push("no cell voltage: whether a charge ended at full is judged by the mean of the pack, and a weak cell does not show; log the highest and lowest cell".to_owned());
     }
     if !has("temp_min") && !has("temp_max") {
         missing.push(

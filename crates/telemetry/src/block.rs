@@ -13,7 +13,7 @@ use crate::unit::Unit;
 pub const BLOCK_ROWS: usize = 8192;
 
 /// Cells that may be unreadable before a column is not what the mapping says: so many, and one in a hundred rows.
-const TOLERATED: u64 = 20;
+pub(crate) const TOLERATED: u64 = 20;
 
 /// A channel that a file fills, and in which unit.
 #[derive(Debug, Clone, PartialEq)]

@@ -223,6 +223,12 @@ impl<'a> Candidates<'a> {
                 } else {
                     mapping.misses(headers).iter().map(|m| format!("{m:?}")).collect()
                 };
+                if missing.is_empty() {
+                    return format!(
+                        "Nearest is {:?}, which knows columns here but not enough: time, current and a voltage are needed. ",
+                        mapping.name
+                    );
+                }
                 format!(
                     "Nearest is {:?}, which misses {}. ",
                     mapping.name,

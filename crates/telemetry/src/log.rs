@@ -298,6 +298,7 @@ impl Log {
             },
         )?;
         normaliser.begin(&mut |samples| sink(Event::Rows(samples)));
+        normaliser.repairs.check(path, &file.layout)?;
         if begun.is_some() {
             let mut corrections = file.report.corrections();
             corrections.extend(end.corrections);
@@ -460,6 +461,17 @@ fn recognise(
             header_line: 0,
         },
     };
+    let twice = layout
+        .slots
+        .iter()
+        .find(|slot| resolved.unknown.contains(&slot.header));
+    if let Some(slot) = twice {
+        return Err(TelemetryError::File {
+            path: path.to_owned(),
+            problem: format!("two columns are called {:?}", slot.header),
+            fix: "remove the one that is not meant, or give it another name".into(),
+        });
+    }
     let report = FileReport {
         path: path.to_owned(),
         bytes,

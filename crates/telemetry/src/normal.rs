@@ -1,9 +1,12 @@
 //! From a file's numbers to the battery's: units, sign, clock, one row per moment. What is repaired is counted.
 
+use std::path::Path;
+
 use battery::{Channel, Clock, Samples};
 
-use crate::block::{Block, Fault, Layout, counted};
+use crate::block::{Block, Fault, Layout, TOLERATED, counted};
 use crate::clock::NEVER_SET_S;
+use crate::error::TelemetryError;
 use crate::survey::Plan;
 use crate::unit::plausible;
 
@@ -28,6 +31,25 @@ pub struct Repairs {
 }
 
 impl Repairs {
+    /// Refuses a column that shows, in more than one of a hundred rows, what no battery has.
+    pub fn check(&self, path: &Path, layout: &Layout) -> Result<(), TelemetryError> {
+        let rows = self.rows + self.merged;
+        for (fault, slot) in self.implausible.iter().zip(&layout.slots) {
+            if fault.count > TOLERATED + rows / 100 {
+                return Err(TelemetryError::Row {
+                    path: path.to_owned(),
+                    row: fault.row,
+                    column: slot.header.as_str().into(),
+                    value: fault.value.as_str().into(),
+                    problem: format!("no battery has this, as in {} of {rows} rows", fault.count),
+                    fix: "check its unit and sensor; if the column is of no use, export the table without it"
+                        .into(),
+                });
+            }
+        }
+        Ok(())
+    }
+
     /// In sentences.
     pub fn corrections(&self, layout: &Layout) -> Vec<String> {
         let mut said = Vec::new();

@@ -75,6 +75,17 @@ impl Seen {
         }
     }
 
+    /// The size that all but one in a hundred of the first values stay below, and at least one does not reach: a row of 65535 is
+    /// the logger's way to say nothing, and decides nothing. NaN if there is no value.
+    fn largest(&self) -> f64 {
+        let mut sizes: Vec<f64> = self.values.iter().map(|value| value.abs()).collect();
+        if sizes.is_empty() {
+            return f64::NAN;
+        }
+        let place = (sizes.len() - 1) * 99 / 100;
+        *sizes.select_nth_unstable_by(place, f64::total_cmp).1
+    }
+
     /// The median of the first values; NaN if there is none.
     fn median(&self) -> f64 {
         let mut values = self.values.clone();
@@ -746,16 +757,17 @@ fn shown_unit(channel: Channel, seen: &Seen, of_a_pack: bool) -> Option<Unit> {
         },
         // No road vehicle takes or gives 5 kA, and none charges with less than the 1.7 A that 6 A from the mains are at 800 V; in a
         // small cell amperes and milliamperes look alike.
-        Channel::PackCurrent | Channel::MeterCurrent => match seen.max.abs().max(seen.min.abs()) {
+        Channel::PackCurrent | Channel::MeterCurrent => match seen.largest() {
             5000.0.. => Some(Unit::Milliampere),
             1.5..1200.0 if of_a_pack => Some(Unit::Ampere),
             _ => None,
         },
         // A log in which the car never had more than 1 % would be no use anyway.
         Channel::Soc | Channel::ReportedSoh => {
-            if seen.max > 1.5 {
+            let largest = seen.largest();
+            if largest > 1.5 {
                 Some(Unit::Percent)
-            } else if seen.max <= 1.05 && seen.max > 0.1 && seen.values.iter().any(|v| v.fract() != 0.0) {
+            } else if largest <= 1.05 && largest > 0.1 && seen.values.iter().any(|v| v.fract() != 0.0) {
                 Some(Unit::Fraction)
             } else {
                 None

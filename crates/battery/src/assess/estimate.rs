@@ -45,7 +45,7 @@ impl Conclusion<'_> {
             (
                 "current_offset",
                 "offset of the current sensor",
-                "scatter at rest",
+                "half of what is shown at rest, a load or an offset",
             ),
             (
                 "temperature",

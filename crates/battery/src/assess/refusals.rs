@@ -5,6 +5,7 @@ use crate::assessment::{CheckResult, ExclusionCode, Group, Refusal, RefusalCode}
 use crate::fit;
 use crate::judge::Judged;
 use crate::ocv;
+use crate::offset::LOAD;
 use crate::pack::{BatteryEventKind, Chemistry, Class};
 use crate::quantile::Level;
 use crate::sample::SocDefinition;
@@ -232,15 +233,15 @@ impl Conclusion<'_> {
             self.refuse(
                 RefusalCode::VoltageMismatch,
                 text,
-                "check the number of cells in series and the unit of cell voltage",
+                "check the number of cells in series, the unit of cell voltage, and which column is the highest cell's",
             );
         }
-        if let Some(offset) = self.offset.value
-            && offset.abs() > OFFSET_LIMIT * self.assessor.scale
+        let most = (OFFSET_LIMIT * self.assessor.scale).min(LOAD);
+        if let Some(shown) = self.offset.shown
+            && shown.abs() > most
         {
             let text = format!(
-                "the current sensor shows {offset:+.2} A at rest; at most {:.2} A (1 % C) are accepted",
-                OFFSET_LIMIT * self.assessor.scale
+                "the current sensor shows {shown:+.2} A at rest; at most {most:.2} A (1 % C, and 1 A) are accepted"
             );
             self.refuse(
                 RefusalCode::CurrentOffset,
@@ -340,6 +341,14 @@ impl Conclusion<'_> {
     pub(super) fn refuse_too_little(&mut self) {
         let watch = &self.assessor.finder.watch;
         if watch.rows_with_current == 0 {
+            return;
+        }
+        if watch.soc_last.is_nan() {
+            self.refuse(
+                RefusalCode::NoTelemetry,
+                format!("none of {} rows has a state of charge", watch.rows),
+                "log the management system's state of charge, or name its column in a mapping",
+            );
             return;
         }
         let longer = |j: &&Judged| {

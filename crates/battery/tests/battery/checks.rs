@@ -78,6 +78,8 @@ fn a_high_voltage_fault_fails_and_is_not_shipped() {
     assert_eq!(found.transport.ready, Some(false));
     let mended = assess(Facts {
         dtcs: Some(vec![]),
+        recalls: Some(vec![]),
+        isolation_kohm: Some(5000.0),
         soc_now: Some(0.25),
         damaged: Some(false),
         ..Facts::default()
@@ -111,6 +113,8 @@ fn codes_of_the_high_voltage_ranges_fail_and_others_are_watched() {
 #[test]
 fn a_battery_is_not_ready_for_carriage_against_the_advice_of_its_own_checks() {
     let stated = |isolation_kohm| Facts {
+        dtcs: Some(vec![]),
+        recalls: Some(vec![]),
         isolation_kohm: Some(isolation_kohm),
         soc_now: Some(0.25),
         damaged: Some(false),
@@ -280,4 +284,73 @@ fn a_reported_health_that_rises_is_a_reset() {
     }
     let found = car.assess(&sessions);
     assert!(found.refusals.iter().any(|r| r.code == RefusalCode::BmsReset));
+}
+
+#[test]
+fn a_vehicle_whose_faults_and_isolation_nobody_read_is_not_shown_to_be_ready() {
+    let found = assess(Facts {
+        soc_now: Some(0.25),
+        damaged: Some(false),
+        ..Facts::default()
+    });
+    assert_eq!(found.transport.ready, None);
+    let unseen = |r: &&String| r.ends_with("nobody has looked");
+    assert_eq!(found.transport.reasons.iter().filter(unseen).count(), 3);
+}
+
+#[test]
+fn of_two_isolation_values_that_contradict_each_other_the_worse_is_judged() {
+    let car = Car::new();
+    let mut sessions = car.history();
+    for rows in &mut sessions {
+        let logged = vec![15.0; rows.len()];
+        *rows.column_mut(Channel::Isolation) = logged;
+    }
+    let facts = Facts {
+        isolation_kohm: Some(2150.0),
+        ..Facts::default()
+    };
+    let found = car.assess_with(&sessions, facts, Class::Field);
+    assert_eq!(result(&found, "isolation"), CheckResult::Fail);
+    let check = found.checks.iter().find(|c| c.id == "isolation").unwrap();
+    let value = check.value.as_deref().unwrap();
+    assert!(
+        value.contains("2150 kΩ measured by hand, 15 kΩ logged"),
+        "{value}"
+    );
+}
+
+#[test]
+fn cell_columns_that_are_exchanged_are_no_good_spread() {
+    let car = Car::new();
+    let mut sessions = car.history();
+    for rows in &mut sessions {
+        let highest = rows.column(Channel::CellMax).to_vec();
+        let lowest = rows.column(Channel::CellMin).to_vec();
+        *rows.column_mut(Channel::CellMax) = lowest;
+        *rows.column_mut(Channel::CellMin) = highest;
+    }
+    let found = car.assess(&sessions);
+    let codes: Vec<_> = found.refusals.iter().map(|r| r.code).collect();
+    assert!(
+        codes.contains(&battery::RefusalCode::VoltageMismatch),
+        "{codes:?}"
+    );
+    let check = found.checks.iter().find(|c| c.id == "cell_spread").unwrap();
+    assert!(check.value.as_deref().unwrap().contains("exchanged"), "{check:?}");
+}
+
+#[test]
+fn without_a_state_of_charge_that_is_what_is_missing() {
+    let car = Car::new();
+    let mut sessions = car.history();
+    for rows in &mut sessions {
+        rows.column_mut(Channel::Soc).clear();
+    }
+    let found = car.assess(&sessions);
+    assert!(
+        found.refusals[0].text.contains("has a state of charge"),
+        "{:?}",
+        found.refusals
+    );
 }

@@ -86,7 +86,7 @@ fn an_assessment_is_computed_again_to_the_same_bytes_and_tells_an_altered_file()
     );
     let again = carnet(folder.path(), &["battery", "recompute", "a.json", &log]);
     assert_eq!(again.code, 0, "{}{}", again.out, again.err);
-    assert!(again.out.starts_with("EQUAL: carnet-soh/3"), "{}", again.out);
+    assert!(again.out.starts_with("EQUAL: carnet-soh/4"), "{}", again.out);
     let altered = std::fs::read_to_string(&log)
         .unwrap()
         .replacen(",35.0,", ",36.0,", 1);
@@ -127,7 +127,18 @@ fn a_second_meter_of_another_year_is_no_overlap_and_no_wrong_clock() {
         "{}",
         ran.err
     );
-    std::fs::write(&path, text).unwrap();
+    // The log itself is no other instrument.
+    std::fs::write(&path, &text).unwrap();
+    let ran = carnet(
+        folder.path(),
+        &["battery", "assess", &log, "--meter", "charger.csv"],
+    );
+    assert!(
+        ran.code == 1 && ran.err.contains("the same bytes as a log"),
+        "{}",
+        ran.err
+    );
+    std::fs::write(&path, text.replace(",74318\n", ",74319\n")).unwrap();
     let ran = carnet(
         folder.path(),
         &["battery", "assess", &log, "--meter", "charger.csv"],
@@ -144,7 +155,7 @@ fn a_credential_is_held_to_the_hash_of_its_assessment() {
     let assessment: Value =
         serde_json::from_slice(&std::fs::read(folder.path().join("a.json")).unwrap()).unwrap();
     let credential = serde_json::json!({ "credentialSubject": {
-        "soh": { "methodVersion": "carnet-soh/3", "class": "field" },
+        "soh": { "methodVersion": "carnet-soh/4", "class": "field" },
         "evidence": {
             "assessmentSha256": assessed["assessment_sha256"],
             "rawSha256": [assessment["evidence"]["sources"][0]["sha256"]],
@@ -181,7 +192,7 @@ fn a_credential_is_held_to_the_hash_of_its_assessment() {
         &path,
         credential
             .to_string()
-            .replace("carnet-soh/3", "carnet-soh/1")
+            .replace("carnet-soh/4", "carnet-soh/1")
             .replace("assessmentSha256\":\"", "assessmentSha256\":\"0"),
     )
     .unwrap();

@@ -466,3 +466,41 @@ fn a_file_of_more_rows_than_are_read_is_refused_however_small_it_is() {
     let said = read(&paths, &bounded(2999)).unwrap_err().to_string();
     assert!(said.contains("more than 2999 rows"), "{said}");
 }
+
+#[test]
+fn one_glitch_does_not_decide_the_unit_of_the_current() {
+    let sound = one(charge(60));
+    for glitch in ["65535", "6553.5", "-3276.8", "5001", "1e308", "inf"] {
+        let part = one(changed(60, |number, line| match number {
+            30 => with_field(line, 2, glitch),
+            _ => line.to_owned(),
+        }));
+        let current = part.column(Channel::PackCurrent);
+        assert_eq!(current[10], sound.column(Channel::PackCurrent)[10], "{glitch}");
+    }
+}
+
+#[test]
+fn a_column_of_what_no_battery_has_is_refused_with_its_first() {
+    let said = refused(changed(120, |number, line| {
+        if number % 2 == 0 {
+            with_field(line, 2, "9999999")
+        } else {
+            line.to_owned()
+        }
+    }));
+    assert!(
+        said.contains("no battery has this, as in 60 of 120 rows"),
+        "{said}"
+    );
+}
+
+#[test]
+fn a_column_that_is_there_twice_is_asked_about() {
+    let twice = charge(60)
+        .lines()
+        .map(|line| format!("{line},{}\n", line.split(',').nth(2).unwrap()))
+        .collect::<String>();
+    let said = refused(twice);
+    assert!(said.contains("two columns are called"), "{said}");
+}

@@ -117,7 +117,7 @@ pub fn charge(rows: usize) -> String {
     for row in 0..rows {
         let soc = (20.0 + row as f64 * 0.5).min(100.0);
         let current = if row < 3 { 0.0 } else { 50.0 };
-        let cell = 3.6 + row as f64 * 0.002 + if row < 3 { 0.0 } else { 0.03 };
+        let cell = 3.6 + row.min(290) as f64 * 0.002 + if row < 3 { 0.0 } else { 0.03 };
         csv.push_str(&format!(
             "2026-05-16T10:{:02}:{:02}Z,{:.1},{current:.1},{soc:.1},{:.3},{:.3},24,26\n",
             row / 60,
