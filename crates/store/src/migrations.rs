@@ -9,7 +9,7 @@ use sqlx::migrate::{Migration, MigrationType, Migrator};
 /// Number, what it is about, and its text.
 type Step = (i64, &'static str, &'static str);
 
-const SQLITE: [Step; 9] = [
+const SQLITE: [Step; 10] = [
     (1, "log", include_str!("../migrations/0001_log.sql")),
     (2, "content", include_str!("../migrations/0002_content.sql")),
     (
@@ -39,9 +39,14 @@ const SQLITE: [Step; 9] = [
         "drafts_once",
         include_str!("../migrations/0047_drafts_once.sql"),
     ),
+    (
+        49,
+        "issuer_once",
+        include_str!("../migrations/0049_issuer_once.sql"),
+    ),
 ];
 
-const POSTGRES: [Step; 8] = [
+const POSTGRES: [Step; 9] = [
     (1, "log", include_str!("../migrations/postgres/0001_log.sql")),
     (
         10,
@@ -73,6 +78,11 @@ const POSTGRES: [Step; 8] = [
         47,
         "drafts_once",
         include_str!("../migrations/postgres/0047_drafts_once.sql"),
+    ),
+    (
+        49,
+        "issuer_once",
+        include_str!("../migrations/postgres/0049_issuer_once.sql"),
     ),
 ];
 
