@@ -63,7 +63,7 @@ async fn accepted() -> (TestLog, Store) {
                 first_day: if person == "novice" { 40_000 } else { 0 },
                 last_day: 50_000,
             };
-            store.add_mandate(&mandate).await.unwrap();
+            store.add_mandate(&mandate, &deed("give mandate")).await.unwrap();
         }
     }
     let open = CaseWrite {
@@ -226,7 +226,10 @@ async fn a_mandate_s_end_and_a_certificate_s_limits_are_never_changed() {
     }
     store.write_case(&case(), &certificate(5)).await.unwrap();
     let mandate = store.mandates().await.unwrap()[0].id;
-    store.end_mandate(mandate, 100).await.unwrap();
+    store
+        .end_mandate(mandate, 100, &deed("end mandate"))
+        .await
+        .unwrap();
     store.close().await.unwrap();
     for tampering in [
         "DELETE FROM certification_mandate_end",
