@@ -422,7 +422,8 @@ impl Evaluation {
             // Both are written to their last digit, and the percentage may have been rounded twice.
             let rounding =
                 0.55 * soh.value_pct.last_place() + 50.0 * soh.capacity_ah.last_place() / rated.to_f64();
-            if !((soh.value_pct.to_f64() - of_rated).abs() <= rounding + 1e-9) {
+            let apart = (soh.value_pct.to_f64() - of_rated).abs();
+            if apart.is_nan() || apart > rounding + 1e-9 {
                 return wrong(
                     "soh.valuePct",
                     format!(

@@ -42,7 +42,7 @@ Examples:
     Enable(Named),
     /// Make a setup token: whoever has it can make one operator's account over the network, once, within a day.
     #[command(
-        after_help = "One made before is void. `carnet serve` makes one by itself as long as nobody has an account.\n\nExample:\n  carnet account setup-token"
+        after_help = "One made before is void, and so is this one as soon as an operator is made in any other way. `carnet serve` makes one by\nitself as long as nobody has an account.\n\nExample:\n  carnet account setup-token"
     )]
     SetupToken,
 }

@@ -462,9 +462,10 @@ async fn carry_out(
 ) -> Result<(), Failure> {
     match command {
         CertifyCommand::Setup(options) => setup(global, desk, options, now).await,
-        CertifyCommand::Person(options) => mandate(global, desk, options).await,
+        CertifyCommand::Person(options) => mandate(global, desk, options, now).await,
         CertifyCommand::EndMandate(options) => {
-            desk.end_mandate(options.mandate, options.from).await?;
+            desk.end_mandate(options.mandate, options.from, now.as_second())
+                .await?;
             told(
                 global,
                 &json!({"mandate": options.mandate, "ends_before": options.from}),
@@ -623,12 +624,15 @@ async fn publish_here(desk: &Desk, now: Timestamp) -> Result<(), Failure> {
 async fn setup(global: &Global, desk: &Desk, options: Setup, now: Timestamp) -> Result<(), Failure> {
     let did = options.did.clone();
     let document = desk
-        .certify_setup(CertificationBody {
-            did: options.did,
-            name: options.name,
-            issuer: options.issuer,
-            base_url: options.address,
-        })
+        .certify_setup(
+            CertificationBody {
+                did: options.did,
+                name: options.name,
+                issuer: options.issuer,
+                base_url: options.address,
+            },
+            now.as_second(),
+        )
         .await?;
     publish_here(desk, now).await?;
     told(global, &document, || {
@@ -641,7 +645,7 @@ async fn setup(global: &Global, desk: &Desk, options: Setup, now: Timestamp) -> 
     })
 }
 
-async fn mandate(global: &Global, desk: &Desk, options: PersonArgs) -> Result<(), Failure> {
+async fn mandate(global: &Global, desk: &Desk, options: PersonArgs, now: Timestamp) -> Result<(), Failure> {
     let mandate = Mandate {
         activity: options.may,
         competence: options.competence,
@@ -650,7 +654,7 @@ async fn mandate(global: &Global, desk: &Desk, options: PersonArgs) -> Result<()
         until: options.until,
     };
     let number = desk
-        .give_mandate(&options.id, options.name.as_deref(), &mandate)
+        .give_mandate(&options.id, options.name.as_deref(), &mandate, now.as_second())
         .await?;
     told(
         global,
@@ -940,7 +944,9 @@ fn records(view: &CaseView) -> Result<(), Failure> {
 }
 
 async fn surveil(global: &Global, desk: &Desk, options: &Surveil, now: Timestamp) -> Result<(), Failure> {
-    let done = desk.surveil(now, options.dry_run).await?;
+    let done = desk
+        .run_surveillance(&Actor::Machine, now, options.dry_run)
+        .await?;
     if !options.dry_run {
         publish_here(desk, now).await?;
     }

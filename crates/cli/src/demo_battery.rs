@@ -119,12 +119,15 @@ async fn set_up(desk: &Desk, now: Timestamp) -> Result<(), Failure> {
     let name = body.name.clone();
     let issuer = body.id.clone();
     desk.enrol(&[(body, public)], now.as_second()).await?;
-    desk.certify_setup(CertificationBody {
-        did: "did:web:certs.demo.carnet.example".to_owned(),
-        name,
-        issuer,
-        base_url: "https://certs.demo.carnet.example".to_owned(),
-    })
+    desk.certify_setup(
+        CertificationBody {
+            did: "did:web:certs.demo.carnet.example".to_owned(),
+            name,
+            issuer,
+            base_url: "https://certs.demo.carnet.example".to_owned(),
+        },
+        now.as_second(),
+    )
     .await?;
     for (id, name, activity) in [
         ("kim", "Kim Ara (sample)", Activity::ReviewApplication),
@@ -139,7 +142,8 @@ async fn set_up(desk: &Desk, now: Timestamp) -> Result<(), Failure> {
             from: date(2020, 1, 1),
             until: date(2099, 12, 31),
         };
-        desk.give_mandate(id, Some(name), &mandate).await?;
+        desk.give_mandate(id, Some(name), &mandate, now.as_second())
+            .await?;
     }
     Ok(())
 }

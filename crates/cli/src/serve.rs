@@ -1,9 +1,10 @@
 //! `carnet serve`: the log as a service.
 
 use std::net::{IpAddr, SocketAddr};
-use std::num::NonZeroU32;
+use std::num::{NonZeroU32, NonZeroUsize};
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::str::FromStr;
 
 use clap::Args;
 use desk::access::Actor;
@@ -42,7 +43,7 @@ Examples:
 #[derive(Debug, Args)]
 pub struct Serve {
     /// Where to listen: address and port; port 0 takes a free one.
-    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:7878")]
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:7878", value_parser = address)]
     listen: SocketAddr,
     /// Allow --listen with an address that other machines reach. Without a proxy in front, what clients ask, car numbers
     /// included, then crosses the network unencrypted.
@@ -52,17 +53,17 @@ pub struct Serve {
     #[arg(long, value_name = "IP")]
     trusted_proxy: Vec<IpAddr>,
     /// Requests per second that one client may send, sustained.
-    #[arg(long, value_name = "N", default_value = "50")]
+    #[arg(long, value_name = "N", default_value = "50", value_parser = at_least_one::<NonZeroU32>)]
     rate: NonZeroU32,
     /// Requests that one client may send at once after a pause.
-    #[arg(long, value_name = "N", default_value = "200")]
+    #[arg(long, value_name = "N", default_value = "200", value_parser = at_least_one::<NonZeroU32>)]
     burst: NonZeroU32,
     /// Connections at a time.
-    #[arg(long, value_name = "N", default_value = "1024")]
-    max_connections: usize,
+    #[arg(long, value_name = "N", default_value = "1024", value_parser = at_least_one::<NonZeroUsize>)]
+    max_connections: NonZeroUsize,
     /// Connections at a time from one client.
-    #[arg(long, value_name = "N", default_value = "256")]
-    max_connections_per_client: usize,
+    #[arg(long, value_name = "N", default_value = "256", value_parser = at_least_one::<NonZeroUsize>)]
+    max_connections_per_client: NonZeroUsize,
     /// A folder of rule packs to use instead of those in the program. It may change while the service runs: a pack that fails
     /// the check is refused, and the one in force stays.
     #[arg(long, env = "CARNET_RULES", value_name = "DIR")]
@@ -96,8 +97,8 @@ impl Serve {
         };
         options.limits.rate = self.rate;
         options.limits.burst = self.burst;
-        options.limits.connections = self.max_connections;
-        options.limits.connections_per_client = self.max_connections_per_client;
+        options.limits.connections = self.max_connections.get();
+        options.limits.connections_per_client = self.max_connections_per_client.get();
         options
     }
 }
@@ -134,15 +135,10 @@ pub async fn run(global: &Global, serve: &Serve) -> Result<ExitCode, Failure> {
     let service = Service::bind(desk, serve.listen, serve.options()).await?;
     let address = service.address()?;
     web::logging::start(std::io::stderr);
-    let setup = match service.desk().has_accounts().await? {
-        true => None,
-        false => Some(
-            service
-                .desk()
-                .make_setup_token(&Actor::Machine, clock::now())
-                .await?,
-        ),
-    };
+    let setup = service
+        .desk()
+        .make_first_setup_token(&Actor::Machine, clock::now())
+        .await?;
     if global.json {
         let mut said = json!({"origin": origin, "url": format!("http://{address}")});
         if let (Some(setup), Some(said)) = (&setup, said.as_object_mut()) {
@@ -159,6 +155,16 @@ pub async fn run(global: &Global, serve: &Serve) -> Result<ExitCode, Failure> {
     }
     service.run(stop).await?;
     Ok(ExitCode::SUCCESS)
+}
+
+fn address(text: &str) -> Result<SocketAddr, String> {
+    let fix = "give an IP address and a port, such as 127.0.0.1:7878 or [::1]:7878; port 0 takes a free one";
+    text.parse().map_err(|_| fix.to_owned())
+}
+
+fn at_least_one<N: FromStr>(text: &str) -> Result<N, String> {
+    let fix = "give a whole number of 1 or more: with 0 nobody would be answered";
+    text.parse().map_err(|_| fix.to_owned())
 }
 
 /// Done when the process is asked to end.

@@ -12,8 +12,8 @@ use crate::output;
 
 /// Printed below the options.
 pub const EXAMPLES: &str = "\
-Recorded are logging in and out, every change to accounts, tokens, yards, links, issuers and witnesses and every erasure, over the
-network or with these commands, and every look at personal fields, also those that were refused. The database refuses to change or
+Recorded are logging in and out, every change to accounts, tokens, yards, links, issuers and witnesses, every step of certification
+and every erasure, over the network or with these commands, and every look at personal fields, also those that were refused. The database refuses to change or
 delete a record.
 
 Examples:

@@ -95,6 +95,29 @@ impl DataDir {
         }
     }
 
+    /// What tells this database from others, however its place is written: two of one place are the same.
+    pub(crate) fn database_place(&self) -> String {
+        let url = self.database_url();
+        let path = url
+            .strip_prefix("sqlite://")
+            .or_else(|| url.strip_prefix("sqlite:"));
+        match path {
+            Some(path) => resolved(Path::new(path.split('?').next().unwrap_or(path))),
+            None => server_place(&url),
+        }
+    }
+
+    /// What tells these public files from others, however their place is written.
+    pub(crate) fn objects_place(&self) -> String {
+        match &self.places.objects {
+            None => resolved(&self.log()),
+            Some(url) => match url.strip_prefix("file://") {
+                Some(path) => resolved(Path::new(path)),
+                None => store::without_password(url).trim_end_matches('/').to_owned(),
+            },
+        }
+    }
+
     /// Where the database is, for people.
     pub fn database_shown(&self) -> String {
         match &self.places.database {
@@ -176,6 +199,36 @@ impl DataDir {
         std::fs::create_dir(&path).map_err(DeskError::file(&path))?;
         set_mode(&path, 0o700)
     }
+}
+
+/// A path with every link followed; of a file that is not there yet, that of its folder.
+fn resolved(path: &Path) -> String {
+    let whole = std::fs::canonicalize(path).or_else(|_| {
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+        let folder = std::fs::canonicalize(folder.unwrap_or(Path::new(".")))?;
+        Ok::<_, std::io::Error>(folder.join(path.file_name().unwrap_or_default()))
+    });
+    whole.unwrap_or_else(|_| path.to_owned()).display().to_string()
+}
+
+/// Host, port and name of a PostgreSQL database: neither who logs in nor how is part of the place.
+fn server_place(url: &str) -> String {
+    let shown = store::without_password(url);
+    let (_, place) = shown.split_once("://").unwrap_or(("", &shown));
+    let (place, parameters) = place.split_once('?').unwrap_or((place, ""));
+    let (host, name) = place.split_once('/').unwrap_or((place, ""));
+    let host = host.strip_suffix(":5432").unwrap_or(host);
+    let places = ["host=", "hostaddr=", "port=", "dbname="];
+    let mut parameters: Vec<&str> = parameters
+        .split('&')
+        .filter(|parameter| places.iter().any(|place| parameter.starts_with(place)))
+        .collect();
+    parameters.sort_unstable();
+    format!(
+        "postgres://{}/{name}?{}",
+        host.to_ascii_lowercase(),
+        parameters.join("&")
+    )
 }
 
 /// Reads a whole file, but not one that would fill the memory.
@@ -315,4 +368,44 @@ pub(crate) fn rng() -> impl rand_core::CryptoRng {
 fn set_mode(path: &Path, mode: u32) -> Result<(), DeskError> {
     use std::os::unix::fs::PermissionsExt as _;
     std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).map_err(DeskError::file(path))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn place(database: &str) -> String {
+        let places = Places {
+            database: Some(database.to_owned()),
+            objects: None,
+        };
+        DataDir::new("data").with(places).database_place()
+    }
+
+    #[test]
+    fn who_logs_in_and_how_does_not_make_another_database() {
+        let one = place("postgres://carnet:secret@DB.example/carnet?sslmode=require");
+        assert_eq!(one, place("postgresql://olga@db.example:5432/carnet"));
+        assert_ne!(one, place("postgres://carnet:secret@db.example/other"));
+        assert_ne!(one, place("postgres://carnet:secret@db.example:5433/carnet"));
+    }
+
+    #[test]
+    fn servers_at_other_sockets_are_other_places() {
+        let one = place("postgres:///carnet?host=/run/a");
+        assert_ne!(one, place("postgres:///carnet?host=/run/b"));
+        assert_eq!(one, place("postgres:///carnet?user=olga&host=/run/a"));
+    }
+
+    #[test]
+    fn a_file_is_the_same_by_whatever_path() {
+        let folder = tempfile::tempdir().unwrap();
+        let dir = DataDir::new(folder.path());
+        let named = format!(
+            "sqlite://{}/../{}/carnet.sqlite",
+            folder.path().display(),
+            folder.path().file_name().unwrap().display()
+        );
+        assert_eq!(place(&named), dir.database_place());
+    }
 }

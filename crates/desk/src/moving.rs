@@ -10,7 +10,8 @@ use crate::error::DeskError;
 /// all could be done and changes nothing.
 ///
 /// # Errors
-/// Somebody is sealing, not all that is sealed is published, there is a log at the target already, or storage failed. Before
+/// Source and target are one database, somebody is sealing, not all that is sealed is published, there is a log at the target
+/// already, or storage failed. Before
 /// the copy is verified nothing changes at the source.
 pub async fn move_log(
     from: &DataDir,
@@ -22,6 +23,11 @@ pub async fn move_log(
     if from.has_database() && !from.database().exists() {
         return Err(DeskError::NoLog(from.root().to_owned()));
     }
+    if from.database_place() == to.database_place() {
+        let problem = "the log is there already, and nothing was touched; say where it shall be with --to-database URL \
+                       (postgres://…), and with --to-objects URL (s3://…) for its public files";
+        return Err(DeskError::value("database", to.database_shown(), problem));
+    }
     if to.has_database() && to.database().exists() {
         let problem = "is in the way, probably the database this log once moved from; move it aside, with what \
                        follows its name (-wal, -shm), and run the same again";
@@ -29,7 +35,7 @@ pub async fn move_log(
     }
     let source = Store::inspect(Keys::read(from, passphrase)?.options(from)?).await?;
     let target = Keys::read(to, passphrase)?.options(to)?;
-    let same_objects = from.objects_shown() == to.objects_shown();
+    let same_objects = from.objects_place() == to.objects_place();
     let report = source
         .move_to(target, &from.database_url(), same_objects, dry_run, progress)
         .await;

@@ -418,7 +418,13 @@ impl Desk {
             Some(key) => statement.verify_prepared(key),
             None => statement.verify(&key.public_key),
         }
-        .map_err(|e| vec![e.to_string()])?;
+        .map_err(|e| {
+            let fix = "sign again with that key, and hand in what was signed byte for byte";
+            vec![format!(
+                "{e} under key {key_id} of {}, which kid names; {fix}",
+                key.name
+            )]
+        })?;
         let claims = verified.claims;
         let mut faults = Vec::new();
         if claims.iss != key.issuer {
@@ -437,7 +443,8 @@ impl Desk {
             faults.extend(errors.iter().map(|e| format!("body{e}")));
         }
         if claims.iat > now.saturating_add(AHEAD) {
-            faults.push(format!("iat: {} lies in the future", claims.iat));
+            let fix = "check the clock of the machine that signs, and sign again";
+            faults.push(format!("iat: {} lies in the future; {fix}", claims.iat));
         }
         if claims.event_time.instant().as_second() < FIRST_CAR {
             faults.push(format!(
@@ -447,7 +454,7 @@ impl Desk {
         }
         if claims.event_time.instant().as_second() > now.saturating_add(AHEAD) {
             faults.push(format!(
-                "event_time: {} lies in the future",
+                "event_time: {} lies in the future; correct the date or the clock it comes from, and sign again",
                 claims.event_time.as_str()
             ));
         }

@@ -229,7 +229,8 @@ fn an_assessment_of_another_car_or_battery_is_refused_with_the_difference() {
 fn an_assessment_of_which_one_figure_contradicts_another_is_refused() {
     let (application, found, _) = assessed();
     let decimal = |text: &str| text.parse::<battery::Decimal>().unwrap();
-    let changes: [(&str, &dyn Fn(&mut Assessment)); 7] = [
+    type Change<'a> = &'a dyn Fn(&mut Assessment);
+    let changes: [(&str, Change<'_>); 7] = [
         ("capacity.soh.percent is 97.26", &|a| {
             soh(a).percent = decimal("97.26")
         }),

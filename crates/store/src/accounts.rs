@@ -81,7 +81,7 @@ impl Store {
         row.as_ref().map(organisation_of).transpose()
     }
 
-    /// Adds an organisation; `false` where the id is taken.
+    /// Adds an organisation; `false` where the id is taken, or another organisation has its issuer.
     ///
     /// # Errors
     /// The database failed.
@@ -224,6 +224,7 @@ impl Store {
                 .bind(name)
                 .execute(&mut *tx)
                 .await?;
+            void_setup_token(&mut tx, role).await?;
         }
         if let Some(disabled) = change.disabled {
             query("UPDATE account SET disabled = $1 WHERE name = $2")
@@ -252,7 +253,9 @@ impl Store {
         Ok(true)
     }
 
-    /// Lets whoever has the secret with this hash set up an operator's account, until it `expires`. One before it is void.
+    /// Lets whoever has the secret with this hash set up an operator's account, until it `expires`. One before it is void; so
+    /// is this one as soon as there is an operator more. `false`, and nothing changed, where it is for the `first` run and there
+    /// is an account already.
     ///
     /// # Errors
     /// The database failed.
@@ -260,9 +263,19 @@ impl Store {
         &self,
         hash: &[u8; 32],
         expires: i64,
+        first: bool,
         deed: &Deed,
-    ) -> Result<(), StoreError> {
+    ) -> Result<bool, StoreError> {
         let mut tx = self.write().await?;
+        if first {
+            let one: Option<i64> = query_scalar("SELECT CAST(1 AS BIGINT) FROM account LIMIT 1")
+                .fetch_optional(&mut *tx)
+                .await?;
+            if one.is_some() {
+                self.end(tx).await?;
+                return Ok(false);
+            }
+        }
         query(
             "INSERT INTO setup_token (id, hash, expires) VALUES (1, $1, $2)
              ON CONFLICT (id) DO UPDATE SET hash = excluded.hash, expires = excluded.expires",
@@ -272,7 +285,8 @@ impl Store {
         .execute(&mut *tx)
         .await?;
         self.write_deed(&mut tx, deed).await?;
-        self.commit("setup token", tx).await
+        self.commit("setup token", tx).await?;
+        Ok(true)
     }
 
     /// Whether a setup token with this hash may still be used. Looks only.
@@ -319,6 +333,9 @@ impl Store {
     }
 }
 
+/// The role of those who run the log, as it stands in the database.
+const OPERATOR: &str = "operator";
+
 /// In place of the hash of a password, where an account has none: nobody logs in with any.
 pub const NO_PASSWORD: &str = "$argon2id$none";
 
@@ -338,7 +355,7 @@ async fn insert_organisation(
     organisation: &StoredOrganisation,
 ) -> Result<bool, StoreError> {
     let done = query(
-        "INSERT INTO organisation (id, name, issuer, created) VALUES ($1, $2, $3, $4) ON CONFLICT (id) DO NOTHING",
+        "INSERT INTO organisation (id, name, issuer, created) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING",
     )
     .bind(&organisation.id)
     .bind(&organisation.name)
@@ -361,9 +378,21 @@ async fn insert_account(tx: &mut Connection, account: &StoredAccount) -> Result<
     .bind(&account.password)
     .bind(account.created)
     .bind(account.disabled)
-    .execute(tx)
+    .execute(&mut *tx)
     .await?;
-    Ok(done.rows_affected() == 1)
+    if done.rows_affected() != 1 {
+        return Ok(false);
+    }
+    void_setup_token(tx, &account.role).await?;
+    Ok(true)
+}
+
+/// Who can make operators is there now: a setup token that was printed before stands in some journal, and opens nothing more.
+async fn void_setup_token(tx: &mut Connection, role: &str) -> Result<(), StoreError> {
+    if role == OPERATOR {
+        query("DELETE FROM setup_token").execute(tx).await?;
+    }
+    Ok(())
 }
 
 pub(crate) async fn end_sessions(

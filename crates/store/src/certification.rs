@@ -197,15 +197,21 @@ impl Store {
     ///
     /// # Errors
     /// There is one already, or the database failed.
-    pub async fn set_certification_body(&self, body: &CertificationBody) -> Result<(), StoreError> {
+    pub async fn set_certification_body(
+        &self,
+        body: &CertificationBody,
+        deed: &Deed,
+    ) -> Result<(), StoreError> {
+        let mut tx = self.write().await?;
         query("INSERT INTO certification_body (id, did, name, issuer, base_url) VALUES (1, $1, $2, $3, $4)")
             .bind(&body.did)
             .bind(&body.name)
             .bind(&body.issuer)
             .bind(&body.base_url)
-            .execute(&self.db)
+            .execute(&mut *tx)
             .await?;
-        Ok(())
+        self.write_deed(&mut tx, deed).await?;
+        self.commit("certification body", tx).await
     }
 
     /// Everybody who works for the body: id and name.
@@ -265,7 +271,8 @@ impl Store {
     ///
     /// # Errors
     /// The person is not known, or the database failed.
-    pub async fn add_mandate(&self, mandate: &StoredMandate) -> Result<i64, StoreError> {
+    pub async fn add_mandate(&self, mandate: &StoredMandate, deed: &Deed) -> Result<i64, StoreError> {
+        let mut tx = self.write().await?;
         let row = query(
             "INSERT INTO certification_mandate (person, activity, competence, chemistries, first_day, last_day)
              VALUES ($1, $2, $3, $4, $5, $6) RETURNING id",
@@ -276,22 +283,27 @@ impl Store {
         .bind(&mandate.chemistries)
         .bind(mandate.first_day)
         .bind(mandate.last_day)
-        .fetch_one(&self.db)
+        .fetch_one(&mut *tx)
         .await?;
-        Ok(row.try_get("id")?)
+        let id = row.try_get("id")?;
+        self.write_deed(&mut tx, deed).await?;
+        self.commit("mandate", tx).await?;
+        Ok(id)
     }
 
     /// Ends a mandate early, once.
     ///
     /// # Errors
     /// There is no such mandate, it was ended before, or the database failed.
-    pub async fn end_mandate(&self, id: i64, last_day: i64) -> Result<(), StoreError> {
+    pub async fn end_mandate(&self, id: i64, last_day: i64, deed: &Deed) -> Result<(), StoreError> {
+        let mut tx = self.write().await?;
         query("INSERT INTO certification_mandate_end (mandate, last_day) VALUES ($1, $2)")
             .bind(id)
             .bind(last_day)
-            .execute(&self.db)
+            .execute(&mut *tx)
             .await?;
-        Ok(())
+        self.write_deed(&mut tx, deed).await?;
+        self.commit("mandate end", tx).await
     }
 
     /// How many cases were ever opened.

@@ -81,9 +81,18 @@ pub(crate) fn is_postgres(url: &str) -> bool {
     url.starts_with("postgres://") || url.starts_with("postgresql://")
 }
 
+/// Only these two kinds are spoken; anything else would be taken for the name of a file.
+fn check_kind(url: &str) -> Result<(), StoreError> {
+    if is_postgres(url) || url.starts_with("sqlite:") {
+        return Ok(());
+    }
+    Err(StoreError::DatabaseUrl(crate::places::without_password(url)))
+}
+
 impl Db {
     /// Opens the database and brings its schema up to date.
     pub(crate) async fn connect(url: &str, create: bool) -> Result<Self, StoreError> {
+        check_kind(url)?;
         if is_postgres(url) {
             connect_postgres(url).await
         } else {
@@ -93,6 +102,7 @@ impl Db {
 
     /// Opens the database as it is; `None` where there are no tables in it yet.
     pub(crate) async fn look(url: &str) -> Result<Option<Self>, StoreError> {
+        check_kind(url)?;
         if !is_postgres(url) {
             let options = SqliteConnectOptions::from_str(url)?.read_only(true);
             if !options.get_filename().exists() {

@@ -40,6 +40,11 @@ pub enum StoreError {
         /// What is wrong with it.
         problem: String,
     },
+    /// A place for the database that is none.
+    #[error(
+        "{0}: a database is written postgres://user@host/name, or sqlite:///path for a file; no other kind is spoken"
+    )]
+    DatabaseUrl(String),
     /// An object that must be there is not.
     #[error("object {0} is missing; run `carnet log fsck`")]
     ObjectMissing(String),

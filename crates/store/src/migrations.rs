@@ -9,7 +9,7 @@ use sqlx::migrate::{Migration, MigrationType, Migrator};
 /// Number, what it is about, and its text.
 type Step = (i64, &'static str, &'static str);
 
-const SQLITE: [Step; 10] = [
+const SQLITE: [Step; 11] = [
     (1, "log", include_str!("../migrations/0001_log.sql")),
     (2, "content", include_str!("../migrations/0002_content.sql")),
     (
@@ -44,9 +44,14 @@ const SQLITE: [Step; 10] = [
         "certification_kept",
         include_str!("../migrations/0048_certification_kept.sql"),
     ),
+    (
+        49,
+        "issuer_once",
+        include_str!("../migrations/0049_issuer_once.sql"),
+    ),
 ];
 
-const POSTGRES: [Step; 9] = [
+const POSTGRES: [Step; 10] = [
     (1, "log", include_str!("../migrations/postgres/0001_log.sql")),
     (
         10,
@@ -83,6 +88,11 @@ const POSTGRES: [Step; 9] = [
         48,
         "certification_kept",
         include_str!("../migrations/postgres/0048_certification_kept.sql"),
+    ),
+    (
+        49,
+        "issuer_once",
+        include_str!("../migrations/postgres/0049_issuer_once.sql"),
     ),
 ];
 

@@ -373,10 +373,17 @@ impl Store {
 
         let target_objects = Objects::new(target.objects.clone(), self.watch.clone());
         let there_db = if dry_run {
-            Db::look(&target.database).await?
+            Db::look(&target.database).await
         } else {
-            Some(Db::connect(&target.database, true).await?)
+            Db::connect(&target.database, true).await.map(Some)
         };
+        let there_db = there_db.map_err(|error| match error {
+            StoreError::Sql(e) => {
+                let fix = "check the URL, and that the server runs and lets this user in";
+                StoreError::CannotMove(format!("the target {there} cannot be opened: {e}; {fix}"))
+            }
+            error => error,
+        })?;
         if let Some(db) = &there_db {
             match (LogRow::read(db).await?, Moved::read(db).await?) {
                 // 6 is all that is left to do.

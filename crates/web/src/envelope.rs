@@ -7,9 +7,9 @@ use std::time::Instant;
 
 use axum::extract::{MatchedPath, Request, State};
 use axum::http::header::{
-    CACHE_CONTROL, CONTENT_SECURITY_POLICY, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
+    CACHE_CONTROL, CONTENT_SECURITY_POLICY, HOST, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
 };
-use axum::http::{HeaderMap, HeaderName, HeaderValue, Method};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, Version};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 
@@ -67,6 +67,12 @@ pub async fn around(State(app): State<App>, mut request: Request, next: Next) ->
         (Some(Client(address)), _) => app.rates.take(address),
     };
     let mut response = match taken {
+        Ok(()) if !names_one_host(&request) => Problem::new(
+            Kind::MalformedRequest,
+            "the request names no host, or more than one",
+            "send the field Host once",
+        )
+        .into_response(),
         Ok(()) => next.run(request).await,
         Err(wait) => Problem::new(
             Kind::RateLimited,
@@ -94,6 +100,15 @@ pub async fn around(State(app): State<App>, mut request: Request, next: Next) ->
         "answered"
     );
     response
+}
+
+/// Whether a request has the one `Host` that HTTP/1.1 demands (RFC 9112, 3.2); `Origin` is compared with it, so that two would
+/// be one to choose from. HTTP/1.0 knows none, and some proxies and health checks speak it.
+fn names_one_host(request: &Request) -> bool {
+    match request.headers().get_all(HOST).iter().count() {
+        0 => request.version() == Version::HTTP_10,
+        hosts => hosts == 1,
+    }
 }
 
 /// Sets what a handler has not set otherwise.

@@ -457,13 +457,14 @@ impl From<AccessError> for Problem {
                 tracing::error!(error = detail, "a password could not be checked");
                 Self::internal()
             }
-            AccessError::Taken { .. } | AccessError::LastOperator(_) | AccessError::TooMany { .. } => {
-                Self::new(
-                    Kind::Conflict,
-                    detail,
-                    "see what there is, and ask for something else",
-                )
-            }
+            AccessError::Taken { .. }
+            | AccessError::IssuerTaken(_)
+            | AccessError::LastOperator(_)
+            | AccessError::TooMany { .. } => Self::new(
+                Kind::Conflict,
+                detail,
+                "see what there is, and ask for something else",
+            ),
             AccessError::Meanwhile(_) => Self::new(
                 Kind::Conflict,
                 detail,

@@ -1,10 +1,10 @@
 //! Connections: accepted, counted, timed, and let go without cutting anybody short. HTTP/1.1 only; a reverse proxy in front
 //! adds TLS and HTTP/2.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::convert::Infallible;
-use std::io;
-use std::net::{IpAddr, SocketAddr};
+use std::io::{self, Read as _, Write as _};
+use std::net::{IpAddr, Shutdown, SocketAddr};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -15,9 +15,9 @@ use hyper::body::Incoming;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
-use tokio::io::AsyncWriteExt as _;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
+use tokio::time::Instant;
 use tokio_io_timeout::TimeoutStream;
 use tower::ServiceExt as _;
 
@@ -31,8 +31,12 @@ const HEAD: usize = 16 << 10;
 /// The most fields of a request's head.
 const FIELDS: usize = 64;
 
-/// Connections that are told at a time that they are one too many.
-const REFUSALS: usize = 64;
+/// Connections that have been told that they are one too many, and are kept until what they send has come. Of more at once the
+/// oldest go early.
+const LEAVING: usize = 256;
+
+/// How long each of them is kept.
+const KEPT: Duration = Duration::from_millis(500);
 
 /// What a connection too many hears.
 const TOO_MANY: &[u8] = b"HTTP/1.1 503 Service Unavailable\r\n\
@@ -63,7 +67,7 @@ pub async fn serve(
 ) -> io::Result<()> {
     let limits = &options.limits;
     let connections = Arc::new(Semaphore::new(limits.connections));
-    let refusals = Arc::new(Semaphore::new(REFUSALS));
+    let mut leaving = Leaving::default();
     let clients = Arc::new(Clients::default());
     let graceful = GracefulShutdown::new();
     let mut http = hyper::server::conn::http1::Builder::new();
@@ -75,9 +79,14 @@ pub async fn serve(
 
     tokio::pin!(stop);
     loop {
+        let due = leaving.due();
         let (stream, address) = tokio::select! {
             biased;
             () = &mut stop => break,
+            () = tokio::time::sleep_until(due.unwrap_or_else(Instant::now)), if due.is_some() => {
+                leaving.let_go_until(Instant::now());
+                continue;
+            }
             accepted = listener.accept() => match accepted {
                 Ok(accepted) => accepted,
                 Err(error) if passes(&error) => {
@@ -98,12 +107,7 @@ pub async fn serve(
         let place = places.and_then(|permit| Some((permit, Clients::admit(&clients, client, most)?)));
         let Some(place) = place else {
             metrics.connection_refused();
-            if let Ok(permit) = refusals.clone().try_acquire_owned() {
-                tokio::spawn(async move {
-                    refuse(stream).await;
-                    drop(permit);
-                });
-            }
+            leaving.refuse(stream);
             continue;
         };
         // Small answers must not wait for the acknowledgement of the one before.
@@ -156,17 +160,55 @@ fn passes(error: &io::Error) -> bool {
     kind || matches!(error.raw_os_error(), Some(23 | 24))
 }
 
-/// Says that there are too many, and closes.
-async fn refuse(mut stream: TcpStream) {
-    let told = async {
-        stream.write_all(TOO_MANY).await?;
-        stream.shutdown().await?;
-        // What the client sent is read, or the answer could be lost to a reset.
-        let mut sent = [0; 1024];
-        while tokio::io::AsyncReadExt::read(&mut stream, &mut sent).await? > 0 {}
-        io::Result::Ok(())
-    };
-    let _whether_or_not = tokio::time::timeout(Duration::from_millis(500), told).await;
+/// Connections one too many, oldest first, each with the time until which it is kept. Each has its answer and is closed for
+/// writing; closed altogether before its request has come, it would be answered with a reset, which may overtake the answer.
+/// Refusing takes neither a task nor any waiting, so that there is an answer for everybody, however many come at once.
+#[derive(Default)]
+struct Leaving(VecDeque<(Instant, std::net::TcpStream)>);
+
+impl Leaving {
+    /// Says that there are too many.
+    fn refuse(&mut self, stream: TcpStream) {
+        let Ok(mut stream) = stream.into_std() else { return };
+        // Does not wait: a new connection has room for some hundred bytes.
+        let told = stream.write_all(TOO_MANY);
+        if told.and_then(|()| stream.shutdown(Shutdown::Write)).is_err() {
+            return;
+        }
+        if self.0.len() >= LEAVING
+            && let Some((_, oldest)) = self.0.pop_front()
+        {
+            let_go(oldest);
+        }
+        self.0.push_back((Instant::now() + KEPT, stream));
+    }
+
+    /// When the oldest has had its time.
+    fn due(&self) -> Option<Instant> {
+        self.0.front().map(|(until, _)| *until)
+    }
+
+    /// Lets those go that have had their time by `now`.
+    fn let_go_until(&mut self, now: Instant) {
+        while self.due().is_some_and(|until| until <= now) {
+            if let Some((_, stream)) = self.0.pop_front() {
+                let_go(stream);
+            }
+        }
+    }
+}
+
+/// Closes a connection that has its answer. What has come is read first, up to as much as a head may have, or closing would
+/// be a reset.
+fn let_go(mut stream: std::net::TcpStream) {
+    let mut sent = [0; 1024];
+    for _ in 0..HEAD / sent.len() {
+        // Does not wait either: the socket is as tokio had it.
+        match stream.read(&mut sent) {
+            Ok(1..) => {}
+            Ok(0) | Err(_) => break,
+        }
+    }
 }
 
 /// How many connections each client has.

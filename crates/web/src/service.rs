@@ -61,21 +61,24 @@ pub enum ServeError {
 pub struct Service {
     listener: TcpListener,
     desk: Arc<Desk>,
+    rules: Arc<Rules>,
     options: Options,
 }
 
 impl Service {
-    /// Listens on an address.
+    /// Listens on an address, once the rules and rates to quote with are read.
     ///
     /// # Errors
-    /// The address is taken or not one of this machine.
+    /// The address is taken or not one of this machine; or rules or rates cannot be used.
     pub async fn bind(desk: Desk, address: SocketAddr, options: Options) -> Result<Self, ServeError> {
+        let rules = Arc::new(Rules::open(options.rules.clone(), options.rates.clone())?);
         let listener = TcpListener::bind(address)
             .await
             .map_err(|source| ServeError::Listen { address, source })?;
         Ok(Self {
             listener,
             desk: Arc::new(desk),
+            rules,
             options,
         })
     }
@@ -101,6 +104,7 @@ impl Service {
         let Self {
             listener,
             desk,
+            rules,
             options,
         } = self;
         let test_vc_signer = match options.test_vc_api {
@@ -119,7 +123,6 @@ impl Service {
         };
         let waiting = desk.store().status().await.map_err(DeskError::from)?.waiting;
         let policy = desk::data_dir::read(&desk.dir().policy())?;
-        let rules = Arc::new(Rules::open(options.rules.clone(), options.rates.clone())?);
         let limits = options.limits.clone();
         let wake = Arc::new(Notify::new());
         let (intake, recorder) = Intake::new(limits.queue, limits.waiting, waiting, wake.clone());

@@ -613,3 +613,90 @@ fn on_one_machine_a_data_directory_that_cannot_be_written_is_named() {
     refused("a folder that is read-only");
     run("chmod", &["u+w", "carnet-data"]);
 }
+
+#[test]
+fn on_one_machine_a_move_to_where_the_log_is_asks_for_another_place_and_touches_nothing() {
+    if test_servers::is_left_out("it names the files of a log") {
+        return;
+    }
+    let folder = yard::folder();
+    let file = folder.path().join("carnet-data").join("carnet.sqlite");
+    let named = format!("sqlite://{}", file.display());
+    for options in [
+        &["move"][..],
+        &["move", "--dry-run"],
+        &["move", "--to-database", &named],
+        &["move", "--from-database", &named],
+        &["move", "--to-objects", "file:///tmp"],
+    ] {
+        let ran = carnet(folder.path(), options);
+        assert_eq!(ran.code, 1, "{options:?}: {}{}", ran.out, ran.err);
+        assert!(
+            ran.err.contains("the log is there already") && ran.err.contains("--to-database"),
+            "{options:?}: {}",
+            ran.err
+        );
+        assert!(!ran.err.contains("move it aside"), "{options:?}: {}", ran.err);
+    }
+    assert_eq!(carnet(folder.path(), &["log", "status"]).code, 0);
+}
+
+#[test]
+fn on_one_machine_a_database_of_another_kind_is_called_so() {
+    if test_servers::is_left_out("it names the files of a log") {
+        return;
+    }
+    let folder = yard::folder();
+    for options in [
+        &["--database", "mysql://x", "log", "status"][..],
+        &["move", "--to-database", "mysql://x"],
+    ] {
+        let ran = carnet(folder.path(), options);
+        assert_eq!(ran.code, 1, "{options:?}: {}{}", ran.out, ran.err);
+        assert!(
+            ran.err.contains("mysql://x") && ran.err.contains("postgres://"),
+            "{options:?}: {}",
+            ran.err
+        );
+    }
+}
+
+#[test]
+fn on_one_machine_a_move_to_a_server_that_is_not_there_names_it() {
+    if test_servers::is_left_out("it names the files of a log") {
+        return;
+    }
+    let folder = yard::folder();
+    let ran = carnet(
+        folder.path(),
+        &["move", "--to-database", "postgres://u:secret@127.0.0.1:1/x"],
+    );
+    assert_eq!(ran.code, 1, "{}{}", ran.out, ran.err);
+    assert!(ran.err.contains("postgres://127.0.0.1:1/x"), "{}", ran.err);
+    assert!(!ran.err.contains("secret"), "{}", ran.err);
+}
+
+#[test]
+fn what_a_service_cannot_be_run_with_is_said_before_it_serves() {
+    let folder = yard::folder();
+    for (options, said) in [
+        (["--max-connections", "0"], "1 or more"),
+        (["--max-connections-per-client", "0"], "1 or more"),
+        (["--rate", "0"], "1 or more"),
+        (["--burst", "0"], "1 or more"),
+        (["--listen", "localhost:80"], "127.0.0.1:7878"),
+    ] {
+        let ran = carnet(folder.path(), &[&["serve"][..], &options].concat());
+        assert_ne!(ran.code, 0, "{options:?}");
+        assert!(ran.err.contains(said), "{options:?}: {}", ran.err);
+    }
+    for options in [["--rates", "nope.csv"], ["--rules", "nope"]] {
+        let ran = carnet(
+            folder.path(),
+            &[&["serve", "--listen", "127.0.0.1:0"][..], &options].concat(),
+        );
+        assert_eq!(ran.code, 1, "{options:?}: {}", ran.err);
+        assert!(ran.err.contains("nope"), "{options:?}: {}", ran.err);
+        assert_eq!(ran.out, "", "{options:?}: nothing is promised, and no token made");
+    }
+}

@@ -89,7 +89,8 @@ impl Desk {
     /// Makes an organisation.
     ///
     /// # Errors
-    /// The role does not allow it, the id is taken or none, there is no such issuer, or the database failed.
+    /// The role does not allow it, the id is taken or none, there is no such issuer or another organisation has it, or the
+    /// database failed.
     pub async fn make_organisation(
         &self,
         actor: &Actor,
@@ -112,6 +113,9 @@ impl Desk {
         };
         let deed = actor.deed("make organisation", &new.name, Some(&new.id), now);
         if !self.store.add_organisation(&organisation, &deed).await? {
+            if let (Some(issuer), None) = (new.issuer.clone(), self.store.organisation(&new.id).await?) {
+                return Err(AccessError::IssuerTaken(issuer).into());
+            }
             return Err(AccessError::Taken {
                 what: "organisation",
                 name: new.id.clone(),

@@ -70,6 +70,11 @@ pub enum AccessError {
         /// Its name.
         name: String,
     },
+    /// Another organisation signs as this issuer.
+    #[error(
+        "another organisation signs as issuer {0:?} already, and an issuer is one organisation's; name another issuer, or leave it out"
+    )]
+    IssuerTaken(String),
     /// Nothing of this name is there, as far as the asker may see.
     #[error("there is no {what} {name:?}{}", fix(what))]
     Unknown {

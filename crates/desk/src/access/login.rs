@@ -57,19 +57,40 @@ pub struct LoggedIn {
 }
 
 impl Desk {
-    /// Whether there is an account at all.
-    ///
-    /// # Errors
-    /// The database failed.
-    pub async fn has_accounts(&self) -> Result<bool, DeskError> {
-        Ok(self.store.has_accounts().await?)
-    }
-
-    /// Makes a token that sets up an operator's account, once, within a day. One made before is void.
+    /// Makes a token that sets up an operator's account, once, within a day. One made before is void, and this one is as soon
+    /// as an operator is made in any other way.
     ///
     /// # Errors
     /// Only whoever sits at the machine may; or the database failed.
     pub async fn make_setup_token(&self, actor: &Actor, now: i64) -> Result<SetupToken, DeskError> {
+        let secret = Secret::new(Purpose::Setup)?;
+        let token = self.let_set_up(actor, secret, false, now).await?;
+        token.ok_or_else(|| AccessError::SetupToken.into())
+    }
+
+    /// The same for the first run; `None` where there is an account already.
+    ///
+    /// # Errors
+    /// As [`Desk::make_setup_token`].
+    pub async fn make_first_setup_token(
+        &self,
+        actor: &Actor,
+        now: i64,
+    ) -> Result<Option<SetupToken>, DeskError> {
+        if self.store.has_accounts().await? {
+            return Ok(None);
+        }
+        self.let_set_up(actor, Secret::new(Purpose::Setup)?, true, now)
+            .await
+    }
+
+    async fn let_set_up(
+        &self,
+        actor: &Actor,
+        secret: Secret,
+        first: bool,
+        now: i64,
+    ) -> Result<Option<SetupToken>, DeskError> {
         if let Some(known) = actor.known() {
             return Err(AccessError::Forbidden {
                 role: known.role,
@@ -77,11 +98,11 @@ impl Desk {
             }
             .into());
         }
-        let secret = Secret::new(Purpose::Setup)?;
         let expires = now + SETUP;
         let deed = actor.deed("make setup token", "", None, now);
-        self.store.set_setup_token(&secret.hash(), expires, &deed).await?;
-        Ok(SetupToken { secret, expires })
+        let hash = secret.hash();
+        let set = self.store.set_setup_token(&hash, expires, first, &deed).await?;
+        Ok(set.then_some(SetupToken { secret, expires }))
     }
 
     /// Uses a setup token: an operator's account, and its organisation where there is none of that id.

@@ -196,14 +196,15 @@ fn agrees_with_itself(assessment: &Assessment) -> Result<(), String> {
         ("upper95", soh.upper95, soh.percent.value() + half, 0.016),
     ] {
         // What is no number agrees with nothing.
-        if !((said.value() - is).abs() <= near) {
+        let apart = (said.value() - is).abs();
+        if apart.is_nan() || apart > near {
             return Err(format!(
                 "capacity.soh.{what} is {said}, and the other figures give {is:.2}; {FIX}"
             ));
         }
     }
     let widths = [soh.half_width50, soh.half_width80, soh.half_width95].map(|w| w.value());
-    if !widths.is_sorted() || !(widths[0] >= 0.0) {
+    if !widths.is_sorted() || widths[0].is_nan() || widths[0] < 0.0 {
         return Err(format!(
             "capacity.soh: an interval of more certainty is narrower than one of less; {FIX}"
         ));

@@ -82,12 +82,15 @@ fn is_credential(bytes: &[u8]) -> bool {
         #[serde(rename = "type")]
         typ: Option<Value>,
     }
-    serde_json::from_slice::<Kind>(bytes).is_ok_and(|kind| {
-        kind.context.is_some()
-            || kind
-                .typ
-                .is_some_and(|typ| typ.to_string().contains("VerifiableCredential"))
-    })
+    // A list would be taken for a struct's fields in their order.
+    let is_object = bytes.trim_ascii_start().starts_with(b"{");
+    is_object
+        && serde_json::from_slice::<Kind>(bytes).is_ok_and(|kind| {
+            kind.context.is_some()
+                || kind
+                    .typ
+                    .is_some_and(|typ| typ.to_string().contains("VerifiableCredential"))
+        })
 }
 
 /// Whether bytes are what is left of a credential: they name the W3C's context or type, as no dossier does, and are no longer a

@@ -16,6 +16,7 @@ use store::{CaseWrite, Content, StoredCertificate};
 use super::sheet::{self, Language};
 use super::steps::whole;
 use super::{Hand, Open, canonical, fields, hash_of, refused};
+use crate::access;
 use crate::desk::Desk;
 use crate::error::DeskError;
 
@@ -55,7 +56,10 @@ impl Desk {
         now: Timestamp,
         dry_run: bool,
     ) -> Result<Issued, DeskError> {
-        self.issue_by(case, by, language, now, dry_run, Hand::default())
+        let (id, act) = (self.open_case(case).await?.stored.id, "issue certificate");
+        let hand = Hand::at_machine(act, &id, now);
+        let done = self.issue_by(case, by, language, now, dry_run, hand).await;
+        self.with_refusal(&access::Actor::Machine, act, &id, now, dry_run, done)
             .await
     }
 

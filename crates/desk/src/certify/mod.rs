@@ -45,7 +45,7 @@ use statement::vocabulary::{StatementType, check_role};
 use statement::{Claims, Confidence, Digest, IssuerSigningKey, KeyId, issue as sign_statement};
 use store::{CaseWrite, CertificationBody, Content, Deed, NewStep, StepAccount, StoredCase, Submitted};
 
-use crate::access::AccessError;
+use crate::access::{self, AccessError};
 use crate::data_dir;
 use crate::desk::Desk;
 use crate::error::DeskError;
@@ -137,6 +137,14 @@ pub(crate) struct Hand {
 }
 
 impl Hand {
+    /// Whoever sits at the machine.
+    pub(crate) fn at_machine(act: &'static str, case: &str, now: Timestamp) -> Self {
+        Self {
+            deed: Some(access::Actor::Machine.deed(act, case, None, now.as_second())),
+            ..Self::default()
+        }
+    }
+
     /// Refuses a step that was meant for a case as it no longer is.
     fn is_of_now(&self, open: &Open) -> Result<(), DeskError> {
         let last = open.case.records().last().map(|record| record.number);

@@ -11,6 +11,7 @@ use serde::Serialize;
 use serde_json::Value;
 use store::{CertificationBody, StoredMandate};
 
+use crate::access::Actor;
 use crate::desk::Desk;
 use crate::error::DeskError;
 
@@ -57,7 +58,7 @@ impl Desk {
     ///
     /// # Errors
     /// There is one, its key is not here, or its DID or address is none.
-    pub async fn certify_setup(&self, body: CertificationBody) -> Result<Value, DeskError> {
+    pub async fn certify_setup(&self, body: CertificationBody, now: i64) -> Result<Value, DeskError> {
         if let Some(there) = self.store.certification_body().await? {
             let problem = format!("{} is set up here already; one log has one body", there.did);
             return Err(DeskError::value("certification body", body.did, problem));
@@ -88,7 +89,9 @@ impl Desk {
             );
             return Err(DeskError::value("DID", &body.did, problem));
         }
-        self.store.set_certification_body(&body).await?;
+        let subject = format!("{} as {}", body.did, body.issuer);
+        let deed = Actor::Machine.deed("set up certification", subject, None, now);
+        self.store.set_certification_body(&body, &deed).await?;
         self.did_document().await
     }
 
@@ -111,6 +114,7 @@ impl Desk {
         id: &str,
         name: Option<&str>,
         mandate: &Mandate,
+        now: i64,
     ) -> Result<i64, DeskError> {
         plain_id("person", id)?;
         let people = self.store.certification_people().await?;
@@ -157,14 +161,19 @@ impl Desk {
             first_day: days(mandate.from),
             last_day: days(mandate.until),
         };
-        Ok(self.store.add_mandate(&row).await?)
+        let subject = format!(
+            "{id} may {} from {} to {}",
+            mandate.activity, mandate.from, mandate.until
+        );
+        let deed = Actor::Machine.deed("give mandate", subject, None, now);
+        Ok(self.store.add_mandate(&row, &deed).await?)
     }
 
     /// Ends a mandate: it holds until the day before.
     ///
     /// # Errors
     /// There is no such mandate, or it was ended before.
-    pub async fn end_mandate(&self, id: i64, from: Date) -> Result<(), DeskError> {
+    pub async fn end_mandate(&self, id: i64, from: Date, now: i64) -> Result<(), DeskError> {
         let mandates = self.store.mandates().await?;
         let Some(mandate) = mandates.iter().find(|m| m.id == id) else {
             let fix = "there is no such mandate; `carnet certify people` shows all";
@@ -175,7 +184,9 @@ impl Desk {
             let problem = format!("ends on {} already", day(mandate.last_day));
             return Err(DeskError::value("mandate", id.to_string(), problem));
         }
-        Ok(self.store.end_mandate(id, last).await?)
+        let subject = format!("{} may not {} from {from}", mandate.person, mandate.activity);
+        let deed = Actor::Machine.deed("end mandate", subject, None, now);
+        Ok(self.store.end_mandate(id, last, &deed).await?)
     }
 
     /// All mandates ever given.

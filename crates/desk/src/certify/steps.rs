@@ -9,8 +9,9 @@ use jiff::tz::TimeZone;
 use statement::vocabulary::StatementType;
 use store::{CaseWrite, StoredApplicant, StoredCase};
 
+use super::acting::deed_of;
 use super::{CaseView, Hand, Open, canonical, new_steps, refused, status_fields};
-use crate::access::AccessError;
+use crate::access::{self, AccessError};
 use crate::desk::Desk;
 use crate::error::DeskError;
 
@@ -24,7 +25,9 @@ impl Desk {
         application: &Application,
         now: Timestamp,
     ) -> Result<CaseView, DeskError> {
-        self.apply_by(application, None, Hand::default(), now).await
+        let car = application.vehicle.vid.to_string();
+        let hand = Hand::at_machine("apply for certification", &car, now);
+        self.apply_by(application, None, hand, now).await
     }
 
     /// The same for whoever applies over the network.
@@ -97,7 +100,10 @@ impl Desk {
         basis: Basis,
         now: Timestamp,
     ) -> Result<CaseView, DeskError> {
-        self.evaluate_by(case, by, evaluation, basis, now, Hand::default())
+        let (id, act) = (self.open_case(case).await?.stored.id, "evaluate battery");
+        let hand = Hand::at_machine(act, &id, now);
+        let done = self.evaluate_by(case, by, evaluation, basis, now, hand).await;
+        self.with_refusal(&access::Actor::Machine, act, &id, now, false, done)
             .await
     }
 
@@ -193,7 +199,11 @@ impl Desk {
         now: Timestamp,
         dry_run: bool,
     ) -> Result<CaseView, DeskError> {
-        self.step_by(case, by, step, now, dry_run, Hand::default()).await
+        let (id, act) = (self.open_case(case).await?.stored.id, deed_of(&step));
+        let hand = Hand::at_machine(act, &id, now);
+        let done = self.step_by(case, by, step, now, dry_run, hand).await;
+        self.with_refusal(&access::Actor::Machine, act, &id, now, dry_run, done)
+            .await
     }
 
     /// The same by somebody's hand.
@@ -241,7 +251,9 @@ impl Desk {
         step: Step,
         now: Timestamp,
     ) -> Result<CaseView, DeskError> {
-        self.dispute_by(case, from, step, now, Hand::default()).await
+        let id = self.open_case(case).await?.stored.id;
+        let hand = Hand::at_machine(deed_of(&step), &id, now);
+        self.dispute_by(case, from, step, now, hand).await
     }
 
     /// The same by somebody's hand.

@@ -1,5 +1,7 @@
 //! Why a text is not a statement, and why a statement does not verify.
 
+use serde_json::Value;
+
 use super::json::{JsonFault, MAX_DEPTH};
 use super::{MAX_BYTES, MAX_DISCLOSURES, MIN_SALT_CHARACTERS};
 use crate::claims::ClaimsError;
@@ -27,6 +29,30 @@ impl std::fmt::Display for Part {
             Self::Signature => f.write_str("the signature"),
             Self::Disclosure(position) => write!(f, "disclosure {position}"),
         }
+    }
+}
+
+/// What a member of the header holds, to be told: JSON cut to 40 characters, or that it is not there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HeaderValue(String);
+
+impl HeaderValue {
+    pub(super) fn of(value: Option<Value>) -> Self {
+        let Some(value) = value else {
+            return Self("missing".to_owned());
+        };
+        let json = value.to_string();
+        let mut shown: String = json.chars().take(40).collect();
+        if shown.len() < json.len() {
+            shown.push('…');
+        }
+        Self(shown)
+    }
+}
+
+impl std::fmt::Display for HeaderValue {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
     }
 }
 
@@ -58,11 +84,11 @@ pub enum ParseError {
     #[error("{0} is not a JSON object")]
     NotObject(Part),
     /// `alg` is absent or is not `EdDSA`.
-    #[error("the header's alg must be EdDSA")]
-    Algorithm,
+    #[error("the header's alg must be \"EdDSA\", and is {0}; sign with Ed25519, nothing else is taken")]
+    Algorithm(HeaderValue),
     /// The header's `typ` is absent or is not `carnet+sd-jwt`.
-    #[error("the header's typ must be carnet+sd-jwt")]
-    Type,
+    #[error("the header's typ must be \"carnet+sd-jwt\", and is {0}; other tokens are no statements")]
+    Type(HeaderValue),
     /// `kid` is absent or is not a key id.
     #[error("the header's kid must be a key id of 64 lower-case hex digits")]
     KeyId,
@@ -124,8 +150,8 @@ impl ParseError {
             Self::Json(_, JsonFault::DuplicateMember(_)) => "json_duplicate_member",
             Self::Json(_, JsonFault::TooDeep) | Self::TooDeep => "too_deep",
             Self::NotObject(_) => "not_object",
-            Self::Algorithm => "algorithm",
-            Self::Type => "type",
+            Self::Algorithm(_) => "algorithm",
+            Self::Type(_) => "type",
             Self::KeyId => "key_id",
             Self::HeaderMember(_) => "header_member",
             Self::HashAlgorithm => "hash_algorithm",

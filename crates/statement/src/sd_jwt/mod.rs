@@ -20,7 +20,7 @@ use serde_json::{Map, Value};
 use sha2::{Digest as _, Sha256};
 
 pub use disclosure::Disclosure;
-pub use error::{IssueError, ParseError, Part, VerifyError};
+pub use error::{HeaderValue, IssueError, ParseError, Part, VerifyError};
 pub use issue::issue;
 pub use json::{JsonError, JsonFault, MAX_DEPTH, read_json};
 pub use unpack::{Placement, Unpacked, unpack_payload};
@@ -283,11 +283,13 @@ fn json_object(encoded: &str, part: Part) -> Result<Map<String, Value>, ParseErr
 /// Exactly `alg`, `typ` and `kid`: a member we do not act on (`crit`, `jwk`, `b64`) might change the meaning for
 /// a reader who does.
 fn read_header(mut header: Map<String, Value>) -> Result<KeyId, ParseError> {
-    if header.remove("alg").is_none_or(|alg| alg != ALGORITHM) {
-        return Err(ParseError::Algorithm);
+    let alg = header.remove("alg");
+    if alg.as_ref().is_none_or(|alg| alg != ALGORITHM) {
+        return Err(ParseError::Algorithm(HeaderValue::of(alg)));
     }
-    if header.remove("typ").is_none_or(|typ| typ != TYPE) {
-        return Err(ParseError::Type);
+    let typ = header.remove("typ");
+    if typ.as_ref().is_none_or(|typ| typ != TYPE) {
+        return Err(ParseError::Type(HeaderValue::of(typ)));
     }
     let kid = header.remove("kid").ok_or(ParseError::KeyId)?;
     if let Some((name, _)) = header.into_iter().next() {

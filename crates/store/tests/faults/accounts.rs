@@ -248,7 +248,7 @@ async fn of_operators_who_disable_each_other_at_once_one_stays() {
 async fn of_many_who_use_a_setup_token_at_once_one_gets_an_account() {
     let (_log, store) = with_ann().await;
     store
-        .set_setup_token(&[7; 32], NOW + 10, &deed("make setup token", ""))
+        .set_setup_token(&[7; 32], NOW + 10, false, &deed("make setup token", ""))
         .await
         .unwrap();
     let attempts = (0..8).map(|n| {
@@ -271,7 +271,7 @@ async fn of_many_who_use_a_setup_token_at_once_one_gets_an_account() {
 async fn a_name_that_is_taken_does_not_use_the_setup_token_up_and_time_does() {
     let (_log, store) = with_ann().await;
     store
-        .set_setup_token(&[7; 32], NOW + 10, &deed("make setup token", ""))
+        .set_setup_token(&[7; 32], NOW + 10, false, &deed("make setup token", ""))
         .await
         .unwrap();
     let taken = store
@@ -492,4 +492,70 @@ async fn accounts_yards_and_the_trail_move_with_the_log_and_the_trail_goes_on_th
     store.record_deed(&deed("log in", "there")).await.unwrap();
     let trail = store.trail(None, None, 10).await.unwrap();
     assert_eq!((trail.len(), trail[0].subject.as_str()), (4, "there"));
+}
+
+#[tokio::test]
+async fn an_operator_made_in_any_way_voids_a_setup_token() {
+    let hash = [7; 32];
+    let (_log, store) = with_ann().await;
+    let print = async || {
+        let deed = deed("make setup token", "");
+        assert!(
+            store
+                .set_setup_token(&hash, NOW + 10, false, &deed)
+                .await
+                .unwrap()
+        );
+    };
+    let mut olga = account("olga");
+    olga.role = "operator".to_owned();
+
+    print().await;
+    store
+        .add_account(&account("eve"), &deed("make account", ""))
+        .await
+        .unwrap();
+    assert!(
+        store.is_setup_token(&hash, NOW).await.unwrap(),
+        "an exporter runs no log"
+    );
+    store.add_account(&olga, &deed("make account", "")).await.unwrap();
+    assert!(!store.is_setup_token(&hash, NOW).await.unwrap(), "added");
+
+    print().await;
+    let change = AccountChange {
+        role: Some("operator".to_owned()),
+        ..AccountChange::default()
+    };
+    store
+        .change_account("ann", &change, "operator", &deed("change account", ""))
+        .await
+        .unwrap();
+    assert!(!store.is_setup_token(&hash, NOW).await.unwrap(), "promoted");
+}
+
+#[tokio::test]
+async fn a_setup_token_for_the_first_run_is_not_made_where_there_is_an_account() {
+    let (_log, store) = with_ann().await;
+    let deed = deed("make setup token", "");
+    assert!(
+        !store
+            .set_setup_token(&[7; 32], NOW + 10, true, &deed)
+            .await
+            .unwrap()
+    );
+    assert!(!store.is_setup_token(&[7; 32], NOW).await.unwrap());
+}
+
+#[tokio::test]
+async fn two_organisations_do_not_sign_as_the_same_issuer() {
+    let (_log, store) = with_ann().await;
+    let signing = |id: &str| StoredOrganisation {
+        issuer: Some("workshop".to_owned()),
+        ..organisation(id)
+    };
+    let deed = deed("make organisation", "");
+    assert!(store.add_organisation(&signing("shop-a"), &deed).await.unwrap());
+    assert!(!store.add_organisation(&signing("shop-b"), &deed).await.unwrap());
+    assert!(store.organisation("shop-b").await.unwrap().is_none());
 }

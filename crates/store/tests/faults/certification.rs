@@ -64,7 +64,7 @@ async fn accepted() -> (TestLog, Store) {
                 first_day: if person == "novice" { 40_000 } else { 0 },
                 last_day: 50_000,
             };
-            store.add_mandate(&mandate).await.unwrap();
+            store.add_mandate(&mandate, &deed("give mandate")).await.unwrap();
         }
     }
     let open = CaseWrite {
@@ -227,7 +227,10 @@ async fn a_mandate_s_end_and_a_certificate_s_limits_are_never_changed() {
     }
     store.write_case(&case(), &certificate(5)).await.unwrap();
     let mandate = store.mandates().await.unwrap()[0].id;
-    store.end_mandate(mandate, 100).await.unwrap();
+    store
+        .end_mandate(mandate, 100, &deed("end mandate"))
+        .await
+        .unwrap();
     store.close().await.unwrap();
     for tampering in [
         "DELETE FROM certification_mandate_end",
@@ -249,7 +252,7 @@ async fn no_row_of_the_scheme_is_put_in_the_place_of_another() {
     }
     let (log, store) = with_certificate().await;
     store
-        .end_mandate(store.mandates().await.unwrap()[0].id, 100)
+        .end_mandate(store.mandates().await.unwrap()[0].id, 100, &deed("end mandate"))
         .await
         .unwrap();
     store.close().await.unwrap();
@@ -449,7 +452,10 @@ async fn with_certificate() -> (TestLog, Store) {
         issuer: "certifier".to_owned(),
         base_url: "https://certs.example".to_owned(),
     };
-    store.set_certification_body(&body).await.unwrap();
+    store
+        .set_certification_body(&body, &deed("set up"))
+        .await
+        .unwrap();
     let assessment = StoredAssessment {
         hash: [0xa0; 32],
         account: "kim@lab".to_owned(),

@@ -130,7 +130,10 @@ pub async fn submit(
         return Err(Problem::new(
             Kind::MalformedRequest,
             detail,
-            "hand them in with several requests",
+            match number {
+                0 => "put signed statements into `statements`",
+                _ => "hand them in with several requests",
+            },
         ));
     }
     let patience = Patience::of(&headers, app.options.answer_within);

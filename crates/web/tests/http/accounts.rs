@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use crate::client::{post_json, request};
-use crate::people::{PASSWORD, Person, cookie_of, data, log_in, service, with_token};
+use crate::people::{LAB, PASSWORD, Person, cookie_of, data, log_in, service, with_token};
 use crate::running::{Running, log_of, options};
 
 #[tokio::test(flavor = "multi_thread")]
@@ -384,4 +384,14 @@ async fn a_setup_token_makes_one_operator_once() {
         log_in(&service, "olga", PASSWORD).await.json()["role"],
         "operator"
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_second_organisation_with_the_same_issuer_is_refused() {
+    let service = service().await;
+    let olga = Person::logged_in(&service, "olga").await;
+    let second = json!({"id": "shop", "name": "The shop", "issuer": LAB});
+    let refused = olga.ask("POST", "/api/organisations", Some(&second)).await;
+    assert_eq!((refused.status, refused.problem().as_str()), (409, "conflict"));
+    assert!(refused.text().contains(LAB), "{}", refused.text());
 }

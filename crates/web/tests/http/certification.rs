@@ -58,12 +58,15 @@ async fn make() -> Made {
     desk.enrol(&[(issuer, public)], jiff::Timestamp::now().as_second())
         .await
         .unwrap();
-    desk.certify_setup(CertificationBody {
-        did: "did:web:certs.example".to_owned(),
-        name: "Battery Certification (test)".to_owned(),
-        issuer: BODY.to_owned(),
-        base_url: "https://certs.example".to_owned(),
-    })
+    desk.certify_setup(
+        CertificationBody {
+            did: "did:web:certs.example".to_owned(),
+            name: "Battery Certification (test)".to_owned(),
+            issuer: BODY.to_owned(),
+            base_url: "https://certs.example".to_owned(),
+        },
+        jiff::Timestamp::now().as_second(),
+    )
     .await
     .unwrap();
     let maker = Issuer {
@@ -113,7 +116,7 @@ async fn make() -> Made {
                 from: date(2020, 1, 1),
                 until: date(2099, 12, 31),
             };
-            desk.give_mandate(name, Some(&name.to_uppercase()), &mandate)
+            desk.give_mandate(name, Some(&name.to_uppercase()), &mandate, now)
                 .await
                 .unwrap();
         }

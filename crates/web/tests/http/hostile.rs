@@ -4,7 +4,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
 
-use crate::client::{Answer, request};
+use crate::client::{Answer, raw, request};
 use crate::running::{CAR, REGISTER, Running, key, registration, registration_by, registration_saying};
 
 fn encode(text: &str) -> String {
@@ -221,4 +221,67 @@ async fn a_request_that_two_servers_could_read_differently_is_refused() {
             );
         }
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_request_names_its_host_once() {
+    let service = Running::new().await;
+    let ask = async |head: &str| {
+        let bytes = format!("{head}connection: close\r\n\r\n");
+        raw(service.address, bytes.as_bytes()).await.unwrap()
+    };
+    for head in [
+        "GET /version HTTP/1.1\r\n",
+        "GET /version HTTP/1.1\r\nhost: a\r\nhost: b\r\n",
+        "GET /version HTTP/1.1\r\nhost: a\r\nhost: a\r\n",
+        "GET /version HTTP/1.0\r\nhost: a\r\nhost: b\r\n",
+    ] {
+        let answer = ask(head).await;
+        assert_eq!(
+            (answer.status, answer.problem().as_str()),
+            (400, "malformed-request"),
+            "{head:?}"
+        );
+    }
+    for head in [
+        "GET /version HTTP/1.1\r\nhost: a\r\n",
+        "GET /version HTTP/1.0\r\n",
+        "GET /version HTTP/1.0\r\nhost: a\r\n",
+    ] {
+        assert_eq!(ask(head).await.status, 200, "{head:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_refusal_says_what_stands_there_and_what_to_do() {
+    let service = Running::new().await;
+    let good = registration(CAR, 1);
+    let (header, payload, signature, disclosures) = parts(good.as_str());
+    let with = |name: &str, value: Value| {
+        let mut header: Value = serde_json::from_str(&header).unwrap();
+        header[name] = value;
+        let header = encode(&header.to_string());
+        format!("{header}.{}.{signature}~{disclosures}", encode(&payload))
+    };
+    for (statement, said) in [
+        (with("alg", json!("none")), ["\"none\"", "Ed25519"]),
+        (with("typ", json!("JWT")), ["\"JWT\"", "carnet+sd-jwt"]),
+        (with("typ", json!("x".repeat(500))), ["xxx…", "carnet+sd-jwt"]),
+    ] {
+        let fault = refused(&service, &statement).await;
+        assert!(said.iter().all(|said| fault.contains(said)), "{fault}");
+        assert!(fault.len() < 200, "{fault}");
+    }
+    let other = registration(CAR, 2);
+    let (_, _, other_signature, _) = parts(other.as_str());
+    let swapped = good.as_str().replace(&signature, &other_signature);
+    let fault = refused(&service, &swapped).await;
+    assert!(
+        fault.contains("not valid under key") && fault.contains("sign again"),
+        "{fault}"
+    );
+
+    let nothing = json!({"statements": []});
+    let answer = crate::client::post_json(service.address, "/api/statements", &nothing).await;
+    assert_eq!(answer.json()["fix"], "put signed statements into `statements`");
 }

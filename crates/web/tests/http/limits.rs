@@ -106,6 +106,47 @@ async fn one_connection_too_many_is_told_when_to_come_again() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn of_two_hundred_too_many_at_once_each_is_told_when_to_come_again() {
+    let mut options = options();
+    options.limits.connections = 2;
+    let service = Running::with(options).await;
+    let _held = [
+        TcpStream::connect(service.address).await.unwrap(),
+        TcpStream::connect(service.address).await.unwrap(),
+    ];
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    let mut many = Vec::new();
+    for _ in 0..200 {
+        many.push(TcpStream::connect(service.address).await.unwrap());
+    }
+    for stream in &mut many {
+        stream
+            .write_all(b"GET /version HTTP/1.1\r\nhost: t\r\n\r\n")
+            .await
+            .unwrap();
+    }
+    for stream in &mut many {
+        let answer = read(stream).await.unwrap();
+        assert_eq!((answer.status, answer.problem().as_str()), (503, "overloaded"));
+        assert_eq!(answer.header("retry-after"), Some("1"));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn more_too_many_than_are_kept_waiting_are_told_as_well() {
+    let mut options = options();
+    options.limits.connections = 1;
+    let service = Running::with(options).await;
+    let _held = TcpStream::connect(service.address).await.unwrap();
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    let asked = (0..600).map(|_| get(service.address, "/version"));
+    for answer in futures_util::future::join_all(asked).await {
+        assert_eq!(answer.status, 503);
+        assert_eq!(answer.header("retry-after"), Some("1"));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn one_client_cannot_take_all_connections() {
     let mut options = options();
     options.limits.connections_per_client = 2;
