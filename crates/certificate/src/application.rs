@@ -247,7 +247,8 @@ mod tests {
 
     #[test]
     fn what_turns_or_hides_writing_is_refused_in_every_text() {
-        let fields: [(&str, fn(&mut Application, String)); 8] = [
+        type Write = fn(&mut Application, String);
+        let fields: [(&str, Write); 8] = [
             ("client", |a, text| a.client = text),
             ("vehicle.make", |a, text| a.vehicle.make = text),
             ("vehicle.model", |a, text| a.vehicle.model = text),
