@@ -12,6 +12,7 @@ mod context;
 mod lines;
 mod merge;
 mod prepared;
+mod prices;
 mod total;
 
 use jiff::civil::Date;

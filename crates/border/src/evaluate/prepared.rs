@@ -104,10 +104,11 @@ impl Question<'_> {
     /// Whether what was given is what these markets know by its name: the part of the country, and values of steps.
     ///
     /// # Errors
-    /// Some of them have parts, and none has this one; a value is below zero, or is no share where the law has one.
+    /// Some of them have parts, and none has this one; a value is below zero, or is no share where the law has one; `fob` or `cif`
+    /// contradicts the price.
     pub fn fits<'p>(&self, markets: impl IntoIterator<Item = &'p Pack> + Clone) -> Result<(), Vec<Fault>> {
         self.region(markets.clone())?;
-        let mut faults: Vec<Fault> = Vec::new();
+        let mut faults = self.contradictions(markets.clone().into_iter());
         for (name, given) in &self.values.given {
             let fault = match given {
                 Given::Number(number) if *number < Decimal::ZERO => {

@@ -8,8 +8,9 @@ use rust_decimal::Decimal;
 
 use super::law::{Force, Law, Standing};
 use super::problem::{Problem, Problems};
-use super::{Effect, Pack, Row, Rule, RuleSet, Side, Step, StepKind};
-use crate::feel::{Test, Tri, Value};
+use super::{Effect, NOT_FOUND, Pack, Row, Rule, RuleSet, Side, Step, StepKind};
+use crate::fact::slot;
+use crate::feel::{Expr, Slot, Test, Tri, Value, eval};
 
 /// How strictly packs are read.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -110,6 +111,16 @@ impl Pack {
         }
         for step in &self.steps {
             self.check_bands(step, problems);
+            for rule in step.rules.iter().filter(|rule| rule.is_empty()) {
+                let text = format!(
+                    "{:?} has neither a value nor rows in {}.csv; write {NOT_FOUND:?} as its value if no source has one",
+                    rule.law.id, step.name
+                );
+                problems.warn(&rule.law.file, rule.law.line, text);
+            }
+            if step.otherwise.is_none() {
+                self.check_gaps(step, problems);
+            }
             check_times(
                 &step.name,
                 &step
@@ -153,17 +164,7 @@ impl Pack {
         }
         let mut reported = BTreeSet::new();
         let mut reached = vec![false; rows.len()];
-        let mut gaps = 0;
-        for number in 0..points {
-            let mut rest = number;
-            let point: Vec<&Point<'_>> = axes
-                .iter()
-                .map(|axis| {
-                    let at = &axis[rest % axis.len()];
-                    rest /= axis.len();
-                    at
-                })
-                .collect();
+        for point in (0..points).map(|number| combination(&axes, number)) {
             let here: Vec<usize> = (0..rows.len())
                 .filter(|at| {
                     rows[*at]
@@ -182,14 +183,6 @@ impl Pack {
                     self.check_pair(step, rows[*first], rows[*second], &point, &mut reported, problems);
                 }
             }
-            let covered = here.iter().any(|at| rows[*at].0.law.on(self.as_of) != Force::No);
-            let due = rows.iter().any(|(rule, _)| rule.law.on(self.as_of) != Force::No);
-            if !covered && due && step.otherwise.is_none() && gaps < MAX_GAPS && !rows.is_empty() {
-                gaps += 1;
-                let file = rows[0].1.file.clone();
-                let text = format!("{}: no row for {}", step.name, place(step, &point));
-                problems.warn(&file, 0, text);
-            }
         }
         for ((rule, row), reached) in rows.iter().zip(reached) {
             if !reached {
@@ -197,6 +190,102 @@ impl Pack {
                 problems.error(&row.file, row.line, text);
             }
         }
+    }
+
+    /// Tries the rows of rules with the same condition, which must leave no car without a value, on the day of the research and on
+    /// each day on which one of them begins. What rows of other conditions cover is theirs: a wide one would hide every gap.
+    fn check_gaps(&self, step: &Step, problems: &mut Problems) {
+        let conditions: BTreeSet<&str> = step.rules.iter().map(Rule::condition).collect();
+        for condition in conditions {
+            let same = || step.rules.iter().filter(|rule| rule.when_text == condition);
+            let begins = same().filter_map(|rule| rule.law.from.map(|from| from.last()));
+            let days: BTreeSet<Date> = begins.chain([self.as_of]).collect();
+            let mut told = BTreeSet::new();
+            for day in days {
+                let here: Vec<&Rule> = same().filter(|rule| rule.law.on(day) != Force::No).collect();
+                self.check_gaps_on(day, step, &here, &mut told, problems);
+            }
+        }
+    }
+
+    /// As [`Pack::check_gaps`], of the rules with one condition that hold on one day.
+    fn check_gaps_on(
+        &self,
+        day: Date,
+        step: &Step,
+        rules: &[&Rule],
+        told: &mut BTreeSet<String>,
+        problems: &mut Problems,
+    ) {
+        let rows = || rules.iter().flat_map(|rule| &rule.rows);
+        let (Some(rule), Some(first)) = (rules.first(), rows().next()) else {
+            return;
+        };
+        let axes: Vec<Vec<Point<'_>>> = (0..step.tests.len())
+            .map(|column| axis(rows().map(|row| &row.tests[column])))
+            .collect();
+        let points: usize = axes.iter().map(Vec::len).product();
+        if points > MAX_POINTS {
+            // The whole step has more of them still, and that is told.
+            return;
+        }
+        // Of two accounts of one case either may say less than the other.
+        let disputes = |other: &Rule| {
+            other.law.on(day) != Force::No
+                && rules.iter().any(|rule| {
+                    rule.law.disputes.contains(&other.law.id) || other.law.disputes.contains(&rule.law.id)
+                })
+        };
+        let accounts: Vec<&Row> = (step.rules.iter().filter(|other| disputes(other)))
+            .flat_map(|other| &other.rows)
+            .collect();
+        for point in (0..points).map(|number| combination(&axes, number)) {
+            if told.len() == MAX_GAPS {
+                return;
+            }
+            let covers = |row: &Row| {
+                let mut cells = row.tests.iter().zip(&point);
+                cells.all(|(test, p)| test.passes(p.value) == Tri::Yes)
+            };
+            if rows().chain(accounts.iter().copied()).any(covers)
+                || self.excludes(day, step, rule.when.as_ref(), &point)
+            {
+                continue;
+            }
+            let at = place(step, &point);
+            if told.insert(at.clone()) {
+                let text = format!(
+                    "{}: no row for {at} on {day}, by rules such as {:?}",
+                    step.name, rule.law.id
+                );
+                problems.warn(&first.file, 0, text);
+            }
+        }
+    }
+
+    /// Whether the condition of a step or of its rules says that no car of this place is meant on a day.
+    fn excludes(&self, day: Date, step: &Step, when: Option<&Expr>, point: &[&Point<'_>]) -> bool {
+        let mut names: Vec<Value<'_>> = (0..self.names.len())
+            .map(|at| Value::Unknown(Slot::try_from(at).unwrap_or(Slot::MAX)))
+            .collect();
+        if let Some(name) = names.get_mut(slot::ARRIVAL) {
+            *name = Value::Date(day);
+        }
+        for ((_, test), point) in step.tests.iter().zip(point) {
+            if let Expr::Name(slot) = test
+                && let Some(name) = names.get_mut(usize::from(*slot))
+            {
+                *name = point.value;
+            }
+        }
+        for condition in self.steps.iter().filter(|step| step.kind == StepKind::Condition) {
+            let truth = eval(&condition.formula, &names);
+            if let Some(name) = names.get_mut(usize::from(condition.slot)) {
+                *name = truth;
+            }
+        }
+        let conditions = [step.when.as_ref(), when];
+        (conditions.into_iter().flatten()).any(|condition| condition.holds(&names) == Tri::No)
     }
 
     fn check_pair(
@@ -321,6 +410,18 @@ fn axis<'a>(tests: impl Iterator<Item = &'a Test>) -> Vec<Point<'a>> {
         });
     }
     points
+}
+
+/// One of all combinations of the axes' values, by its number.
+fn combination<'p, 'a>(axes: &'p [Vec<Point<'a>>], number: usize) -> Vec<&'p Point<'a>> {
+    let mut rest = number;
+    axes.iter()
+        .map(|axis| {
+            let at = &axis[rest % axis.len()];
+            rest /= axis.len();
+            at
+        })
+        .collect()
 }
 
 fn place(step: &Step, point: &[&Point<'_>]) -> String {

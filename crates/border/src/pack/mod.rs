@@ -108,6 +108,9 @@ pub struct Step {
     pub(crate) basis: Vec<Slot>,
 }
 
+/// The value of a rule that is known to exist and whose value no source has.
+pub(crate) const NOT_FOUND: &str = "not found";
+
 /// One rule of the law about a step: when it holds, and its rows.
 // What every question looks at lies together, before what is only shown.
 #[derive(Clone, Debug)]
@@ -666,6 +669,11 @@ impl Rule {
     /// Its value as text; empty if it has a table.
     pub fn value_text(&self) -> &str {
         &self.value_text
+    }
+
+    /// Whether nothing at all is said of its value, not even that it was not found.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.value_text.is_empty() && self.rows.iter().all(|row| row.file == self.law.file)
     }
 
     /// Whether a value of it was not found.

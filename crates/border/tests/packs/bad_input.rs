@@ -250,6 +250,56 @@ fn a_share_that_is_none_is_refused_with_the_number_that_was_meant() {
         .verdict();
 }
 
+/// What is wrong with a question of a car at 1,000 USD, as fields and problems.
+fn faults_with(values: &[(&str, &str)]) -> Vec<(String, String)> {
+    let mut asked = ask("JO", "2026-03-10", "fuel=petrol; cc=1598").priced("1000 USD", "90 USD", "5 USD");
+    for (name, text) in values {
+        asked = asked.given(name, text);
+    }
+    let faults = set().evaluate(&asked.question()).err().unwrap_or_default();
+    faults
+        .into_iter()
+        .map(|fault| (fault.field, fault.problem))
+        .collect()
+}
+
+#[test]
+fn a_price_free_on_board_that_is_not_the_price_is_refused_with_both() {
+    for fob in ["2000 USD", "999.99 USD", "2000", "600 EUR", "1000 JOD"] {
+        let faults = faults_with(&[("fob", fob)]);
+        assert_eq!((faults.len(), faults[0].0.as_str()), (1, "fob"), "{fob}");
+        assert!(faults[0].1.contains("the price is 1000 USD"), "{faults:?}");
+    }
+    // 0.7 JOD and 0.9 EUR are a dollar in these tests; an invoice is converted at a rate of its own day.
+    for fob in ["1000 USD", "1000.00 USD", "700", "905 EUR"] {
+        assert_eq!(faults_with(&[("fob", fob)]), [], "{fob}");
+    }
+}
+
+#[test]
+fn a_price_with_freight_below_the_price_without_is_refused_with_both() {
+    for (values, part) in [
+        (&[("cif", "100 USD")][..], "the price of 1000 USD"),
+        (&[("cif", "600")], "the price of 1000 USD"),
+        (
+            &[("cif", "950 USD"), ("fob", "1000 USD")],
+            "the price of 1000 USD",
+        ),
+    ] {
+        let faults = faults_with(values);
+        assert_eq!((faults.len(), faults[0].0.as_str()), (1, "cif"), "{values:?}");
+        assert!(faults[0].1.contains(part), "{faults:?}");
+    }
+    for cif in ["1000 USD", "1095 USD", "770", "700"] {
+        assert_eq!(faults_with(&[("cif", cif)]), [], "{cif}");
+    }
+    // Without a price, one contradicts the other.
+    let mut asked = ask("JO", "2026-03-10", "fuel=petrol").given("cif", "100 USD");
+    asked = asked.given("fob", "200 USD");
+    let faults = set().evaluate(&asked.question()).unwrap_err();
+    assert!(faults[0].problem.contains("the fob of 200 USD"), "{faults:?}");
+}
+
 #[test]
 fn what_a_formula_makes_less_than_zero_is_missing_and_says_so() {
     let mut packs = sources();

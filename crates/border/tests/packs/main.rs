@@ -6,6 +6,7 @@ mod bad_input;
 mod category;
 mod export_control;
 mod inventory;
+mod lost;
 mod outlook;
 mod properties;
 mod traps;

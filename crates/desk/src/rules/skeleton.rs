@@ -93,8 +93,8 @@ law = "https://example.org/where-the-rule-was-read"
             "rules.csv",
             format!(
                 "id,for,from,to,basis,when,value,unit,act,source,confidence,status,disputes,note\n\
-                 {id}.import_duty,import_duty,,,,,,fraction,,law,low,,,rate not found yet: the total is withheld\n\
-                 {id}.vat,vat,,,,,,fraction,,law,low,,,rate not found yet\n"
+                 {id}.import_duty,import_duty,,,,,not found,fraction,,law,low,,,rate not found yet: the total is withheld\n\
+                 {id}.vat,vat,,,,,not found,fraction,,law,low,,,rate not found yet\n"
             ),
         ),
         (

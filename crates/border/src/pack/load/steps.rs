@@ -7,7 +7,7 @@ use super::country::StepToml;
 use super::law::LAW;
 use crate::feel::{Slot, Test, parse};
 use crate::pack::text::Sheet;
-use crate::pack::{Input, PackSource, Row, Rule, Sieve, Step, StepKind, table};
+use crate::pack::{Input, NOT_FOUND, PackSource, Row, Rule, Sieve, Step, StepKind, table};
 
 impl Reading<'_> {
     pub(super) fn rule_lines(&mut self, prefix: &str, part: &PackSource, steps: &[String]) {
@@ -164,7 +164,8 @@ impl Reading<'_> {
             }
             if rule.rows.is_empty() {
                 let mut values = vec![None; columns.len()];
-                if !value.is_empty() {
+                let is_known = !value.is_empty() && value != NOT_FOUND;
+                if is_known {
                     match parse(&value, &mut self.table) {
                         Ok(expr) => values[0] = Some(expr),
                         Err(problem) => self.error(&file, line, format!("value: {problem}")),
@@ -176,10 +177,10 @@ impl Reading<'_> {
                     tests: vec![Test::Any; tests.len()],
                     values,
                     note: String::new(),
-                    text: if value.is_empty() {
-                        "value not found".to_owned()
-                    } else {
+                    text: if is_known {
                         format!("value {value}")
+                    } else {
+                        format!("value {NOT_FOUND}")
                     },
                 });
             }
