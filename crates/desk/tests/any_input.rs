@@ -246,7 +246,7 @@ fn an_assessment_of_which_one_figure_contradicts_another_is_refused() {
         ("narrower than one of less", &|a| {
             soh(a).half_width80 = decimal("2.99")
         }),
-        ("capacity.soh.percent is 93.26", &|a| {
+        ("capacity.soh.percent is 93.38", &|a| {
             a.capacity.as_mut().unwrap().amount = decimal("108.16");
         }),
         ("diagnostics.n_anchored is 99", &|a| a.diagnostics.n_anchored = 99),
