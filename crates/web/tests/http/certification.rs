@@ -262,6 +262,10 @@ impl Cast {
     /// A case up to the review of its evaluation.
     async fn reviewed(&self, application: &str, log: &str, described: &str) -> String {
         let case = apply(&self.ann, application).await;
+        self.reviewed_case(case, log, described).await
+    }
+
+    async fn reviewed_case(&self, case: String, log: &str, described: &str) -> String {
         let handed = hand_in(&self.ann, &case, log, described).await;
         assert_eq!(handed.status, 201, "{handed:?}");
         let sha256 = handed.json()["sha256"].clone();
@@ -317,8 +321,23 @@ impl Cast {
     }
 
     pub async fn certified(&self) -> (String, String) {
+        let case = apply(&self.ann, "application.json").await;
+        self.certified_case(case).await
+    }
+
+    /// The same of another car, with the same battery.
+    async fn certified_of(&self, vehicle: &str) -> (String, String) {
+        let mut wanted = wanted("application.json");
+        wanted["vehicle"]["vid"] = json!(vehicle);
+        let answer = self.ann.post("/api/certification/applications", &wanted).await;
+        assert_eq!(answer.status, 201, "{answer:?}");
+        let case = answer.json()["case"].as_str().unwrap().to_owned();
+        self.certified_case(case).await
+    }
+
+    async fn certified_case(&self, case: String) -> (String, String) {
         let case = self
-            .reviewed("application.json", "ioniq5-2021.csv", "ioniq5-2021.battery.toml")
+            .reviewed_case(case, "ioniq5-2021.csv", "ioniq5-2021.battery.toml")
             .await;
         let grant = json!({"grant": true, "reasons": "all limits kept"});
         assert_eq!(self.park.post(&at(&case, "/decision"), &grant).await.status, 200);
@@ -871,7 +890,7 @@ async fn a_case_shows_what_was_handed_in_without_reading_all_of_it() {
     assert_eq!(shown[0]["files"][0][0], "ioniq5-2021.csv");
 
     // What was handed in before there were summaries is shown too.
-    let older = "UPDATE certification_assessment SET summary = NULL";
+    let older = "DROP TRIGGER certification_assessment_is_never_changed; UPDATE certification_assessment SET summary = NULL";
     sql(cast.service.data.path(), older).await;
     let read = cast.ann.get(&at(&case, "")).await.json()["assessments"].clone();
     assert_eq!(read, shown);
@@ -880,12 +899,13 @@ async fn a_case_shows_what_was_handed_in_without_reading_all_of_it() {
     assert_eq!(again.status, 201, "{again:?}");
     sql(
         cast.service.data.path(),
-        "DELETE FROM certification_assessment WHERE summary IS NULL",
+        "DROP TRIGGER certification_assessment_is_never_deleted; DELETE FROM certification_assessment WHERE summary IS NULL",
     )
     .await;
     sql(
         cast.service.data.path(),
-        "UPDATE certification_document SET content = x'00' WHERE hash IN (SELECT hash FROM certification_assessment)",
+        "DROP TRIGGER certification_document_is_never_changed;
+         UPDATE certification_document SET content = x'00' WHERE hash IN (SELECT hash FROM certification_assessment)",
     )
     .await;
     let kept = cast.kim.get(&at(&case, "")).await;
@@ -899,11 +919,12 @@ async fn a_certificate_that_cannot_be_looked_at_is_named_and_keeps_no_other_in_f
         return;
     }
     let cast = Cast::new().await;
-    let (damaged, first) = cast.certified().await;
+    let (damaged, first) = cast.certified_of("vin:KMHKN81ABMU000006").await;
     let (sound, second) = cast.certified().await;
     assert_eq!(damaged, "C-000001");
     // A bad sector: nothing of what the first case rests on can be decrypted.
-    let damage = "UPDATE certification_document SET content = x'00' WHERE case_id = 'C-000001'";
+    let damage = "DROP TRIGGER certification_document_is_never_changed;
+        UPDATE certification_document SET content = x'00' WHERE case_id = 'C-000001'";
     sql(cast.service.data.path(), damage).await;
     let recall =
         json!({"campaign_number": "SAMPLE-2026-11", "authority": "KATRI", "component": "traction battery"});
@@ -1096,7 +1117,8 @@ async fn a_case_of_which_something_is_damaged_is_listed_with_what_it_is() {
 
     // Nothing of the case itself can be read either.
     assert_eq!(damaged, "C-000001");
-    let damage = "UPDATE certification_document SET content = x'00' WHERE case_id = 'C-000001'";
+    let damage = "DROP TRIGGER certification_document_is_never_changed;
+        UPDATE certification_document SET content = x'00' WHERE case_id = 'C-000001'";
     sql(cast.service.data.path(), damage).await;
     let (line, other) = list().await;
     assert!(line["damaged"].is_string() && line["car"].is_null(), "{line}");
