@@ -126,9 +126,11 @@ impl RestCurrents {
         }
         let middle = |rests: &[Rest]| fit::median(&mut rests.iter().map(|r| r.mean()).collect::<Vec<_>>());
         let mut shown = middle(&rests);
-        if shown.abs() < LOAD {
+        let is_rest = |rest: &Rest| rest.mean().abs() < LOAD;
+        // The middle of two loads of opposite sign is no rest: there must be one.
+        if shown.abs() < LOAD && rests.iter().any(is_rest) {
             // A load in the fewer rests is known for one by its size.
-            rests.retain(|rest| rest.mean().abs() < LOAD);
+            rests.retain(is_rest);
             shown = middle(&rests);
         }
         let count: u64 = rests.iter().map(|rest| rest.count).sum();
@@ -192,6 +194,12 @@ mod tests {
         let found = rests(&[0.0, 2.0, 0.0, 2.0, 0.0]).offset(111.0);
         assert!(found.shown.unwrap().abs() < 1e-9, "{found:?}");
         assert!(rests(&[1.5; 5]).offset(111.0).shown.unwrap() > LOAD);
+    }
+
+    #[test]
+    fn two_rests_of_opposite_loads_are_no_rest_without_any() {
+        let found = rests(&[-1.5, 1.5]).offset(111.0);
+        assert!(found.uncertainty > LOAD, "{found:?}");
     }
 
     #[test]
