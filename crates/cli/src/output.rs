@@ -10,9 +10,13 @@ use zeroize::Zeroizing;
 use crate::args::Global;
 use crate::failure::Failure;
 
-/// Prints a line.
+/// Prints a line. Where nobody reads any more (`carnet verify … | head -1`), the command goes on without: its exit code says what it
+/// found, and that of a refused file must not be that of a sound one.
 pub fn say(text: impl std::fmt::Display) -> Result<(), Failure> {
-    Ok(writeln!(std::io::stdout().lock(), "{text}")?)
+    match writeln!(std::io::stdout().lock(), "{text}") {
+        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
+        written => Ok(written?),
+    }
 }
 
 /// Prints a value as JSON.

@@ -326,6 +326,26 @@ fn samples() -> Vec<(Car, Code)> {
 }
 
 #[test]
+fn a_fire_is_found_under_any_name_it_goes_by() {
+    let mut burnt = condition(false, false);
+    burnt["fire"] = json!(true);
+    for (typ, body) in [
+        ("hazard.fire", json!({"extent": "partial"})),
+        ("inspection.condition", burnt),
+        ("claim.total_loss", json!({"kind": "fire", "date": "2025-08-01"})),
+        (
+            "registration.foreign",
+            json!({"country": "US", "date": "2025-08-01", "brands": ["fire"]}),
+        ),
+    ] {
+        let codes = Car::new().with(typ, "2025-08-01", body).codes();
+        assert!(codes.contains(&Code::HazardFire), "{typ}: {codes:?}");
+    }
+    let record = Car::new().with("inspection.condition", "2025-08-01", condition(false, false));
+    assert!(!record.codes().contains(&Code::HazardFire));
+}
+
+#[test]
 fn every_finding_is_made_on_the_smallest_car_that_has_it() {
     for (car, code) in samples() {
         assert!(

@@ -1,11 +1,12 @@
 //! The public test kit of dossiers, through the program: what it prints and the code it ends with are the answer.
 
 use std::path::Path;
+use std::process::Stdio;
 
 use jiff::Timestamp;
 use serde_json::Value;
 
-use crate::program::carnet;
+use crate::program::{self, carnet};
 use crate::yard;
 
 #[test]
@@ -67,4 +68,25 @@ fn every_file_of_the_kit_ends_with_the_code_of_its_verdict() {
     }
     assert!(judged > 100, "{judged} files");
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn a_refused_dossier_ends_with_its_code_where_nobody_reads_on() {
+    let folder = yard::empty_folder();
+    let kit = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../../spec/vectors/dossier")
+        .canonicalize()
+        .unwrap();
+    let mut command = program::command(folder.path(), "carnet");
+    command
+        .arg("verify")
+        .arg(kit.join("statement_left_out.carnet"))
+        .arg("--policy")
+        .arg(kit.join("policy.txt"))
+        .arg("--vrf-key")
+        .arg(kit.join("vrf_key.txt"))
+        .args(["--now", "2026-11-23T10:00:00Z"]);
+    let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
+    drop(child.stdout.take());
+    assert_eq!(child.wait().unwrap().code(), Some(4));
 }

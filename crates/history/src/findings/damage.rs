@@ -14,22 +14,7 @@ pub(super) fn findings(timeline: &Timeline<'_>) -> Vec<Finding> {
     for water in floods(timeline) {
         findings.extend(flood(timeline, water));
     }
-    for fire in timeline.of(T::HazardFire) {
-        let explanation = Message::new(
-            "hazard-fire",
-            "{issuer} states a fire ({extent}) on {day}",
-            [
-                ("issuer", fire.issuer.clone()),
-                ("extent", fire.text("extent").unwrap_or("?").to_owned()),
-                ("day", fire.date_or_day("date").to_string()),
-            ],
-        );
-        findings.push(
-            Finding::new(Code::HazardFire, Level::Warn, explanation, [fire.reference])
-                .settled_by([Settles::RepairInvoices, Settles::NewConditionRecord])
-                .not_covering([Blind::VisualOnly]),
-        );
-    }
+    findings.extend(fires(timeline).map(fire));
     findings
 }
 
@@ -161,6 +146,37 @@ fn floods<'a>(timeline: &Timeline<'a>) -> impl Iterator<Item = &'a Event> {
         T::RegistrationForeign => event.words("brands").any(|mark| mark == "flood"),
         _ => false,
     })
+}
+
+/// Fire under any of the names it goes by.
+fn fires<'a>(timeline: &Timeline<'a>) -> impl Iterator<Item = &'a Event> {
+    timeline.live.clone().into_iter().filter(|event| match event.typ {
+        T::HazardFire => true,
+        T::ClaimTotalLoss => event.text("kind") == Some("fire"),
+        T::InspectionCondition => event.flag("fire") == Some(true),
+        T::RegistrationForeign => event.words("brands").any(|mark| mark == "fire"),
+        _ => false,
+    })
+}
+
+fn fire(fire: &Event) -> Finding {
+    let issuer = ("issuer", fire.issuer.clone());
+    let day = ("day", fire.date_or_day("date").to_string());
+    let explanation = match fire.text("extent") {
+        Some(extent) => Message::new(
+            "hazard-fire",
+            "{issuer} states a fire ({extent}) on {day}",
+            [issuer, ("extent", extent.to_owned()), day],
+        ),
+        None => Message::new(
+            "hazard-fire-stated",
+            "{issuer} states fire damage ({type}) on {day}",
+            [issuer, ("type", fire.typ.as_str().to_owned()), day],
+        ),
+    };
+    Finding::new(Code::HazardFire, Level::Warn, explanation, [fire.reference])
+        .settled_by([Settles::RepairInvoices, Settles::NewConditionRecord])
+        .not_covering([Blind::VisualOnly])
 }
 
 fn flood(timeline: &Timeline<'_>, water: &Event) -> Vec<Finding> {

@@ -19,6 +19,7 @@ coverage-dispute-panel = ما لم يُعرض عليها
 coverage-certification-body = الشهادة تتحدث عن البطارية يوم تقييمها لا بعده
 coverage-owner = قول المالك لا يتحقق منه أحد
 hazard-fire = يفيد { $issuer } بحريق ({ $extent }) في { $day }
+hazard-fire-stated = يفيد { $issuer } بضرر حريق ({ $type }) في { $day }
 damage-total-loss-then-clean = أعلن { $insurer } خسارة كلية ({ $kind }) في { $day }، ويصف { $issuer } السيارة بأنها بلا حوادث في { $clean_day }
 damage-total-loss = أعلن { $insurer } خسارة كلية ({ $kind }) في { $day }
 damage-claim-then-accident-free = مطالبات الأضرار بهذه السيارة منذ { $day }: { $claims }، ويصفها { $issuer } في { $clean_day } بأنها بلا حوادث ولا إصلاح. والضرر الذي لا يمس الهيكل ليس حادثًا بمعنى النموذج

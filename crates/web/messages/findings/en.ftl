@@ -19,6 +19,7 @@ coverage-dispute-panel = anything not brought before it
 coverage-certification-body = a certificate speaks of the battery on the day it was evaluated, not since
 coverage-owner = the owner's word is not checked by anyone
 hazard-fire = { $issuer } states a fire ({ $extent }) on { $day }
+hazard-fire-stated = { $issuer } states fire damage ({ $type }) on { $day }
 damage-total-loss-then-clean = { $insurer } declared a total loss ({ $kind }) on { $day }; { $issuer } calls the car accident-free on { $clean_day }
 damage-total-loss = { $insurer } declared a total loss ({ $kind }) on { $day }
 damage-claim-then-accident-free = { $claims } claim(s) for damage to this car from { $day } on; { $issuer } calls it accident-free without any repair on { $clean_day }. Damage that spares the frame is no accident in the sense of the form

@@ -19,6 +19,7 @@ coverage-dispute-panel = lo que no se le presentó
 coverage-certification-body = un certificado habla de la batería el día de su evaluación, no después
 coverage-owner = la palabra del dueño no la comprueba nadie
 hazard-fire = { $issuer } declara un incendio ({ $extent }) el { $day }
+hazard-fire-stated = { $issuer } declara daños por incendio ({ $type }) el { $day }
 damage-total-loss-then-clean = { $insurer } declaró siniestro total ({ $kind }) el { $day }; { $issuer } llama al coche libre de accidentes el { $clean_day }
 damage-total-loss = { $insurer } declaró siniestro total ({ $kind }) el { $day }
 damage-claim-then-accident-free = Reclamaciones por daños a este coche desde el { $day }: { $claims }; { $issuer } lo llama el { $clean_day } libre de accidentes y sin reparación. Un daño que no afecta a la estructura no es accidente según el formulario

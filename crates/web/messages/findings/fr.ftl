@@ -19,6 +19,7 @@ coverage-dispute-panel = ce qui ne lui a pas été soumis
 coverage-certification-body = un certificat parle de la batterie le jour de l’évaluation, pas depuis
 coverage-owner = la parole du propriétaire n’est vérifiée par personne
 hazard-fire = { $issuer } déclare un incendie ({ $extent }) le { $day }
+hazard-fire-stated = { $issuer } déclare un dégât d’incendie ({ $type }) le { $day }
 damage-total-loss-then-clean = { $insurer } a déclaré une perte totale ({ $kind }) le { $day } ; { $issuer } dit la voiture sans accident le { $clean_day }
 damage-total-loss = { $insurer } a déclaré une perte totale ({ $kind }) le { $day }
 damage-claim-then-accident-free = Sinistres pour dommages à cette voiture depuis le { $day } : { $claims } ; { $issuer } la dit le { $clean_day } sans accident et sans réparation. Un dommage qui épargne la structure n’est pas un accident au sens du formulaire

@@ -19,6 +19,7 @@ coverage-dispute-panel = 분쟁조정부에 오르지 않은 것
 coverage-certification-body = 인증서는 평가한 날의 배터리를 말할 뿐 그 이후는 아닙니다
 coverage-owner = 소유자의 말은 아무도 확인하지 않습니다
 hazard-fire = { $issuer }이(가) { $day } 화재({ $extent })를 진술합니다
+hazard-fire-stated = { $issuer }이(가) { $day } 화재 피해를 진술합니다({ $type })
 damage-total-loss-then-clean = { $insurer }이(가) { $day }에 전손({ $kind })으로 처리했는데, { $issuer }은(는) { $clean_day }에 무사고라고 합니다
 damage-total-loss = { $insurer }이(가) { $day }에 전손({ $kind })으로 처리했습니다
 damage-claim-then-accident-free = { $day }부터 이 차의 손해 청구가 { $claims }건 있습니다. { $issuer }은(는) { $clean_day }에 수리 없는 무사고라고 합니다. 골격에 이르지 않은 손상은 서식에서 사고가 아닙니다

@@ -19,6 +19,7 @@ coverage-dispute-panel = всё, что ей не представили
 coverage-certification-body = сертификат говорит о батарее на день оценки, не позже
 coverage-owner = слова владельца никто не проверяет
 hazard-fire = { $issuer } заявляет о пожаре ({ $extent }) { $day }
+hazard-fire-stated = { $issuer } заявляет о повреждении огнём ({ $type }) { $day }
 damage-total-loss-then-clean = { $insurer } объявил полную гибель ({ $kind }) { $day }; { $issuer } называет автомобиль безаварийным { $clean_day }
 damage-total-loss = { $insurer } объявил полную гибель ({ $kind }) { $day }
 damage-claim-then-accident-free = Начиная с { $day }, выплат за ущерб этому автомобилю: { $claims }; { $issuer } называет его { $clean_day } безаварийным и без ремонта. Повреждение, не затронувшее каркас, по этой форме аварией не считается

@@ -78,7 +78,7 @@ impl Reading {
         self.shown.is_multiple_of(1_000) && (self.setting == Setting::Sale || self.class >= EvidenceClass::C)
     }
 
-    /// A filler or an impossible number: six equal digits, or 900,000 and more.
+    /// A filler or an impossible number: five or more equal digits, or 900,000 and more.
     pub(super) fn is_placeholder(&self) -> bool {
         let digits = self.shown.to_string();
         let all_equal = digits.bytes().all(|b| digits.bytes().next() == Some(b));
