@@ -15,6 +15,7 @@ use desk::Desk;
 use desk::access::Actor;
 use desk::assessing::Description;
 use desk::certify::sheet::Language;
+use desk::certify::expiry::Expired;
 use desk::certify::surveil::{Surveillance, SuspendedByRule};
 use desk::certify::{CaseView, assessment};
 use desk::recomputing::{Data, Given, recompute};
@@ -584,7 +585,7 @@ async fn carry_out(
             )
         }
         CertifyCommand::Status(options) => {
-            let view = desk.certify_case(&options.case).await?;
+            let view = desk.certify_case(&options.case, now).await?;
             if global.json {
                 return output::json(&serde_json::to_value(&view)?);
             }
@@ -719,7 +720,7 @@ async fn accounts(global: &Global, desk: &Desk) -> Result<(), Failure> {
 }
 
 async fn evaluate(global: &Global, desk: &Desk, options: Evaluate, now: Timestamp) -> Result<(), Failure> {
-    let view = desk.certify_case(&options.case).await?;
+    let view = desk.certify_case(&options.case, now).await?;
     let today = clock::day(now.as_second())?;
     let from = |found: &battery::Assessment, file: &Path| {
         assessment::evaluation(found, &view.application, options.odometer, today)
@@ -911,7 +912,8 @@ fn summary(view: &CaseView) -> Result<(), Failure> {
         "Case {}{}: {dry}{}; {} {} ({}) for {}",
         view.case,
         certificate.unwrap_or_default(),
-        view.state,
+        view.expired
+            .map_or_else(|| view.state.to_string(), |_| "expired".to_owned()),
         vehicle.make,
         vehicle.model,
         vehicle.vid,
@@ -922,6 +924,9 @@ fn summary(view: &CaseView) -> Result<(), Failure> {
     }
     if view.owed {
         output::say(format_args!("  {OWED}"))?;
+    if let Some(expired) = &view.expired {
+        output::say(format_args!("  {expired}"))?;
+    }
     } else if view.awaits_log && !view.dry_run {
         output::say("  its statement waits for `carnet seal`; no dossier shows it before")?;
     }
@@ -956,8 +961,9 @@ async fn surveil(global: &Global, desk: &Desk, options: &Surveil, now: Timestamp
         value["dry_run"] = options.dry_run.into();
         all_reported(&done, &value)?;
         return output::json(&value);
-    } else if done.suspended.is_empty() && done.is_complete() {
+    } else if done.suspended.is_empty() && done.expired.is_empty() && done.is_complete() {
         output::say("No certificate in force is touched by what the log holds")?;
+        value["expired"] = json!(done.expired);
     } else {
         print_suspended(&done.suspended, options.dry_run)?;
     }
@@ -965,6 +971,10 @@ async fn surveil(global: &Global, desk: &Desk, options: &Surveil, now: Timestamp
 }
 
 /// What surveillance suspended; `carnet seal` prints it too.
+        for one in &done.expired {
+            let expired = Expired::Kilometres(one.overrun);
+            output::say(format_args!("Certificate {} has {expired}", one.certificate))?;
+        }
 pub fn print_suspended(suspended: &[SuspendedByRule], dry_run: bool) -> Result<(), Failure> {
     let how = if dry_run {
         "Dry run: would suspend"
@@ -1055,6 +1065,10 @@ async fn list(global: &Global, desk: &Desk, options: &List, now: Timestamp) -> R
             entry.certificate,
             format!(
                 "{}{}",
+    let expired: Vec<String> = directory
+        .iter()
+        .filter_map(|entry| Some(format!("{}: {}", entry.certificate, entry.expired?)))
+        .collect();
                 entry.standing.replace('_', " "),
                 if entry.awaits_log {
                     ", not in the log yet"
@@ -1068,7 +1082,8 @@ async fn list(global: &Global, desk: &Desk, options: &List, now: Timestamp) -> R
             entry.odometer_limit_km.to_string(),
         ]);
     }
-    output::show(table)
+    output::show(table)?;
+    expired.iter().try_for_each(output::say)
 }
 
 async fn export(desk: &Desk, options: &Export) -> Result<(), Failure> {

@@ -10,6 +10,7 @@ use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 use store::{StoreError, StoredApplicant, StoredAssessment, StoredCase};
 
+use super::expiry::Expired;
 use super::offers::Offer;
 use super::seat::Seat;
 use super::sheet::Language;
@@ -46,6 +47,8 @@ pub struct ApplicationLine {
     pub case: String,
     /// Where it stands.
     pub state: String,
+    /// What ended its certificate though nobody took a step; the state is then still `in_force`.
+    pub expired: Option<Expired>,
     /// What may be said of the car; absent where it was erased.
     pub car: Option<CarLine>,
     /// The certificate's number, where one was issued.
@@ -134,6 +137,7 @@ impl Desk {
             true => None,
             false => Some(known.organisation.as_str()),
         };
+        let mut expired = self.expired(&self.store.certificates().await?, now).await?;
         let mut lines = Vec::new();
         for stored in self.store.newest_cases(own, before, MOST_CASES).await? {
             let seat = self.seat(known, &stored.id).await?;
@@ -158,6 +162,7 @@ impl Desk {
             lines.push(ApplicationLine {
                 case,
                 state,
+                expired: certificate.as_ref().and_then(|number| expired.remove(number)),
                 car,
                 certificate,
                 yours,
@@ -220,7 +225,7 @@ impl Desk {
             }
             assessments.push(handed);
         }
-        let mut case = self.view(&open, false).await?;
+        let mut case = self.view(&open, now, false).await?;
         if !seat.of_body {
             let organisation = self.store.organisation(&seat.known.organisation).await?;
             let own = organisation.map(|o| o.name).unwrap_or_default();
@@ -441,7 +446,7 @@ fn hide_others(case: &mut CaseView, own: &str) {
 }
 
 /// Whether an error is one of what is stored of a single case or car, and not of the database as a whole.
-fn is_damage(error: &DeskError) -> bool {
+pub(super) fn is_damage(error: &DeskError) -> bool {
     match error {
         DeskError::CaseUnreadable { .. }
         | DeskError::Value {
