@@ -339,6 +339,8 @@ impl Desk {
             at: now.as_second(),
             summary: Some(kept),
         };
+        self.not_handed_in_before(&open.stored, &stored, &summary, found)
+            .await?;
         let view = handed_in(&stored, summary);
         if !dry_run {
             let subject = format!("{id}: {}", view.sha256);
@@ -356,6 +358,58 @@ impl Desk {
             }
         }
         Ok(view)
+    }
+
+    /// Refuses what an account has handed in before under another name: logs of the same bytes, read alike, for the same facts. The
+    /// same logs with another answer are another assessment; from another account they are a computation repeated.
+    async fn not_handed_in_before(
+        &self,
+        case: &StoredCase,
+        stored: &StoredAssessment,
+        summary: &Summary,
+        found: &Assessment,
+    ) -> Result<(), DeskError> {
+        let hashes = |summary: &Summary| {
+            let mut hashes: Vec<String> = summary.files.iter().map(|(_, sha256)| sha256.clone()).collect();
+            hashes.sort();
+            hashes
+        };
+        for before in self.store.assessments(case).await? {
+            if before.hash == stored.hash || before.account != stored.account {
+                continue;
+            }
+            let sha256 = hex::encode(before.hash);
+            if let Some(text) = &before.summary {
+                let kept: Summary = serde_json::from_str(text).map_err(|e| unreadable(&case.id, e))?;
+                if hashes(&kept) != hashes(summary) {
+                    continue;
+                }
+            }
+            let kept: Assessment = self.document(case, &sha256).await?;
+            let alike = hashes(&Summary::of(&kept)) == hashes(summary)
+                && kept.method == found.method
+                && kept.class == found.class
+                && kept.pack == found.pack
+                && kept.facts == found.facts
+                && kept.evidence.answers == found.evidence.answers
+                && kept.evidence.meters == found.evidence.meters;
+            if alike && !summary.files.is_empty() {
+                let names = |summary: &Summary| {
+                    let names: Vec<&str> = summary.files.iter().map(|(name, _)| name.as_str()).collect();
+                    names.join(", ")
+                };
+                return Err(DeskError::NotReady {
+                    case: case.id.clone(),
+                    problem: format!(
+                        "has this telemetry already: {} has the same bytes as {}, handed in as assessment {sha256}; name that one to \
+                         evaluate, or hand in other charges",
+                        names(summary),
+                        names(&Summary::of(&kept))
+                    ),
+                });
+            }
+        }
+        Ok(())
     }
 
     /// An assessment that was handed in.

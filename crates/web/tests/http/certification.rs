@@ -952,6 +952,42 @@ async fn until(mut is_so: impl AsyncFnMut() -> bool) {
     panic!("it does not come about");
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn telemetry_that_was_handed_in_before_is_known_by_its_bytes_and_not_by_its_name() {
+    let cast = Cast::new().await;
+    let case = apply(&cast.ann, "application.json").await;
+    let (log, described) = (recent("ioniq5-2021.csv"), "ioniq5-2021.battery.toml");
+    let named =
+        async |by: &Person, name: &str| hand_in_bytes(by, &case, (name, log.clone()), described).await;
+    let first = named(&cast.ann, "charges.csv").await;
+    assert_eq!(first.status, 201, "{first:?}");
+    let again = named(&cast.ann, "other.csv").await;
+    assert_eq!(again.status, 409, "{again:?}");
+    for said in [
+        "other.csv has the same bytes as charges.csv",
+        first.json()["sha256"].as_str().unwrap(),
+    ] {
+        assert!(again.text().contains(said), "{said}: {again:?}");
+    }
+    // Another account computes again; that is what the body asks for.
+    assert_eq!(named(&cast.kim, "other.csv").await.status, 201);
+    let kept = cast.kim.get(&at(&case, "")).await.json();
+    assert_eq!(kept["assessments"].as_array().unwrap().len(), 2);
+
+    let description = description(described);
+    let parts: [Part<'_>; 3] = [
+        ("battery", Some(described), &description),
+        ("telemetry", Some("a.csv"), &log),
+        ("telemetry", Some("b.csv"), &log),
+    ];
+    let twice = cast.ann.send_files(&at(&case, "/telemetry"), &parts).await;
+    assert_eq!(twice.status, 422, "{twice:?}");
+    assert!(
+        twice.text().contains("b.csv: the same bytes as a.csv"),
+        "{twice:?}"
+    );
+}
+
 /// A case with thousands of sessions is looked at often, and nobody decodes them all for a line each.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_case_shows_what_was_handed_in_without_reading_all_of_it() {
