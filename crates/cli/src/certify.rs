@@ -18,7 +18,7 @@ use desk::certify::sheet::Language;
 use desk::certify::expiry::Expired;
 use desk::certify::surveil::{Surveillance, SuspendedByRule};
 use desk::certify::{CaseView, assessment};
-use desk::recomputing::{Data, Given, recompute};
+use desk::recomputing::Given;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::de::DeserializeOwned;
@@ -28,7 +28,8 @@ use store::CertificationBody;
 use crate::args::{Global, Reading, SecondMeter};
 use crate::battery_assess;
 use crate::failure::Failure;
-use crate::{battery_reading, clock, output};
+use crate::battery_recompute;
+use crate::{clock, output};
 
 /// The steps of the scheme, in the order in which a case takes them.
 #[derive(Debug, Subcommand)]
@@ -782,18 +783,7 @@ fn computed_again(options: &Evaluate, file: &Path, found: battery::Assessment) -
     let (Some(reading), Some(description)) = (given.kept_reading()?, given.described()) else {
         return Err(Failure::Value(format!("{}: is no assessment", file.display())));
     };
-    let meter = battery_reading::meter(&options.meter);
-    let done = battery_reading::watched(|progress| {
-        let data = Data {
-            files: &options.made_from,
-            reading: &reading,
-            answers: reading.answers(),
-            meter: meter.as_ref(),
-            description: &description,
-            most_rows: None,
-        };
-        Ok(recompute(&given, data, progress)?)
-    })?;
+    let done = battery_recompute::again(&given, &options.made_from, &options.meter, &reading, &description)?;
     if done.equal {
         return Ok(());
     }
