@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::str::FromStr;
 
 use certificate::application::{Application, Chemistry};
 use certificate::basis::Basis;
@@ -14,8 +15,8 @@ use clap::{Args as ClapArgs, Subcommand};
 use desk::Desk;
 use desk::access::Actor;
 use desk::assessing::Description;
-use desk::certify::sheet::Language;
 use desk::certify::expiry::Expired;
+use desk::certify::sheet::Language;
 use desk::certify::surveil::{Surveillance, SuspendedByRule};
 use desk::certify::{CaseView, assessment};
 use desk::recomputing::Given;
@@ -27,8 +28,8 @@ use store::CertificationBody;
 
 use crate::args::{Global, Reading, SecondMeter};
 use crate::battery_assess;
-use crate::failure::Failure;
 use crate::battery_recompute;
+use crate::failure::Failure;
 use crate::{clock, output};
 
 /// The steps of the scheme, in the order in which a case takes them.
@@ -184,6 +185,7 @@ pub struct PersonArgs {
 #[derive(Debug, ClapArgs)]
 pub struct EndMandate {
     /// Its number, from `carnet certify people`.
+    #[arg(value_parser = number::<i64>)]
     pub mandate: i64,
     /// The first day on which it no longer holds.
     #[arg(long, value_name = "DATE")]
@@ -346,7 +348,7 @@ pub struct Appeal {
     #[arg(long, value_name = "NAME")]
     pub from: String,
     /// The number of the record that is appealed against.
-    #[arg(long, value_name = "RECORD")]
+    #[arg(long, value_name = "RECORD", value_parser = number::<u32>)]
     pub against: u32,
     /// Why.
     #[arg(long)]
@@ -362,7 +364,7 @@ pub struct Resolve {
     #[arg(long, value_name = "PERSON")]
     pub by: String,
     /// The number of the complaint's or appeal's record.
-    #[arg(long, value_name = "RECORD")]
+    #[arg(long, value_name = "RECORD", value_parser = number::<u32>)]
     pub dispute: u32,
     /// It was right.
     #[arg(long)]
@@ -423,10 +425,23 @@ fn language(tag: &str) -> Result<Language, String> {
     })
 }
 
-/// Reads a JSON file into what it should be.
-fn read<T: DeserializeOwned>(file: &Path) -> Result<T, Failure> {
+/// Reads a JSON file into what it should be; `how` says how one is written.
+fn read<T: DeserializeOwned>(file: &Path, how: &str) -> Result<T, Failure> {
     let text = desk::data_dir::read(file)?;
-    serde_json::from_slice(&text).map_err(|e| Failure::Value(format!("{}: {e}", file.display())))
+    serde_json::from_slice(&text).map_err(|e| Failure::Value(format!("{}: {e}; {how}", file.display())))
+}
+
+/// How an application is written.
+const APPLICATION: &str = "an application is a JSON object with client, vehicle and battery, as samples/certificate/application.json has them";
+
+/// How an evaluation is written.
+const EVALUATION: &str = "an evaluation is a JSON object with soh, refused, checks, transport, evidence and odometerKm; one of charging logs is \
+                          made with --telemetry";
+
+/// The number of a record, or of a mandate.
+fn number<N: FromStr>(text: &str) -> Result<N, String> {
+    text.parse()
+        .map_err(|_| "write a number, as `carnet certify status` shows those of records and `carnet certify people` those of mandates".to_owned())
 }
 
 /// Who takes a step, and why.
@@ -489,7 +504,7 @@ async fn carry_out(
         }
         CertifyCommand::Account(_) => accounts(global, desk).await,
         CertifyCommand::Apply(options) => {
-            let application: Application = read(&options.file)?;
+            let application: Application = read(&options.file, APPLICATION)?;
             case(global, &desk.certify_apply(&application, now).await?)
         }
         CertifyCommand::Review(options) => {
@@ -745,7 +760,7 @@ async fn evaluate(global: &Global, desk: &Desk, options: Evaluate, now: Timestam
             (from(&found, file)?, basis)
         }
         (None, Some(file), _) => {
-            let mut evaluation: Evaluation = read(file)?;
+            let mut evaluation: Evaluation = read(file, EVALUATION)?;
             if let Some(km) = options.odometer {
                 evaluation.odometer_km = km;
             }
@@ -909,14 +924,14 @@ fn summary(view: &CaseView) -> Result<(), Failure> {
         vehicle.vid,
         view.client
     ))?;
+    if let Some(expired) = &view.expired {
+        output::say(format_args!("  {expired}"))?;
+    }
     for dispute in &view.open_disputes {
         output::say(format_args!("  record {dispute} waits for its resolution"))?;
     }
     if view.owed {
         output::say(format_args!("  {OWED}"))?;
-    if let Some(expired) = &view.expired {
-        output::say(format_args!("  {expired}"))?;
-    }
     } else if view.awaits_log && !view.dry_run {
         output::say("  its statement waits for `carnet seal`; no dossier shows it before")?;
     }
@@ -948,23 +963,23 @@ async fn surveil(global: &Global, desk: &Desk, options: &Surveil, now: Timestamp
     if global.json {
         let mut value = undone(&done);
         value["suspended"] = json!(done.suspended);
+        value["expired"] = json!(done.expired);
         value["dry_run"] = options.dry_run.into();
         all_reported(&done, &value)?;
         return output::json(&value);
     } else if done.suspended.is_empty() && done.expired.is_empty() && done.is_complete() {
         output::say("No certificate in force is touched by what the log holds")?;
-        value["expired"] = json!(done.expired);
     } else {
         print_suspended(&done.suspended, options.dry_run)?;
+        for one in &done.expired {
+            let expired = Expired::Kilometres(one.overrun);
+            output::say(format_args!("Certificate {} has {expired}", one.certificate))?;
+        }
     }
     all_done(&done)
 }
 
 /// What surveillance suspended; `carnet seal` prints it too.
-        for one in &done.expired {
-            let expired = Expired::Kilometres(one.overrun);
-            output::say(format_args!("Certificate {} has {expired}", one.certificate))?;
-        }
 pub fn print_suspended(suspended: &[SuspendedByRule], dry_run: bool) -> Result<(), Failure> {
     let how = if dry_run {
         "Dry run: would suspend"
@@ -1050,15 +1065,15 @@ async fn list(global: &Global, desk: &Desk, options: &List, now: Timestamp) -> R
         "valid until",
         "up to km",
     ]);
+    let expired: Vec<String> = directory
+        .iter()
+        .filter_map(|entry| Some(format!("{}: {}", entry.certificate, entry.expired?)))
+        .collect();
     for entry in directory {
         table.add_row([
             entry.certificate,
             format!(
                 "{}{}",
-    let expired: Vec<String> = directory
-        .iter()
-        .filter_map(|entry| Some(format!("{}: {}", entry.certificate, entry.expired?)))
-        .collect();
                 entry.standing.replace('_', " "),
                 if entry.awaits_log {
                     ", not in the log yet"
