@@ -166,7 +166,10 @@ fn texts(sheet: &Sheet) -> Result<(), RenderError> {
     name("battery.chemistry", &sheet.battery.chemistry)?;
     name("battery.rated_source", &sheet.battery.rated_source)?;
     name("health.method", &sheet.health.method)?;
-    name("evidence.data_sha256", &sheet.evidence.data_sha256)?;
+    name("evidence.assessment_sha256", &sheet.evidence.assessment_sha256)?;
+    for hash in &sheet.evidence.data_sha256 {
+        name("evidence.data_sha256", hash)?;
+    }
     for check in &sheet.checks {
         if !check.source.is_empty() {
             name("checks.source", &check.source)?;

@@ -227,7 +227,7 @@ impl Press<'_> {
             .filter(|session| session.anchored)
             .count()
             .to_string();
-        let facts = [
+        let mut facts = vec![
             (
                 "sessions",
                 words.tell("sessions-value", &[("all", &all), ("anchored", &anchored)])?,
@@ -243,8 +243,23 @@ impl Press<'_> {
                 )?,
             ),
             ("method", words.isolated(&self.sheet.health.method)),
-            ("data-hash", words.isolated(&grouped(&evidence.data_sha256))),
+            (
+                "assessment-hash",
+                words.isolated(&grouped(&evidence.assessment_sha256)),
+            ),
         ];
+        // Of several logs there is no room for the hashes.
+        match evidence.data_sha256.as_slice() {
+            [] => {}
+            [one] => facts.push(("data-hash", words.isolated(&grouped(one)))),
+            several => {
+                let count = several.len().to_string();
+                facts.push((
+                    "data-hash",
+                    words.tell("data-hash-several", &[("count", &count)])?,
+                ));
+            }
+        }
         let pad = self.scaled(9.0);
         let plot_width = 276.0;
         let text_x = LEFT + PADDING + plot_width + 16.0;

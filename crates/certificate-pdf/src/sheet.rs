@@ -192,8 +192,10 @@ pub struct Evidence {
     pub until: Date,
     /// The charging sessions used, 1 to 200 of them.
     pub sessions: Vec<Session>,
-    /// SHA-256 of the normalised telemetry, in hex.
-    pub data_sha256: String,
+    /// SHA-256 of the assessment that was made of the charging logs, in hex.
+    pub assessment_sha256: String,
+    /// SHA-256 of each charging log as it was handed in, in hex; none where the evaluation names none.
+    pub data_sha256: Vec<String>,
 }
 
 /// One charging session as a point of the picture.

@@ -123,13 +123,31 @@ pub(crate) fn pdf(
             location: None,
         })
         .ok_or_else(|| broken("the credential cannot be embedded"))?;
-    document.finish().map_err(|error| match error {
+    let file = document.finish().map_err(|error| match error {
         KrillaError::Validation(errors) => RenderError::Pdf(format!(
             "{:?}",
             errors.into_iter().map(|(error, _)| error).collect::<Vec<_>>()
         )),
         other => RenderError::Pdf(other.to_string()),
-    })
+    })?;
+    Ok(without_suspects(file))
+}
+
+/// Leaves out that no tag is suspect, which is so where nothing says otherwise (ISO 32000-1, Table 321): poppler up to at least 22.12
+/// calls the word `false` there an object of the wrong type, and people take the file for broken. Blanks take its place, so that
+/// nothing in the file moves.
+fn without_suspects(mut file: Vec<u8>) -> Vec<u8> {
+    const MARKED: &[u8] = b"/MarkInfo<</Marked true";
+    const SUSPECTS: &[u8] = b"/Suspects false";
+    // The catalogue is written last; what stands before may be anybody's words.
+    let marked = file.windows(MARKED.len()).rposition(|part| part == MARKED);
+    if let Some(at) = marked
+        && let Some(word) = file.get_mut(at + MARKED.len()..at + MARKED.len() + SUSPECTS.len())
+        && word == SUSPECTS
+    {
+        word.fill(b' ');
+    }
+    file
 }
 
 /// A link of the draft: the leaf that shows it, where, and where to.

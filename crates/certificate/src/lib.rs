@@ -5,6 +5,7 @@
 //! | [`application`] | what a client asks to have certified |
 //! | [`basis`] | what the figures of an evaluation rest on, and that a certificate says so |
 //! | [`evaluation`] | what an evaluator found, and what of it stands in the way of a certificate |
+//! | [`distance`] | expiry by distance: a reading beyond a certificate's limit |
 //! | [`grade`] | grades and the durability curves of Euro 7 and UN GTR No. 22, on the lower bound of the interval |
 //! | [`people`] | who may do what: mandates with competence and validity |
 //! | [`scheme`] | the states of a case, its steps, its audit records, the separation of duties (ISO/IEC 17065, clause 7) |
@@ -22,6 +23,7 @@ pub mod application;
 pub mod basis;
 pub mod credential;
 pub mod decimal;
+pub mod distance;
 pub mod evaluation;
 pub mod grade;
 pub mod passport;

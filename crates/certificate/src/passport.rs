@@ -3,7 +3,8 @@
 //! The Battery Pass data model (`io.BatteryPass.Performance` 1.2.1, after DIN DKE SPEC 99100) requires 15 blocks of battery
 //! condition and 20 technical properties. Most of them only the maker knows, and `stateOfCertifiedEnergy` needs a
 //! certification that a capacity estimate is not. The export fills what was measured, in the model's own names and units,
-//! states the uncertainty beside it, and lists every required field that it leaves out. It is not a passport.
+//! states the capacity's uncertainty beside it, and lists every required field that it leaves out, and the energy's uncertainty. It is not
+//! a passport.
 
 use std::sync::LazyLock;
 
@@ -60,6 +61,9 @@ pub const CONDITION: [&str; 15] = [
     "remainingRoundTripEnergyEfficiency",
     "stateOfCharge",
 ];
+
+/// What the export leaves out beside an energy: a certificate has the interval of the capacity only.
+const ENERGY_UNCERTAINTY: &str = "uncertainty.remainingEnergy";
 
 /// Checks that find something that happened to the battery: faults, heat, resets and replacements. A check to be watched for
 /// another reason is a state, and no event.
@@ -123,6 +127,9 @@ pub fn partial(subject: &Subject, full_cycles: Option<u32>) -> Value {
     };
     let mut omitted = missing("batteryTechicalProperties", &TECHNICAL, &technical);
     omitted.extend(missing("batteryCondition", &CONDITION, &condition));
+    if condition.contains_key("remainingEnergy") {
+        omitted.push(ENERGY_UNCERTAINTY.to_owned());
+    }
 
     // Capacity bounds follow from the percentages and the rated capacity, both of which the certificate states.
     let rated = subject.battery.rated_ah.to_f64();
@@ -189,6 +196,15 @@ pub fn check(export: &Value) -> Result<(), Vec<String>> {
                 ));
             }
         }
+    }
+    let has_energy = export
+        .get("batteryCondition")
+        .is_some_and(|condition| condition.get("remainingEnergy").is_some());
+    let says = listed.is_some_and(|listed| listed.iter().any(|item| item == ENERGY_UNCERTAINTY));
+    if has_energy != says {
+        faults.push(format!(
+            "/omitted: {ENERGY_UNCERTAINTY} must be listed exactly where an energy is stated"
+        ));
     }
     if faults.is_empty() { Ok(()) } else { Err(faults) }
 }

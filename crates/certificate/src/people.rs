@@ -119,7 +119,9 @@ pub enum NotCompetent {
         activity: Activity,
     },
     /// A mandate, but not on that day.
-    #[error("{person}'s mandate to {activity} holds from {from} to {until}, not on {on}")]
+    #[error(
+        "{person}'s mandate to {activity} holds from {from} to {until}, not on {on}; give another with `carnet certify person`"
+    )]
     NotThen {
         /// Who.
         person: String,
@@ -133,7 +135,9 @@ pub enum NotCompetent {
         on: Date,
     },
     /// A mandate for other chemistries.
-    #[error("{person}'s mandate to {activity} does not cover {chemistry} batteries")]
+    #[error(
+        "{person}'s mandate to {activity} does not cover {chemistry} batteries; give one that does with `carnet certify person`"
+    )]
     OtherChemistry {
         /// Who.
         person: String,
@@ -201,11 +205,11 @@ mod tests {
         assert_eq!(may(Activity::Evaluate, day, Chemistry::NMC), Ok(()));
         assert_eq!(
             may(Activity::Evaluate, date(2027, 1, 1), Chemistry::NMC).unwrap_err(),
-            "kim's mandate to evaluate holds from 2026-01-01 to 2026-12-31, not on 2027-01-01"
+            "kim's mandate to evaluate holds from 2026-01-01 to 2026-12-31, not on 2027-01-01; give another with `carnet certify person`"
         );
         assert_eq!(
             may(Activity::Evaluate, day, Chemistry::LFP).unwrap_err(),
-            "kim's mandate to evaluate does not cover LFP batteries"
+            "kim's mandate to evaluate does not cover LFP batteries; give one that does with `carnet certify person`"
         );
         assert!(
             may(Activity::Decide, day, Chemistry::NMC)

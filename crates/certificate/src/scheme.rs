@@ -406,10 +406,15 @@ pub enum SchemeError {
         kind: &'static str,
     },
     /// There is no such open complaint or appeal, or no such record.
-    #[error("record {0} is no open complaint or appeal of this case")]
+    #[error(
+        "record {0} is no open complaint or appeal of this case; name one that waits for its resolution, by its number in the record"
+    )]
     NoDispute(u32),
     /// An appeal against something that decides nothing.
-    #[error("record {0} of this case is no decision that can be appealed against")]
+    #[error(
+        "record {0} of this case is no decision that can be appealed against; name the record that declined, refused, suspended or withdrew, \
+         by its number"
+    )]
     NothingToAppeal(u32),
     /// Time runs backwards.
     #[error("the step is dated {at}, before the last record of the case, {last}")]

@@ -427,6 +427,9 @@ pub struct Verify {
     /// For a credential: the issuer's status lists, files or folders. Otherwise those in --data.
     #[arg(long, value_name = "PATH")]
     pub status_list: Vec<PathBuf>,
+    /// For a credential: the issuer's directory.json, which knows the odometer readings that were recorded. Otherwise that in --data.
+    #[arg(long, value_name = "FILE")]
+    pub directory: Option<PathBuf>,
     /// For a credential: what the car's odometer shows.
     #[arg(long, value_name = "KM")]
     pub odometer: Option<u32>,

@@ -82,6 +82,7 @@ pub fn assess(
     description: &Description,
     class: Class,
 ) -> Result<Assessment, Failure> {
+    assessing::each_log_once(files)?;
     let (reading, meter) = (battery_reading::words(reading), battery_reading::meter(second));
     battery_reading::watched(|progress| {
         let question = Question {

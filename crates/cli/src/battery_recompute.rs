@@ -1,10 +1,12 @@
 //! `carnet battery recompute`: the proof that an assessment follows from its files.
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 
-use desk::recomputing::{Data, Given, recompute};
+use desk::assessing::{Description, Reading};
+use desk::recomputing::{Data, Given, Recomputed, recompute};
 
-use crate::args::{BatteryRecompute, Global};
+use crate::args::{BatteryRecompute, Global, SecondMeter};
 use crate::battery_assess::description_of;
 use crate::failure::Failure;
 use crate::{battery_reading, clock, output};
@@ -22,18 +24,7 @@ pub fn run(global: &Global, options: &BatteryRecompute) -> Result<ExitCode, Fail
             description_of(options.battery.as_deref(), &options.files)?,
         ),
     };
-    let meter = battery_reading::meter(&options.meter);
-    let done = battery_reading::watched(|progress| {
-        let data = Data {
-            files: &options.files,
-            reading: &reading,
-            answers: reading.answers(),
-            meter: meter.as_ref(),
-            description: &description,
-            most_rows: None,
-        };
-        Ok(recompute(&given, data, progress)?)
-    })?;
+    let done = again(&given, &options.files, &options.meter, &reading, &description)?;
     if global.json {
         output::json(&serde_json::to_value(&done)?)?;
     } else if done.equal {
@@ -52,4 +43,26 @@ pub fn run(global: &Global, options: &BatteryRecompute) -> Result<ExitCode, Fail
         }
     }
     Ok(clock::code(done.equal))
+}
+
+/// Computes what is given again from its logs, with a progress bar.
+pub fn again(
+    given: &Given,
+    files: &[PathBuf],
+    second: &SecondMeter,
+    reading: &Reading,
+    description: &Description,
+) -> Result<Recomputed, Failure> {
+    let meter = battery_reading::meter(second);
+    battery_reading::watched(|progress| {
+        let data = Data {
+            files,
+            reading,
+            answers: reading.answers(),
+            meter: meter.as_ref(),
+            description,
+            most_rows: None,
+        };
+        Ok(recompute(given, data, progress)?)
+    })
 }

@@ -1,31 +1,20 @@
 //! `carnet battery validate`: the method against vehicles whose capacity is known.
 
 use std::collections::BTreeMap;
-use std::path::Path;
 use std::process::ExitCode;
 
 use battery::reliability::{Curve, LEVELS, Outcome, Reliability, picture};
-use battery::{Assessor, Chemistry, Class, Facts, Pack};
-use serde::Deserialize;
+use battery::{Assessor, Class, Facts};
 use serde_json::json;
 use telemetry::Event;
 
 use crate::args::{BatteryValidate, Global};
 use crate::failure::Failure;
+use crate::truth::{self, Truth};
 use crate::{battery_reading, output};
 
-/// A row of the truth: what was measured or built in, by vehicle. Other columns are passed over.
-#[derive(Debug, Deserialize)]
-struct Truth {
-    vehicle_id: String,
-    chem: String,
-    n_series: u32,
-    rated_ah: f64,
-    true_ah: f64,
-}
-
 pub fn run(global: &Global, options: &BatteryValidate) -> Result<ExitCode, Failure> {
-    let truths = read_truth(&options.truth)?;
+    let truths = truth::read(&options.truth)?;
     let files = std::slice::from_ref(&options.telemetry);
     let log = battery_reading::open(files, &battery_reading::options(&options.reading, false)?)?;
     let mut assessors: BTreeMap<String, Assessor> = BTreeMap::new();
@@ -34,10 +23,10 @@ pub fn run(global: &Global, options: &BatteryValidate) -> Result<ExitCode, Failu
     battery_reading::stream(&log, &mut |event| match event {
         Event::Begin(source) => {
             let vehicle = source.vehicle.clone().unwrap_or_default();
-            current = truths.get(&vehicle).map(|(truth, chemistry)| {
+            current = truths.get(&vehicle).map(|truth| {
                 assessors
                     .entry(vehicle.clone())
-                    .or_insert_with(|| Assessor::new(pack(truth, *chemistry), Facts::default(), Class::Field))
+                    .or_insert_with(|| Assessor::new(truth.pack(), Facts::default(), Class::Field))
                     .source(source.clone());
                 vehicle.clone()
             });
@@ -58,17 +47,13 @@ pub fn run(global: &Global, options: &BatteryValidate) -> Result<ExitCode, Failu
         .iter()
         .zip(desk::assessing::conclude_all(assessors))
         .filter_map(|(vehicle, assessment)| {
-            let (truth, _) = truths.get(vehicle)?;
+            let truth = truths.get(vehicle)?;
             let percent = 100.0 * truth.true_ah / truth.rated_ah;
             Some(Outcome::new(vehicle, percent, &assessment))
         })
         .collect();
     if outcomes.is_empty() {
-        return Err(Failure::Value(format!(
-            "no vehicle is both in {} and in {}; the telemetry needs a column that names the vehicle as vehicle_id of the truth does",
-            options.telemetry.display(),
-            options.truth.display()
-        )));
+        return Err(Failure::Value(nothing_to_compare(options, &unknown, &truths)));
     }
     let found = Reliability::of(&outcomes);
     if let Some(path) = &options.picture {
@@ -104,44 +89,36 @@ pub fn run(global: &Global, options: &BatteryValidate) -> Result<ExitCode, Failu
     Ok(ExitCode::SUCCESS)
 }
 
-fn pack(truth: &Truth, chemistry: Chemistry) -> Pack {
-    Pack {
-        chemistry,
-        n_series: truth.n_series,
-        rated_ah: Some(truth.rated_ah),
-        rated_kwh: None,
-        rated_source: "truth file".into(),
-        end_voltage: None,
-    }
-}
-
-fn read_truth(path: &Path) -> Result<BTreeMap<String, (Truth, Chemistry)>, Failure> {
-    const NEEDED: &str = "needed are vehicle_id, chem (NMC or LFP), n_series, rated_ah and true_ah";
-    let wrong = |row: usize, problem: String| {
-        Failure::Value(format!("{}: row {row}: {problem}; {NEEDED}", path.display()))
+/// Why no vehicle of the telemetry is one of the truth's, with the first names of either.
+fn nothing_to_compare(
+    options: &BatteryValidate,
+    unknown: &[String],
+    truths: &BTreeMap<String, Truth>,
+) -> String {
+    /// Names that show how the two files differ.
+    const SHOWN: usize = 3;
+    let named: Vec<String> = unknown
+        .iter()
+        .filter(|vehicle| !vehicle.is_empty())
+        .take(SHOWN)
+        .map(|vehicle| format!("{vehicle:?}"))
+        .collect();
+    let telemetry = match named.as_slice() {
+        [] => "names no vehicle".to_owned(),
+        named => format!("has {}", named.join(", ")),
     };
-    let mut reader =
-        csv::Reader::from_path(path).map_err(|e| Failure::Value(format!("{}: {e}", path.display())))?;
-    let mut truths = BTreeMap::new();
-    for (place, row) in reader.deserialize::<Truth>().enumerate() {
-        // The first row of data is the second of the file.
-        let number = place + 2;
-        let truth = row.map_err(|e| wrong(number, e.to_string()))?;
-        let chemistry = match truth.chem.trim().to_ascii_uppercase().as_str() {
-            "NMC" => Chemistry::Nmc,
-            "LFP" => Chemistry::Lfp,
-            other => return Err(wrong(number, format!("chem {other:?} is neither NMC nor LFP"))),
-        };
-        let positive = |value: f64| value.is_finite() && value > 0.0;
-        if !positive(truth.rated_ah) || !positive(truth.true_ah) {
-            return Err(wrong(number, "rated_ah and true_ah must be above nought".into()));
-        }
-        let vehicle = truth.vehicle_id.clone();
-        if truths.insert(vehicle.clone(), (truth, chemistry)).is_some() {
-            return Err(wrong(number, format!("{vehicle} is there twice")));
-        }
-    }
-    Ok(truths)
+    let lines: Vec<String> = truths
+        .iter()
+        .take(SHOWN)
+        .map(|(vehicle, truth)| format!("{vehicle:?} in line {}", truth.line))
+        .collect();
+    format!(
+        "no vehicle is both in {telemetry_file} and in {truth_file}: {telemetry_file} {telemetry}, {truth_file} has {}; write \
+         vehicle_id in {truth_file} as the telemetry names its vehicles, which needs a column for that",
+        lines.join(", "),
+        telemetry_file = options.telemetry.display(),
+        truth_file = options.truth.display(),
+    )
 }
 
 fn print(outcomes: &[Outcome], found: &Reliability) -> Result<(), Failure> {

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::str::FromStr;
 
 use certificate::application::{Application, Chemistry};
 use certificate::basis::Basis;
@@ -14,10 +15,11 @@ use clap::{Args as ClapArgs, Subcommand};
 use desk::Desk;
 use desk::access::Actor;
 use desk::assessing::Description;
+use desk::certify::expiry::Expired;
 use desk::certify::sheet::Language;
 use desk::certify::surveil::{Surveillance, SuspendedByRule};
 use desk::certify::{CaseView, assessment};
-use desk::recomputing::{Data, Given, recompute};
+use desk::recomputing::Given;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::de::DeserializeOwned;
@@ -26,8 +28,9 @@ use store::CertificationBody;
 
 use crate::args::{Global, Reading, SecondMeter};
 use crate::battery_assess;
+use crate::battery_recompute;
 use crate::failure::Failure;
-use crate::{battery_reading, clock, output};
+use crate::{clock, output};
 
 /// The steps of the scheme, in the order in which a case takes them.
 #[derive(Debug, Subcommand)]
@@ -182,6 +185,7 @@ pub struct PersonArgs {
 #[derive(Debug, ClapArgs)]
 pub struct EndMandate {
     /// Its number, from `carnet certify people`.
+    #[arg(value_parser = number::<i64>)]
     pub mandate: i64,
     /// The first day on which it no longer holds.
     #[arg(long, value_name = "DATE")]
@@ -344,7 +348,7 @@ pub struct Appeal {
     #[arg(long, value_name = "NAME")]
     pub from: String,
     /// The number of the record that is appealed against.
-    #[arg(long, value_name = "RECORD")]
+    #[arg(long, value_name = "RECORD", value_parser = number::<u32>)]
     pub against: u32,
     /// Why.
     #[arg(long)]
@@ -360,7 +364,7 @@ pub struct Resolve {
     #[arg(long, value_name = "PERSON")]
     pub by: String,
     /// The number of the complaint's or appeal's record.
-    #[arg(long, value_name = "RECORD")]
+    #[arg(long, value_name = "RECORD", value_parser = number::<u32>)]
     pub dispute: u32,
     /// It was right.
     #[arg(long)]
@@ -421,10 +425,23 @@ fn language(tag: &str) -> Result<Language, String> {
     })
 }
 
-/// Reads a JSON file into what it should be.
-fn read<T: DeserializeOwned>(file: &Path) -> Result<T, Failure> {
+/// Reads a JSON file into what it should be; `how` says how one is written.
+fn read<T: DeserializeOwned>(file: &Path, how: &str) -> Result<T, Failure> {
     let text = desk::data_dir::read(file)?;
-    serde_json::from_slice(&text).map_err(|e| Failure::Value(format!("{}: {e}", file.display())))
+    serde_json::from_slice(&text).map_err(|e| Failure::Value(format!("{}: {e}; {how}", file.display())))
+}
+
+/// How an application is written.
+const APPLICATION: &str = "an application is a JSON object with client, vehicle and battery, as samples/certificate/application.json has them";
+
+/// How an evaluation is written.
+const EVALUATION: &str = "an evaluation is a JSON object with soh, refused, checks, transport, evidence and odometerKm; one of charging logs is \
+                          made with --telemetry";
+
+/// The number of a record, or of a mandate.
+fn number<N: FromStr>(text: &str) -> Result<N, String> {
+    text.parse()
+        .map_err(|_| "write a number, as `carnet certify status` shows those of records and `carnet certify people` those of mandates".to_owned())
 }
 
 /// Who takes a step, and why.
@@ -487,7 +504,7 @@ async fn carry_out(
         }
         CertifyCommand::Account(_) => accounts(global, desk).await,
         CertifyCommand::Apply(options) => {
-            let application: Application = read(&options.file)?;
+            let application: Application = read(&options.file, APPLICATION)?;
             case(global, &desk.certify_apply(&application, now).await?)
         }
         CertifyCommand::Review(options) => {
@@ -584,7 +601,7 @@ async fn carry_out(
             )
         }
         CertifyCommand::Status(options) => {
-            let view = desk.certify_case(&options.case).await?;
+            let view = desk.certify_case(&options.case, now).await?;
             if global.json {
                 return output::json(&serde_json::to_value(&view)?);
             }
@@ -719,7 +736,7 @@ async fn accounts(global: &Global, desk: &Desk) -> Result<(), Failure> {
 }
 
 async fn evaluate(global: &Global, desk: &Desk, options: Evaluate, now: Timestamp) -> Result<(), Failure> {
-    let view = desk.certify_case(&options.case).await?;
+    let view = desk.certify_case(&options.case, now).await?;
     let today = clock::day(now.as_second())?;
     let from = |found: &battery::Assessment, file: &Path| {
         assessment::evaluation(found, &view.application, options.odometer, today)
@@ -743,7 +760,7 @@ async fn evaluate(global: &Global, desk: &Desk, options: Evaluate, now: Timestam
             (from(&found, file)?, basis)
         }
         (None, Some(file), _) => {
-            let mut evaluation: Evaluation = read(file)?;
+            let mut evaluation: Evaluation = read(file, EVALUATION)?;
             if let Some(km) = options.odometer {
                 evaluation.odometer_km = km;
             }
@@ -781,18 +798,7 @@ fn computed_again(options: &Evaluate, file: &Path, found: battery::Assessment) -
     let (Some(reading), Some(description)) = (given.kept_reading()?, given.described()) else {
         return Err(Failure::Value(format!("{}: is no assessment", file.display())));
     };
-    let meter = battery_reading::meter(&options.meter);
-    let done = battery_reading::watched(|progress| {
-        let data = Data {
-            files: &options.made_from,
-            reading: &reading,
-            answers: reading.answers(),
-            meter: meter.as_ref(),
-            description: &description,
-            most_rows: None,
-        };
-        Ok(recompute(&given, data, progress)?)
-    })?;
+    let done = battery_recompute::again(&given, &options.made_from, &options.meter, &reading, &description)?;
     if done.equal {
         return Ok(());
     }
@@ -911,12 +917,16 @@ fn summary(view: &CaseView) -> Result<(), Failure> {
         "Case {}{}: {dry}{}; {} {} ({}) for {}",
         view.case,
         certificate.unwrap_or_default(),
-        view.state,
+        view.expired
+            .map_or_else(|| view.state.to_string(), |_| "expired".to_owned()),
         vehicle.make,
         vehicle.model,
         vehicle.vid,
         view.client
     ))?;
+    if let Some(expired) = &view.expired {
+        output::say(format_args!("  {expired}"))?;
+    }
     for dispute in &view.open_disputes {
         output::say(format_args!("  record {dispute} waits for its resolution"))?;
     }
@@ -953,13 +963,18 @@ async fn surveil(global: &Global, desk: &Desk, options: &Surveil, now: Timestamp
     if global.json {
         let mut value = undone(&done);
         value["suspended"] = json!(done.suspended);
+        value["expired"] = json!(done.expired);
         value["dry_run"] = options.dry_run.into();
         all_reported(&done, &value)?;
         return output::json(&value);
-    } else if done.suspended.is_empty() && done.is_complete() {
+    } else if done.suspended.is_empty() && done.expired.is_empty() && done.is_complete() {
         output::say("No certificate in force is touched by what the log holds")?;
     } else {
         print_suspended(&done.suspended, options.dry_run)?;
+        for one in &done.expired {
+            let expired = Expired::Kilometres(one.overrun);
+            output::say(format_args!("Certificate {} has {expired}", one.certificate))?;
+        }
     }
     all_done(&done)
 }
@@ -1050,6 +1065,10 @@ async fn list(global: &Global, desk: &Desk, options: &List, now: Timestamp) -> R
         "valid until",
         "up to km",
     ]);
+    let expired: Vec<String> = directory
+        .iter()
+        .filter_map(|entry| Some(format!("{}: {}", entry.certificate, entry.expired?)))
+        .collect();
     for entry in directory {
         table.add_row([
             entry.certificate,
@@ -1068,7 +1087,8 @@ async fn list(global: &Global, desk: &Desk, options: &List, now: Timestamp) -> R
             entry.odometer_limit_km.to_string(),
         ]);
     }
-    output::show(table)
+    output::show(table)?;
+    expired.iter().try_for_each(output::say)
 }
 
 async fn export(desk: &Desk, options: &Export) -> Result<(), Failure> {

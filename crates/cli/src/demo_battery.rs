@@ -249,6 +249,7 @@ fn verified(desk: &Desk, number: &str, file: &Path, now: Timestamp) -> Result<Op
         issuers: vec![public.join("did.json").display().to_string()],
         status_lists: vec![public.join("status")],
         odometer_km: None,
+        directory: None,
     };
     let Some(handed) = credential_in(file)? else {
         return Ok(None);

@@ -38,6 +38,7 @@ mod share;
 mod show;
 mod token;
 mod trail;
+mod truth;
 mod verify;
 mod witness;
 mod yard;

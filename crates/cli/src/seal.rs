@@ -15,7 +15,8 @@ pub async fn run(global: &Global) -> Result<ExitCode, Failure> {
     let mut sealing = desk.store().seal().await?;
     // What was just sealed may concern a certificate; its suspension is sealed at once, and what an earlier step still owed.
     let surveillance = desk.surveil(jiff::Timestamp::now(), false).await?;
-    if desk.store().anything_waits().await? {
+    let more = desk.store().anything_waits().await?;
+    if more {
         let again = desk.store().seal().await?;
         sealing.size = again.size;
         sealing.batches += again.batches;
@@ -24,6 +25,8 @@ pub async fn run(global: &Global) -> Result<ExitCode, Failure> {
         sealing.as_of = again.as_of;
         sealing.renewed = again.renewed;
         sealing.missing_cosigners = again.missing_cosigners;
+    }
+    if more || !surveillance.expired.is_empty() {
         desk.publish_certificates(&desk.dir().certificates(), jiff::Timestamp::now())
             .await?;
     }

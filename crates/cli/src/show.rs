@@ -124,7 +124,7 @@ pub fn print(history: &History, waiting: u64) -> Result<(), Failure> {
     }
     for certificate in certificates(report, report.as_of) {
         output::say(format_args!(
-            "\nbattery certificate {} (entry {}): {} as of {} (entry {}), grade {}, valid until {} and {} km{}",
+            "\nbattery certificate {} (entry {}): {} as of {} (entry {}), grade {}, valid until {} and {} km{}{}",
             certificate.certificate,
             certificate.log_index,
             certificate.standing.replace('_', " "),
@@ -137,7 +137,11 @@ pub fn print(history: &History, waiting: u64) -> Result<(), Failure> {
                 Some("matches") => "; its credential is in the file",
                 Some(_) => "; ITS CREDENTIAL IS NOT THE ONE THAT WAS ISSUED",
                 None => "; its credential is withheld",
-            }
+            },
+            certificate
+                .expired
+                .map(|expired| format!("; {expired}"))
+                .unwrap_or_default()
         ))?;
     }
     print_findings(&history.findings)

@@ -182,10 +182,15 @@ fn credential(global: &Global, options: &Verify, handed: &Handed) -> Result<Exit
     }
     let mut status_lists = or_here(&options.status_list, "status");
     status_lists.retain(|path| !options.status_list.is_empty() || path.exists());
+    let directory = here.join("directory.json");
     let trust = CredentialTrust {
         issuers,
         status_lists,
         odometer_km: options.odometer,
+        directory: options
+            .directory
+            .clone()
+            .or(Some(directory).filter(|file| file.exists())),
     };
     let now = Timestamp::from_second(clock::at(options.now.as_deref())?)
         .map_err(|e| Failure::Value(format!("--now: {e}")))?;

@@ -2,6 +2,9 @@
 //!
 //! Shells hand in words as people write them; an assessment keeps them as options of the command line, so that it can be made again.
 
+use std::collections::HashMap;
+use std::fs::File;
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use battery::pack::WrongFact;
@@ -9,6 +12,7 @@ use battery::{Assessment, Assessor, Class, Clock, Facts, Pack, SocDefinition};
 use certificate::application::{self, Application};
 use rayon::iter::{IntoParallelIterator as _, ParallelIterator as _};
 use serde::Deserialize;
+use sha2::{Digest as _, Sha256};
 use telemetry::{
     Answers, Clocks, DateOrder, Event, FileReport, Lag, Log, Mapping, MeterLog, Options, Progress, Sign,
     TelemetryError, Unit,
@@ -68,6 +72,14 @@ pub enum AssessError {
         "{}: the same bytes as a log that is assessed: a second meter is another instrument; give its own log, or leave --meter out", .0.display()
     )]
     MeterIsLog(PathBuf),
+    /// Two logs have the same content.
+    #[error("{}: the same bytes as {}, under another name; give each log once", .file.display(), .other.display())]
+    SameLog {
+        /// The later one.
+        file: PathBuf,
+        /// The one before.
+        other: PathBuf,
+    },
     /// The log's clock runs ahead of this machine's.
     #[error(
         "the log ends on {}, which is to come; set the logger's clock, or say with --utc-offset which time zone it shows",
@@ -382,6 +394,44 @@ pub struct Question<'q> {
     pub most_rows: Option<u64>,
 }
 
+/// Refuses logs of which two are the same bytes, whatever their names.
+///
+/// # Errors
+/// [`AssessError::SameLog`]. A file that cannot be read is left to whoever reads it.
+pub fn each_log_once(files: &[PathBuf]) -> Result<(), AssessError> {
+    let mut lengths: HashMap<u64, Vec<(&PathBuf, [u8; 32])>> = HashMap::new();
+    let lengths_of = |file: &PathBuf| std::fs::metadata(file).ok().map(|about| about.len());
+    let known: Vec<Option<u64>> = files.iter().map(lengths_of).collect();
+    for (file, length) in files.iter().zip(&known) {
+        let Some(length) = length else { continue };
+        // Long logs are read a second time only where another one is as long.
+        if known.iter().filter(|other| **other == Some(*length)).count() < 2 {
+            continue;
+        }
+        let Ok(hash) = sha256(file) else { continue };
+        let alike = lengths.entry(*length).or_default();
+        if let Some((other, _)) = alike.iter().find(|(_, of_other)| *of_other == hash) {
+            return Err(AssessError::SameLog {
+                file: file.clone(),
+                other: PathBuf::clone(other),
+            });
+        }
+        alike.push((file, hash));
+    }
+    Ok(())
+}
+
+fn sha256(file: &Path) -> std::io::Result<[u8; 32]> {
+    let mut file = File::open(file)?;
+    let (mut hash, mut buffer) = (Sha256::new(), vec![0; 1 << 16]);
+    loop {
+        match file.read(&mut buffer)? {
+            0 => return Ok(hash.finalize().into()),
+            read => hash.update(&buffer[..read]),
+        }
+    }
+}
+
 /// Reads logs and assesses them. Memory does not grow with them.
 ///
 /// # Errors
@@ -466,6 +516,22 @@ pub fn without_folder(said: &str, folder: &Path) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn two_logs_of_the_same_bytes_are_refused_whatever_their_names() {
+        let folder = tempfile::tempdir().unwrap();
+        let files = ["a.csv", "b.csv", "copy.csv"].map(|name| folder.path().join(name));
+        for (file, text) in files.iter().zip(["t,i\n1,2\n", "t,i\n1,3\n", "t,i\n1,2\n"]) {
+            std::fs::write(file, text).unwrap();
+        }
+        each_log_once(&files[..2]).unwrap();
+        let refused = each_log_once(&files).unwrap_err().to_string();
+        assert!(refused.contains("copy.csv: the same bytes as"), "{refused}");
+        assert!(
+            refused.contains("a.csv") && refused.contains("give each log once"),
+            "{refused}"
+        );
+    }
 
     #[test]
     fn every_question_takes_an_answer_and_gives_it_back_as_an_option() {

@@ -41,6 +41,8 @@ pub struct Desk {
     pub(crate) doors: Doors,
     /// Whoever takes a step of a case: between looking at it and writing, nobody else does.
     pub(crate) certifying: tokio::sync::Mutex<()>,
+    /// What was found of the distance that certified cars ran.
+    pub(crate) overruns: std::sync::Mutex<crate::certify::expiry::Found>,
     pub(crate) vrf_key: VrfVerifierKey,
     policy: Policy,
 }
@@ -217,6 +219,7 @@ impl Desk {
             passphrase,
             doors: Doors::default(),
             certifying: tokio::sync::Mutex::default(),
+            overruns: std::sync::Mutex::default(),
             vrf_key,
             policy,
         })

@@ -4,7 +4,7 @@
 //! the scheme are decided two floors up; the schema (`migrations/0010_certification.sql`) refuses what breaks the separation
 //! of duties whoever asks.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use index::Label;
 use sha2::{Digest as _, Sha256};
@@ -30,6 +30,17 @@ pub struct CertificationBody {
     pub issuer: String,
     /// Where it publishes: an `https://` URL without slash at the end.
     pub base_url: String,
+}
+
+/// The history of a certified car, and how far it goes: two that are equal say the same.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CertifiedHistory {
+    /// The car.
+    pub label: Label,
+    /// The log index of the last statement about it.
+    pub newest: u64,
+    /// How many of its statements are kept: erasing a car takes them away.
+    pub kept: u64,
 }
 
 /// A mandate, with the last day that counts.
@@ -767,6 +778,36 @@ impl Store {
         .await?;
         rows.iter()
             .map(|row| Ok((certificate_of(row)?, row.try_get("state")?)))
+            .collect()
+    }
+
+    /// The cars of the certificates that are in force and end at `now` or later, by the certificate's number.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn certified_histories(
+        &self,
+        now: i64,
+    ) -> Result<HashMap<String, CertifiedHistory>, StoreError> {
+        let rows = query(
+            "SELECT c.id, k.label, max(s.log_index) AS newest, count(o.statement) AS kept
+             FROM certificate c JOIN certification_case k ON k.id = c.case_id
+             JOIN statement s ON substr(s.label, 1, 8) = substr(k.label, 1, 8) AND s.label = k.label
+             LEFT JOIN content o ON o.statement = s.id
+             WHERE k.state = 'in_force' AND c.valid_until >= $1 AND s.log_index IS NOT NULL GROUP BY c.id, k.label",
+        )
+        .bind(now)
+        .fetch_all(&self.db)
+        .await?;
+        rows.iter()
+            .map(|row| {
+                let history = CertifiedHistory {
+                    label: Label(bytes32("certification_case", row.try_get("label")?)?),
+                    newest: unsigned("statement", row.try_get("newest")?)?,
+                    kept: unsigned("statement", row.try_get("kept")?)?,
+                };
+                Ok((row.try_get("id")?, history))
+            })
             .collect()
     }
 

@@ -22,6 +22,7 @@ pub async fn follow(desk: Arc<Desk>, standing: Arc<Standing>, every: Duration) {
     // What was sealed while no service ran is looked at first.
     let mut seen = 0;
     let mut failing = Failing::default();
+    let mut expired = Vec::new();
     loop {
         tokio::time::sleep(every).await;
         let begin = Instant::now();
@@ -61,10 +62,15 @@ pub async fn follow(desk: Arc<Desk>, standing: Arc<Standing>, every: Duration) {
                 "the log does not take a statement of a certification step; it is handed in again"
             );
         }
-        if done.suspended.is_empty() {
+        if done.suspended.is_empty() && done.expired == expired {
             continue;
         }
-        tracing::info!(certificates = done.suspended.len(), "suspended by rule");
+        expired.clone_from(&done.expired);
+        tracing::info!(
+            suspended = done.suspended.len(),
+            expired_by_kilometres = done.expired.len(),
+            "certificates suspended by rule or run past their distance"
+        );
         if let Err(error) = desk.publish_here(now).await {
             tracing::warn!(
                 kind = crate::problem::kind_of(&error),

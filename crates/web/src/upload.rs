@@ -572,6 +572,7 @@ impl Received {
         let description = self.described(Some(battery))?;
         let description = description.ok_or_else(Problem::internal)?;
         let answers = self.named_mappings()?;
+        assessing::each_log_once(&self.files).map_err(|e| self.refused(&e))?;
         let question = Question {
             files: &self.files,
             reading: &self.reading,

@@ -78,7 +78,8 @@ pub fn sheet(language: Language) -> Sheet {
             from: date(2026, 10, 2),
             until: date(2026, 11, 14),
             sessions: sessions(101.6),
-            data_sha256: "3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855a".to_owned(),
+            assessment_sha256: "3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855a".to_owned(),
+            data_sha256: vec!["9a3f1d70c2b84e56a1d07f9be36c58422f0b9c7715d8e4a3608b1f52c9d7e0ab".to_owned()],
         },
         checks: checks(),
         transport: Transport {

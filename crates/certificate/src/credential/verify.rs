@@ -16,6 +16,7 @@ use super::proof;
 use super::schema;
 use super::status_list::{Published, Purpose};
 use super::subject::Subject;
+use crate::distance::Overrun;
 
 /// How far an issuer's clock may be ahead of ours, in seconds.
 const AHEAD: i64 = 300;
@@ -112,7 +113,7 @@ pub enum Lapse {
     /// The last moment has passed.
     Time,
     /// The car has run too far.
-    Distance,
+    Distance(Overrun),
 }
 
 impl Standing {
@@ -136,7 +137,7 @@ impl fmt::Display for Standing {
             Self::Revoked => f.write_str("withdrawn"),
             Self::Suspended => f.write_str("suspended"),
             Self::Expired(Lapse::Time) => f.write_str("expired by date"),
-            Self::Expired(Lapse::Distance) => f.write_str("expired by kilometres"),
+            Self::Expired(Lapse::Distance(overrun)) => write!(f, "expired by kilometres: {overrun}"),
             Self::NotYetValid => f.write_str("not yet valid"),
             Self::Unknown(why) => write!(f, "not known: {why}"),
         }
@@ -163,6 +164,19 @@ impl Verdict {
             status: Standing::Unknown("the document is not to be believed".to_owned()),
             proof: Err(refusal),
         }
+    }
+
+    /// The verdict of somebody who also knows that a recorded reading lies beyond the limit. What the issuer says, and a last day
+    /// that is over, outweigh it; that nobody can say does not.
+    pub fn with_overrun(mut self, overrun: Overrun) -> Self {
+        let open = matches!(
+            self.status,
+            Standing::InForce { .. } | Standing::Unknown(_) | Standing::NotYetValid
+        );
+        if self.proof.is_ok() && open {
+            self.status = Standing::Expired(Lapse::Distance(overrun));
+        }
+        self
     }
 
     /// Whether both answers are good. There is no other way to ask for both.
@@ -331,11 +345,12 @@ fn standing(proven: &Proven, credential: &Value, question: &Question<'_>) -> Sta
         Standing::Suspended
     } else if question.now > proven.valid_until {
         Standing::Expired(Lapse::Time)
-    } else if question
-        .odometer_km
-        .is_some_and(|km| km > subject.odometer_limit_km)
-    {
-        Standing::Expired(Lapse::Distance)
+    } else if let Some(odometer_km) = question.odometer_km.filter(|km| *km > subject.odometer_limit_km) {
+        Standing::Expired(Lapse::Distance(Overrun {
+            odometer_km,
+            read_on: None,
+            limit_km: subject.odometer_limit_km,
+        }))
     } else if question.now.as_second().saturating_add(AHEAD) < proven.valid_from.as_second() {
         Standing::NotYetValid
     } else if let Some(km) = question.odometer_km.filter(|km| *km < subject.odometer_km) {

@@ -23,13 +23,31 @@ fn the_export_fits_its_schema_and_lists_what_it_omits() {
         .collect();
     assert!(omitted.contains(&"batteryCondition.stateOfCertifiedEnergy"));
     assert!(!omitted.contains(&"batteryCondition.remainingCapacity"));
-    // 20 + 15 required; filled: ratedCapacity, capacity, fade, energy, SOC, cycles.
-    assert_eq!(omitted.len(), 35 - 6);
+    // 20 + 15 required; filled: ratedCapacity, capacity, fade, energy, SOC, cycles. The energy's uncertainty is none of the model's.
+    assert_eq!(omitted.len(), 35 - 6 + 1);
     assert_eq!(
         export["batteryCondition"]["capacityFade"]["capacityFadeValue"],
         8.6
     );
     assert_eq!(export["kr"]["batteryIdentificationNumber"], "SAMPLE-KR-0005");
+}
+
+#[test]
+fn an_energy_without_its_uncertainty_says_that_it_is_left_out() {
+    let mut subject = subject();
+    let says = |export: &Value| {
+        let omitted = export["omitted"].as_array().unwrap();
+        omitted.iter().any(|field| field == "uncertainty.remainingEnergy")
+    };
+    let mut export = passport::partial(&subject, None);
+    assert!(says(&export));
+    let omitted = export["omitted"].as_array_mut().unwrap();
+    omitted.retain(|field| field != "uncertainty.remainingEnergy");
+    assert!(passport::check(&export).unwrap_err()[0].contains("uncertainty.remainingEnergy"));
+    subject.soh.energy_kwh = None;
+    let export = passport::partial(&subject, None);
+    passport::check(&export).unwrap();
+    assert!(!says(&export), "no energy is stated");
 }
 
 #[test]

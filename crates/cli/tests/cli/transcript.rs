@@ -64,7 +64,7 @@ fn masks() -> Redactions {
         ("[YEAR]", r"CN-(?<redacted>20\d\d)"),
         (
             "[DAY]",
-            r"(until|erased on) (?<redacted>20\d\d-\d\d-\d\d)( and|,)",
+            r"(until|erased on|km on) (?<redacted>20\d\d-\d\d-\d\d)( and|,)",
         ),
         ("[TIME]", r"20\d\d-\d\d-\d\dT\d\d:\d\d:\d\dZ"),
         ("[TOOK]", r"( {2,})?\b\d+(\.\d+)? (ms|s)\b"),

@@ -10,6 +10,7 @@ use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 use store::{StoreError, StoredApplicant, StoredAssessment, StoredCase};
 
+use super::expiry::Expired;
 use super::offers::Offer;
 use super::seat::Seat;
 use super::sheet::Language;
@@ -46,6 +47,8 @@ pub struct ApplicationLine {
     pub case: String,
     /// Where it stands.
     pub state: String,
+    /// What ended its certificate though nobody took a step; the state is then still `in_force`.
+    pub expired: Option<Expired>,
     /// What may be said of the car; absent where it was erased.
     pub car: Option<CarLine>,
     /// The certificate's number, where one was issued.
@@ -134,6 +137,7 @@ impl Desk {
             true => None,
             false => Some(known.organisation.as_str()),
         };
+        let mut expired = self.expired(&self.store.certificates().await?, now).await?;
         let mut lines = Vec::new();
         for stored in self.store.newest_cases(own, before, MOST_CASES).await? {
             let seat = self.seat(known, &stored.id).await?;
@@ -158,6 +162,7 @@ impl Desk {
             lines.push(ApplicationLine {
                 case,
                 state,
+                expired: certificate.as_ref().and_then(|number| expired.remove(number)),
                 car,
                 certificate,
                 yours,
@@ -220,7 +225,7 @@ impl Desk {
             }
             assessments.push(handed);
         }
-        let mut case = self.view(&open, false).await?;
+        let mut case = self.view(&open, now, false).await?;
         if !seat.of_body {
             let organisation = self.store.organisation(&seat.known.organisation).await?;
             let own = organisation.map(|o| o.name).unwrap_or_default();
@@ -334,6 +339,8 @@ impl Desk {
             at: now.as_second(),
             summary: Some(kept),
         };
+        self.not_handed_in_before(&open.stored, &stored, &summary, found)
+            .await?;
         let view = handed_in(&stored, summary);
         if !dry_run {
             let subject = format!("{id}: {}", view.sha256);
@@ -351,6 +358,58 @@ impl Desk {
             }
         }
         Ok(view)
+    }
+
+    /// Refuses what an account has handed in before under another name: logs of the same bytes, read alike, for the same facts. The
+    /// same logs with another answer are another assessment; from another account they are a computation repeated.
+    async fn not_handed_in_before(
+        &self,
+        case: &StoredCase,
+        stored: &StoredAssessment,
+        summary: &Summary,
+        found: &Assessment,
+    ) -> Result<(), DeskError> {
+        let hashes = |summary: &Summary| {
+            let mut hashes: Vec<String> = summary.files.iter().map(|(_, sha256)| sha256.clone()).collect();
+            hashes.sort();
+            hashes
+        };
+        for before in self.store.assessments(case).await? {
+            if before.hash == stored.hash || before.account != stored.account {
+                continue;
+            }
+            let sha256 = hex::encode(before.hash);
+            if let Some(text) = &before.summary {
+                let kept: Summary = serde_json::from_str(text).map_err(|e| unreadable(&case.id, e))?;
+                if hashes(&kept) != hashes(summary) {
+                    continue;
+                }
+            }
+            let kept: Assessment = self.document(case, &sha256).await?;
+            let alike = hashes(&Summary::of(&kept)) == hashes(summary)
+                && kept.method == found.method
+                && kept.class == found.class
+                && kept.pack == found.pack
+                && kept.facts == found.facts
+                && kept.evidence.answers == found.evidence.answers
+                && kept.evidence.meters == found.evidence.meters;
+            if alike && !summary.files.is_empty() {
+                let names = |summary: &Summary| {
+                    let names: Vec<&str> = summary.files.iter().map(|(name, _)| name.as_str()).collect();
+                    names.join(", ")
+                };
+                return Err(DeskError::NotReady {
+                    case: case.id.clone(),
+                    problem: format!(
+                        "has this telemetry already: {} has the same bytes as {}, handed in as assessment {sha256}; name that one to \
+                         evaluate, or hand in other charges",
+                        names(summary),
+                        names(&Summary::of(&kept))
+                    ),
+                });
+            }
+        }
+        Ok(())
     }
 
     /// An assessment that was handed in.
@@ -441,7 +500,7 @@ fn hide_others(case: &mut CaseView, own: &str) {
 }
 
 /// Whether an error is one of what is stored of a single case or car, and not of the database as a whole.
-fn is_damage(error: &DeskError) -> bool {
+pub(super) fn is_damage(error: &DeskError) -> bool {
     match error {
         DeskError::CaseUnreadable { .. }
         | DeskError::Value {

@@ -3,13 +3,16 @@
 use std::path::{Path, PathBuf};
 
 use certificate::credential::did::DidDocument;
-use certificate::credential::{Question, Verdict, verify};
+use certificate::credential::{Proven, Question, Verdict, verify};
+use certificate::distance::Overrun;
 use dossier::Report;
 use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::Value;
 use statement::vocabulary::StatementType;
 
+use super::expiry::{Expired, kilometres};
+use super::surveil::happened;
 use crate::data_dir;
 use crate::error::DeskError;
 
@@ -22,6 +25,8 @@ pub struct CredentialTrust {
     pub status_lists: Vec<PathBuf>,
     /// What the odometer shows, in kilometres.
     pub odometer_km: Option<u32>,
+    /// The issuer's directory, where it is at hand: it knows the readings that were recorded.
+    pub directory: Option<PathBuf>,
 }
 
 /// The longest file that is looked at: a PDF with a credential inside.
@@ -136,7 +141,7 @@ pub fn verify_credential(
             status_lists.push(data_dir::read(path)?);
         }
     }
-    Ok(verify(
+    let verdict = verify(
         bytes,
         &Question {
             issuers: &issuers,
@@ -144,7 +149,44 @@ pub fn verify_credential(
             now,
             odometer_km: trust.odometer_km,
         },
-    ))
+    );
+    let (Some(directory), Ok(proven)) = (&trust.directory, &verdict.proof) else {
+        return Ok(verdict);
+    };
+    let overrun = overrun_in(directory, proven)?;
+    Ok(match overrun {
+        Some(overrun) => verdict.with_overrun(overrun),
+        None => verdict,
+    })
+}
+
+/// The reading beyond its limit that an issuer's directory has of a certificate. Nobody signed a directory, so what it says counts
+/// against a certificate only.
+fn overrun_in(path: &Path, proven: &Proven) -> Result<Option<Overrun>, DeskError> {
+    #[derive(serde::Deserialize)]
+    struct Directory {
+        issuer: String,
+        certificates: Vec<Line>,
+    }
+    #[derive(serde::Deserialize)]
+    struct Line {
+        certificate: String,
+        expired: Option<Value>,
+    }
+    let text = data_dir::read(path)?;
+    let directory: Directory = serde_json::from_slice(&text).map_err(|e| DeskError::malformed(path, e))?;
+    let certificate = &proven.subject.certificate;
+    let line = directory
+        .certificates
+        .into_iter()
+        .find(|line| directory.issuer == proven.issuer && line.certificate == *certificate);
+    let expired = line.and_then(|line| line.expired);
+    match expired.filter(|expired| expired["by"] == "kilometres") {
+        Some(expired) => serde_json::from_value(expired)
+            .map(Some)
+            .map_err(|e| DeskError::malformed(path, e)),
+        None => Ok(None),
+    }
 }
 
 /// A certificate in a verified dossier. The dossier shows all statements about the car, so it shows also that none which
@@ -159,6 +201,8 @@ pub struct CertificateInDossier {
     pub credential: Option<&'static str>,
     /// `in_force`, `suspended`, `revoked` or `expired`.
     pub standing: &'static str,
+    /// Where it is expired: by its last day, or by which odometer reading beyond its limit.
+    pub expired: Option<Expired>,
     /// The log index of the statement that says so last.
     pub said_at: u64,
     /// Grade.
@@ -213,16 +257,21 @@ pub fn certificates(report: &Report, now: Timestamp) -> Vec<CertificateInDossier
         let limit = number("odometer_limit_km");
         let last_day = valid_until.parse::<jiff::civil::Date>().ok();
         let today = now.to_zoned_datetime(jiff::tz::TimeZone::UTC).date();
-        let ran_on = report.statements.iter().any(|later| {
-            later.log_index > issued.log_index
-                && later.superseded_by.is_empty()
-                && later
-                    .claims
-                    .body
-                    .get("odometer")
-                    .is_some_and(|odometer| kilometres(odometer).is_some_and(|km| km > limit as f64))
+        let later = report
+            .statements
+            .iter()
+            .filter(|later| later.log_index > issued.log_index && later.superseded_by.is_empty());
+        let readings = later.filter_map(|later| {
+            let km = kilometres(later.claims.body.get("odometer")?)?;
+            Some((happened(&later.claims), km))
         });
-        if standing == "in_force" && (last_day.is_none_or(|last| today > last) || ran_on) {
+        let overrun = Overrun::earliest(readings, u32::try_from(limit).unwrap_or(u32::MAX));
+        let expired = match last_day {
+            Some(last_day) if today > last_day => Some(Expired::Date { last_day }),
+            _ => overrun.map(Expired::Kilometres),
+        };
+        let expired = expired.filter(|_| standing == "in_force");
+        if expired.is_some() || (standing == "in_force" && last_day.is_none()) {
             standing = "expired";
         }
         certificates.push(CertificateInDossier {
@@ -230,6 +279,7 @@ pub fn certificates(report: &Report, now: Timestamp) -> Vec<CertificateInDossier
             log_index: issued.log_index.0,
             credential,
             standing,
+            expired,
             said_at,
             grade: text("grade"),
             valid_until,
@@ -237,15 +287,6 @@ pub fn certificates(report: &Report, now: Timestamp) -> Vec<CertificateInDossier
         });
     }
     certificates
-}
-
-/// A reading in kilometres.
-pub(super) fn kilometres(odometer: &Value) -> Option<f64> {
-    let value = odometer.get("value")?.as_f64()?;
-    match odometer.get("unit")?.as_str()? {
-        "mi" => Some(value * 1.609_344),
-        _ => Some(value),
-    }
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use certificate::credential::issue::digest;
 use certificate::credential::subject::Took;
 use certificate::credential::{Certificate, People, StatusEntry, proof, status_list, unsigned};
-use certificate::scheme::{Actor, State, Step};
+use certificate::scheme::{Actor, SchemeError, State, Step};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde::Serialize;
@@ -76,6 +76,14 @@ impl Desk {
         let _turn = self.certifying.lock().await;
         let mut open = self.open_case(case).await?;
         hand.is_of_now(&open)?;
+        // Asked first: a case that nobody granted lacks more than that, and its state says what is next.
+        if open.case.state() != State::Granted {
+            return Err(refused(case)(SchemeError::State {
+                kind: "issued",
+                state: open.case.state(),
+                allowed: &[State::Granted],
+            }));
+        }
         let certifier = self.certifier().await?;
         let evaluation = self.last_evaluation(&open).await?;
         let person = self.person(by).await?;
@@ -267,7 +275,9 @@ impl Desk {
         if state != State::InForce {
             return Err(DeskError::NotReady {
                 case: id.to_owned(),
-                problem: format!("is {state}; only a certificate in force is printed"),
+                problem: format!(
+                    "is {state}; only a certificate in force is printed, and its credential can be had all the same"
+                ),
             });
         }
         printed(id, credential, language).await
@@ -323,5 +333,9 @@ async fn printed(id: &str, credential: Value, language: Language) -> Result<Vec<
 }
 
 fn none_issued(id: &str) -> DeskError {
-    DeskError::value("certificate", id, "no certificate was issued in this case")
+    DeskError::value(
+        "certificate",
+        id,
+        "no certificate was issued in this case; `carnet certify list` shows those there are",
+    )
 }

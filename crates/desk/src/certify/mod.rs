@@ -7,6 +7,7 @@
 //! | [`issue`] | issue a certificate: credential, twin, statement |
 //! | [`acting`] | the same steps by an account over the network: who it acts as, what it may see |
 //! | [`offers`] | which steps a case can take next, who may take them, and why others may not |
+//! | [`expiry`] | what ends a certificate though nobody takes a step: its last day, and distance |
 //! | [`surveil`] | suspend what the history gives cause to suspend |
 //! | [`publish`] | the directory, the status lists, the DID document |
 //! | [`assessment`] | from an estimator's assessment to an evaluation |
@@ -20,6 +21,7 @@ pub mod acting;
 pub mod applications;
 pub mod assessment;
 pub mod check;
+pub mod expiry;
 pub mod issue;
 pub mod offers;
 pub mod people;
@@ -91,6 +93,8 @@ pub struct CaseView {
     pub case: String,
     /// Where it stands.
     pub state: certificate::scheme::State,
+    /// What ended its certificate though nobody took a step; the state is then still `in_force`.
+    pub expired: Option<expiry::Expired>,
     /// Who applied.
     pub client: String,
     /// What was applied for.
@@ -365,7 +369,12 @@ impl Desk {
     }
 
     /// A case as people see it.
-    pub(crate) async fn view(&self, open: &Open, dry_run: bool) -> Result<CaseView, DeskError> {
+    pub(crate) async fn view(
+        &self,
+        open: &Open,
+        now: Timestamp,
+        dry_run: bool,
+    ) -> Result<CaseView, DeskError> {
         let case = &open.case;
         let mut records = Vec::with_capacity(case.records().len());
         for record in case.records() {
@@ -381,12 +390,18 @@ impl Desk {
             Some(Step::Evaluated { obstacles, .. }) => obstacles.clone(),
             _ => Vec::new(),
         };
+        let certificate = self.store.certificate(&open.stored.id).await?;
+        let expired = match &certificate {
+            Some(certificate) => self.expired_one(certificate, case.state(), now).await?,
+            None => None,
+        };
         Ok(CaseView {
             case: open.stored.id.clone(),
             state: case.state(),
+            expired,
             client: case.client().to_owned(),
             application: open.application.clone(),
-            certificate: self.store.certificate(&open.stored.id).await?.map(|c| c.id),
+            certificate: certificate.map(|c| c.id),
             obstacles,
             open_disputes: case.open_disputes().collect(),
             records,

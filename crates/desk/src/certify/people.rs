@@ -60,7 +60,10 @@ impl Desk {
     /// There is one, its key is not here, or its DID or address is none.
     pub async fn certify_setup(&self, body: CertificationBody, now: i64) -> Result<Value, DeskError> {
         if let Some(there) = self.store.certification_body().await? {
-            let problem = format!("{} is set up here already; one log has one body", there.did);
+            let problem = format!(
+                "{} is set up here already, and one log has one body; set another log up for another body, with `carnet init`",
+                there.did
+            );
             return Err(DeskError::value("certification body", body.did, problem));
         }
         if body.did.starts_with("did:key:") {
@@ -148,7 +151,10 @@ impl Desk {
             return Err(DeskError::value(
                 "mandate",
                 mandate.from.to_string(),
-                "begins after it ends",
+                format!(
+                    "begins after it ends on {}; give a first day no later than the last",
+                    mandate.until
+                ),
             ));
         }
         let chemistries: Vec<String> = mandate.chemistries.iter().map(ToString::to_string).collect();

@@ -10,6 +10,7 @@ use jiff::{Timestamp, ToSpan as _};
 use serde::Serialize;
 use serde_json::{Value, json};
 
+use super::expiry::Expired;
 use super::steps::whole;
 use crate::data_dir;
 use crate::desk::Desk;
@@ -25,6 +26,8 @@ pub struct DirectoryEntry {
     pub certificate: String,
     /// `in_force`, `suspended`, `withdrawn` or `expired`.
     pub standing: &'static str,
+    /// Where it is expired: by its last day, or by which odometer reading beyond its limit.
+    pub expired: Option<Expired>,
     /// Maker of the car.
     pub make: String,
     /// Its model.
@@ -52,6 +55,7 @@ impl Desk {
     pub async fn directory(&self, now: Timestamp) -> Result<Vec<DirectoryEntry>, DeskError> {
         let time = |seconds| Timestamp::from_second(seconds).unwrap_or(Timestamp::MAX);
         let certificates = self.store.certificates().await?;
+        let mut expired = self.expired(&certificates, now).await?;
         let awaiting = self.store.cases_awaiting_log().await?;
         Ok(certificates
             .into_iter()
@@ -61,11 +65,12 @@ impl Desk {
                     "withdrawn"
                 } else if state == State::Suspended.as_str() {
                     "suspended"
-                } else if now.as_second() > certificate.valid_until {
+                } else if expired.contains_key(&certificate.id) {
                     "expired"
                 } else {
                     "in_force"
                 },
+                expired: expired.remove(&certificate.id),
                 certificate: certificate.id,
                 make: certificate.make,
                 model: certificate.model,
@@ -159,7 +164,7 @@ impl Desk {
         }
         add(
             "directory.json".to_owned(),
-            &json!({"as_of": whole(now), "certificates": directory}),
+            &json!({"issuer": self.body().await?.did, "as_of": whole(now), "certificates": directory}),
         )?;
         files.push((
             PathBuf::from("contexts/carnet-v1.jsonld"),

@@ -68,7 +68,7 @@ impl Desk {
             case,
             application: application.clone(),
         };
-        self.view(&open, false).await
+        self.view(&open, now, false).await
     }
 
     /// Takes the review that is due: of the application, or of the evaluation.
@@ -150,7 +150,7 @@ impl Desk {
             ..CaseWrite::default()
         };
         self.write(&open, before, write, now.as_second(), hand).await?;
-        self.view(&open, false).await
+        self.view(&open, now, false).await
     }
 
     /// Refuses a certificate that what was recorded of the car would suspend, or contradicts.
@@ -331,16 +331,16 @@ impl Desk {
         if !dry_run {
             self.write(&open, before, write, now.as_second(), hand).await?;
         }
-        self.view(&open, dry_run).await
+        self.view(&open, now, dry_run).await
     }
 
     /// A case with all its records.
     ///
     /// # Errors
     /// There is none, or its records do not follow from one another.
-    pub async fn certify_case(&self, case: &str) -> Result<CaseView, DeskError> {
+    pub async fn certify_case(&self, case: &str, now: Timestamp) -> Result<CaseView, DeskError> {
         let open = self.open_case(case).await?;
-        self.view(&open, false).await
+        self.view(&open, now, false).await
     }
 
     /// All cases: id, state and certificate, oldest first.

@@ -5,6 +5,7 @@ use std::collections::{HashMap, HashSet};
 use certificate::evaluation::{Background, Evaluation};
 use certificate::scheme::{Actor, State, Step};
 use certificate::surveillance::{Cause, Trigger, recall_of_battery, trigger};
+use index::Label;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
@@ -13,7 +14,7 @@ use statement::vocabulary::{Role, StatementType};
 use statement::{Claims, Digest, KeyId, SdJwt};
 use store::{Content, StoredCertificate};
 
-use super::check::kilometres;
+use super::expiry::{Expired, ExpiredByDistance, kilometres};
 use super::steps::whole;
 use super::{Hand, Open};
 use crate::desk::Desk;
@@ -46,6 +47,8 @@ pub struct NotLookedAt {
 pub struct Surveillance {
     /// Those suspended.
     pub suspended: Vec<SuspendedByRule>,
+    /// Those in force that a later odometer reading has ended. Nobody suspends them for it.
+    pub expired: Vec<ExpiredByDistance>,
     /// Those that must be looked at again.
     pub failed: Vec<NotLookedAt>,
     /// Why the log has not taken all statements that steps owe it. They stay owed, and are handed in the next time.
@@ -84,14 +87,24 @@ impl Desk {
         if self.store.certification_body().await?.is_none() {
             return Ok(done);
         }
-        for (certificate, state) in self.store.certificates().await? {
+        let certificates = self.store.certificates().await?;
+        let expired = self.expired(&certificates, now).await?;
+        for (certificate, state) in certificates {
             let over = now.as_second() > certificate.valid_until;
             if state != State::InForce.as_str() || over || !which(&certificate.id) {
                 continue;
             }
             let number = certificate.id.clone();
             match self.look_at(certificate, now, dry_run).await {
-                Ok(found) => done.suspended.extend(found),
+                Ok(Some(found)) => done.suspended.push(found),
+                Ok(None) => {
+                    if let Some(Expired::Kilometres(overrun)) = expired.get(&number) {
+                        done.expired.push(ExpiredByDistance {
+                            certificate: number,
+                            overrun: *overrun,
+                        });
+                    }
+                }
                 Err(error) => done.failed.push(NotLookedAt {
                     certificate: number,
                     error,
@@ -169,7 +182,7 @@ impl Desk {
             })
             .collect();
         let own = credential.map(hex::encode);
-        let recorded = self.recorded(open).await?;
+        let recorded = self.recorded(&open.stored.label).await?;
         let mut since_issue = false;
         let mut causes = Vec::new();
         for (digest, claims) in &recorded {
@@ -197,7 +210,7 @@ impl Desk {
     /// What recorded statements say that an evaluation must not keep quiet about, though it is no cause: open recalls of other
     /// parts, and exchanges of the pack before the first day of its data.
     pub(crate) async fn background(&self, open: &Open, measured_from: Date) -> Result<Background, DeskError> {
-        let recorded = self.recorded(open).await?;
+        let recorded = self.recorded(&open.stored.label).await?;
         let mut background = Background::default();
         for (_, claims) in &recorded {
             let Some(found) = trigger(claims.typ, &claims.body) else {
@@ -223,7 +236,7 @@ impl Desk {
         evaluation: &Evaluation,
     ) -> Result<Option<String>, DeskError> {
         let odometer_km = evaluation.odometer_km;
-        let recorded = self.recorded(open).await?;
+        let recorded = self.recorded(&open.stored.label).await?;
         let mut readings: Vec<(Date, f64)> = recorded
             .iter()
             .filter_map(|(_, claims)| Some((happened(claims), kilometres(claims.body.get("odometer")?)?)))
@@ -246,11 +259,11 @@ impl Desk {
             }))
     }
 
-    /// The statements about a case's car that can be read, oldest first, without those that were corrected later: by who made them,
+    /// The statements about a car that can be read, oldest first, without those that were corrected later: by who made them,
     /// or by a dispute panel (spec/statement.md, "Corrections").
-    async fn recorded(&self, open: &Open) -> Result<Vec<(Digest, Claims)>, DeskError> {
+    pub(super) async fn recorded(&self, label: &Label) -> Result<Vec<(Digest, Claims)>, DeskError> {
         let mut recorded = Vec::new();
-        for stored in self.store.statements(&open.stored.label, i64::MAX as u64).await? {
+        for stored in self.store.statements(label, i64::MAX as u64).await? {
             let Content::Present(text) = &stored.content else {
                 continue;
             };
@@ -288,7 +301,7 @@ fn is_open(recall: &Claims, recorded: &[(Digest, Claims)]) -> bool {
 }
 
 /// The day of an event, in UTC as the days of an evaluation's data are.
-fn happened(claims: &Claims) -> Date {
+pub(super) fn happened(claims: &Claims) -> Date {
     let event = claims.event_time.instant();
     event.to_zoned_datetime(TimeZone::UTC).date()
 }

@@ -22,6 +22,7 @@ cert-in_force-why = The body that issued it stands by it today. It also ends whe
 cert-suspended-why = Do not rely on it: the body is looking into a new fact, such as a fault, a recall or a replaced battery.
 cert-withdrawn-why = Do not rely on it: the body has taken it back for good.
 cert-expired-why = Its last day is over. The battery may have aged since; ask for a new one.
+cert-expired-km-why = Its car has run further than it reaches: the odometer showed { $km } km on { $day }, and it counts up to { $limit } km. Ask for a new one.
 cert-one = Certificate { $number }
 cert-until-km = or from { $km } km on the odometer
 cert-measured = What was measured

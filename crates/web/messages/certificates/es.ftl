@@ -22,6 +22,7 @@ cert-in_force-why = El organismo que lo emitió responde hoy de él. Termina tam
 cert-suspended-why = No confíe en él: el organismo estudia un hecho nuevo, como una avería, una llamada a revisión o una batería sustituida.
 cert-withdrawn-why = No confíe en él: el organismo lo ha retirado definitivamente.
 cert-expired-why = Su último día ha pasado. La batería puede haber envejecido; pida uno nuevo.
+cert-expired-km-why = El coche ha recorrido más de lo que cubre: el cuentakilómetros marcaba { $km } km el { $day }, y vale hasta { $limit } km. Pida uno nuevo.
 cert-one = Certificado { $number }
 cert-until-km = o a los { $km } km del cuentakilómetros
 cert-measured = Lo que se midió

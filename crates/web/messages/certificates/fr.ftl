@@ -22,6 +22,7 @@ cert-in_force-why = L’organisme qui l’a délivré en répond aujourd’hui. 
 cert-suspended-why = Ne vous y fiez pas : l’organisme examine un fait nouveau, comme une panne, un rappel ou une batterie remplacée.
 cert-withdrawn-why = Ne vous y fiez pas : l’organisme l’a retiré définitivement.
 cert-expired-why = Son dernier jour est passé. La batterie a pu vieillir ; demandez-en un nouveau.
+cert-expired-km-why = La voiture a roulé plus loin qu’il ne porte : le compteur affichait { $km } km le { $day }, et il vaut jusqu’à { $limit } km. Demandez-en un nouveau.
 cert-one = Certificat { $number }
 cert-until-km = ou à { $km } km au compteur
 cert-measured = Ce qui a été mesuré

@@ -22,6 +22,7 @@ cert-in_force-why = 발급 기관이 오늘도 보증합니다. 주행거리가 
 cert-suspended-why = 믿고 쓰지 마십시오. 고장, 리콜, 배터리 교체 같은 새로운 사실을 기관이 확인하고 있습니다.
 cert-withdrawn-why = 믿고 쓰지 마십시오. 기관이 완전히 취소했습니다.
 cert-expired-why = 유효기간이 지났습니다. 그 뒤로 배터리가 더 노화했을 수 있으니 새 인증서를 요청하십시오.
+cert-expired-km-why = 인증서가 미치는 거리를 넘겨 주행했습니다. { $day } 주행거리는 { $km } km였고, 인증서는 { $limit } km까지만 유효합니다. 새 인증서를 요청하십시오.
 cert-one = 인증서 { $number }
 cert-until-km = 또는 주행거리 { $km } km까지
 cert-measured = 측정 결과

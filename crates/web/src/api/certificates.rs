@@ -23,6 +23,10 @@ pub struct Certificate {
     pub certificate: String,
     /// `in_force`, `suspended`, `withdrawn` or `expired`.
     pub standing: &'static str,
+    /// Where it is expired: `by` is `date`, with `last_day`, or `kilometres`, with the recorded reading (`odometer_km`, `read_on`) beyond
+    /// the limit (`limit_km`).
+    #[schema(value_type = Option<Object>)]
+    pub expired: Option<desk::certify::expiry::Expired>,
     /// Maker of the car.
     pub make: String,
     /// Its model.
@@ -47,6 +51,7 @@ impl From<DirectoryEntry> for Certificate {
         Self {
             certificate: entry.certificate,
             standing: entry.standing,
+            expired: entry.expired,
             make: entry.make,
             model: entry.model,
             grade: entry.grade,

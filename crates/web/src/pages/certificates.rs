@@ -4,6 +4,8 @@
 use axum::extract::State;
 use axum::http::StatusCode;
 use certificate::credential::Subject;
+use certificate::distance::Overrun;
+use desk::certify::expiry::Expired;
 use desk::certify::publish::DirectoryEntry;
 use jiff::Timestamp;
 use maud::{Markup, html};
@@ -13,6 +15,7 @@ use serde_json::Value;
 use crate::clock;
 use crate::extract::Path;
 use crate::pages::foreign::{code, foreign};
+use crate::pages::language::Words;
 use crate::pages::layout::Page;
 use crate::pages::visit::Visit;
 use crate::problem::Problem;
@@ -174,7 +177,7 @@ fn page_of_one(visit: &Visit, entry: &DirectoryEntry, twin: Option<&Value>) -> P
         div class=(format!("verdict {tone}")) role="status" {
             div {
                 h1 { (visit.say(&format!("cert-{standing}"))) }
-                p { (visit.say(&format!("cert-{standing}-why"))) }
+                p { (why(visit, entry)) }
             }
         }
         @if entry.awaits_log { p .notice role="status" { (visit.say("cert-awaits-log")) } }
@@ -207,6 +210,24 @@ fn page_of_one(visit: &Visit, entry: &DirectoryEntry, twin: Option<&Value>) -> P
     };
     let title = words.tell("cert-one", &[("number", entry.certificate.as_str().into())]);
     visit.page(title, body).public()
+}
+
+/// Why a certificate counts, or does not.
+fn why(visit: &Visit, entry: &DirectoryEntry) -> Markup {
+    match &entry.expired {
+        Some(Expired::Kilometres(overrun)) => past_its_distance(visit.words, overrun),
+        _ => html! { (visit.say(&format!("cert-{}-why", entry.standing))) },
+    }
+}
+
+/// The reading with which a car ran past its certificate's limit.
+pub fn past_its_distance(words: &Words, overrun: &Overrun) -> Markup {
+    let (km, limit) = (overrun.odometer_km.to_string(), overrun.limit_km.to_string());
+    let on = overrun.read_on.map(|day| day.to_string()).unwrap_or_default();
+    words.weave(
+        "cert-expired-km-why",
+        &[("km", &km), ("day", &on), ("limit", &limit)],
+    )
 }
 
 fn fact(visit: &Visit, id: &str, value: Markup) -> Markup {
@@ -266,6 +287,7 @@ mod tests {
         DirectoryEntry {
             certificate: number.to_owned(),
             standing,
+            expired: None,
             make: "Hyundai".to_owned(),
             model: model.to_owned(),
             grade: "B".to_owned(),
@@ -333,6 +355,22 @@ mod tests {
                 page.contains("erased"),
                 "what was measured is gone with the car's data"
             );
+        }
+    }
+
+    #[tokio::test]
+    async fn a_certificate_that_a_later_reading_ended_names_the_reading_its_day_and_the_limit() {
+        let mut one = entry("CN-1", "Kona", "expired");
+        one.expired = Some(Expired::Kilometres(Overrun {
+            odometer_km: 81_204,
+            read_on: Some(jiff::civil::date(2026, 12, 3)),
+            limit_km: 77_748,
+        }));
+        for language in ["ko", "en", "ru", "ar", "es", "fr"] {
+            let page = text(page_of_one(&visit(&format!("/?lang={language}")), &one, None)).await;
+            for said in ["81204", "2026-12-03", "77748"] {
+                assert!(page.contains(said), "{language}: {said}");
+            }
         }
     }
 

@@ -887,6 +887,107 @@ async fn a_recall_that_is_sealed_suspends_the_certificate_by_itself() {
     assert_eq!(state, "suspended");
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_certificate_whose_car_ran_past_its_kilometres_is_expired_wherever_it_is_looked_up() {
+    let cast = Cast::new().await;
+    let (case, number) = cast.certified().await;
+    let line = async || {
+        let directory = cast.service.get("/api/certificates").await.json();
+        directory["certificates"][0].clone()
+    };
+    until(async || line().await["awaits_log"] == false).await;
+    assert_eq!(line().await["standing"], "in_force");
+    let limit = line().await["odometer_limit_km"].as_u64().unwrap();
+    let today = Timestamp::now().to_zoned_datetime(jiff::tz::TimeZone::UTC).date();
+    let reading = |km: u64| {
+        let odometer = json!({"value": km, "unit": "km", "instrument_state": "working", "method": "seen"});
+        json!({"odometer": odometer, "context": "service"})
+    };
+    cast.record(StatementType::OdometerRead, 0, reading(limit)).await;
+    let beyond = cast
+        .record(StatementType::OdometerRead, 0, reading(limit + 500))
+        .await;
+    until(async || line().await["standing"] == "expired").await;
+    let expired =
+        json!({"by": "kilometres", "odometer_km": limit + 500, "read_on": today, "limit_km": limit});
+    assert_eq!(line().await["expired"], expired);
+    let application = cast.ann.get(&at(&case, "")).await.json();
+    assert_eq!(application["expired"], expired);
+    let applications = cast.ann.get("/api/certification/applications").await.json();
+    assert_eq!(applications["applications"][0]["expired"], expired);
+    let looked = cast
+        .park
+        .post("/api/certification/surveillance", &json!({}))
+        .await
+        .json();
+    assert_eq!(looked["suspended"], json!([]));
+    assert_eq!(looked["expired"][0]["certificate"], number.as_str());
+    assert_eq!(looked["expired"][0]["odometer_km"], limit + 500);
+    for address in [
+        format!("/certificates/{number}?lang=en"),
+        "/d/KMHKN81ABMU000005?lang=en".to_owned(),
+    ] {
+        let answer = cast.service.get(&address).await;
+        let page = answer.text();
+        for said in [(limit + 500).to_string(), today.to_string(), limit.to_string()] {
+            assert!(page.contains(&said), "{address}: {said}");
+        }
+        assert!(page.contains("has run further than it reaches"), "{address}");
+    }
+    // A slip of the pen that its issuer corrects ended nothing.
+    let odometer = reading(limit);
+    cast.record_by((MAKER, 9), StatementType::OdometerRead, 0, odometer, Some(beyond))
+        .await;
+    until(async || line().await["standing"] == "in_force").await;
+}
+
+/// Waits for what a running service does by itself.
+async fn until(mut is_so: impl AsyncFnMut() -> bool) {
+    for _ in 0..200 {
+        if is_so().await {
+            return;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+    panic!("it does not come about");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn telemetry_that_was_handed_in_before_is_known_by_its_bytes_and_not_by_its_name() {
+    let cast = Cast::new().await;
+    let case = apply(&cast.ann, "application.json").await;
+    let (log, described) = (recent("ioniq5-2021.csv"), "ioniq5-2021.battery.toml");
+    let named =
+        async |by: &Person, name: &str| hand_in_bytes(by, &case, (name, log.clone()), described).await;
+    let first = named(&cast.ann, "charges.csv").await;
+    assert_eq!(first.status, 201, "{first:?}");
+    let again = named(&cast.ann, "other.csv").await;
+    assert_eq!(again.status, 409, "{again:?}");
+    for said in [
+        "other.csv has the same bytes as charges.csv",
+        first.json()["sha256"].as_str().unwrap(),
+    ] {
+        assert!(again.text().contains(said), "{said}: {again:?}");
+    }
+    // Another account computes again; that is what the body asks for.
+    assert_eq!(named(&cast.kim, "other.csv").await.status, 201);
+    let kept = cast.kim.get(&at(&case, "")).await.json();
+    assert_eq!(kept["assessments"].as_array().unwrap().len(), 2);
+
+    let description = description(described);
+    let parts: [Part<'_>; 3] = [
+        ("battery", Some(described), &description),
+        ("telemetry", Some("a.csv"), &log),
+        ("telemetry", Some("b.csv"), &log),
+    ];
+    let twice = cast.ann.send_files(&at(&case, "/telemetry"), &parts).await;
+    assert_eq!(twice.status, 422, "{twice:?}");
+    assert!(
+        twice.text().contains("b.csv: the same bytes as a.csv"),
+        "{twice:?}"
+    );
+}
+
 /// A case with thousands of sessions is looked at often, and nobody decodes them all for a line each.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_case_shows_what_was_handed_in_without_reading_all_of_it() {

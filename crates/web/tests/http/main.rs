@@ -26,5 +26,6 @@ mod running;
 mod static_log;
 mod submit;
 mod test_add;
+mod vc_api;
 mod vehicles;
 mod yard_pages;

@@ -494,6 +494,9 @@ pub struct Suspended {
     /// `certificate`, `cause`, what the statement says, and its digest.
     #[schema(value_type = Vec<Object>)]
     pub suspended: Vec<desk::certify::surveil::SuspendedByRule>,
+    /// Certificates in force that a later odometer reading has ended: `certificate`, `odometer_km`, `read_on`, `limit_km`.
+    #[schema(value_type = Vec<Object>)]
+    pub expired: Vec<desk::certify::expiry::ExpiredByDistance>,
     /// Certificates in force that could not be looked at, or not be suspended. The service tries them again.
     pub failed: Vec<NotLookedAt>,
     /// Why the log has not taken every statement that a step owes it. They are handed in again.
@@ -537,6 +540,7 @@ pub async fn run_surveillance(
     });
     Ok(Answered(Suspended {
         suspended: done.suspended,
+        expired: done.expired,
         failed: failed.collect(),
         owed: done.owed.map(|error| Problem::from(error).detail),
         dry_run,

@@ -108,7 +108,7 @@ fn line(visit: &Visit, one: &ApplicationLine) -> Markup {
                 }
             }
             td data-label=(cell("state")) {
-                (state(visit, &one.state))
+                (state(visit, &one.state, one.expired.is_some()))
                 @if let Some(damaged) = &one.damaged {
                     p .problem { (visit.say("lab-damaged")) }
                     p .hint lang="en" dir="ltr" { (foreign(words, damaged, 400)) }
@@ -125,7 +125,10 @@ fn line(visit: &Visit, one: &ApplicationLine) -> Markup {
 }
 
 /// Where a case stands, in words and colour.
-pub fn state(visit: &Visit, state: &str) -> Markup {
+pub fn state(visit: &Visit, state: &str, expired: bool) -> Markup {
+    if expired {
+        return html! { span .standing.expired { (visit.say("cert-expired")) } };
+    }
     let tone = match state {
         "in_force" => "in_force",
         "declined" | "refused" | "withdrawn" | "suspended" => "withdrawn",

@@ -7,6 +7,7 @@ use desk::access::{Act, Actor};
 use desk::assessing;
 use desk::certify::RecordView;
 use desk::certify::applications::{ApplicationView, HandedIn};
+use desk::certify::expiry::Expired;
 use jiff::Timestamp;
 use maud::{Markup, html};
 
@@ -15,6 +16,7 @@ use super::forms::Form;
 use super::list::state;
 use super::picture::picture;
 use crate::clock;
+use crate::pages::certificates::past_its_distance;
 use crate::pages::foreign::{code, foreign};
 use crate::pages::layout::Page;
 use crate::pages::visit::Visit;
@@ -57,7 +59,12 @@ pub async fn page(
     let number = code(words, &view.case.case);
     let body = html! {
         p { a href=(visit.href("/certification")) { (visit.say("lab-all")) } }
-        h1 { (words.weave("lab-one", &[("number", &number)])) " " (state(visit, view.case.state.as_str())) }
+        h1 { (words.weave("lab-one", &[("number", &number)])) " " (state(visit, view.case.state.as_str(), view.case.expired.is_some())) }
+        @match &view.case.expired {
+            Some(Expired::Kilometres(overrun)) => p .notice role="status" { (past_its_distance(words, overrun)) },
+            Some(Expired::Date { .. }) => p .notice role="status" { (visit.say("cert-expired-why")) },
+            None => {},
+        }
         @if let Some(would) = would {
             p .notice role="status" { (words.weave("lab-would", &[("number", &code(words, would))])) }
         }

@@ -1,6 +1,7 @@
 //! The battery of an electric car: its certificates, and whether they are in force.
 
 use desk::certify::check::{CertificateInDossier, certificates};
+use desk::certify::expiry::Expired;
 use dossier::Report;
 use maud::{Markup, html};
 use serde_json::Value;
@@ -8,6 +9,7 @@ use serde_json::Value;
 use super::car::is_electric;
 use super::written::{moment, number, signed_number, written_day};
 use super::{Directory, row, titled};
+use crate::pages::certificates::past_its_distance;
 use crate::pages::foreign::{code, foreign};
 use crate::pages::language::Words;
 
@@ -54,6 +56,9 @@ fn card(words: &Words, report: &Report, certificate: &CertificateInDossier, dire
                         ("time", &moment(words, report.as_of)),
                         ("index", &number(words, certificate.said_at)),
                     ]))
+                    @if let Some(Expired::Kilometres(overrun)) = &certificate.expired {
+                        ". " (past_its_distance(words, overrun))
+                    }
                 }))
                 @if let (Some(value), Some(low), Some(high)) = &soh {
                     (row(words.say("soh"), words.weave("soh-range", &[("value", value), ("low", low), ("high", high)])))
