@@ -446,6 +446,7 @@ pub enum LogCommand {
     /// Recompute everything from the public files and compare.
     #[command(after_help = "\
 Exit code 1 where something is damaged; each finding names the file or row, and what to do.
+Warnings are of a policy that needs no witness, or counts one that nobody asks.
 
 Examples:
   carnet log fsck

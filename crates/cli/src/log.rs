@@ -96,6 +96,7 @@ pub async fn fsck(global: &Global) -> Result<ExitCode, Failure> {
     desk.close().await?;
     let word = |severity| match severity {
         Severity::Damage => "damage",
+        Severity::Warning => "warning",
         Severity::Litter => "litter",
     };
     if global.json {

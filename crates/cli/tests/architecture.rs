@@ -1,5 +1,6 @@
 //! The invariants of ARCHITECTURE.md that a machine can check: which way dependencies point, that the pure crates do no
-//! I/O, that every crate forbids unsafe code, that every fuzz target is built, and that no document links to nothing.
+//! I/O, that every crate forbids unsafe code, that every fuzz target is built, that no document links to nothing, and that
+//! docs/security.md names no test that is not there.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use std::fs;
@@ -368,5 +369,80 @@ fn links_are_found_inline_and_by_reference_but_not_in_code() {
     assert_eq!(
         found,
         [(1, "a.md".into()), (1, "b.md#part".into()), (6, "c.md".into())]
+    );
+}
+
+/// What a document names between backticks, line by line: files and folders, and functions of the file that was named last.
+fn named(markdown: &str) -> Vec<(usize, String, Option<String>)> {
+    let mut found = Vec::new();
+    for (number, line) in markdown.lines().enumerate() {
+        let mut file: Option<String> = None;
+        // Every second piece between backticks is code.
+        for piece in line.split('`').skip(1).step_by(2) {
+            let is_word = piece
+                .bytes()
+                .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_');
+            let is_place =
+                piece.contains('/') || [".rs", ".js", ".carnet"].iter().any(|end| piece.ends_with(end));
+            if is_place && !piece.starts_with("./") {
+                file = Some(piece.to_owned());
+                found.push((number + 1, piece.to_owned(), None));
+            } else if let Some(file) = file.as_ref().filter(|file| is_word && file.ends_with(".rs")) {
+                found.push((number + 1, file.clone(), Some(piece.to_owned())));
+            }
+        }
+    }
+    found
+}
+
+#[test]
+fn every_test_that_the_page_on_security_names_is_there() {
+    let mut all = Vec::new();
+    for folder in ["crates", "spec/vectors", "verifier"] {
+        for ending in ["rs", "js", "carnet"] {
+            all.extend(files(&root().join(folder), ending));
+        }
+    }
+    let page = read(&root().join("docs/security.md"));
+    let (mut missing, mut tests) = (Vec::new(), 0);
+    for (line, file, function) in named(&page) {
+        let mut of_name = all.iter().filter(|path| path.ends_with(&file));
+        let is_there = match &function {
+            None => root().join(&file).exists() || of_name.next().is_some(),
+            Some(name) => of_name.any(|path| {
+                let text = read(path);
+                text.lines().any(|line| {
+                    line.trim_start()
+                        .trim_start_matches("async ")
+                        .starts_with(&format!("fn {name}("))
+                })
+            }),
+        };
+        tests += usize::from(function.is_some());
+        if !is_there {
+            missing.push(format!(
+                "docs/security.md:{line}: {file} {}",
+                function.unwrap_or_default()
+            ));
+        }
+    }
+    assert!(missing.is_empty(), "{}", missing.join("\n"));
+    assert!(tests > 30, "the page names {tests} tests");
+}
+
+#[test]
+fn tests_are_found_behind_the_file_that_they_are_in() {
+    let row = "| `POST` a `word` | `a/b.rs`: `one_test`, `another`; `c.rs`: `third` and all of `spec/` | `fourth` |";
+    let of = |file: &str, name: &str| (1, file.to_owned(), (!name.is_empty()).then(|| name.to_owned()));
+    assert_eq!(
+        named(row),
+        [
+            of("a/b.rs", ""),
+            of("a/b.rs", "one_test"),
+            of("a/b.rs", "another"),
+            of("c.rs", ""),
+            of("c.rs", "third"),
+            of("spec/", ""),
+        ]
     );
 }

@@ -9,6 +9,7 @@ use object_store::ObjectStoreExt as _;
 use statement::key_file::{Purpose, StoredKey};
 use store::{LocalCosigner, Options, RemoteWitness, Room, Store, StoreError, Vault};
 use tlog::cosignature::CosigningKey;
+use tlog::note::Vkey;
 use tlog::note::{KeyName, SigningKey};
 use tlog::policy::Policy;
 use zeroize::Zeroizing;
@@ -44,7 +45,9 @@ pub struct Desk {
     /// What was found of the distance that certified cars ran.
     pub(crate) overruns: std::sync::Mutex<crate::certify::expiry::Found>,
     pub(crate) vrf_key: VrfVerifierKey,
-    policy: Policy,
+    pub(crate) policy: Policy,
+    /// The cosigners that live beside the log, by the names that `init` gives them in the policy.
+    pub(crate) beside: [(&'static str, Vkey); 2],
 }
 
 /// The two cosigners that live beside an embedded log.
@@ -222,6 +225,10 @@ impl Desk {
             overruns: std::sync::Mutex::default(),
             vrf_key,
             policy,
+            beside: [
+                (WITNESS, keys.witness.vkey().clone()),
+                (AUDITOR, keys.auditor.vkey().clone()),
+            ],
         })
     }
 

@@ -230,7 +230,13 @@ fn json_line(text: &str) -> Result<Item, Vec<String>> {
     let read = match text.as_bytes().first() {
         Some(b'{') => {
             let draft = read_json(text.as_bytes()).map_err(|e| vec![strictly(&e)])?;
-            serde_json::from_value(draft).map(|draft| Item::Draft(Box::new(draft)))
+            let record = condition_record(&draft, text);
+            match serde_json::from_value(draft) {
+                Err(_) if record => {
+                    return Err(vec![format!("{AS_FORM82}; write it into a file of its own")]);
+                }
+                read => read.map(|draft| Item::Draft(Box::new(draft))),
+            }
         }
         Some(b'"') => serde_json::from_str(text).map(Item::Signed),
         _ if text.starts_with(SIGNED) => Ok(Item::Signed(text.to_owned())),
@@ -250,12 +256,16 @@ const AS_FORM82: &str = "is a condition record (Form 82), which is recorded by i
 /// Whether this is a condition record and no draft of a statement.
 fn condition_record(value: &serde_json::Value, text: &str) -> bool {
     let has = |names: &[&str]| names.iter().any(|name| value.get(name).is_some());
+    // The odometer, the state of the VIN and fire at least, in whatever words. To read every wrong line of a large file as a record
+    // would take too long.
+    let enough = value.as_object().is_some_and(|members| members.len() >= 3);
     !has(&["typ", "vid", "body"])
         && (has(&["inners", "outers"])
-            || matches!(
-                form82::import_json(text.as_bytes()),
-                Ok(_) | Err(ImportError::GivenTwice { .. } | ImportError::Contradiction { .. })
-            ))
+            || enough
+                && matches!(
+                    form82::import_json(text.as_bytes()),
+                    Ok(_) | Err(ImportError::GivenTwice { .. } | ImportError::Contradiction { .. })
+                ))
 }
 
 /// Whether the first line of a table names the columns of a condition record.

@@ -42,7 +42,7 @@ pub struct Listed {
 }
 
 /// The witnesses of the list; none where there is no list.
-fn listed(dir: &DataDir) -> Result<Vec<Witness>, DeskError> {
+pub(crate) fn listed(dir: &DataDir) -> Result<Vec<Witness>, DeskError> {
     let path = dir.witnesses();
     if !path.exists() {
         return Ok(Vec::new());
@@ -173,7 +173,10 @@ pub fn add(dir: &DataDir, url: &str, vkey: &str, name: Option<&str>) -> Result<W
 /// There is none of that name.
 pub fn remove(dir: &DataDir, name: &str) -> Result<(), DeskError> {
     let path = dir.witnesses();
-    let text = String::from_utf8_lossy(&data_dir::read(&path)?).into_owned();
+    let text = match path.exists() {
+        true => String::from_utf8_lossy(&data_dir::read(&path)?).into_owned(),
+        false => String::new(),
+    };
     let is_it = |line: &&str| {
         let mut words = line.split_ascii_whitespace();
         words.next() == Some("witness") && words.next() == Some(name)
@@ -249,6 +252,6 @@ impl Desk {
     }
 }
 
-fn same_key(a: &Vkey, b: &Vkey) -> bool {
+pub(crate) fn same_key(a: &Vkey, b: &Vkey) -> bool {
     a.public_key() == b.public_key()
 }

@@ -27,6 +27,8 @@ use crate::vault;
 pub enum Severity {
     /// Something that should have been tidied away; nothing depends on it.
     Litter,
+    /// The log is as it should be, and what is handed out with it says less than it could.
+    Warning,
     /// Something that others rely on is missing or wrong.
     Damage,
 }
@@ -64,7 +66,7 @@ pub struct Fsck {
 impl Fsck {
     /// Whether everything others rely on is there and right.
     pub fn is_sound(&self) -> bool {
-        self.complaints.iter().all(|c| c.severity == Severity::Litter)
+        self.complaints.iter().all(|c| c.severity < Severity::Damage)
     }
 
     fn complain(&mut self, what: impl Into<String>, problem: impl Into<String>) {

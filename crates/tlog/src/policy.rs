@@ -225,6 +225,17 @@ impl Policy {
         &self.witnesses
     }
 
+    /// The witness or group that must have cosigned; `None` where the file says `quorum none`.
+    pub fn quorum(&self) -> Option<MemberName> {
+        self.quorum.map(|member| self.name(member))
+    }
+
+    /// The last group or, where there is none, witness of the file; `None` where the file has neither.
+    pub fn last_member(&self) -> Option<&MemberName> {
+        let group = self.groups.last().map(|group| &group.name);
+        group.or(self.witnesses.last().map(|witness| &witness.name))
+    }
+
     /// Checks that one of the logs signed this checkpoint and that the quorum cosigned it.
     ///
     /// Lines of keys the policy does not know are ignored; a line of a known key that does not verify refuses the note.

@@ -8,7 +8,7 @@ use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use certificate::scheme::SchemeError;
 use desk::DeskError;
-use desk::access::{AccessError, ShareError};
+use desk::access::{AccessError, Needs, ShareError};
 use serde::Serialize;
 use store::StoreError;
 use utoipa::ToSchema;
@@ -420,8 +420,12 @@ impl From<AccessError> for Problem {
                 detail,
                 "leave the scope out, or have an operator change the account's role",
             ),
-            AccessError::OutOfScope { .. } => {
-                Self::new(Kind::Forbidden, detail, "make a token with the scope for it")
+            AccessError::OutOfScope { act } => {
+                let fix = match act.needs() {
+                    Needs::Session => "log in at /login or with POST /api/session: no token does this",
+                    Needs::Nothing | Needs::OneOf(_) => "make a token with the scope for it",
+                };
+                Self::new(Kind::Forbidden, detail, fix)
             }
             AccessError::NotOfBody => Self::new(
                 Kind::Forbidden,
@@ -441,7 +445,7 @@ impl From<AccessError> for Problem {
             AccessError::NotHeld => Self::new(
                 Kind::Forbidden,
                 detail,
-                "ask without `show`, or ask an operator of this log to confirm that you hold the car",
+                "leave personal fields (`show`, or `fields` of a link) out, or ask an operator of this log to confirm that you hold the car",
             ),
             AccessError::SetupToken => Self::new(
                 Kind::Forbidden,

@@ -4,6 +4,7 @@ use std::any::Any;
 use std::sync::Arc;
 
 use axum::extract::{DefaultBodyLimit, MatchedPath, Request, State};
+use axum::http::Method;
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{get, post};
@@ -98,10 +99,11 @@ pub fn router(app: App) -> Result<Router, serde_json::Error> {
         .compress_when(SizeAbove::new(WORTH_COMPRESSING).and(NotForContentType::const_new("image/")));
     let router = router
         .fallback(async || Problem::not_found())
-        .method_not_allowed_fallback(async || {
+        .method_not_allowed_fallback(async |method: Method| {
+            let method: String = method.as_str().chars().take(20).collect();
             Problem::new(
                 Kind::MethodNotAllowed,
-                "this address is there, but not for this method",
+                format!("this address is there, but not for the method {method}"),
                 "use a method that the Allow header names",
             )
         })

@@ -84,6 +84,94 @@ fn fsck_names_a_vrf_key_that_is_not_the_log_s() {
     assert_eq!(json(at, "log fsck", 0)["sound"], true);
 }
 
+/// Nothing of the log is damaged, so the exit code is that of a sound one.
+#[test]
+fn fsck_warns_of_a_policy_that_asks_for_nobody_or_for_somebody_whom_nobody_asks() {
+    let folder = yard::folder();
+    let at = folder.path();
+    ran(at, "--data other init --origin other.example.org/carnet", 0);
+    let path = at.join("carnet-data/policy.txt");
+    let policy = std::fs::read_to_string(&path).unwrap();
+    let key = |policy: &str| {
+        let line = policy
+            .lines()
+            .find(|line| line.starts_with("witness witness "))
+            .unwrap();
+        line.split(' ').nth(2).unwrap().to_owned()
+    };
+    let own = key(&policy);
+    let others = key(&std::fs::read_to_string(at.join("other/policy.txt")).unwrap());
+    let (start, _) = policy.split_once("quorum").unwrap();
+    for (changed, says, fix) in [
+        (
+            format!("{start}quorum none\n"),
+            "quorum none",
+            "such as `quorum both`",
+        ),
+        (
+            policy
+                .lines()
+                .filter(|line| line.starts_with("log "))
+                .collect::<String>()
+                + "\nquorum none\n",
+            "quorum none",
+            own.as_str(),
+        ),
+        (
+            policy.replacen(
+                "witness witness",
+                &format!("witness far {others}\nwitness witness"),
+                1,
+            ),
+            "nobody asks far",
+            "carnet log witness add URL",
+        ),
+    ] {
+        std::fs::write(&path, changed).unwrap();
+
+        let found = json(at, "log fsck", 0);
+
+        assert_eq!(found["sound"], true, "{found}");
+        let complaints = found["complaints"].as_array().unwrap();
+        assert_eq!(complaints.len(), 1, "{found}");
+        assert_eq!(
+            (&complaints[0]["severity"], &complaints[0]["what"]),
+            (&"warning".into(), &"./carnet-data/policy.txt".into())
+        );
+        let problem = complaints[0]["problem"].as_str().unwrap();
+        assert!(problem.contains(says) && problem.contains(fix), "{problem}");
+        let told = ran(at, "log fsck", 0).out;
+        assert!(
+            told.contains("warning: ") && told.contains("The log is sound"),
+            "{told}"
+        );
+    }
+    // In the place of its own, the checkpoint lacks what verifiers ask for, and it is said why.
+    std::fs::write(&path, policy.replace(&own, &others)).unwrap();
+    let found = json(at, "log fsck", 1);
+    let problem = found["complaints"][1]["problem"].as_str().unwrap();
+    assert!(problem.contains(&others) && problem.contains(&own), "{found}");
+    // Whom the log asks by its own list is asked.
+    let far = policy.replacen(
+        "witness witness",
+        &format!("witness far {others}\nwitness witness"),
+        1,
+    );
+    std::fs::write(&path, far).unwrap();
+    let asked = format!("log witness add https://witness.example.org {others} --name far");
+    ran(at, &asked, 0);
+    assert_eq!(json(at, "log fsck", 0)["complaints"], serde_json::json!([]));
+}
+
+#[test]
+fn a_witness_that_no_list_names_cannot_be_taken_off() {
+    let folder = yard::folder();
+
+    let said = ran(folder.path(), "log witness remove w1", 1).err;
+
+    assert!(said.contains("\"w1\": there is none of that name"), "{said}");
+}
+
 /// Whoever restored the database instead would get into the danger of a fork for nothing.
 #[test]
 fn a_wrong_content_key_is_called_that() {

@@ -558,6 +558,29 @@ fn a_condition_record_without_form82_is_told_how_it_is_recorded() {
 }
 
 #[test]
+fn a_condition_record_among_json_lines_is_told_how_it_is_recorded() {
+    let folder = yard::folder();
+    for name in ["form82-k3.json", "form82-malibu.marketplace.json"] {
+        let record = std::fs::read(yard::samples().join("yard").join(name)).unwrap();
+        let record: Value = serde_json::from_slice(&record).unwrap();
+        let said = refusal(
+            folder.path(),
+            "handed-in.jsonl",
+            format!("{}\n{record}\n", sound()).as_bytes(),
+        );
+        assert!(said.contains("handed-in.jsonl:2: "), "{said}");
+        assert!(
+            said.contains("condition record (Form 82)") && said.contains("a file of its own"),
+            "{said}"
+        );
+        assert!(
+            said.contains("--form82 --issuer ID --vehicle VIN --event-time TIME"),
+            "{said}"
+        );
+    }
+}
+
+#[test]
 fn on_one_machine_a_data_directory_that_cannot_be_written_is_named() {
     use std::os::unix::process::CommandExt as _;
 

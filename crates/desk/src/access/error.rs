@@ -63,7 +63,7 @@ pub enum AccessError {
     )]
     SetupToken,
     /// Something of this name is there already.
-    #[error("there is a {what} {name:?} already; choose another name")]
+    #[error("{what} {name:?} is there already; choose another name")]
     Taken {
         /// What.
         what: &'static str,

@@ -22,3 +22,4 @@ mod room;
 mod sigkill;
 mod test_log;
 mod two_sequencers;
+mod upgrades;

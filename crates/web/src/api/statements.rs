@@ -329,7 +329,9 @@ pub async fn ticket(State(app): State<App>, Path(text): Path<String>) -> Result<
         )
     };
     let ticket: Ticket = text.parse().map_err(|e: crate::ticket::NotATicket| {
-        Problem::new(Kind::MalformedRequest, e.to_string(), "use the ticket as it came")
+        let sent: String = text.chars().take(100).collect();
+        let detail = format!("ticket {sent:?}: {e}");
+        Problem::new(Kind::MalformedRequest, detail, "use the ticket as it came")
     })?;
     match app.desk.store().find(&ticket.digest).await? {
         None => Err(unknown()),

@@ -78,7 +78,11 @@ impl Shown {
         let names: Vec<String> = show.split(',').map(|name| name.trim().to_owned()).collect();
         if names.len() > FIELDS || names.iter().any(String::is_empty) {
             let detail = format!("show: at most {FIELDS} names of fields, none of them empty");
-            return Err(Problem::new(Kind::MalformedRequest, detail, "correct the value"));
+            return Err(Problem::new(
+                Kind::MalformedRequest,
+                detail,
+                "name fields, such as show=plate,price, or show=all",
+            ));
         }
         app.desk
             .disclose(caller.actor_itself()?, vehicle, show, clock::now())

@@ -6,13 +6,16 @@ use desk::access::{Act, Actor, By, Known};
 use url::form_urlencoded::parse;
 
 use crate::access::{Caller, SameSite};
-use crate::extract::Body;
+use crate::extract::{Body, is_of_type};
 use crate::pages::visit::Visit;
 use crate::problem::{Kind, Problem};
 use crate::state::App;
 
 /// The field that every form of a session carries.
 pub const CSRF: &str = "csrf";
+
+/// How browsers send a form without files.
+const FORM: &str = "application/x-www-form-urlencoded";
 
 /// The fields of a form, from a page of this service.
 pub struct Fields(Vec<(String, String)>);
@@ -37,6 +40,13 @@ impl FromRequest<App> for Fields {
     async fn from_request(request: Request, app: &App) -> Result<Self, Problem> {
         let (mut parts, body) = request.into_parts();
         SameSite::from_request_parts(&mut parts, app).await?;
+        if !is_of_type(&parts.headers, FORM) {
+            return Err(Problem::new(
+                Kind::UnsupportedMediaType,
+                "the body is not declared as a form of a page",
+                format!("send it with Content-Type: {FORM}; programs use the addresses below /api/"),
+            ));
+        }
         let body = Body::from_request(Request::from_parts(parts, body), app).await?;
         Ok(Self(parse(&body.bytes).into_owned().collect()))
     }

@@ -19,10 +19,11 @@ use store::CertificationBody;
 use test_servers::LogFolder;
 
 use crate::client::{Answer, request};
-use crate::people::{PASSWORD, Person, data, on_a_thread, with_token};
+use crate::people::{self, PASSWORD, Person, on_a_thread, with_token};
 use crate::running::{Running, key, log_of, options, sql};
 
-const BODY: &str = "certifier-test";
+/// The body's issuer id.
+pub const BODY: &str = "certifier-test";
 const MAKER: &str = "maker-test";
 
 /// Account and person: one word for both. `sue` works for the body and acts as nobody.
@@ -46,7 +47,7 @@ fn made() -> &'static Made {
 }
 
 async fn make() -> Made {
-    let data = data();
+    let data = people::data();
     let desk = Desk::open(log_of(&data), None).await.unwrap();
     let issuer = Issuer {
         id: BODY.to_owned(),
@@ -148,7 +149,12 @@ pub async fn service() -> Running {
 }
 
 pub async fn service_with(options: web::Options) -> Running {
-    Running::again(made().data.copy(), options).await
+    Running::again(data(), options).await
+}
+
+/// A copy of the log with its certification body.
+pub fn data() -> LogFolder {
+    made().data.copy()
 }
 
 fn samples() -> PathBuf {
@@ -156,7 +162,7 @@ fn samples() -> PathBuf {
 }
 
 /// What is applied for, without the client: that is whoever applies.
-fn wanted(file: &str) -> Value {
+pub fn wanted(file: &str) -> Value {
     let text = std::fs::read(samples().join("certificate").join(file)).unwrap();
     let application: Application = serde_json::from_slice(&text).unwrap();
     json!({"vehicle": application.vehicle, "battery": application.battery})
@@ -204,12 +210,17 @@ pub fn form(parts: &[Part<'_>]) -> Vec<u8> {
     body
 }
 
+/// The header that says how the parts of a form are told apart.
+pub fn form_type() -> String {
+    format!("content-type: multipart/form-data; boundary={BOUNDARY}")
+}
+
 impl Person {
     /// A form with files, as a page's script or form sends it.
     pub async fn send_files(&self, path: &str, parts: &[Part<'_>]) -> Answer {
         let cookie = format!("cookie: {}", self.cookie);
         let csrf = format!("x-carnet-csrf: {}", self.csrf);
-        let typed = format!("content-type: multipart/form-data; boundary={BOUNDARY}");
+        let typed = form_type();
         let headers = [cookie.as_str(), &csrf, "sec-fetch-site: same-origin", &typed];
         request(self.address, "POST", path, &headers, &form(parts)).await
     }
@@ -609,7 +620,7 @@ async fn what_stands_around_the_parts_of_a_form_is_bounded() {
     for (what, body) in [("a preamble", before), ("a header", header)] {
         let cookie = format!("cookie: {}", ann.cookie);
         let csrf = format!("x-carnet-csrf: {}", ann.csrf);
-        let typed = format!("content-type: multipart/form-data; boundary={BOUNDARY}");
+        let typed = form_type();
         let headers = [cookie.as_str(), &csrf, "sec-fetch-site: same-origin", &typed];
         let answer = request(ann.address, "POST", &at(&case, "/telemetry"), &headers, &body).await;
         assert_eq!(answer.status, 400, "{what}: {answer:?}");

@@ -20,7 +20,7 @@ use utoipa::ToSchema;
 use super::{Case, Refusals};
 use crate::access::{May, act};
 use crate::clock;
-use crate::extract::Path;
+use crate::extract::{Path, unencoded};
 use crate::outgoing;
 use crate::problem::{Kind, Problem};
 use crate::state::App;
@@ -238,6 +238,7 @@ async fn received(
     purpose: Purpose,
     enough: impl Fn(&Received) -> Result<(), Problem>,
 ) -> Result<(Received, Place), Problem> {
+    unencoded(headers)?;
     let most = app.options.limits.upload;
     let said = headers.get(CONTENT_LENGTH).and_then(|value| value.to_str().ok());
     let said: Option<u64> = said.and_then(|said| said.parse().ok());
