@@ -1139,6 +1139,7 @@ def main():
     for country in asked["one_market"]:
         measure(country, 1, lambda country=country: book.verdict(one, country, arrival, arrival, values, rates))
     every = asked["markets"]
+    measure("each", len(every), lambda: [book.verdict(one, to, arrival, arrival, values, rates) for to in every])
     measure("all", len(every), lambda: [book.verdict(one, to, arrival, arrival, values, rates) for to in every])
     several = [read_car(texts) for texts in asked["yard_cars"]]
     measure("yard", len(every) * len(several), lambda: [book.verdict(car, to, arrival, arrival, values, rates) for car in several for to in every])
