@@ -321,7 +321,7 @@ fn tested<'a>(expr: &Expr, tests: impl Iterator<Item = &'a Test>, looks: &mut [(
     tests.for_each(|test| test.bounds(&mut bounds));
     for bound in bounds {
         match bound {
-            Bound::Number(number) => compared(*name, number, looks),
+            Bound::Number(number) => compared(*name, number.decimal(), looks),
             // Of the arrival all days are known; nothing else that passes is a day.
             Bound::Day(_) => {}
         }
@@ -334,7 +334,7 @@ fn looked_at(expr: &Expr, looks: &mut [(usize, Look)]) {
         Expr::Name(name) => any_change(*name, looks),
         Expr::Binary(op, both) => match (compares(*op), &**both) {
             (true, [Expr::Name(name), Expr::Number(number)] | [Expr::Number(number), Expr::Name(name)]) => {
-                compared(*name, *number, looks);
+                compared(*name, number.decimal(), looks);
             }
             // Of the arrival all days are known; nothing else that passes is a day.
             (true, [Expr::Name(_), Expr::Date(_)] | [Expr::Date(_), Expr::Name(_)]) => {}
