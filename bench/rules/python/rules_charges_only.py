@@ -113,10 +113,10 @@ class Pack:
                 parsed = []
                 for row in mine:
                     tests = [(translate(column[5:]), test(cell)) for column, cell in row.items() if column.startswith("when ")]
-                    values = {c: translate(v) for c, v in row.items() if c not in ("rule", "note") and not c.startswith("when ") and v}
+                    values = {c: translate(v) for c, v in row.items() if c not in ("rule", "note") and not c.startswith("when ") and v not in ("", "not found")}
                     parsed.append((tests, values))
                 if not mine:
-                    parsed.append(([], {"value": translate(rule["value"])} if rule["value"] else {}))
+                    parsed.append(([], {"value": translate(rule["value"])} if rule["value"] not in ("", "not found") else {}))
                 when = translate(rule["when"]) if rule["when"] else None
                 compiled.append((first_day(rule["from"]), last_day(rule["to"]), when, parsed))
             formula = step.get("formula") or ("value * base" if "base" in step else "value")

@@ -312,6 +312,11 @@ def formula(text):
     return Parser(text).expression() if text else None
 
 
+def value(text):
+    """A value of a rule: a formula, or nothing where it was not found."""
+    return None if text == "not found" else formula(text)
+
+
 def bound(text):
     return datetime.date.fromisoformat(text) if re.fullmatch(r"\d{4}-\d\d-\d\d", text) else Decimal(text)
 
@@ -438,13 +443,13 @@ class Rule:
         self.rows = []
         for band in (band for band in bands if band["rule"] == self.law.id):
             values = {
-                column: formula(cell)
+                column: value(cell)
                 for column, cell in band.items()
                 if column not in ("rule", "note") and not column.startswith("when ")
             }
             self.rows.append(([cell_test(band["when " + test])[0] for test in tests], values))
         if not self.rows:
-            self.rows.append(([None] * len(tests), {"value": formula(row["value"])}))
+            self.rows.append(([None] * len(tests), {"value": value(row["value"])}))
 
 
 class Step:
@@ -1134,6 +1139,7 @@ def main():
     for country in asked["one_market"]:
         measure(country, 1, lambda country=country: book.verdict(one, country, arrival, arrival, values, rates))
     every = asked["markets"]
+    measure("each", len(every), lambda: [book.verdict(one, to, arrival, arrival, values, rates) for to in every])
     measure("all", len(every), lambda: [book.verdict(one, to, arrival, arrival, values, rates) for to in every])
     several = [read_car(texts) for texts in asked["yard_cars"]]
     measure("yard", len(every) * len(several), lambda: [book.verdict(car, to, arrival, arrival, values, rates) for car in several for to in every])

@@ -5,6 +5,7 @@
 //! python3 -m venv /tmp/peers && /tmp/peers/bin/pip install openfisca-core
 //! cd bench/rules && cargo run --release -- /tmp/peers/bin/python3
 //! cargo run --release -- --only RU   # one figure, for a profiler
+//! valgrind --tool=cachegrind target/release/bench-rules --only RU 2000   # so many times, to count instructions
 //! ```
 
 use std::collections::BTreeMap;
@@ -51,10 +52,13 @@ fn main() -> Result<()> {
     );
     let asked = Asked::new(&set)?;
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    if let [only, what] = arguments.as_slice()
+    if let [only, what, times @ ..] = arguments.as_slice()
         && only == "--only"
     {
-        return asked.only(what);
+        return match times {
+            [times] => asked.so_often(what, times.parse()?),
+            _ => asked.only(what),
+        };
     }
     let own = asked.measure()?;
     asked.print(&own);
@@ -262,27 +266,52 @@ impl<'s> Asked<'s> {
         Ok(outlook.breaks.iter().map(|b| b.date.to_string()).collect())
     }
 
-    /// One figure again and again, for a profiler: a country, `all`, `yard` or `outlook`.
-    fn only(&self, what: &str) -> Result<()> {
-        let cars: Vec<Car> = (0..50).map(|at| car(&facts(at)?)).collect::<Result<_>>()?;
+    /// What is asked for one figure: how many quotes at a time, and the asking.
+    fn asking<'f>(
+        &'f self,
+        what: &'f str,
+        cars: &'f [Car],
+    ) -> Result<(usize, Box<dyn FnMut() -> Result<()> + 'f>)> {
         let first = cars.first().context("there are cars")?;
+        let all = self.markets.len();
         let mut at = 0;
-        for _ in 0..3 {
-            let rate = match what {
-                "all" => per_second(self.markets.len(), || self.all(first).map(|_| ()))?,
-                "each" => per_second(self.markets.len(), || self.each(first).map(|_| ()))?,
-                "yard" => per_second(self.markets.len(), || {
+        Ok(match what {
+            "all" => (all, Box::new(|| self.all(first).map(|_| ()))),
+            "each" => (all, Box::new(|| self.each(first).map(|_| ()))),
+            "yard" => (
+                all,
+                Box::new(move || {
                     at += 1;
                     self.all(&cars[at % cars.len()]).map(|_| ())
-                })?,
-                "outlook" => per_second(self.markets.len(), || {
-                    self.markets
-                        .iter()
-                        .try_for_each(|to| self.ahead(first, to).map(|_| ()))
-                })?,
-                country => per_second(1, || self.one(first, country).map(|_| ()))?,
-            };
-            println!("{what}: {rate:.0}");
+                }),
+            ),
+            "outlook" => (
+                all,
+                Box::new(|| {
+                    let mut markets = self.markets.iter();
+                    markets.try_for_each(|to| self.ahead(first, to).map(|_| ()))
+                }),
+            ),
+            country => (1, Box::new(|| self.one(first, country).map(|_| ()))),
+        })
+    }
+
+    /// One figure again and again, for a profiler: a country, `all`, `each`, `yard` or `outlook`.
+    fn only(&self, what: &str) -> Result<()> {
+        let cars: Vec<Car> = (0..50).map(|at| car(&facts(at)?)).collect::<Result<_>>()?;
+        let (each, mut ask) = self.asking(what, &cars)?;
+        for _ in 0..3 {
+            println!("{what}: {:.0}", per_second(each, &mut ask)?);
+        }
+        Ok(())
+    }
+
+    /// The same, so many times: the difference of two runs is what a quote takes in instructions.
+    fn so_often(&self, what: &str, times: usize) -> Result<()> {
+        let cars: Vec<Car> = (0..50).map(|at| car(&facts(at)?)).collect::<Result<_>>()?;
+        let (each, mut ask) = self.asking(what, &cars)?;
+        for _ in 0..times.div_ceil(each) {
+            ask()?;
         }
         Ok(())
     }
@@ -297,6 +326,8 @@ impl<'s> Asked<'s> {
         }
         let all = per_second(self.markets.len(), || self.all(&first).map(|_| ()))?;
         own.insert("all".to_owned(), all);
+        let each = per_second(self.markets.len(), || self.each(&first).map(|_| ()))?;
+        own.insert("each".to_owned(), each);
         let (lines, yard) = timed(|| -> Result<usize> {
             let mut lines = 0;
             for at in 0..CARS {
@@ -325,6 +356,11 @@ impl<'s> Asked<'s> {
             "| one car to all {} markets | {:.0} |",
             self.markets.len(),
             own["all"]
+        );
+        println!(
+            "| one car to each of {} markets, asked alone | {:.0} |",
+            self.markets.len(),
+            own["each"]
         );
         println!("| {CARS} cars to all markets | {:.0} |", own["yard"]);
         println!(

@@ -212,7 +212,7 @@ fn is_heir(step: &Step, old: &Rule, new: &Rule) -> bool {
 /// The only value of a row, if it is a plain number.
 fn number(row: &Row) -> Option<Decimal> {
     match row.values.iter().flatten().collect::<Vec<_>>().as_slice() {
-        [Expr::Number(number)] => Some(*number),
+        [Expr::Number(number)] => Some(number.decimal()),
         _ => None,
     }
 }

@@ -2,6 +2,7 @@
 //! way. The results are worth what the library's are, and have its decimal places, but for a product of nought, which may keep more.
 
 use std::cmp::Ordering;
+use std::num::NonZeroU32;
 
 use rust_decimal::Decimal;
 
@@ -19,16 +20,24 @@ const POWERS: [i64; 19] = {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Short {
     digits: i64,
-    /// How many of them are decimals; at most 28.
-    scale: u32,
+    /// One more than how many of them are decimals, of which there are at most 28: what is none, then, is a zero here, and goes
+    /// through the same two registers.
+    places: NonZeroU32,
 }
 
 impl Short {
-    pub(crate) const ZERO: Short = Short { digits: 0, scale: 0 };
+    pub(crate) const ZERO: Short = Short::new(0, 0);
 
     /// So many units of the last decimal.
+    #[inline]
     pub(crate) const fn new(digits: i64, scale: u32) -> Short {
-        Short { digits, scale }
+        let places = NonZeroU32::MIN.saturating_add(scale);
+        Short { digits, places }
+    }
+
+    #[inline]
+    fn scale(self) -> u32 {
+        self.places.get() - 1
     }
 
     /// The same number; `None` if it has too many digits, or is the zero below zero.
@@ -42,10 +51,8 @@ impl Short {
         if parts.negative && digits == 0 {
             return None;
         }
-        Some(Short {
-            digits: if parts.negative { -digits } else { digits },
-            scale: parts.scale,
-        })
+        let digits = if parts.negative { -digits } else { digits };
+        Some(Short::new(digits, parts.scale))
     }
 
     /// The same number.
@@ -55,7 +62,7 @@ impl Short {
         let digits = self.digits.unsigned_abs();
         #[expect(clippy::cast_possible_truncation)]
         let (low, middle) = (digits as u32, (digits >> 32) as u32);
-        Decimal::from_parts(low, middle, 0, self.is_negative(), self.scale)
+        Decimal::from_parts(low, middle, 0, self.is_negative(), self.scale())
     }
 
     /// The same number below zero.
@@ -72,21 +79,28 @@ impl Short {
 
     /// Both with as many decimals as the one that has more.
     #[inline]
-    fn aligned(self, other: Short) -> Option<(i64, i64, u32)> {
-        if self.scale == other.scale {
-            return Some((self.digits, other.digits, self.scale));
+    fn aligned(self, other: Short) -> Option<(i64, i64, NonZeroU32)> {
+        if self.places == other.places {
+            return Some((self.digits, other.digits, self.places));
         }
-        let unit = *POWERS.get(self.scale.abs_diff(other.scale) as usize)?;
-        if self.scale < other.scale {
-            Some((self.digits.checked_mul(unit)?, other.digits, other.scale))
+        let unit = *POWERS.get(self.places.get().abs_diff(other.places.get()) as usize)?;
+        if self.places < other.places {
+            Some((self.digits.checked_mul(unit)?, other.digits, other.places))
         } else {
-            Some((self.digits, other.digits.checked_mul(unit)?, self.scale))
+            Some((self.digits, other.digits.checked_mul(unit)?, self.places))
         }
+    }
+
+    /// In units of the last of so many decimals; none if it has more, or too many digits.
+    #[inline]
+    pub(crate) fn units(self, decimals: u32) -> Option<i64> {
+        let unit = *POWERS.get(decimals.checked_sub(self.scale())? as usize)?;
+        self.digits.checked_mul(unit)
     }
 
     #[inline]
     pub(crate) fn plus(self, other: Short) -> Option<Short> {
-        if self.scale != other.scale {
+        if self.places != other.places {
             // A zero leaves the other as it is written.
             if self.digits == 0 {
                 return Some(other);
@@ -95,9 +109,9 @@ impl Short {
                 return Some(self);
             }
         }
-        let (a, b, scale) = self.aligned(other)?;
+        let (a, b, places) = self.aligned(other)?;
         let digits = a.checked_add(b)?;
-        Some(Short { digits, scale })
+        Some(Short { digits, places })
     }
 
     #[inline]
@@ -108,9 +122,9 @@ impl Short {
 
     #[inline]
     pub(crate) fn times(self, other: Short) -> Option<Short> {
-        let scale = self.scale + other.scale;
+        let scale = self.scale() + other.scale();
         let digits = self.digits.checked_mul(other.digits)?;
-        (scale <= Decimal::MAX_SCALE).then_some(Short { digits, scale })
+        (scale <= Decimal::MAX_SCALE).then(|| Short::new(digits, scale))
     }
 
     /// The order of two numbers; `None` if it takes more digits to tell.
@@ -139,7 +153,7 @@ impl Short {
     /// Half up, away from zero, to so many decimals.
     #[inline]
     pub(crate) fn rounded(self, decimals: u32) -> Short {
-        let Some(down) = self.scale.checked_sub(decimals) else {
+        let Some(down) = self.scale().checked_sub(decimals) else {
             return self;
         };
         let digits = match down {
@@ -159,10 +173,7 @@ impl Short {
                 }
             },
         };
-        Short {
-            digits,
-            scale: decimals,
-        }
+        Short::new(digits, decimals)
     }
 
     /// The product, half up to so many decimals: an amount in another currency.
@@ -170,7 +181,7 @@ impl Short {
         if let Some(product) = self.times(rate) {
             return Some(product.rounded(decimals));
         }
-        let scale = self.scale + rate.scale;
+        let scale = self.scale() + rate.scale();
         let down = scale.checked_sub(decimals)?;
         let unit = *POWERS.get(down as usize)?;
         let product = u128::from(self.digits.unsigned_abs()) * u128::from(rate.digits.unsigned_abs());
@@ -178,28 +189,72 @@ impl Short {
             // The library rounds twice there.
             return None;
         }
-        // The quotient as a float is off by less than two if it has at most 15 digits; the rest tells.
-        #[expect(clippy::cast_precision_loss, clippy::cast_possible_truncation)]
-        let mut quotient = ((self.digits as f64 * rate.digits as f64).abs() / unit as f64) as i64;
-        if quotient >= POWERS[15] {
+        #[expect(clippy::cast_precision_loss)]
+        let about = (self.digits as f64 * rate.digits as f64).abs() / unit as f64;
+        let quotient = half_up(product, unit, about)?;
+        let negative = (self.digits < 0) != (rate.digits < 0);
+        Some(Short::new(if negative { -quotient } else { quotient }, decimals))
+    }
+}
+
+/// A product divided by a power of ten, half up, from about what it is: a float that is off by less than two. `None` if it has more
+/// than 15 digits, and no float tells.
+#[inline]
+fn half_up(product: u128, unit: i64, about: f64) -> Option<i64> {
+    #[expect(clippy::cast_possible_truncation)]
+    let mut quotient = about as i64;
+    if quotient >= POWERS[15] {
+        return None;
+    }
+    // The rest is less than thrice the unit, which has at most 19 digits, so the low word of the product tells it.
+    #[expect(clippy::cast_possible_truncation, clippy::cast_possible_wrap)]
+    let mut rest = (product as i64).wrapping_sub(quotient.wrapping_mul(unit));
+    while rest < 0 {
+        quotient -= 1;
+        rest += unit;
+    }
+    while rest >= unit {
+        quotient += 1;
+        rest -= unit;
+    }
+    Some(quotient + i64::from(rest * 2 >= unit))
+}
+
+/// A rate by which many amounts of cents are converted to cents, with what that takes worked out once.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Exchange {
+    digits: u64,
+    /// One, in units of the rate's last decimal.
+    unit: i64,
+    /// The rate as a float.
+    about: f64,
+}
+
+impl Exchange {
+    /// `None` if the rate is not above zero, or has more than 18 decimals.
+    pub(crate) fn by(rate: Short) -> Option<Exchange> {
+        let unit = *POWERS.get(rate.scale() as usize)?;
+        let digits = u64::try_from(rate.digits).ok().filter(|digits| *digits > 0)?;
+        #[expect(clippy::cast_precision_loss)]
+        let about = digits as f64 / unit as f64;
+        Some(Exchange { digits, unit, about })
+    }
+
+    /// As [`Short::converted`], for an amount of at most 15 digits with two decimals; `None` for others.
+    #[inline]
+    pub(crate) fn cents(&self, amount: Short) -> Option<Short> {
+        let cents = u64::try_from(amount.digits).ok()?;
+        if amount.scale() != 2 || amount.digits >= POWERS[15] {
             return None;
         }
-        let product = i128::try_from(product).ok()?;
-        let unit = i128::from(unit);
-        let mut rest = product - i128::from(quotient) * unit;
-        while rest < 0 {
-            quotient -= 1;
-            rest += unit;
+        let product = u128::from(cents) * u128::from(self.digits);
+        if product >> 96 != 0 {
+            // The library rounds twice there.
+            return None;
         }
-        while rest >= unit {
-            quotient += 1;
-            rest -= unit;
-        }
-        quotient += i64::from(rest >= unit / 2);
-        Some(Short {
-            digits: quotient * self.digits.signum() * rate.digits.signum(),
-            scale: decimals,
-        })
+        #[expect(clippy::cast_precision_loss)]
+        let about = amount.digits as f64 * self.about;
+        Some(Short::new(half_up(product, self.unit, about)?, 2))
     }
 }
 
@@ -360,6 +415,27 @@ mod tests {
             prop_assert_eq!(written(Some(x.rounded(decimals).decimal())), written(Some(rounded(a, decimals))));
             if let (Some(converted), Some(product)) = (x.converted(y, decimals), a.checked_mul(b)) {
                 prop_assert_eq!(converted.decimal(), rounded(product, decimals));
+            }
+        }
+
+        #[test]
+        fn cents_at_one_rate_are_what_each_would_be_alone(
+            cents in 0_i64..10_i64.pow(16),
+            cut in 0_u32..50,
+            digits in 1_i64..i64::MAX,
+            rate_cut in 0_u32..62,
+            scale in 0_u32..=19,
+        ) {
+            let (amount, rate) = (Short::new(cents >> cut, 2), Short::new((digits >> rate_cut).max(1), scale));
+            let converted = Exchange::by(rate).and_then(|exchange| exchange.cents(amount));
+            let (a, b) = (amount.decimal(), rate.decimal());
+            let alone = super::converted(a, b, 2).map(|alone| alone.to_string());
+            if let Some(converted) = converted {
+                prop_assert_eq!(Some(converted.decimal().to_string()), alone);
+            }
+            // What a car costs, at a rate as published or worked out, is converted this way.
+            if amount.digits < 10_i64.pow(11) && rate.digits < 10_i64.pow(15) && (12..=18).contains(&scale) {
+                prop_assert!(converted.is_some());
             }
         }
 

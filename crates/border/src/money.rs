@@ -59,10 +59,11 @@ const MOST: Decimal = Decimal::from_parts(0xA4C6_8000, 0x0003_8D7E, 0, false, 0)
 const DERIVED_DIGITS: u32 = 17;
 
 impl Currency {
-    /// A number of the same order.
-    fn number(self) -> u32 {
+    /// A number that differs in its last digits from those of most other currencies.
+    fn scattered(self) -> usize {
         let [a, b, c] = self.0;
-        u32::from_be_bytes([0, a, b, c])
+        // Knuth's multiplicative hash.
+        (u32::from_le_bytes([a, b, c, 0]).wrapping_mul(0x9E37_79B1) >> 20) as usize
     }
 
     /// Its three letters.
@@ -183,9 +184,47 @@ pub struct Rates {
 /// The rates between all currencies known, as a square.
 #[derive(Clone, Debug)]
 struct Following {
-    /// In order.
-    currencies: Vec<u32>,
+    places: Places,
     square: Vec<OnceLock<Option<Decimal>>>,
+}
+
+/// The place of each currency in a square of them, found at once: each question looks for some.
+#[derive(Clone, Debug)]
+struct Places {
+    many: usize,
+    /// At least twice as many as there are currencies: each is at the first free one from where its letters lead.
+    by_letters: Vec<Option<(Currency, usize)>>,
+}
+
+impl Places {
+    fn of(currencies: Vec<Currency>) -> Self {
+        let mut by_letters = vec![None; (currencies.len() * 2).next_power_of_two()];
+        for (place, currency) in currencies.iter().enumerate() {
+            let mut at = currency.scattered();
+            let last = by_letters.len() - 1;
+            while by_letters[at & last].is_some() {
+                at += 1;
+            }
+            by_letters[at & last] = Some((*currency, place));
+        }
+        Places {
+            many: currencies.len(),
+            by_letters,
+        }
+    }
+
+    fn get(&self, currency: Currency) -> Option<usize> {
+        let last = self.by_letters.len() - 1;
+        let mut at = currency.scattered();
+        loop {
+            // One is free.
+            let (known, place) = (*self.by_letters.get(at & last)?)?;
+            if known == currency {
+                return Some(place);
+            }
+            at += 1;
+        }
+    }
 }
 
 /// A rate that is none.
@@ -232,15 +271,13 @@ impl Rates {
             return Some(Decimal::ONE);
         }
         let following = self.following.get_or_init(|| {
-            let mut currencies: Vec<u32> = self.known().map(Currency::number).collect();
-            currencies.sort_unstable();
+            let places = Places::of(self.known().collect());
             Following {
-                square: vec![OnceLock::new(); currencies.len() * currencies.len()],
-                currencies,
+                square: vec![OnceLock::new(); places.many * places.many],
+                places,
             }
         });
-        let place = |currency: Currency| following.currencies.binary_search(&currency.number()).ok();
-        let at = place(from)? * following.currencies.len() + place(to)?;
+        let at = following.places.get(from)? * following.places.many + following.places.get(to)?;
         *following.square.get(at)?.get_or_init(|| {
             self.direct(from, to).or_else(|| {
                 self.known().find_map(|via| {

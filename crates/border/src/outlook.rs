@@ -19,11 +19,17 @@ pub enum Cause {
     Begins {
         /// The rule.
         rule: String,
+        /// Whether no act names the day, and it is only where our tables begin.
+        #[serde(skip_serializing_if = "std::ops::Not::not")]
+        assumed: bool,
     },
     /// The day before was the last of a rule.
     Ends {
         /// The rule.
         rule: String,
+        /// Whether no act names the day, and it is only where our tables end.
+        #[serde(skip_serializing_if = "std::ops::Not::not")]
+        assumed: bool,
     },
     /// A condition or a table names this day.
     Day {
@@ -262,8 +268,8 @@ impl<'a> Mark<'a> {
         Mark {
             day,
             event: match (edge.turn, edge.is_of_step()) {
-                (Turn::Begins, _) => Event::Begins(rule),
-                (Turn::Ends, _) => Event::Ends(rule),
+                (Turn::Begins, _) => Event::Begins(rule, edge.is_assumed(pack)),
+                (Turn::Ends, _) => Event::Ends(rule, edge.is_assumed(pack)),
                 (Turn::Named, false) => Event::Day(rule),
                 (Turn::Named, true) => Event::DayOfStep(rule),
             },
@@ -275,8 +281,10 @@ impl<'a> Mark<'a> {
 /// A cause that borrows its words, until it is known that it changes something.
 #[derive(Clone, Copy)]
 enum Event<'a> {
-    Begins(&'a str),
-    Ends(&'a str),
+    /// A rule, and whether its first day is assumed.
+    Begins(&'a str, bool),
+    /// A rule, and whether its last day is assumed.
+    Ends(&'a str, bool),
     Day(&'a str),
     DayOfStep(&'a str),
     Birthday(&'static str),
@@ -286,11 +294,13 @@ enum Event<'a> {
 impl Event<'_> {
     fn cause(self) -> Cause {
         match self {
-            Event::Begins(rule) => Cause::Begins {
+            Event::Begins(rule, assumed) => Cause::Begins {
                 rule: rule.to_owned(),
+                assumed,
             },
-            Event::Ends(rule) => Cause::Ends {
+            Event::Ends(rule, assumed) => Cause::Ends {
                 rule: rule.to_owned(),
+                assumed,
             },
             Event::Day(about) | Event::DayOfStep(about) => Cause::Day {
                 about: about.to_owned(),
@@ -367,8 +377,8 @@ fn causes(
             continue;
         }
         let matters = match event {
-            Event::Begins(rule) => after.rests_on(rule),
-            Event::Ends(rule) => before.rests_on(rule),
+            Event::Begins(rule, _) => after.rests_on(rule),
+            Event::Ends(rule, _) => before.rests_on(rule),
             Event::Day(rule) => before.rests_on(rule) || after.rests_on(rule),
             Event::DayOfStep(_) => true,
             Event::Birthday(_) | Event::NewYear => grows_older != Some(false),

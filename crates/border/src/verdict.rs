@@ -117,8 +117,6 @@ pub enum Why<'p> {
 pub struct RuleUse<'p> {
     pub(crate) rule: &'p Rule,
     pub(crate) used: &'p Row,
-    /// Whether it is undated or weak, which somebody should know.
-    pub(crate) doubtful: bool,
     pub(crate) amount: Option<Number>,
     /// The formula with its numbers.
     pub working: Option<Box<str>>,

@@ -12,7 +12,7 @@ pub(crate) fn spell(formula: &Expr, names: &[Value<'_>], pack: &Pack) -> String 
 
 fn write(expr: &Expr, names: &[Value<'_>], pack: &Pack, binding: u8, text: &mut String) {
     match expr {
-        Expr::Number(number) => text.push_str(&number.to_string()),
+        Expr::Number(number) => text.push_str(&number.decimal().to_string()),
         Expr::Text(word) => {
             text.push('"');
             text.push_str(word);

@@ -3,7 +3,7 @@
 use super::context::Context;
 use super::push;
 use crate::fact::{Car, FactValue, place};
-use crate::feel::{Tri, Value, eval};
+use crate::feel::{Tri, Value, eval, looked_up};
 use crate::pack::{Barring, Check, Confidence, Effect, Force, Standing};
 use crate::verdict::{Finding, Outcome, Why};
 
@@ -33,10 +33,10 @@ impl<'a> Context<'a, '_> {
                 continue;
             }
             let trigger = applies_now.and(trigger(check, names));
-            let mut why = Vec::new();
-            if let Tri::Unknown(at) = trigger {
-                why.push(self.why(at));
-            }
+            let mut why = match trigger {
+                Tri::Unknown(at) => vec![self.why(at)],
+                _ => Vec::new(),
+            };
             if perhaps && trigger != Tri::No {
                 why.push(Why::DayNotRead { rule: &check.law.id });
             }
@@ -90,7 +90,10 @@ fn disputed(findings: &mut [Finding<'_>]) {
 
 fn trigger_of_test(check: &Check, names: &[Value<'_>]) -> Tri {
     match &check.fact {
-        Some(fact) => check.test.passes(eval(fact, names)),
+        Some(fact) => match looked_up(fact, names) {
+            Some(value) => check.test.passes(value),
+            None => check.test.passes(&eval(fact, names)),
+        },
         None => Tri::Yes,
     }
 }
@@ -103,10 +106,12 @@ fn trigger(check: &Check, names: &[Value<'_>]) -> Tri {
             let Some(fact) = &check.fact else {
                 return Tri::No;
             };
-            let mut words = Vec::new();
-            check.test.words(&mut words);
             match eval(fact, names) {
-                Value::List(list) => Tri::of(!words.iter().all(|word| list.iter().any(|item| item == word))),
+                Value::List(list) => Tri::of(
+                    !check
+                        .test
+                        .every_word(&|word| list.iter().any(|item| item == word)),
+                ),
                 Value::Unknown(at) => Tri::Unknown(at),
                 _ => Tri::Unknown(1),
             }

@@ -2,11 +2,11 @@
 
 use rust_decimal::Decimal;
 
-use super::prepared::{Prepared, horsepowers};
+use super::prepared::Prepared;
 use crate::fact::{COMPUTED, FACTS, FIRST_OWN, RESERVED, slot};
 use crate::feel::{Number, Slot, Value};
 use crate::money::{Currency, Money};
-use crate::pack::{Ordinal, Pack, Side};
+use crate::pack::{Law, Ordinal, Pack, Side};
 use crate::verdict::{Given, RateUsed, Why};
 
 /// The calculation of one case by one pack, while it runs.
@@ -20,6 +20,10 @@ pub(super) struct Context<'a, 'q> {
     /// Values that were given, by the slot of what they stand for.
     given: Vec<(Slot, Value<'a>)>,
     used: Vec<RateUsed>,
+    /// The rate that was used last, from this currency to the pack's: prices are mostly in one.
+    last: Option<(Currency, Number)>,
+    /// The rules used that are undated or weak.
+    pub(super) doubtful: Vec<&'a Law>,
 }
 
 fn slot_of(index: usize) -> Slot {
@@ -51,15 +55,14 @@ impl<'a, 'q> Context<'a, 'q> {
             }),
             names,
             given: Vec::new(),
+            last: None,
+            doubtful: Vec::new(),
             used: if pack.prices {
                 Vec::with_capacity(pack.currencies.len() + 2)
             } else {
                 Vec::new()
             },
         };
-        if !pack.horsepower.is_empty() {
-            horsepowers(pack, prepared.question.car, &mut context.names);
-        }
         if pack.prices {
             context.take_given();
             context.prices();
@@ -98,7 +101,15 @@ impl<'a, 'q> Context<'a, 'q> {
         if money.currency == self.pack.currency {
             return Some(amount);
         }
-        amount.times(self.rate(money.currency, self.pack.currency)?.into())
+        let rate = match self.last {
+            Some((currency, rate)) if currency == money.currency => rate,
+            _ => {
+                let rate = Number::from(self.rate(money.currency, self.pack.currency)?);
+                self.last = Some((money.currency, rate));
+                rate
+            }
+        };
+        amount.times(rate)
     }
 
     /// Finds what the values that were given stand for here; those of other packs stand for nothing.
@@ -191,8 +202,10 @@ impl<'a, 'q> Context<'a, 'q> {
         if let Some((currency, _)) = self.pack.currencies.iter().find(|(_, slot)| *slot == at) {
             return Why::NoRate { from: *currency, to };
         }
-        if index >= FIRST_OWN && self.pack.steps.iter().any(|step| step.slot == at) {
-            return Why::DependsOn { step: name };
+        if index >= FIRST_OWN
+            && let Some(step) = self.pack.steps.iter().find(|step| step.slot == at)
+        {
+            return Why::DependsOn { step: &step.name };
         }
         let known = index - RESERVED.len();
         let ask = FACTS

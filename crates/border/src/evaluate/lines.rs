@@ -5,58 +5,41 @@ use rust_decimal::Decimal;
 use super::context::Context;
 use super::push;
 use crate::decimal::{Short, rounded};
-use crate::feel::{Expr, Number, Tri, Value, eval};
+use crate::fact::FIRST_OWN;
+use crate::feel::{Expr, Number, Tri, Value, eval, looked_up, short};
 use crate::pack::{Force, Left, Row, Rule, Standing, Step, StepKind, Term};
 use crate::verdict::{Line, RuleUse, Why};
 
-/// What a step's table looks at, which of its rows that leaves over, and how its conditions came out so far.
-struct Cells<'a> {
-    values: Vec<Value<'a>>,
-    left: Left,
-    conditions: Vec<Option<Tri>>,
-}
+/// How many conditions of a pack are remembered; what has more is tried anew for each rule.
+const REMEMBERED: usize = 32;
 
-impl Cells<'_> {
-    /// Whether a row is for this case, of which its rule's own condition says `when`.
-    fn fit(&self, row: &Row, when: Tri) -> Tri {
-        let mut fits = when;
-        for (test, value) in row.tests.iter().zip(&self.values) {
-            fits = fits.and(test.passes(*value));
-            if fits == Tri::No {
-                break;
-            }
-        }
-        fits
-    }
+/// Which rows of a step's table what it looks at leaves over, and how the pack's conditions came out so far.
+struct Tried {
+    left: Left,
+    conditions: [Option<Tri>; REMEMBERED],
 }
 
 impl<'a> Context<'a, '_> {
     /// The calculation step by step. Each step's value gets its name, for those that follow.
     pub(super) fn lines(&mut self) -> Vec<Line<'a>> {
         let mut lines = Vec::with_capacity(self.pack.steps.len());
-        let mut cells = Cells {
-            values: Vec::with_capacity(self.pack.widest),
+        let mut tried = Tried {
             left: Left::default(),
-            conditions: vec![None; self.pack.conditions.len()],
+            conditions: [None; REMEMBERED],
         };
         for step in &self.pack.steps {
             let value = if step.kind == StepKind::Condition {
                 eval(&step.formula, &self.names)
             } else if let Some(given) = self.given(step.slot) {
-                let line = lines.push_mut(Line::of(step));
-                line.given = true;
-                line.amount = self.due_as_given(given, step, &mut line.why);
-                line.amount.map_or(Value::Unknown(step.slot), Value::Number)
+                worked_out(&mut lines, step, |line| {
+                    line.given = true;
+                    line.amount = self.due_as_given(given, step, &mut line.why);
+                })
             } else {
-                match self.condition(step.condition, &mut cells) {
+                match self.condition(step.condition, &mut tried) {
                     // It is not due in this case, and has no line.
                     Tri::No => Value::Number(Number::Short(Short::ZERO)),
-                    when => {
-                        // Worked out where it stays: a line is some three hundred bytes.
-                        let line = lines.push_mut(Line::of(step));
-                        line.amount = self.step(step, when, &mut cells, line);
-                        line.amount.map_or(Value::Unknown(step.slot), Value::Number)
-                    }
+                    when => worked_out(&mut lines, step, |line| self.step(step, when, &mut tried, line)),
                 }
             };
             self.names[usize::from(step.slot)] = value;
@@ -82,118 +65,157 @@ impl<'a> Context<'a, '_> {
         }
     }
 
-    /// What is due by a step whose condition says `when`; none if it is not known.
-    fn step(
-        &mut self,
-        step: &'a Step,
-        when: Tri,
-        cells: &mut Cells<'a>,
-        line: &mut Line<'a>,
-    ) -> Option<Number> {
+    /// Works out what is due by a step whose condition says `when`.
+    fn step(&mut self, step: &'a Step, when: Tri, tried: &mut Tried, line: &mut Line<'a>) {
         if let Some(base) = &step.base {
-            let base = eval(base, &self.names);
-            self.names[usize::from(step.base_slot)] = base;
+            let base = value(base, &self.names);
             if let Value::Number(number) = base {
                 line.base = Some(number);
             }
+            self.names[usize::from(step.base_slot)] = base;
         }
-        let mut amount = if step.rules.is_empty() {
-            let amount = match self.amount(&step.formula, step.round) {
-                Ok(amount) => Some(amount),
-                Err(why) => {
-                    line.why.push(why);
-                    None
-                }
-            };
+        if step.rules.is_empty() {
+            match self.amount(&step.formula, step.round) {
+                Ok(amount) => line.amount = Some(amount),
+                Err(why) => line.why.push(why),
+            }
             line.working = self.spell(step);
-            amount
-        } else {
-            self.by_rules(step, cells, line)
-        };
-        if amount.is_some_and(|number| !number.is_exact()) {
+        } else if !self.by_the_only_row(step, tried, line) {
+            self.by_rules(step, tried, line);
+        }
+        if let Some(Number::Long(span)) = line.amount
+            && !span.is_exact()
+        {
             self.rests_on(step, &mut line.why);
         }
         if let Tri::Unknown(at) = when {
             // It may not be due at all.
             push(&mut line.why, self.why(at));
-            amount = amount.map(|number| number.hull(Decimal::ZERO.into()));
+            line.amount = line.amount.map(|number| number.hull(Decimal::ZERO.into()));
         }
-        amount
     }
 
-    fn by_rules(&mut self, step: &'a Step, cells: &mut Cells<'a>, line: &mut Line<'a>) -> Option<Number> {
+    /// As [`Self::by_rules`], for what most steps are: one rule of one row for all cars, which surely holds and gives a short
+    /// number. Whether it is so.
+    #[inline]
+    fn by_the_only_row(&mut self, step: &'a Step, tried: &mut Tried, line: &mut Line<'a>) -> bool {
+        let ([term], [rule]) = (step.terms.as_slice(), step.rules.as_slice()) else {
+            return false;
+        };
+        let [row] = rule.rows.as_slice() else {
+            return false;
+        };
+        let is_sure = step.tests.is_empty()
+            && term.standing == Standing::InForce
+            && term.days.on(self.day) == Force::Yes
+            && self.condition(term.condition, tried) == Tri::Yes;
+        if !is_sure {
+            return false;
+        }
+        self.fill(step, row);
+        let Some(amount) = short(&step.formula, &self.names) else {
+            return false;
+        };
+        if amount.is_negative() {
+            return false;
+        }
+        let amount = Some(Number::Short(amount.rounded(step.round)));
+        if term.doubtful {
+            self.doubtful.push(&rule.law);
+        }
+        line.rules.push(RuleUse {
+            rule,
+            used: row,
+            amount,
+            working: self.spell(step),
+        });
+        line.amount = amount;
+        true
+    }
+
+    fn by_rules(&mut self, step: &'a Step, tried: &mut Tried, line: &mut Line<'a>) {
         let mut settled = false;
         let mut firm = false;
         let mut missing = false;
         let mut amount: Option<Number> = None;
-        let mut include = |one: Option<Number>| {
-            missing |= one.is_none();
-            amount = match (amount, one) {
-                (Some(a), Some(b)) => Some(a.hull(b)),
-                (a, b) => a.or(b),
+        let mut used = 0;
+        let cells = FIRST_OWN + self.pack.blank.len() - self.pack.widest;
+        for (at, (_, expr)) in (cells..).zip(&step.tests) {
+            self.names[at] = match looked_up(expr, &self.names) {
+                Some(value) => *value,
+                None => eval(expr, &self.names),
             };
-        };
-        cells.values.clear();
-        cells
-            .values
-            .extend(step.tests.iter().map(|(_, expr)| eval(expr, &self.names)));
-        step.sieve.sieve(&cells.values, &mut cells.left);
-        for (at, term) in step.terms.iter().enumerate() {
+        }
+        let cells = cells..cells + step.tests.len();
+        step.sieve.sieve(&self.names[cells.clone()], &mut tried.left);
+        for (term, rule) in step.terms.iter().zip(&step.rules) {
             let force = term.days.on(self.day);
             if force == Force::No {
                 continue;
             }
-            let Term { rows, .. } = term;
-            let mut next = cells.left.first(rows.clone());
+            let mut next = tried.left.first(term.rows.clone());
             if next.is_none() {
                 continue;
             }
-            let when = self.condition(term.condition, cells);
+            let when = self.condition(term.condition, tried);
             if when == Tri::No {
                 continue;
             }
-            let Some(rule) = step.rules.get(at) else {
-                continue;
-            };
-            while let Some(row) = next.and_then(|at| rule.rows.get(at - rows.start)) {
-                next = next.and_then(|at| cells.left.first(at + 1..rows.end));
-                let fits = cells.fit(row, when);
+            while let Some(row) = next.and_then(|at| rule.rows.get(at - term.rows.start)) {
+                next = next.and_then(|at| tried.left.first(at + 1..term.rows.end));
+                let fits = fit(row, when, &self.names[cells.clone()]);
                 if fits == Tri::No {
                     continue;
                 }
-                self.note(rule, force, fits, line);
+                if let Some(doubt) = term.doubt(force, fits) {
+                    self.note(doubt, rule, line);
+                }
                 settled |= fits == Tri::Yes && force == Force::Yes;
-                firm |= matches!(rule.law.standing, Standing::InForce | Standing::Suspended);
+                firm |= matches!(term.standing, Standing::InForce | Standing::Suspended);
                 let one = match self.row(step, rule, row) {
-                    Ok(one) => Some(one),
+                    Ok(one) => {
+                        amount = Some(match amount {
+                            Some(sofar) => sofar.hull(one),
+                            None => one,
+                        });
+                        Some(one)
+                    }
                     Err(why) => {
+                        missing = true;
                         push(&mut line.why, why);
                         None
                     }
                 };
-                include(one);
+                used += 1;
+                if term.doubtful {
+                    self.doubtful.push(&rule.law);
+                }
                 line.rules.push(RuleUse {
                     rule,
                     used: row,
-                    doubtful: term.doubtful,
                     amount: one,
                     working: self.spell(step),
                 });
             }
         }
         // What is only proposed may also not be due; what is settled by no rule may be as the pack says otherwise.
-        let proposed_only = !line.rules.is_empty() && !firm;
+        let proposed_only = used > 0 && !firm;
         if !settled || proposed_only {
             match &step.otherwise {
                 Some(otherwise) => match self.amount(otherwise, step.round) {
-                    Ok(other) => include(Some(other)),
+                    Ok(other) => {
+                        amount = Some(match amount {
+                            Some(sofar) => sofar.hull(other),
+                            None => other,
+                        });
+                    }
                     Err(why) => {
+                        missing = true;
                         line.why.push(why);
-                        include(None);
                     }
                 },
-                None if line.rules.is_empty() => {
-                    include(None);
+                None if used == 0 => {
+                    missing = true;
                     line.why.push(Why::NoRule { step: &step.name });
                 }
                 None if proposed_only => {
@@ -202,25 +224,27 @@ impl<'a> Context<'a, '_> {
                 None => {}
             }
         }
-        if line.rules.len() > 1 {
+        if used > 1 {
             disagree(line);
         }
-        amount.filter(|_| !missing)
+        if !missing {
+            line.amount = amount;
+        }
     }
 
     /// Whether a condition of the pack holds. Each is tried once.
-    fn condition(&self, at: Option<usize>, cells: &mut Cells<'_>) -> Tri {
+    fn condition(&self, at: Option<usize>, tried: &mut Tried) -> Tri {
         let Some(at) = at else {
             return Tri::Yes;
         };
-        if let Some(Some(tried)) = cells.conditions.get(at) {
+        if let Some(Some(tried)) = tried.conditions.get(at) {
             return *tried;
         }
         let holds = match self.pack.conditions.get(at) {
             Some(condition) => condition.holds(&self.names),
             None => Tri::Yes,
         };
-        if let Some(tried) = cells.conditions.get_mut(at) {
+        if let Some(tried) = tried.conditions.get_mut(at) {
             *tried = Some(holds);
         }
         holds
@@ -238,7 +262,8 @@ impl<'a> Context<'a, '_> {
     }
 
     /// What makes a rule's row less than certain.
-    fn note(&self, rule: &'a Rule, force: Force, fits: Tri, line: &mut Line<'a>) {
+    #[cold]
+    fn note(&self, Doubt { force, fits }: Doubt, rule: &'a Rule, line: &mut Line<'a>) {
         let id = rule.law.id.as_str();
         if let Tri::Unknown(at) = fits {
             push(&mut line.why, self.why(at));
@@ -253,13 +278,19 @@ impl<'a> Context<'a, '_> {
         }
     }
 
-    fn row(&mut self, step: &'a Step, rule: &'a Rule, row: &'a Row) -> Result<Number, Why<'a>> {
-        for ((_, at), value) in step.columns.iter().zip(&row.values) {
-            self.names[usize::from(*at)] = match value {
-                Some(expr) => eval(expr, &self.names),
+    /// Gives the step's columns the values of a row.
+    #[inline]
+    fn fill(&mut self, step: &Step, row: &'a Row) {
+        for ((_, at), cell) in step.columns.iter().zip(&row.values) {
+            self.names[usize::from(*at)] = match cell {
+                Some(expr) => value(expr, &self.names),
                 None => Value::Unknown(*at),
             };
         }
+    }
+
+    fn row(&mut self, step: &'a Step, rule: &'a Rule, row: &'a Row) -> Result<Number, Why<'a>> {
+        self.fill(step, row);
         self.amount(&step.formula, step.round).map_err(|why| match why {
             // A column without a value is the rule's gap, not a question to the user.
             Why::NotGiven { name, .. } if step.columns.iter().any(|(column, _)| column == name) => {
@@ -270,6 +301,14 @@ impl<'a> Context<'a, '_> {
     }
 
     fn amount(&self, formula: &'a Expr, round: u32) -> Result<Number, Why<'a>> {
+        match short(formula, &self.names) {
+            Some(number) if !number.is_negative() => Ok(Number::Short(number.rounded(round))),
+            _ => self.amount_of_any_kind(formula, round),
+        }
+    }
+
+    #[inline(never)]
+    fn amount_of_any_kind(&self, formula: &'a Expr, round: u32) -> Result<Number, Why<'a>> {
         match eval(formula, &self.names) {
             Value::Number(number) => due(number, round).ok_or(Why::BelowZero),
             Value::Unknown(at) => Err(self.why(at)),
@@ -286,6 +325,62 @@ impl<'a> Context<'a, '_> {
     #[cold]
     fn spelled(&self, step: &Step) -> Box<str> {
         crate::working::spell(&step.formula, &self.names, self.pack).into_boxed_str()
+    }
+}
+
+/// Adds a line, and gives the value that its step then has.
+#[inline]
+fn worked_out<'a>(
+    lines: &mut Vec<Line<'a>>,
+    step: &'a Step,
+    work_out: impl FnOnce(&mut Line<'a>),
+) -> Value<'a> {
+    // It is made where it stays: a line is some three hundred bytes.
+    lines.resize_with(lines.len() + 1, || Line::of(step));
+    let amount = lines.last_mut().and_then(|line| {
+        work_out(line);
+        line.amount
+    });
+    amount.map_or(Value::Unknown(step.slot), Value::Number)
+}
+
+/// Whether a row is for this case, of which its rule's own condition says `when`.
+fn fit(row: &Row, when: Tri, cells: &[Value<'_>]) -> Tri {
+    let mut fits = when;
+    for (test, cell) in row.tests.iter().zip(cells) {
+        fits = fits.and(test.passes(cell));
+        if fits == Tri::No {
+            break;
+        }
+    }
+    fits
+}
+
+/// The value of an expression, quick for short numbers.
+#[inline]
+fn value<'a>(expr: &'a Expr, names: &[Value<'a>]) -> Value<'a> {
+    match short(expr, names) {
+        Some(number) => Value::Number(Number::Short(number)),
+        None => eval(expr, names),
+    }
+}
+
+/// Why a row that may be for this case is less than certain.
+struct Doubt {
+    force: Force,
+    fits: Tri,
+}
+
+impl Term {
+    #[inline]
+    fn doubt(&self, force: Force, fits: Tri) -> Option<Doubt> {
+        let is_sure = force == Force::Yes
+            && fits == Tri::Yes
+            && !matches!(
+                self.standing,
+                Standing::Quota | Standing::Proposed | Standing::Unverified
+            );
+        (!is_sure).then_some(Doubt { force, fits })
     }
 }
 
@@ -309,7 +404,6 @@ fn disagree(line: &mut Line<'_>) {
 
 /// An amount to so many decimals. None exists below zero: a formula that gives one is wrong, or was given what is, and that
 /// nothing is due would be a guess. Where the law stops at zero, the formula says `max(0, …)`.
-#[inline]
 fn due(number: Number, decimals: u32) -> Option<Number> {
     match number {
         Number::Short(short) if short.is_negative() => None,

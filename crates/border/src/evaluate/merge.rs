@@ -4,8 +4,8 @@ use rust_decimal::Decimal;
 
 use super::{Case, Prepared, push, total};
 use crate::feel::{Number, Span};
-use crate::pack::{Pack, StepKind};
-use crate::verdict::{Finding, Line, Outcome, RateUsed, Verdict, Why};
+use crate::pack::{Law, Pack, StepKind};
+use crate::verdict::{Finding, Line, Outcome, RateUsed, RuleUse, Verdict, Why};
 
 /// One verdict from the cases.
 pub(super) fn merge<'a>(pack: &'a Pack, prepared: &Prepared<'a>, cases: Vec<Case<'a>>) -> Verdict<'a> {
@@ -40,10 +40,17 @@ pub(super) fn merge<'a>(pack: &'a Pack, prepared: &Prepared<'a>, cases: Vec<Case
     let whole = Case {
         findings,
         controls,
+        doubtful: doubtful(&lines),
         lines,
         rates,
     };
     total::total(pack, prepared, whole)
+}
+
+/// The rules of these lines that are undated or weak.
+fn doubtful<'a>(lines: &[Line<'a>]) -> Vec<&'a Law> {
+    let used = lines.iter().flat_map(|line| line.rules.iter().map(RuleUse::law));
+    used.filter(|law| law.is_doubtful()).collect()
 }
 
 fn merge_findings<'a>(cases: &[Case<'a>], inexact: &[&'static str]) -> (Vec<Finding<'a>>, usize) {

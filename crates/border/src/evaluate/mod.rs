@@ -20,7 +20,7 @@ use jiff::civil::Date;
 use crate::fact::{Car, FIRST_OWN, Fault, slot};
 use crate::feel::{Span, Value};
 use crate::money::Rates;
-use crate::pack::{Pack, RuleSet, Side};
+use crate::pack::{Law, Pack, RuleSet, Side};
 use crate::verdict::{Finding, Line, RateUsed, Status, Values, Verdict, Why};
 use context::Context;
 use prepared::Scenario;
@@ -155,7 +155,7 @@ impl RuleSet {
     ) -> Case<'a> {
         let mut names = std::mem::take(room);
         names.clear();
-        names.reserve(pack.names.len());
+        names.reserve(FIRST_OWN + pack.blank.len());
         names.extend_from_slice(&scenario.names);
         let case;
         (case, *room) = self.case(pack, prepared, names);
@@ -183,11 +183,13 @@ impl RuleSet {
         let mut context = Context::new(pack, &pack.country, prepared, names);
         let lines = context.lines();
         context.checks(&pack.barring, &mut findings);
+        let doubtful = std::mem::take(&mut context.doubtful);
         let (rates, room) = context.end();
         let mut case = Case {
             findings,
             controls,
             lines,
+            doubtful,
             rates,
         };
         if !prepared.categories.is_passenger_car() {
@@ -212,12 +214,14 @@ struct Case<'p> {
     /// How many of the findings are those of export control.
     controls: usize,
     lines: Vec<Line<'p>>,
+    /// The rules used that are undated or weak, in the order of the lines.
+    doubtful: Vec<&'p Law>,
     rates: Vec<RateUsed>,
 }
 
 #[cold]
 fn push<'a>(all: &mut Vec<Why<'a>>, why: Why<'a>) {
-    if all.is_empty() {
+    if all.capacity() == 0 {
         // Nearly always it is the only one.
         *all = vec![why];
     } else if !all.contains(&why) {

@@ -7,14 +7,12 @@ use rust_decimal::Decimal;
 use super::{Question, total};
 use crate::date::years;
 use crate::decimal::Short;
-use crate::fact::{
-    Birth, Car, Categories, FactValue, Fault, KW_PER_MECHANICAL_HP, KW_PER_METRIC_HP, place, slot,
-};
-use crate::feel::{Number, Slot, Value};
+use crate::fact::{Birth, Car, Categories, FactValue, Fault, place, slot};
+use crate::feel::{Number, Value};
 use crate::pack::Pack;
 use crate::verdict::Given;
 
-/// A question whose facts are possible, with ages, horsepowers and the like worked out. It serves every market.
+/// A question whose facts are possible, with ages and the like worked out. It serves every market.
 #[derive(Clone, Debug)]
 pub struct Prepared<'a> {
     pub(super) question: Question<'a>,
@@ -30,7 +28,7 @@ pub struct Prepared<'a> {
     /// The categories of vehicles that it may be of. Rules are about passenger cars unless they say otherwise.
     pub(super) categories: Categories,
     /// Price, freight and insurance in the currency of the price.
-    pub(super) paid: Option<Decimal>,
+    pub(super) paid: Option<Number>,
 }
 
 /// One case of the days on which the car may have been made and registered, with the value of every name that no country
@@ -231,29 +229,6 @@ impl<'a> Prepared<'a> {
     /// Whether there is but one case on any day.
     fn is_only_case(&self) -> bool {
         self.others.is_empty() && self.inexact.is_empty()
-    }
-}
-
-/// The place of a slot's blame.
-fn unknown<'a>(at: usize) -> Value<'a> {
-    Value::Unknown(Slot::try_from(at).unwrap_or(Slot::MAX))
-}
-
-/// Adds the engine's power in those horsepowers that a country looks at, which few do.
-pub(super) fn horsepowers(pack: &Pack, car: &Car, names: &mut [Value<'_>]) {
-    let electric = matches!(car.text_at(place::FUEL), Some("electric" | "hydrogen"));
-    for (at, per) in [
-        (slot::METRIC_HP, KW_PER_METRIC_HP),
-        (slot::MECHANICAL_HP, KW_PER_MECHANICAL_HP),
-    ] {
-        if !pack.horsepower.contains(&at) {
-            continue;
-        }
-        names[at] = match car.number_at(place::ENGINE_KW) {
-            Some(kw) => kw.checked_div(per).map_or(unknown(at), Value::number),
-            None if electric => Value::Null,
-            None => unknown(slot::ENGINE_KW),
-        };
     }
 }
 

@@ -1,15 +1,13 @@
 //! Adding up: the status, the total in both currencies, what is to be asked and what to know about the figures.
 
-use jiff::civil::Date;
-use rust_decimal::Decimal;
-
 use super::{Case, Prepared, Question, category, push};
-use crate::decimal::Short;
+use crate::decimal::{Exchange, Short};
 use crate::fact::place;
 use crate::feel::{Number, Span, Value};
 use crate::money::{Currency, Money};
-use crate::pack::{Confidence, Effect, Pack, StepKind};
-use crate::verdict::{Caution, Finding, Line, Outcome, RateUsed, Status, Verdict, Why};
+use crate::pack::{Confidence, Effect, Law, Pack, StepKind};
+use crate::verdict::{Caution, Finding, Line, Outcome, RateUsed, Status, Values, Verdict, Why};
+use jiff::civil::Date;
 
 /// The verdict of one case, or of several that were made one.
 pub(super) fn total<'a>(pack: &'a Pack, prepared: &Prepared<'a>, case: Case<'a>) -> Verdict<'a> {
@@ -18,6 +16,7 @@ pub(super) fn total<'a>(pack: &'a Pack, prepared: &Prepared<'a>, case: Case<'a>)
         mut findings,
         controls,
         mut lines,
+        doubtful,
         mut rates,
     } = case;
     let status = status(&findings, controls, prepared);
@@ -37,31 +36,40 @@ pub(super) fn total<'a>(pack: &'a Pack, prepared: &Prepared<'a>, case: Case<'a>)
             rate,
         });
     }
-    if let Some(rate) = rate {
-        for line in lines.iter_mut().filter(|line| line.kind() != StepKind::Value) {
+    let exchange = rate.map(Number::from);
+    let of_cents = match exchange {
+        Some(Number::Short(rate)) => Exchange::by(rate),
+        _ => None,
+    };
+    let mut sums = Sums::NOTHING;
+    for line in &mut lines {
+        if let Some(rate) = exchange
+            && line.kind() != StepKind::Value
+        {
             // The two ends may belong to different cases, so they are converted apart.
-            line.seller_amount = line.amount.and_then(|amount| amount.converted(rate, 2));
+            line.seller_amount = match (&line.amount, &of_cents) {
+                (Some(Number::Short(amount)), Some(of_cents)) => of_cents.cents(*amount).map(Number::Short),
+                _ => None,
+            };
+            if line.seller_amount.is_none() {
+                line.seller_amount = line.amount.and_then(|amount| amount.converted(rate, 2));
+            }
         }
+        sums.add(line);
     }
     let Sums {
         known,
         missing,
         seller,
-    } = Sums::of(&lines);
+    } = sums;
     let total = known.whole(pack, &missing);
-    let known = known.sum.span();
-    let seller_total = total
-        .and(rate)
-        .filter(|_| seller.whole)
-        .map(|_| seller.sum.span());
+    let seller_total = total.and(rate).and(seller.whole.then_some(seller.sum));
     let paid = total.and_then(|_| paid(question, pack.currency, &rates));
-    let landed = total
-        .zip(paid)
-        .and_then(|(total, paid)| total.plus(Span::exact(paid)));
+    let landed = total.zip(paid).and_then(|(total, paid)| total.plus(paid));
     let seller_landed = seller_total
         .zip(prepared.paid)
-        .and_then(|(total, paid)| total.plus(Span::exact(paid)));
-    let mut cautions = cautions(pack, prepared, &lines);
+        .and_then(|(total, paid)| total.plus(paid));
+    let mut cautions = cautions(pack, prepared, &doubtful);
     if !rates.is_empty() && far(question.rates.date, question.arrival) {
         let date = question.rates.date;
         cautions.push(Caution::RatesFar { date });
@@ -76,13 +84,13 @@ pub(super) fn total<'a>(pack: &'a Pack, prepared: &Prepared<'a>, case: Case<'a>)
         findings,
         lines,
         currency: pack.currency,
-        total,
-        known,
+        total: total.map(Number::span),
+        known: known.sum.span(),
         missing_lines: missing,
         seller_currency,
-        seller_total,
-        landed,
-        seller_landed,
+        seller_total: seller_total.map(Number::span),
+        landed: landed.map(Number::span),
+        seller_landed: seller_landed.map(Number::span),
         asks,
         cautions,
         rates,
@@ -96,8 +104,10 @@ pub(super) fn total<'a>(pack: &'a Pack, prepared: &Prepared<'a>, case: Case<'a>)
 
 /// Status and sums of one case, without what a verdict says besides.
 pub(super) fn glance(pack: &Pack, prepared: &Prepared<'_>, case: &Case<'_>) -> (Status, Span, Option<Span>) {
-    let Sums { known, missing, .. } = Sums::of(&case.lines);
-    let total = known.whole(pack, &missing);
+    let mut sums = Sums::NOTHING;
+    case.lines.iter().for_each(|line| sums.add(line));
+    let Sums { known, missing, .. } = sums;
+    let total = known.whole(pack, &missing).map(Number::span);
     (
         status(&case.findings, case.controls, prepared),
         known.sum.span(),
@@ -116,22 +126,25 @@ struct Sums<'a> {
 }
 
 impl<'a> Sums<'a> {
-    fn of(lines: &[Line<'a>]) -> Self {
-        let mut sums = Sums {
-            known: Added::NOTHING,
-            missing: Vec::new(),
-            seller: Added::NOTHING,
-        };
-        for line in lines.iter().filter(|line| line.kind() == StepKind::Charge) {
-            match line.amount {
-                Some(amount) => sums.known.add(amount),
-                None => sums.missing.push(line.name()),
-            }
-            if let Some(amount) = line.seller_amount {
-                sums.seller.add(amount);
-            }
+    const NOTHING: Self = Sums {
+        known: Added::NOTHING,
+        missing: Vec::new(),
+        seller: Added::NOTHING,
+    };
+
+    /// Adds a line, if it is a charge.
+    #[inline]
+    fn add(&mut self, line: &Line<'a>) {
+        if line.kind() != StepKind::Charge {
+            return;
         }
-        sums
+        match &line.amount {
+            Some(amount) => self.known.add(amount),
+            None => self.missing.push(line.name()),
+        }
+        if let Some(amount) = &line.seller_amount {
+            self.seller.add(amount);
+        }
     }
 }
 
@@ -147,7 +160,19 @@ impl Added {
         whole: true,
     };
 
-    fn add(&mut self, amount: Number) {
+    #[inline]
+    fn add(&mut self, amount: &Number) {
+        if let (Number::Short(sum), Number::Short(amount)) = (&mut self.sum, amount)
+            && let Some(next) = sum.plus(*amount)
+        {
+            *sum = next;
+            return;
+        }
+        self.add_the_long_way(*amount);
+    }
+
+    #[cold]
+    fn add_the_long_way(&mut self, amount: Number) {
         match self.sum.plus(amount) {
             Some(next) => self.sum = next,
             None => self.whole = false,
@@ -155,28 +180,44 @@ impl Added {
     }
 
     /// The sum of all charges, if none is missing. A pack that knows of no charge does not know that there is none.
-    fn whole(&self, pack: &Pack, missing: &[&str]) -> Option<Span> {
+    fn whole(&self, pack: &Pack, missing: &[&str]) -> Option<Number> {
         let charged = || pack.steps.iter().any(|step| step.kind == StepKind::Charge);
-        (self.whole && missing.is_empty() && charged()).then(|| self.sum.span())
+        (self.whole && missing.is_empty() && charged()).then_some(self.sum)
     }
 }
 
 /// Price, freight and insurance in a currency, if all are known. Rates that were used are not looked for again.
-pub(super) fn paid(question: &Question<'_>, to: Currency, used: &[RateUsed]) -> Option<Decimal> {
-    let values = question.values;
-    let mut sum = Number::Short(Short::ZERO);
-    for Money { amount, currency } in [values.price?, values.freight?, values.insurance?] {
-        let amount = Number::from(amount);
-        let known = || used.iter().find(|used| used.from == currency && used.to == to);
-        let here = if currency == to {
+pub(super) fn paid(question: &Question<'_>, to: Currency, used: &[RateUsed]) -> Option<Number> {
+    let Values {
+        price: Some(price),
+        freight: Some(freight),
+        insurance: Some(insurance),
+        ..
+    } = question.values
+    else {
+        return None;
+    };
+    let mut sum = Added::NOTHING;
+    let mut last: Option<(Currency, Number)> = None;
+    for Money { amount, currency } in [price, freight, insurance] {
+        let amount = Number::from(*amount);
+        let here = if *currency == to {
             amount.rounded(2)
         } else {
-            let rate = known().map(|used| used.rate);
-            amount.converted(rate.or_else(|| question.rates.rate(currency, to))?, 2)?
+            let rate = match last {
+                Some((known, rate)) if known == *currency => rate,
+                _ => {
+                    let known = used.iter().find(|used| used.from == *currency && used.to == to);
+                    let known = known.map(|used| used.rate);
+                    known.or_else(|| question.rates.rate(*currency, to))?.into()
+                }
+            };
+            last = Some((*currency, rate));
+            amount.converted(rate, 2)?
         };
-        sum = sum.plus(here)?;
+        sum.add(&here);
     }
-    sum.span().single()
+    (sum.whole && sum.sum.is_exact()).then_some(sum.sum)
 }
 
 fn status(findings: &[Finding<'_>], controls: usize, prepared: &Prepared<'_>) -> Status {
@@ -207,7 +248,7 @@ fn far(rates: Date, arrival: Date) -> bool {
     rates > arrival || months(arrival) - months(rates) >= FRESH_MONTHS
 }
 
-fn cautions<'a>(pack: &'a Pack, prepared: &Prepared<'a>, lines: &[Line<'a>]) -> Vec<Caution<'a>> {
+fn cautions<'a>(pack: &'a Pack, prepared: &Prepared<'a>, doubtful: &[&'a Law]) -> Vec<Caution<'a>> {
     let question = &prepared.question;
     let mut cautions = Vec::new();
     if !prepared.categories.is_passenger_car() {
@@ -231,12 +272,7 @@ fn cautions<'a>(pack: &'a Pack, prepared: &Prepared<'a>, lines: &[Line<'a>]) -> 
             ids.push(id);
         }
     };
-    for used in lines
-        .iter()
-        .flat_map(|line| &line.rules)
-        .filter(|used| used.doubtful)
-    {
-        let law = used.law();
+    for law in doubtful {
         if law.is_undated() {
             add(&mut undated, &law.id);
         }
@@ -282,7 +318,8 @@ fn ask<'a>(why: &Why<'a>, lines: &[Line<'a>], asks: &mut Vec<Why<'a>>) {
             // Steps rest on earlier ones only, so this ends.
             let before = lines
                 .iter()
-                .position(|line| line.name() == *step)
+                // A step has its name at one place.
+                .position(|line| std::ptr::eq(line.name(), *step))
                 .unwrap_or_default();
             if let Some(line) = lines.get(before) {
                 for why in &line.why {

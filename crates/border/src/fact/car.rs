@@ -38,9 +38,9 @@ impl Default for Car {
     }
 }
 
-pub(crate) const KW_PER_METRIC_HP: Decimal = Decimal::from_parts(73_549_875, 0, 0, false, 8);
+pub(super) const KW_PER_METRIC_HP: Decimal = Decimal::from_parts(73_549_875, 0, 0, false, 8);
 /// 550 ft·lbf/s to 17 digits: 0.74569987158227022 kW.
-pub(crate) const KW_PER_MECHANICAL_HP: Decimal = Decimal::from_parts(0x1B78_B84E, 0x0108_ED02, 0, false, 17);
+pub(super) const KW_PER_MECHANICAL_HP: Decimal = Decimal::from_parts(0x1B78_B84E, 0x0108_ED02, 0, false, 17);
 
 impl Car {
     /// Nothing known.

@@ -2,6 +2,7 @@
 
 use jiff::civil::Date;
 
+use super::car::{KW_PER_MECHANICAL_HP, KW_PER_METRIC_HP};
 use super::slots::{UNKNOWN, slot, slot_of_fact};
 use super::{Car, Categories, FACTS, FactValue, Kind, place};
 use crate::date::PartialDate;
@@ -32,6 +33,8 @@ impl Names {
             (slot::AGE_REGISTERED, slot::FIRST_REGISTRATION),
             (slot::AGE_CALENDAR_REGISTERED, slot::FIRST_REGISTRATION),
             (slot::AGE_MODEL_YEAR, slot::MODEL_YEAR),
+            (slot::METRIC_HP, slot::ENGINE_KW),
+            (slot::MECHANICAL_HP, slot::ENGINE_KW),
         ] {
             values[age] = UNKNOWN[from];
         }
@@ -62,6 +65,14 @@ impl Names {
         }
         let slot = slot_of_fact(index);
         self.values[slot] = known.unwrap_or(UNKNOWN[slot]);
+        if let (place::ENGINE_KW, FactValue::Number(kw)) = (index, value) {
+            for (hp, kw_per_hp) in [
+                (slot::METRIC_HP, KW_PER_METRIC_HP),
+                (slot::MECHANICAL_HP, KW_PER_MECHANICAL_HP),
+            ] {
+                self.values[hp] = kw.checked_div(kw_per_hp).map_or(UNKNOWN[hp], Value::number);
+            }
+        }
     }
 }
 
@@ -131,6 +142,14 @@ impl Together {
         ];
         Together {
             absent: match car.text_at(place::FUEL) {
+                Some("electric" | "hydrogen") if car.number_at(place::ENGINE_KW).is_none() => &[
+                    slot::CC,
+                    slot::ENGINE_KW,
+                    slot::ENGINE_FUEL,
+                    slot::METRIC_HP,
+                    slot::MECHANICAL_HP,
+                ],
+                // No engine of no power: of so many horsepowers, then.
                 Some("electric" | "hydrogen") => &[slot::CC, slot::ENGINE_KW, slot::ENGINE_FUEL],
                 Some("petrol" | "diesel" | "lpg" | "cng") => &[slot::MOTOR_KW, slot::KW_30MIN],
                 _ => &[],
@@ -173,7 +192,7 @@ impl Car {
         self.together.model_year
     }
 
-    /// The values of names but of days, ages, prices and horsepower, with room for so many more.
+    /// The values of names but of days, ages and prices, with room for so many more.
     pub(crate) fn names(&self, more: usize) -> Vec<Value<'_>> {
         let mut names: Vec<Value<'_>> = Vec::with_capacity(self.names.values.len() + more);
         names.extend_from_slice(&self.names.values);

@@ -13,7 +13,6 @@ mod slots;
 mod value;
 
 pub use car::{Car, PowerUnit, is_same_power};
-pub(crate) use car::{KW_PER_MECHANICAL_HP, KW_PER_METRIC_HP};
 pub(crate) use category::Categories;
 pub use fault::Fault;
 pub(crate) use fault::{nearest, shortened};

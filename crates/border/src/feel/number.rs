@@ -43,6 +43,11 @@ impl Number {
         }
     }
 
+    /// A number that is one and no span: of a pack's formula or test, or a rate.
+    pub(crate) fn decimal(self) -> Decimal {
+        self.span().low
+    }
+
     pub(crate) fn is_exact(self) -> bool {
         match self {
             Number::Short(_) => true,
@@ -145,24 +150,29 @@ impl Number {
 
     /// How both ends lie to a bound: the lower, and the upper unless it is the same number.
     #[inline]
-    pub(crate) fn against(self, bound: Decimal) -> (Ordering, Option<Ordering>) {
-        if let (Number::Short(a), Some(b)) = (self, Short::of(bound))
-            && let Some(order) = a.order(b)
-        {
+    pub(crate) fn against(self, bound: Number) -> (Ordering, Option<Ordering>) {
+        if let Some(order) = self.short_order(bound) {
             return (order, None);
         }
-        let span = self.span();
+        let (span, bound) = (self.span(), bound.decimal());
         let high = (!span.is_exact()).then(|| order(span.high, bound));
         (order(span.low, bound), high)
     }
 
     /// Both ends in another currency, half up to so many decimals; `None` beyond 28 digits.
-    pub(crate) fn converted(self, rate: Decimal, decimals: u32) -> Option<Number> {
-        if let (Number::Short(amount), Some(rate)) = (self, Short::of(rate))
+    #[inline]
+    pub(crate) fn converted(self, rate: Number, decimals: u32) -> Option<Number> {
+        if let (Number::Short(amount), Number::Short(rate)) = (self, rate)
             && let Some(converted) = amount.converted(rate, decimals)
         {
             return Some(Number::Short(converted));
         }
+        self.converted_the_long_way(rate, decimals)
+    }
+
+    #[cold]
+    fn converted_the_long_way(self, rate: Number, decimals: u32) -> Option<Number> {
+        let rate = rate.decimal();
         let ends = self.span();
         ends.try_each(|end| converted(end, rate, decimals))
             .map(Number::from)

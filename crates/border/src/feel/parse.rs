@@ -249,7 +249,7 @@ impl Parser<'_> {
 
     fn factor(&mut self) -> Result<Expr, String> {
         match self.next() {
-            Some(Token::Number(number)) => Ok(Expr::Number(number)),
+            Some(Token::Number(number)) => Ok(Expr::Number(number.into())),
             Some(Token::Text(text)) => Ok(Expr::Text(text)),
             Some(Token::Sign("-")) => {
                 self.depth += 1;

@@ -9,6 +9,7 @@ use super::eval::{NO_NUMBER, OVERLAP};
 use super::number::Number;
 use super::parse::date;
 use super::value::{Tri, Value};
+use crate::decimal::Short;
 
 /// A test of one value.
 #[derive(Clone, Debug, PartialEq)]
@@ -26,10 +27,21 @@ pub(crate) enum Test {
 }
 
 /// What a bound may be.
-#[derive(Clone, Copy, Debug, PartialEq, PartialOrd)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Bound {
-    Number(Decimal),
+    Number(Number),
     Day(Date),
+}
+
+impl Bound {
+    /// How it lies to another; none if one is a number and one a day.
+    fn order(self, other: Bound) -> Option<Ordering> {
+        match (self, other) {
+            (Bound::Number(a), Bound::Number(b)) => Some(a.decimal().cmp(&b.decimal())),
+            (Bound::Day(a), Bound::Day(b)) => Some(a.cmp(&b)),
+            _ => None,
+        }
+    }
 }
 
 /// Parses a cell.
@@ -84,9 +96,9 @@ fn single(text: &str) -> Result<Test, String> {
         };
         let low_bound = bound(low[1..].trim())?;
         let high_bound = bound(high[..high.len() - 1].trim())?;
-        let empty = match low_bound.partial_cmp(&high_bound) {
-            Some(std::cmp::Ordering::Less) => false,
-            Some(std::cmp::Ordering::Equal) => !(low_belongs && high_belongs),
+        let empty = match low_bound.order(high_bound) {
+            Some(Ordering::Less) => false,
+            Some(Ordering::Equal) => !(low_belongs && high_belongs),
             _ => true,
         };
         if empty {
@@ -114,20 +126,31 @@ fn bound(text: &str) -> Result<Bound, String> {
         return date(text).map(Bound::Day);
     }
     Decimal::from_str_exact(text)
-        .map(Bound::Number)
+        .map(|number| Bound::Number(number.into()))
         .map_err(|_| format!("{text:?} is no number and no day"))
 }
 
 impl Test {
     /// Whether a value passes.
-    pub(crate) fn passes(&self, value: Value<'_>) -> Tri {
+    // Most cells are empty, or hold a number.
+    #[inline(always)]
+    pub(crate) fn passes(&self, value: &Value<'_>) -> Tri {
+        match (self, value) {
+            (Test::Any, _) => Tri::Yes,
+            (Test::Between(low, high), Value::Number(number)) => within(*number, low.as_ref(), high.as_ref()),
+            _ => self.passes_of_any_kind(value),
+        }
+    }
+
+    #[inline(never)]
+    fn passes_of_any_kind(&self, value: &Value<'_>) -> Tri {
         match self {
             Test::Any => Tri::Yes,
             Test::Not(inner) => inner.passes(value).not(),
             Test::OneOf(tests) => tests
                 .iter()
                 .fold(Tri::No, |sofar, test| sofar.or(test.passes(value))),
-            Test::Word(word) => match value {
+            Test::Word(word) => match *value {
                 Value::Text(text) => Tri::of(text == word),
                 Value::List(list) => Tri::of(list.iter().any(|item| item == word)),
                 Value::Bool(truth) => {
@@ -138,30 +161,19 @@ impl Test {
                 _ => Tri::Unknown(NO_NUMBER),
             },
             Test::Between(low, high) => match value {
-                Value::Number(number) => {
-                    let above = low.map_or(Tri::Yes, |(bound, belongs)| {
-                        against(bound, number, |order| order.is_gt() || (belongs && order.is_eq()))
-                    });
-                    if above == Tri::No {
-                        return Tri::No;
-                    }
-                    let below = high.map_or(Tri::Yes, |(bound, belongs)| {
-                        against(bound, number, |order| order.is_lt() || (belongs && order.is_eq()))
-                    });
-                    above.and(below)
-                }
+                Value::Number(number) => within(*number, low.as_ref(), high.as_ref()),
                 Value::Date(day) => {
                     let above = low.is_none_or(|(bound, belongs)| match bound {
-                        Bound::Day(bound) => day > bound || (belongs && day == bound),
+                        Bound::Day(bound) => *day > bound || (belongs && *day == bound),
                         Bound::Number(_) => false,
                     });
                     let below = high.is_none_or(|(bound, belongs)| match bound {
-                        Bound::Day(bound) => day < bound || (belongs && day == bound),
+                        Bound::Day(bound) => *day < bound || (belongs && *day == bound),
                         Bound::Number(_) => false,
                     });
                     Tri::of(above && below)
                 }
-                Value::Unknown(slot) => Tri::Unknown(slot),
+                Value::Unknown(slot) => Tri::Unknown(*slot),
                 Value::Null => Tri::No,
                 _ => Tri::Unknown(NO_NUMBER),
             },
@@ -187,6 +199,16 @@ impl Test {
         }
     }
 
+    /// Whether something is so of every word in the test.
+    pub(crate) fn every_word(&self, is_so: &impl Fn(&str) -> bool) -> bool {
+        match self {
+            Test::Word(word) => is_so(word),
+            Test::OneOf(tests) => tests.iter().all(|test| test.every_word(is_so)),
+            Test::Not(inner) => inner.every_word(is_so),
+            Test::Any | Test::Between(..) => true,
+        }
+    }
+
     /// Every word in the test.
     pub(crate) fn words<'a>(&'a self, found: &mut Vec<&'a str>) {
         match self {
@@ -198,7 +220,45 @@ impl Test {
     }
 }
 
+/// Whether a number lies between two bounds, each with whether it belongs.
+fn within(number: Number, low: Option<&(Bound, bool)>, high: Option<&(Bound, bool)>) -> Tri {
+    if let Number::Short(short) = number
+        && let (Some(above), Some(below)) = (
+            lies(short, low, Ordering::Greater),
+            lies(short, high, Ordering::Less),
+        )
+    {
+        return Tri::of(above && below);
+    }
+    let above = low.map_or(Tri::Yes, |(bound, belongs)| {
+        against(*bound, number, |order| {
+            order.is_gt() || (*belongs && order.is_eq())
+        })
+    });
+    if above == Tri::No {
+        return Tri::No;
+    }
+    let below = high.map_or(Tri::Yes, |(bound, belongs)| {
+        against(*bound, number, |order| {
+            order.is_lt() || (*belongs && order.is_eq())
+        })
+    });
+    above.and(below)
+}
+
+/// Whether a number lies on this side of a bound; none if that takes more than short numbers to tell.
 #[inline]
+fn lies(number: Short, bound: Option<&(Bound, bool)>, side: Ordering) -> Option<bool> {
+    match bound {
+        None => Some(true),
+        Some((Bound::Number(Number::Short(bound)), belongs)) => {
+            let order = number.order(*bound)?;
+            Some(order == side || (*belongs && order.is_eq()))
+        }
+        Some(_) => None,
+    }
+}
+
 fn against(bound: Bound, number: Number, passes: impl Fn(Ordering) -> bool) -> Tri {
     let Bound::Number(bound) = bound else {
         return Tri::Unknown(NO_NUMBER);

@@ -172,7 +172,7 @@ impl Pack {
                         .tests
                         .iter()
                         .zip(&point)
-                        .all(|(test, p)| test.passes(p.value) == Tri::Yes)
+                        .all(|(test, p)| test.passes(&p.value) == Tri::Yes)
                 })
                 .collect();
             for at in &here {
@@ -245,7 +245,7 @@ impl Pack {
             }
             let covers = |row: &Row| {
                 let mut cells = row.tests.iter().zip(&point);
-                cells.all(|(test, p)| test.passes(p.value) == Tri::Yes)
+                cells.all(|(test, p)| test.passes(&p.value) == Tri::Yes)
             };
             if rows().chain(accounts.iter().copied()).any(covers)
                 || self.excludes(day, step, rule.when.as_ref(), &point)
@@ -365,7 +365,10 @@ fn axis<'a>(tests: impl Iterator<Item = &'a Test>) -> Vec<Point<'a>> {
         test.bounds(&mut bounds);
         for bound in bounds {
             match bound {
-                Bound::Number(number) => numbers.extend([number - step, number, number + step]),
+                Bound::Number(number) => {
+                    let number = number.decimal();
+                    numbers.extend([number - step, number, number + step]);
+                }
                 Bound::Day(day) => days.extend(
                     [day.yesterday().ok(), Some(day), day.tomorrow().ok()]
                         .into_iter()

@@ -167,6 +167,11 @@ impl Law {
         self.from.is_none()
     }
 
+    /// Whether it is undated or weak, which somebody should know.
+    pub(crate) fn is_doubtful(&self) -> bool {
+        self.is_undated() || self.confidence == Confidence::Low
+    }
+
     /// Whether both may hold on one day.
     pub fn meets(&self, other: &Law) -> bool {
         let before = |a: &Law, b: &Law| match (a.to, b.from) {

@@ -132,6 +132,7 @@ pub(crate) struct Term {
     pub(crate) condition: Option<usize>,
     /// Whether the rule is undated or weak.
     pub(crate) doubtful: bool,
+    pub(crate) standing: Standing,
     pub(crate) rows: std::ops::Range<usize>,
 }
 
@@ -156,7 +157,8 @@ impl Step {
     fn index(&mut self, conditions: &mut Vec<Expr>) {
         let shares = |rule: &Rule| {
             let values = rule.rows.iter().flat_map(|row| row.values.iter().flatten());
-            let above_one = |value: &Expr| matches!(value, Expr::Number(number) if *number > Decimal::ONE);
+            let above_one =
+                |value: &Expr| matches!(value, Expr::Number(number) if number.decimal() > Decimal::ONE);
             rule.law.unit == "fraction" && !values.into_iter().any(above_one)
         };
         self.is_share = self.kind == StepKind::Value
@@ -183,7 +185,8 @@ impl Step {
                     _ => rule.law.days,
                 },
                 condition,
-                doubtful: rule.law.is_undated() || rule.law.confidence == Confidence::Low,
+                doubtful: rule.law.is_doubtful(),
+                standing: rule.law.standing,
                 rows: first..before,
             });
         }
@@ -339,17 +342,15 @@ pub struct Pack {
     pub(crate) barring: Vec<Barring>,
     /// Each different condition of its steps and rules.
     pub(crate) conditions: Vec<Expr>,
-    /// The values of its own names before anything is worked out.
+    /// The values of its own names before anything is worked out, and behind them as much room as the widest step has tests.
     pub(crate) blank: Vec<Value<'static>>,
     pub(crate) currencies: Vec<(Currency, Slot)>,
-    /// Slots of what may be given, in the order of their names.
+    /// Slots of what may be given, by name, the shortest first.
     pub(crate) given: Vec<(String, Slot)>,
     /// Values to be asked for.
     pub inputs: Vec<Input>,
     /// Parts with rules of their own; the first is assumed and named where nothing is said.
     pub regions: Vec<String>,
-    /// The slots of the horsepowers that it looks at.
-    pub(crate) horsepower: Vec<usize>,
     pub(crate) names: Vec<String>,
     /// Two capital letters (ISO 3166).
     pub country: String,
@@ -394,7 +395,7 @@ impl Pack {
     pub(crate) fn place_of_given(&self, name: &str) -> Option<Slot> {
         let at = self
             .given
-            .binary_search_by(|(known, _)| known.as_str().cmp(name))
+            .binary_search_by(|(known, _)| by_length(known, name))
             .ok()?;
         self.given.get(at).map(|(_, slot)| *slot)
     }
@@ -457,9 +458,6 @@ impl Pack {
         for step in &mut self.steps {
             step.index(&mut self.conditions);
         }
-        self.blank = (FIRST_OWN..self.names.len())
-            .map(|at| Value::Unknown(Slot::try_from(at).unwrap_or(Slot::MAX)))
-            .collect();
         let mut used = Vec::new();
         for step in &self.steps {
             self.widest = self.widest.max(step.tests.len());
@@ -468,12 +466,12 @@ impl Pack {
         for check in &self.checks {
             used.extend(check.looks_at());
         }
+        self.blank = (FIRST_OWN..self.names.len())
+            .map(|at| Value::Unknown(Slot::try_from(at).unwrap_or(Slot::MAX)))
+            .chain(std::iter::repeat_n(Value::Null, self.widest))
+            .collect();
         self.foundations();
         self.passing = Passing::of(self);
-        self.horsepower = [slot::METRIC_HP, slot::MECHANICAL_HP]
-            .into_iter()
-            .filter(|hp| used.iter().any(|slot| usize::from(*slot) == *hp))
-            .collect();
         let money = [slot::PRICE, slot::FREIGHT, slot::INSURANCE, slot::FOB, slot::CIF];
         self.prices = !(self.steps.is_empty() && self.inputs.is_empty() && self.currencies.is_empty())
             || used.iter().any(|slot| money.contains(&usize::from(*slot)));
@@ -653,6 +651,11 @@ impl RuleSet {
     fn place(&self, country: &str) -> Option<usize> {
         self.countries.binary_search(&code(country)?).ok()
     }
+}
+
+/// An order of names that nearly always needs no look at their letters.
+pub(crate) fn by_length(a: &str, b: &str) -> std::cmp::Ordering {
+    a.len().cmp(&b.len()).then_with(|| a.cmp(b))
 }
 
 /// The two letters of a country; packs of others are not loaded.

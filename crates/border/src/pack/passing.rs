@@ -135,16 +135,31 @@ impl Edge {
 
     /// The rule of which it is one, in the pack that it is of; the step whose own condition or formula names the day.
     pub(crate) fn rule<'a>(&self, pack: &'a Pack) -> &'a str {
-        let law = match self.at {
-            At::Step(step) => return pack.steps.get(step).map_or("", |step| &step.name),
+        match self.at {
+            At::Step(step) => pack.steps.get(step).map_or("", |step| &step.name),
+            _ => self.law(pack).map_or("", |law| &law.id),
+        }
+    }
+
+    fn law<'a>(&self, pack: &'a Pack) -> Option<&'a Law> {
+        match self.at {
+            At::Step(_) => None,
             At::Rule(step, rule) => pack
                 .steps
                 .get(step)
                 .and_then(|step| step.rules.get(rule))
                 .map(|rule| &rule.law),
             At::Check(check) => pack.checks.get(check).map(|check| &check.law),
-        };
-        law.map_or("", |law| &law.id)
+        }
+    }
+
+    /// Whether no act names the day: it is where our tables begin or end.
+    pub(crate) fn is_assumed(&self, pack: &Pack) -> bool {
+        self.law(pack).is_some_and(|law| match self.turn {
+            Turn::Begins => law.assumes_start(),
+            Turn::Ends => law.assumes_end(),
+            Turn::Named => false,
+        })
     }
 }
 
@@ -321,7 +336,7 @@ fn tested<'a>(expr: &Expr, tests: impl Iterator<Item = &'a Test>, looks: &mut [(
     tests.for_each(|test| test.bounds(&mut bounds));
     for bound in bounds {
         match bound {
-            Bound::Number(number) => compared(*name, number, looks),
+            Bound::Number(number) => compared(*name, number.decimal(), looks),
             // Of the arrival all days are known; nothing else that passes is a day.
             Bound::Day(_) => {}
         }
@@ -334,7 +349,7 @@ fn looked_at(expr: &Expr, looks: &mut [(usize, Look)]) {
         Expr::Name(name) => any_change(*name, looks),
         Expr::Binary(op, both) => match (compares(*op), &**both) {
             (true, [Expr::Name(name), Expr::Number(number)] | [Expr::Number(number), Expr::Name(name)]) => {
-                compared(*name, *number, looks);
+                compared(*name, number.decimal(), looks);
             }
             // Of the arrival all days are known; nothing else that passes is a day.
             (true, [Expr::Name(_), Expr::Date(_)] | [Expr::Date(_), Expr::Name(_)]) => {}

@@ -1,8 +1,6 @@
 //! Which rows of a step a value leaves over, worked out when a pack is loaded: a table of four hundred rows has some twenty bands
 //! in a column, and a car lies in one of them. What is left over is still tried; what is left out could not have passed.
 
-use std::cmp::Ordering;
-
 use rust_decimal::Decimal;
 
 use super::{Row, Rule};
@@ -11,6 +9,12 @@ use crate::feel::{Bound, Number, Test, Tri, Value};
 
 /// Tables of fewer rows are quicker tried than sieved.
 const FEWEST: usize = 6;
+
+/// How many words a set of rows has at most: tables of more than 1,024 rows, of which there is none, are tried row by row.
+const MOST_WORDS: usize = 16;
+
+/// The least decimals to which edges are written: those of ages.
+const DECIMALS: u32 = 6;
 
 /// For each column of tests, the rows that may pass.
 #[derive(Clone, Debug, Default)]
@@ -23,8 +27,9 @@ pub(crate) struct Sieve {
 /// The rows that one column leaves over, by what is looked at.
 #[derive(Clone, Debug)]
 struct Column {
-    /// The numbers at which bands begin or end, in order.
-    edges: Vec<Short>,
+    /// The numbers at which bands begin or end, in order, in units of the last of so many decimals.
+    edges: Vec<i64>,
+    decimals: u32,
     /// A set for the numbers below the first edge, for the first edge, for those between it and the next, and so on; none if
     /// an edge has too many digits.
     by_number: Vec<u64>,
@@ -38,7 +43,7 @@ struct Column {
 impl Sieve {
     pub(crate) fn of(columns: usize, rules: &[Rule]) -> Sieve {
         let rows: Vec<&Row> = rules.iter().flat_map(|rule| &rule.rows).collect();
-        if rows.len() < FEWEST || columns == 0 {
+        if rows.len() < FEWEST || rows.len() > MOST_WORDS * 64 || columns == 0 {
             return Sieve::default();
         }
         let columns = (0..columns)
@@ -52,11 +57,14 @@ impl Sieve {
 
     /// Puts the rows that the values of all columns leave over into `left`; all of them if nothing is sieved.
     pub(crate) fn sieve(&self, values: &[Value<'_>], left: &mut Left) {
-        let left = &mut left.0;
-        left.clear();
-        left.resize(self.words, u64::MAX);
+        left.words = self.words;
+        if self.words == 0 {
+            return;
+        }
+        let left = left.set.get_mut(..self.words).unwrap_or_default();
+        left.fill(u64::MAX);
         for (column, value) in self.columns.iter().zip(values) {
-            let Some((sets, at)) = column.place(*value) else {
+            let Some((sets, at)) = column.place(value) else {
                 continue;
             };
             let set = sets
@@ -71,16 +79,21 @@ impl Sieve {
 
 /// Rows that are left over, in the order of the rules and their rows.
 #[derive(Debug, Default)]
-pub(crate) struct Left(Vec<u64>);
+pub(crate) struct Left {
+    /// None if all rows are.
+    words: usize,
+    set: [u64; MOST_WORDS],
+}
 
 impl Left {
     /// The first of these rows that is left over.
     pub(crate) fn first(&self, rows: std::ops::Range<usize>) -> Option<usize> {
         let mut at = rows.start;
+        if self.words == 0 {
+            return (at < rows.end).then_some(at);
+        }
         while at < rows.end {
-            let Some(word) = self.0.get(at / 64) else {
-                return Some(at);
-            };
+            let word = self.set.get(at / 64)?;
             let rest = word >> (at % 64);
             if rest != 0 {
                 at += rest.trailing_zeros() as usize;
@@ -102,7 +115,7 @@ impl Column {
         let mut numbers: Vec<_> = bounds
             .iter()
             .filter_map(|bound| match bound {
-                Bound::Number(number) => Some(*number),
+                Bound::Number(number) => Some(number.decimal()),
                 Bound::Day(_) => None,
             })
             .collect();
@@ -110,8 +123,12 @@ impl Column {
         numbers.dedup();
         words.sort_unstable();
         words.dedup();
+        let decimals = numbers.iter().map(Decimal::scale).fold(DECIMALS, u32::max);
         let mut column = Column {
-            edges: numbers.iter().copied().filter_map(Short::of).collect(),
+            edges: (numbers.iter().copied())
+                .filter_map(|number| Short::of(number)?.units(decimals))
+                .collect(),
+            decimals,
             by_number: Vec::new(),
             texts: words.iter().map(|word| (*word).to_owned()).collect(),
             by_text: Vec::new(),
@@ -122,7 +139,7 @@ impl Column {
                 let bits = tests
                     .iter()
                     .enumerate()
-                    .filter(|(_, test)| test.passes(value) != Tri::No)
+                    .filter(|(_, test)| test.passes(&value) != Tri::No)
                     .fold(0, |bits, (at, _)| bits | 1 << at);
                 sets.push(bits);
             }
@@ -156,24 +173,19 @@ impl Column {
     }
 
     /// The set of a value: where it is, and which one of those it is. None if it leaves everything over.
-    fn place(&self, value: Value<'_>) -> Option<(&[u64], usize)> {
+    fn place(&self, value: &Value<'_>) -> Option<(&[u64], usize)> {
         match value {
             Value::Number(Number::Short(number)) if !self.by_number.is_empty() => {
-                let mut below = 0;
-                for edge in &self.edges {
-                    match number.order(*edge)? {
-                        Ordering::Greater => below += 1,
-                        Ordering::Equal => return Some((&self.by_number, below * 2 + 1)),
-                        Ordering::Less => break,
-                    }
-                }
-                Some((&self.by_number, below * 2))
+                let number = number.units(self.decimals)?;
+                let below = self.edges.partition_point(|edge| *edge < number);
+                let is_edge = self.edges.get(below) == Some(&number);
+                Some((&self.by_number, below * 2 + usize::from(is_edge)))
             }
             Value::Text(text) => {
                 let known = self.texts.iter().position(|known| known == text);
                 Some((&self.by_text, known.unwrap_or(self.texts.len())))
             }
-            Value::Bool(truth) => Some((&self.by_truth, usize::from(truth))),
+            Value::Bool(truth) => Some((&self.by_truth, usize::from(*truth))),
             _ => None,
         }
     }
@@ -224,7 +236,7 @@ mod tests {
                 sieve.sieve(&[value], &mut left);
                 for (at, test) in tests.iter().enumerate() {
                     let kept = left.first(at..at + 1).is_some();
-                    prop_assert_eq!(kept, test.passes(value) != Tri::No, "{:?} {:?}", cells[at], value);
+                    prop_assert_eq!(kept, test.passes(&value) != Tri::No, "{:?} {:?}", cells[at], value);
                 }
             }
             for value in [Value::Unknown(3), Value::Null] {
@@ -262,7 +274,7 @@ mod tests {
                     }
                     let may_pass = |at: &usize| {
                         let mut cells = tests[*at].iter().zip(values);
-                        cells.all(|(test, value)| test.passes(value) != Tri::No)
+                        cells.all(|(test, value)| test.passes(&value) != Tri::No)
                     };
                     let wanted: Vec<usize> = rule.filter(may_pass).collect();
                     prop_assert_eq!(kept, wanted, "{:?} {:?}", cells, values);

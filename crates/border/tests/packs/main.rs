@@ -4,6 +4,7 @@
 
 mod bad_input;
 mod category;
+mod doubt;
 mod export_control;
 mod inventory;
 mod lost;

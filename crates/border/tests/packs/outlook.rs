@@ -205,6 +205,33 @@ fn days_that_no_act_names_are_no_news() {
 }
 
 #[test]
+fn a_day_that_no_act_names_may_break_a_verdict_and_is_told_as_assumed() {
+    let asked = ask(
+        "BY",
+        "2025-12-01",
+        "importer=person; personal_use=true; fuel=petrol; cc=1998; manufactured=2023-06-01",
+    );
+    let outlook = set().outlook(&asked.question(), 60).unwrap();
+    let turn = outlook
+        .breaks
+        .iter()
+        .find(|b| b.date == date(2026, 1, 1))
+        .unwrap();
+    for cause in [
+        Cause::Ends {
+            rule: "by.util.personal".into(),
+            assumed: false,
+        },
+        Cause::Begins {
+            rule: "by.util.personal.2026".into(),
+            assumed: true,
+        },
+    ] {
+        assert!(turn.causes.contains(&cause), "{:?}", turn.causes);
+    }
+}
+
+#[test]
 fn of_a_day_only_the_causes_that_touch_the_car_are_told_with_the_charges_that_turn() {
     let asked = ask(
         "RU",
@@ -227,10 +254,12 @@ fn of_a_day_only_the_causes_that_touch_the_car_are_told_with_the_charges_that_tu
         december.causes,
         [
             Cause::Ends {
-                rule: "ru.util.personal.pre2025-12".into()
+                rule: "ru.util.personal.pre2025-12".into(),
+                assumed: false,
             },
             Cause::Begins {
-                rule: "ru.util.com.2025-12.1000-2000".into()
+                rule: "ru.util.com.2025-12.1000-2000".into(),
+                assumed: false,
             },
         ],
         "not the other tables that turn on that day"
@@ -263,6 +292,7 @@ fn export_control_goes_by_the_day_of_departure_and_the_outlook_by_the_same_voyag
         .find(|b| {
             b.causes.contains(&Cause::Begins {
                 rule: "kr.permit.2024".into(),
+                assumed: false,
             })
         })
         .unwrap();

@@ -218,6 +218,31 @@ fn a_warning_is_shown_and_named_as_one() {
 }
 
 #[test]
+fn a_day_that_no_act_names_is_said_to_be_assumed() {
+    let said = said(&[
+        "--fact",
+        "fuel=petrol",
+        "--fact",
+        "cc=1998",
+        "--fact",
+        "manufactured=2023-06-01",
+        "--fact",
+        "importer=person",
+        "--fact",
+        "personal_use=true",
+        "--to",
+        "BY",
+        "--arrive",
+        "2025-12-01",
+    ]);
+    assert!(
+        said.contains("rule by.util.personal.2026 begins, on a day that no act names"),
+        "{said}"
+    );
+    assert!(said.contains("rule by.util.personal ends"), "{said}");
+}
+
+#[test]
 fn what_would_change_names_the_check_and_how_it_comes_out() {
     let said = said(&[
         "--fact",

@@ -428,6 +428,15 @@ pub(super) fn is_power(name: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use dossier::Issuer;
+    use index::Label;
+    use jiff::Timestamp;
+    use jiff::civil::date;
+    use serde_json::json;
+    use statement::vocabulary::{Role, StatementType};
+    use statement::{Claims, Confidence, Digest, KeyId};
+    use tlog::{LeafIndex, TreeSize};
+
     use super::*;
 
     #[test]
@@ -458,6 +467,112 @@ mod tests {
         for class in ["중형 화물", "소형 승합", "대형 승용"] {
             assert_eq!(category_of(class), None, "{class}");
         }
+    }
+
+    /// A history of statements with these bodies, one a month, and what the desk makes of it.
+    fn known_of(statements: &[(StatementType, Value)]) -> Known {
+        let vehicle = crate::check::parse_vehicle("KMHXX00XXXX000001").unwrap();
+        let statements = statements
+            .iter()
+            .enumerate()
+            .map(|(at, (typ, body))| VerifiedStatement {
+                log_index: LeafIndex(at as u64),
+                digest: Digest([at as u8; 32]),
+                issuer: Issuer {
+                    id: "issuer".to_owned(),
+                    name: "Issuer".to_owned(),
+                    roles: vec![Role::Register],
+                    key_id: KeyId([7; 32]),
+                    revoked_at: None,
+                },
+                claims: Claims {
+                    iss: "issuer".to_owned(),
+                    iat: 1_700_000_000,
+                    typ: *typ,
+                    vid: vehicle.clone(),
+                    event_time: format!("2020-{:02}-04T10:00:00+09:00", at + 1).parse().unwrap(),
+                    recorded_at: None,
+                    place: None,
+                    body: body.as_object().unwrap().clone(),
+                    evidence: Vec::new(),
+                    confidence: Confidence::Authority,
+                    supersedes: None,
+                },
+                hidden: 0,
+                superseded_by: Vec::new(),
+                contested_by: Vec::new(),
+            });
+        let report = Report {
+            statements: statements.collect(),
+            vehicle: vehicle.clone(),
+            asked: true,
+            origin: "log".to_owned(),
+            size: TreeSize(10),
+            as_of: Timestamp::from_second(1_790_000_000).unwrap(),
+            cosigners: Vec::new(),
+            label: Label([1; 32]),
+            erased: Vec::new(),
+        };
+        let found = crate::lookup::judge(&report, date(2026, 11, 26));
+        known(&report, &found)
+    }
+
+    /// The title that a history gives; nothing if it gives none.
+    fn title_of(statements: &[(StatementType, Value)]) -> Option<String> {
+        known_of(statements).car.get("title").map(ToString::to_string)
+    }
+
+    #[test]
+    fn a_theft_marks_the_title_until_the_car_is_found() {
+        let stolen = (StatementType::TheftReported, json!({}));
+        assert_eq!(title_of(std::slice::from_ref(&stolen)).as_deref(), Some("stolen"));
+        let found = |condition| (StatementType::TheftRecovered, json!({ "condition": condition }));
+        assert_eq!(title_of(&[stolen.clone(), found("intact")]), None);
+        assert_eq!(title_of(&[stolen, found("burnt")]).as_deref(), Some("fire"));
+    }
+
+    #[test]
+    fn a_claim_for_the_car_s_own_damage_is_an_accident_unless_it_was_denied() {
+        let claim = |side: &str, status: &str| {
+            title_of(&[(
+                StatementType::ClaimDamage,
+                json!({"side": side, "status": status}),
+            )])
+        };
+        assert_eq!(claim("own", "paid").as_deref(), Some("accident"));
+        assert_eq!(claim("own", "denied"), None);
+        assert_eq!(claim("other", "paid"), None, "it paid for the other car");
+    }
+
+    #[test]
+    fn marks_of_a_foreign_title_are_those_of_the_rules() {
+        let foreign = |body| title_of(&[(StatementType::RegistrationForeign, body)]);
+        assert_eq!(
+            foreign(json!({"title_state": "salvage"})).as_deref(),
+            Some("salvage")
+        );
+        assert_eq!(
+            foreign(json!({"title_state": "branded"})).as_deref(),
+            Some("rebuilt")
+        );
+        assert_eq!(foreign(json!({"title_state": "clean"})), None);
+        assert_eq!(
+            foreign(json!({"title_state": "branded", "brands": ["flood", "lemon", "junk"]})).as_deref(),
+            Some("rebuilt, flood, junk"),
+            "what the rules have no word for is no mark"
+        );
+    }
+
+    #[test]
+    fn a_reading_in_miles_is_the_whole_kilometres_below_it() {
+        let reading = |value: u64, unit: &str| {
+            let body = json!({"odometer": {"value": value, "unit": unit}});
+            let known = known_of(&[(StatementType::InspectionPeriodic, body)]);
+            known.car.get("odometer_km").map(ToString::to_string)
+        };
+        assert_eq!(reading(50_000, "km").as_deref(), Some("50000"));
+        assert_eq!(reading(50_000, "mi").as_deref(), Some("80467"));
+        assert_eq!(reading(1, "mi").as_deref(), Some("1"));
     }
 
     #[test]

@@ -378,8 +378,10 @@ pub fn breaks<'a>(words: &Words, quote: &'a Quote<'_>) -> Vec<Foreseen<'a>> {
 /// The charges that turn on a day, what happens on it, and how the verdict stands then.
 fn rest(words: &Words, quote: &Quote<'_>, broken: &Break) -> String {
     let causes = broken.causes.iter().map(|cause| match cause {
-        Cause::Begins { rule } => words.with("cause-begins", &[("rule", rule)]),
-        Cause::Ends { rule } => words.with("cause-ends", &[("rule", rule)]),
+        Cause::Begins { rule, assumed: false } => words.with("cause-begins", &[("rule", rule)]),
+        Cause::Begins { rule, assumed: true } => words.with("cause-begins-assumed", &[("rule", rule)]),
+        Cause::Ends { rule, assumed: false } => words.with("cause-ends", &[("rule", rule)]),
+        Cause::Ends { rule, assumed: true } => words.with("cause-ends-assumed", &[("rule", rule)]),
         Cause::Day { about } => words.with("cause-day", &[("about", about)]),
         Cause::Birthday { fact } => words.with("cause-birthday", &[("fact", fact)]),
         Cause::NewYear => words.say("cause-new-year"),

@@ -8,7 +8,7 @@ use axum::http::HeaderValue;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse as _, Response};
 use border::{Car, Fault, Money, Rates, Values};
-use desk::quote::{self, Known, Quote, Request};
+use desk::quote::{self, Known, LeftOpen, Quote, Request};
 use desk::rules::Rulebook;
 use desk::words::{Language, Words};
 use jiff::civil::Date;
@@ -100,27 +100,70 @@ pub struct AskedRate {
 }
 
 /// Answers, a row for each car in the order asked.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = QuoteAnswers)]
 struct Answers<'a> {
+    /// The day of arrival.
+    #[schema(value_type = String, format = Date)]
     arrive: Date,
     cars: Vec<Answer<'a>>,
+    /// To be shown beside every quote.
     disclaimer: String,
 }
 
 /// One car: its quotes, or what is wrong with it.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = QuoteAnswer)]
 struct Answer<'a> {
+    /// From 1, in the order asked.
     row: usize,
     #[serde(skip_serializing_if = "str::is_empty")]
     name: &'a str,
+    /// What the history of a car given by `vehicle` speaks of and does not settle: it is asked for, and may be given.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    left_open: Option<Vec<Open<'a>>>,
+    /// As `carnet quote --json` has them.
     #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(value_type = Vec<Object>)]
     quotes: Vec<Quote<'a>>,
+    /// Each with `field`, `value` and `problem`.
     #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(value_type = Vec<Object>)]
     faults: Vec<Fault>,
 }
 
+/// A fact that a history does not settle.
+#[derive(Serialize, ToSchema)]
+#[schema(as = QuoteLeftOpen)]
+struct Open<'a> {
+    /// The fact.
+    #[schema(example = "odometer_km")]
+    name: &'a str,
+    /// `odometer`: a finding says that the last reading is not the distance driven, or may not be. `only_inspected`: a condition
+    /// inspection found nothing, and looks for accident, flood and fire only.
+    #[schema(value_type = String, example = "odometer")]
+    why: quote::Open,
+    /// The places in the log of the statements that it is about.
+    log_indices: &'a [u64],
+}
+
+impl<'a> From<&'a LeftOpen> for Open<'a> {
+    fn from(left: &'a LeftOpen) -> Self {
+        Open {
+            name: &left.name,
+            why: left.why,
+            log_indices: &left.log_indices,
+        }
+    }
+}
+
 /// A car as it was read.
-type Row = (String, Result<(Car, Values), Vec<Fault>>);
+struct Row {
+    name: String,
+    car: Result<(Car, Values), Vec<Fault>>,
+    /// Of a car whose history was looked up.
+    left_open: Option<Vec<LeftOpen>>,
+}
 
 /// Everything read, and free of what a request could get wrong as a whole.
 struct Question {
@@ -139,8 +182,7 @@ struct Question {
 ///
 /// A car that cannot be is answered with its faults, and the others are served.
 #[utoipa::path(post, path = "/api/quotes", tag = "quotes", request_body = Asked, responses(
-    (status = 200, description = "A row for each car: `row` from 1, `name`, and `quotes` as `carnet quote --json` has them, or \
-        `faults` with field, value and problem; with the sentence to show beside every quote", body = serde_json::Value),
+    (status = 200, description = "A row for each car, with its quotes or its faults, and the sentence to show beside every quote", body = Answers),
     (status = 400, description = "The question as a whole cannot be understood", body = Problem, content_type = "application/problem+json"),
     (status = 413, body = Problem, content_type = "application/problem+json"),
     (status = 415, body = Problem, content_type = "application/problem+json"),
@@ -238,10 +280,18 @@ async fn read(app: &App, asked: Asked) -> Result<Question, Problem> {
             }
         };
         rows.push(match known {
-            Ok(known) => quote::car_of(car, known),
+            Ok(known) => {
+                let left_open = known.as_ref().map(|known| known.left_open.clone());
+                let (name, car) = quote::car_of(car, known);
+                Row { name, car, left_open }
+            }
             Err(fault) => {
                 let name = car.get("name").and_then(Value::as_str).unwrap_or_default();
-                (name.to_owned(), Err(vec![fault]))
+                Row {
+                    name: name.to_owned(),
+                    car: Err(vec![fault]),
+                    left_open: None,
+                }
             }
         });
     }
@@ -372,7 +422,7 @@ fn answer(question: &Question) -> Result<Vec<u8>, Problem> {
         .rows
         .iter()
         .enumerate()
-        .map(|(at, (name, car))| {
+        .map(|(at, Row { name, car, left_open })| {
             let quotes = match car {
                 Ok((car, values)) => quote::check_values(set, &question.to, values).and_then(|()| {
                     quote::quotes(
@@ -399,6 +449,9 @@ fn answer(question: &Question) -> Result<Vec<u8>, Problem> {
             Answer {
                 row: at + 1,
                 name,
+                left_open: left_open
+                    .as_ref()
+                    .map(|left| left.iter().map(Open::from).collect()),
                 quotes,
                 faults,
             }

@@ -208,6 +208,34 @@ async fn facts_come_from_the_history_of_a_car_that_the_log_knows() {
     );
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_history_speaks_of_and_does_not_settle_is_named_as_left_open() {
+    let service = Running::new().await;
+    for (number, year, km) in [
+        (1, 2021, 60_000),
+        (2, 2022, 80_000),
+        (3, 2023, 20_000),
+        (4, 2024, 40_000),
+    ] {
+        let reading = running::reading(running::CAR, number, year, km);
+        assert_eq!(service.submit(&[reading.as_str()]).await.status, 200);
+    }
+    let mut asked = question();
+    asked["cars"] = json!([{"vehicle": running::CAR}, {"name": "A1", "fuel": "petrol"}]);
+    let answer = ask(&service, &asked).await;
+    assert_eq!(answer.status, 200, "{}", answer.text());
+    let cars = &answer.json()["cars"];
+    let left_open = cars[0]["left_open"].as_array().unwrap();
+    assert_eq!(left_open.len(), 1, "{left_open:?}");
+    assert_eq!(left_open[0]["name"], "odometer_km");
+    assert_eq!(left_open[0]["why"], "odometer");
+    assert!(left_open[0]["log_indices"].as_array().unwrap().len() > 1);
+    assert!(cars[1].get("left_open").is_none(), "no history was looked up");
+    let document = service.get("/openapi.json").await.json();
+    let described = &document["components"]["schemas"]["QuoteAnswer"]["properties"]["left_open"];
+    assert!(described.to_string().contains("QuoteLeftOpen"), "{described}");
+}
+
 /// Copies the pack of Jordan, with another headline.
 fn write_pack(folder: &Path, headline: &str) {
     let own = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../rules/jo");

@@ -210,10 +210,47 @@ pub fn correcting(wrong: &SdJwt, number: u64) -> SdJwt {
     issue(&claims, &key(7), &mut ChaCha20Rng::seed_from_u64(number)).unwrap()
 }
 
+/// What a car's odometer showed on 4 March of a year, as the register read it.
+pub fn reading(vehicle: &str, number: u64, year: i16, km: u64) -> SdJwt {
+    let body =
+        json!({"odometer": {"value": km, "unit": "km", "instrument_state": "working", "method": "seen"}});
+    let time = format!("{year}-03-04T10:00:00+09:00");
+    saying(
+        &key(7),
+        REGISTER,
+        StatementType::OdometerRead,
+        vehicle,
+        &time,
+        number,
+        body,
+    )
+}
+
 pub fn registration_saying(
     key: &IssuerSigningKey,
     issuer: &str,
     vehicle: &str,
+    number: u64,
+    body: Value,
+) -> SdJwt {
+    let time = "2020-03-04T10:00:00+09:00";
+    saying(
+        key,
+        issuer,
+        StatementType::RegistrationFirst,
+        vehicle,
+        time,
+        number,
+        body,
+    )
+}
+
+fn saying(
+    key: &IssuerSigningKey,
+    issuer: &str,
+    typ: StatementType,
+    vehicle: &str,
+    time: &str,
     number: u64,
     body: Value,
 ) -> SdJwt {
@@ -223,9 +260,9 @@ pub fn registration_saying(
     let claims = Claims {
         iss: issuer.to_owned(),
         iat: 1_700_000_000 + i64::try_from(number).unwrap(),
-        typ: StatementType::RegistrationFirst,
+        typ,
         vid: desk::check::parse_vehicle(vehicle).unwrap(),
-        event_time: "2020-03-04T10:00:00+09:00".parse().unwrap(),
+        event_time: time.parse().unwrap(),
         recorded_at: None,
         place: None,
         body,

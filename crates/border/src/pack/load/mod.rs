@@ -253,7 +253,6 @@ impl Reading<'_> {
             currencies: std::mem::take(&mut self.table.currencies),
             given,
             barring: Vec::new(),
-            horsepower: Vec::new(),
             prices: true,
             looks_at: Vec::new(),
             blank: Vec::new(),

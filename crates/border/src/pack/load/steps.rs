@@ -7,7 +7,7 @@ use super::country::StepToml;
 use super::law::LAW;
 use crate::feel::{Slot, Test, parse};
 use crate::pack::text::Sheet;
-use crate::pack::{Input, NOT_FOUND, PackSource, Row, Rule, Sieve, Step, StepKind, table};
+use crate::pack::{Input, NOT_FOUND, PackSource, Row, Rule, Sieve, Step, StepKind, by_length, table};
 
 impl Reading<'_> {
     pub(super) fn rule_lines(&mut self, prefix: &str, part: &PackSource, steps: &[String]) {
@@ -98,7 +98,7 @@ impl Reading<'_> {
         let inputs = inputs.iter().map(|input| (input.name.clone(), input.slot));
         let steps = steps.iter().map(|step| (step.name.clone(), step.slot));
         let mut givens: Vec<(String, Slot)> = prices.chain(inputs).chain(steps).collect();
-        givens.sort_unstable();
+        givens.sort_unstable_by(|(a, _), (b, _)| by_length(a, b));
         givens
     }
 
