@@ -153,8 +153,10 @@ def groups(table, rated):
     return found, counts
 
 
-def estimate(table, rated, u_offset):
+def estimate(charges, rated, u_offset):
     """Capacity and half-widths in Ah, or None and why."""
+    # What flowed past 100 % is told by charges that are left out, too.
+    past, table = charges.past[charges.full], charges[charges.used]
     allowed = max(len(table) // 4, 1)
     while True:
         found, counts = groups(table, rated)
@@ -168,7 +170,7 @@ def estimate(table, rated, u_offset):
         return None, "TOO_FEW_SESSIONS"
     if not table.full.any():
         return None, "NO_ANCHOR"
-    if np.median(table.past[table.full]) > 0.03 and not counts:
+    if np.median(past) > 0.03 and not counts:
         return None, "SOC_DEFINITION"
     variance = np.array([f["scatter"] + f["bias"] + f["echo"] for _, f in found])
     share = 1 / variance / (1 / variance).sum()
@@ -218,8 +220,7 @@ def main():
             refused[pack.vehicle_id] = "CURRENT_OFFSET"
             continue
         rows = [c for c in (charge(part, pack, i0, step[step > 1e-5].min()) for part in parts) if c]
-        table = pd.DataFrame(rows)
-        found, why = estimate(table[table.used], pack.rated_ah, u_offset)
+        found, why = estimate(pd.DataFrame(rows), pack.rated_ah, u_offset)
         if found is None:
             refused[pack.vehicle_id] = why
         else:
