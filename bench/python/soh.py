@@ -46,8 +46,10 @@ def from_rests(rests, rated):
     step = step if np.isfinite(step) else 0.0
     rests = [rest for rest in rests if len(rest) >= 5] or [np.concatenate(rests)]
     shown = np.median([rest.mean() for rest in rests])
-    if abs(shown) < 1.0:
-        rests = [rest for rest in rests if abs(rest.mean()) < 1.0]
+    quiet = [rest for rest in rests if abs(rest.mean()) < 1.0]
+    # The middle of two loads of opposite sign is no rest: there must be one.
+    if abs(shown) < 1.0 and quiet:
+        rests = quiet
         shown = np.median([rest.mean() for rest in rests])
     count = sum(map(len, rests))
     noise = sum(((rest - rest.mean()) ** 2).sum() for rest in rests) / max(count - len(rests), 1)
@@ -151,8 +153,10 @@ def groups(table, rated):
     return found, counts
 
 
-def estimate(table, rated, u_offset):
+def estimate(charges, rated, u_offset):
     """Capacity and half-widths in Ah, or None and why."""
+    # What flowed past 100 % is told by charges that are left out, too.
+    past, table = charges.past[charges.full], charges[charges.used]
     allowed = max(len(table) // 4, 1)
     while True:
         found, counts = groups(table, rated)
@@ -166,7 +170,7 @@ def estimate(table, rated, u_offset):
         return None, "TOO_FEW_SESSIONS"
     if not table.full.any():
         return None, "NO_ANCHOR"
-    if np.median(table.past[table.full]) > 0.03 and not counts:
+    if np.median(past) > 0.03 and not counts:
         return None, "SOC_DEFINITION"
     variance = np.array([f["scatter"] + f["bias"] + f["echo"] for _, f in found])
     share = 1 / variance / (1 / variance).sum()
@@ -188,7 +192,7 @@ def estimate(table, rated, u_offset):
     combined = scattered + known
     n = sum(len(part) for part, _ in found)
     degrees = n + SUPPOSED - 1
-    effective = degrees if n == 1 else int(degrees * (combined / scattered) ** 2)
+    effective = int(degrees * (combined / scattered) ** 2)
     half = [stats.t.ppf(0.5 + level / 2, effective) * np.sqrt(combined) for level in LEVELS]
     if half[2] / rated > 0.04:
         return None, "TOO_WIDE"
@@ -212,9 +216,11 @@ def main():
         ]
         i0, u_offset = offset(parts, pack.rated_ah)
         step = np.diff(np.unique(np.round(frame.soc_pct.to_numpy(float), 4))) / 100
+        if abs(2 * i0) > min(0.01 * pack.rated_ah, 1.0):
+            refused[pack.vehicle_id] = "CURRENT_OFFSET"
+            continue
         rows = [c for c in (charge(part, pack, i0, step[step > 1e-5].min()) for part in parts) if c]
-        table = pd.DataFrame(rows)
-        found, why = estimate(table[table.used], pack.rated_ah, u_offset)
+        found, why = estimate(pd.DataFrame(rows), pack.rated_ah, u_offset)
         if found is None:
             refused[pack.vehicle_id] = why
         else:

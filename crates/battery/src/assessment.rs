@@ -9,7 +9,7 @@ use crate::sample::Source;
 /// What telemetry says about one battery. The same input and [`Assessment::method`] give the same bytes of JSON.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Assessment {
-    /// Name and version of the method, as `carnet-soh/4`. Any change of a number changes it.
+    /// Name and version of the method, as `carnet-soh/5`. Any change of a number changes it.
     pub method: String,
     /// How the battery came to the test.
     pub class: Class,

@@ -20,8 +20,6 @@ pub const TEMPERATURE: f64 = 0.0008;
 pub const CHARGE: f64 = 0.001;
 /// Degrees of freedom with which the supposed sizes of errors weigh against what sessions show.
 const SUPPOSED: u32 = 4;
-/// Degrees of freedom of a single session.
-const ALONE: u32 = SUPPOSED;
 /// Standardised residual from which a session is an outlier.
 const OUTLIER: f64 = 4.0;
 
@@ -220,12 +218,7 @@ impl Fusion {
             self.scale,
         ]);
         let combined = scattered + known;
-        // One session alone cannot show that a car errs as supposed: then every term has the few degrees of the supposition.
-        let effective = if self.degrees == ALONE {
-            f64::from(ALONE)
-        } else {
-            f64::from(self.degrees) * (combined / scattered).powi(2)
-        };
+        let effective = f64::from(self.degrees) * (combined / scattered).powi(2);
         // Cut down to a whole number, as the guide asks; infinite where nothing scatters.
         level.student(effective.min(f64::from(u32::MAX)) as u32) * combined.sqrt()
     }
@@ -320,6 +313,24 @@ mod tests {
         let by_hand = (100.0_f64.powi(2) * one[0].x_variance + 0.01) / 0.25;
         assert!((found.scatter - by_hand).abs() < 1e-9 * by_hand);
         assert!((found.bias.sqrt() - 0.006 * 100.0 / 0.5).abs() < 1e-9);
+    }
+
+    #[test]
+    fn what_one_session_cannot_show_has_no_few_degrees_either() {
+        let all = [session(90.0, 0.9)];
+        let systematic = Systematic {
+            offset_a: 0.0,
+            gain: GAIN,
+            scale: 0.0,
+            kelvin: 0.0,
+        };
+        let fit = fit(&all, 0.1, 0.0).unwrap();
+        let found = fuse(&[(&fit, &all)], &systematic).unwrap();
+        // By hand: u² of the ends is 1.556, of bias and gain 0.444 and 0.360; 4 (2.360/1.556)² is 9.2, cut down to nine degrees.
+        let combined = (found.scatter.powi(2) + found.bias.powi(2) + found.gain.powi(2)).sqrt();
+        assert!((combined - 1.536).abs() < 0.001, "{combined}");
+        let half = found.half_width(Level::NineteenTwentieths);
+        assert!((half - 2.262 * combined).abs() < 0.001 * half, "{half}");
     }
 
     #[test]

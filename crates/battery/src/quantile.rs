@@ -1,6 +1,14 @@
 //! Quantiles of Student's t and of the normal distribution, for the three levels the method reports.
 
 use std::f64::consts::{FRAC_PI_2, PI};
+use std::sync::OnceLock;
+
+/// Degrees of freedom from which on four terms of Fisher's expansion (Abramowitz and Stegun 26.7.5) are right to a millionth.
+const EXPANDED_FROM: u32 = 60;
+
+/// Quantiles as they were found, by level and degrees of freedom.
+static KNOWN: [[OnceLock<f64>; EXPANDED_FROM as usize]; 3] =
+    [const { [const { OnceLock::new() }; EXPANDED_FROM as usize] }; 3];
 
 /// A two-sided level of confidence.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,8 +42,6 @@ impl Level {
 
     /// Half-width of the interval of Student's t with `degrees` degrees of freedom (at least 1).
     pub fn student(self, degrees: u32) -> f64 {
-        // From here on four terms of Fisher's expansion (Abramowitz and Stegun 26.7.5) are right to a millionth.
-        const EXPANDED_FROM: u32 = 60;
         if degrees >= EXPANDED_FROM {
             let (z, n) = (self.normal(), f64::from(degrees));
             return z
@@ -43,6 +49,16 @@ impl Level {
                 + (5.0 * z.powi(5) + 16.0 * z.powi(3) + 3.0 * z) / (96.0 * n.powi(2))
                 + (3.0 * z.powi(7) + 19.0 * z.powi(5) + 17.0 * z.powi(3) - 15.0 * z) / (384.0 * n.powi(3));
         }
+        // A fleet asks for the same few again and again.
+        let known = KNOWN.get(self as usize).and_then(|of| of.get(degrees as usize));
+        known.map_or_else(
+            || self.sought(degrees),
+            |known| *known.get_or_init(|| self.sought(degrees)),
+        )
+    }
+
+    /// By halving.
+    fn sought(self, degrees: u32) -> f64 {
         let wanted = self.probability();
         let (mut low, mut high) = (0.0, 1000.0);
         for _ in 0..80 {

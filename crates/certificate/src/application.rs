@@ -118,7 +118,8 @@ pub struct Implausible {
     pub problem: String,
 }
 
-/// No car with a lithium-ion traction battery was registered before: Nissan's Prairie Joy EV and Altra were the first, from 1997 on.
+/// No car with a lithium-ion traction battery was handed over before. Nissan calls its Prairie Joy EV, some 30 of which went to fleets from
+/// 1997 on, the first (nissan-global.com/EN/ZEROEMISSION/HISTORY/PRAIRIEJOYEV).
 const FIRST_LITHIUM_ION: Date = date(1997, 1, 1);
 
 /// Control characters, and the format characters that turn the direction of writing or hide (Unicode Bidi_Control, zero width

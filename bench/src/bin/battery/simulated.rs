@@ -15,8 +15,9 @@ use crate::baseline::pairs;
 use crate::cell_model::{Ageing, Cell};
 use crate::dice::Dice;
 
-const SESSIONS: usize = 8;
 const BEFORE_S: f64 = 330.0;
+/// Rest before a charge where cells rest, s: the half hour that the instructions ask for, and some minutes.
+const RESTED_S: f64 = 2400.0;
 const AFTER_S: f64 = 1800.0;
 
 /// What is different between runs.
@@ -34,8 +35,20 @@ pub struct World {
     pub memory: f64,
     /// Widest window of a charge that does not go to full.
     pub widest: f64,
-    /// Share of charges that go to full.
+    /// Share of charges that go to full. All of a Guided test do, from 3 to 10 %.
     pub to_full: f64,
+    /// Class of the test.
+    pub class: Class,
+    /// Charges of a car.
+    pub sessions: usize,
+    /// Whether cells rest before each charge for as long as a Guided test asks.
+    pub rested: bool,
+    /// Gain of the current sensor, one standard deviation.
+    pub gain: f64,
+    /// Charge between two states of charge per kelvin from 25 °C, one standard deviation, relative.
+    pub per_kelvin: f64,
+    /// Whether coverage is promised: errors are no larger than the budget supposes, and not half of it.
+    pub judged: bool,
 }
 
 /// Errors as the budget supposes.
@@ -47,6 +60,21 @@ pub const AS_SUPPOSED: World = World {
     memory: 0.0,
     widest: 0.93,
     to_full: 0.35,
+    class: Class::Field,
+    sessions: 8,
+    rested: false,
+    gain: 0.005,
+    per_kelvin: 0.0,
+    judged: true,
+};
+
+/// The same with gain and temperature as large as the budget supposes; in `AS_SUPPOSED` gain is a little smaller, and temperature
+/// does nothing.
+pub const IN_FULL: World = World {
+    name: "errors as supposed, gain and temperature in full",
+    gain: battery::fit::GAIN,
+    per_kelvin: battery::fit::TEMPERATURE,
+    ..AS_SUPPOSED
 };
 
 /// One car: its rows, and what it is.
@@ -90,7 +118,7 @@ impl Car {
         };
         let e = world.errors;
         let vehicle = Vehicle {
-            gain: 1.0 + dice.normal(0.005 * e),
+            gain: 1.0 + dice.normal(world.gain * e),
             offset: dice.normal(0.001 * e * rated_ah),
             bias: dice.normal(0.006 * e),
             stretch: dice.normal(world.stretch),
@@ -98,9 +126,15 @@ impl Car {
             volt_step: *dice.pick(&[0.001, 0.005, 0.020]),
             spread: dice.normal(0.010).abs(),
             row_s: *dice.pick(&[10.0, 20.0, 30.0]),
+            // No draw where there is none, so that the cars of other worlds stay the same.
+            per_kelvin: if world.per_kelvin > 0.0 {
+                dice.normal(world.per_kelvin * e)
+            } else {
+                0.0
+            },
         };
         let mut reading = dice.normal(0.010 * e);
-        for session in 0..SESSIONS {
+        for session in 0..world.sessions {
             car.charge(dice, &cell, &vehicle, world, session as i64, &mut reading);
         }
         car
@@ -115,7 +149,11 @@ impl Car {
         session: i64,
         reading: &mut f64,
     ) {
-        let from = dice.within(0.05, 0.55);
+        let (low, high) = match world.class {
+            Class::Field => (0.05, 0.55),
+            Class::Guided => (0.03, 0.10),
+        };
+        let from = dice.within(low, high);
         let rate = dice.pick(&[0.08, 0.125, 0.2, 0.5, 0.8]) * dice.within(0.9, 1.1);
         let full = dice.uniform() < world.to_full;
         let stop = (!full).then(|| dice.within(0.12, (world.widest - from).max(0.13)));
@@ -144,7 +182,8 @@ impl Car {
             soc + if part * taken > jumps_at { jump } else { 0.0 }
         };
         let celsius = dice.within(-2.0, 42.0);
-        let before = (BEFORE_S / vehicle.row_s) as usize;
+        let before_s = if world.rested { RESTED_S } else { BEFORE_S };
+        let before = (before_s / vehicle.row_s) as usize;
         let mut row = Row {
             time: 0.0,
             session,
@@ -164,10 +203,11 @@ impl Car {
                 start,
             );
         }
+        let warmth = 1.0 + vehicle.per_kelvin * (celsius - 25.0);
         let mut counted = 0.0;
         let mut last = 0.0;
         for place in 0..curve.rate.len() {
-            let amps = curve.rate[place] * self.rated_ah;
+            let amps = curve.rate[place] * self.rated_ah * warmth;
             counted += 0.5 * (amps + last) * vehicle.row_s / 3600.0 * vehicle.gain;
             last = amps;
             let part = curve.taken[place] / taken.max(1e-9);
@@ -229,7 +269,7 @@ impl Car {
     }
 
     /// As the method sees it.
-    pub fn assess(&self) -> battery::Assessment {
+    pub fn assess(&self, class: Class) -> battery::Assessment {
         let pack = Pack {
             chemistry: self.chemistry,
             n_series: self.n_series,
@@ -238,7 +278,7 @@ impl Car {
             rated_source: "simulated".into(),
             end_voltage: None,
         };
-        let mut assessor = Assessor::new(pack, Facts::default(), Class::Field);
+        let mut assessor = Assessor::new(pack, Facts::default(), class);
         assessor.source(Source {
             name: "simulated".into(),
             soc_definition: SocDefinition::Bms,
@@ -261,6 +301,8 @@ struct Vehicle {
     /// State of charge between the mean and the outermost cells.
     spread: f64,
     row_s: f64,
+    /// Charge per kelvin from 25 °C, relative.
+    per_kelvin: f64,
 }
 
 struct Row {
@@ -283,7 +325,7 @@ pub fn cars(
     let mut reasons: std::collections::BTreeMap<String, usize> = std::collections::BTreeMap::new();
     for number in 0..count {
         let car = Car::draw(&mut dice, chemistry, world, number);
-        let assessment = car.assess();
+        let assessment = car.assess(world.class);
         for refusal in &assessment.refusals {
             *reasons.entry(refusal.code.name()).or_insert(0) += 1;
         }

@@ -50,7 +50,7 @@ impl Conclusion<'_> {
             (
                 "temperature",
                 "temperature of the battery",
-                "0.15 %/K from 25 °C, no correction",
+                "0.08 %/K from 25 °C, no correction",
             ),
             (
                 "soc_definition",

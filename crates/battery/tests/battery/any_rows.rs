@@ -142,7 +142,7 @@ proptest! {
     }
 
     #[test]
-    fn a_sound_history_of_any_capacity_is_held(capacity in 90.0..155.0_f64, current in 15.0..30.0_f64, offset in -0.9..0.9_f64) {
+    fn a_sound_history_of_any_capacity_is_held(capacity in 90.0..155.0_f64, current in 15.0..30.0_f64, offset in -0.75..0.75_f64) {
         let car = Car { capacity_ah: capacity, current_a: current, offset_a: offset, ..Car::new() };
         let found = car.assess(&car.history());
         let soh = found.soh();
@@ -150,7 +150,7 @@ proptest! {
         let (soh, truth) = (soh.unwrap(), 100.0 * capacity / RATED_AH);
         let off = soh.percent.value() - truth;
         prop_assert!(soh.lower95.value() <= truth && truth <= soh.upper95.value(), "{off}");
-        // Half of what is shown at rest stays in, for as long as the charge took.
+        // Half of what is shown at rest stays in (from some 0.9 A on a slow charge is refused as too wide), for as long as the charge took.
         prop_assert!(off.abs() < 0.8 + 50.0 * offset.abs() / current, "{off}");
     }
 }

@@ -69,8 +69,26 @@ fn one_guided_charge_after_a_rest_is_enough() {
 }
 
 #[test]
-fn without_rest_two_guided_charges_are_needed() {
-    let car = Car::new();
+fn one_guided_charge_without_a_rest_says_less_than_one_with() {
+    let half_width = |car: Car| {
+        let found = car.assess_with(&[car.charge(0, 0.08, 1.0)], Facts::default(), Class::Guided);
+        assert!(holds(&found, 90.0), "{:?}", found.soh());
+        found.soh().unwrap().half_width95.value()
+    };
+    let rested = half_width(Car {
+        rest_s: 2400.0,
+        ..Car::new()
+    });
+    let not_rested = half_width(Car::new());
+    assert!(rested < not_rested && not_rested <= 3.5, "{rested} {not_rested}");
+}
+
+#[test]
+fn in_the_heat_and_without_a_rest_two_guided_charges_are_needed() {
+    let car = Car {
+        celsius: 41.0,
+        ..Car::new()
+    };
     let assess = |sessions: &[Samples]| car.assess_with(sessions, Facts::default(), Class::Guided);
     let two = [car.charge(0, 0.08, 1.0), car.charge(1, 0.05, 1.0)];
     assert!((percent(&assess(&two)) - 90.0).abs() < 1.0);

@@ -86,7 +86,7 @@ fn an_assessment_is_computed_again_to_the_same_bytes_and_tells_an_altered_file()
     );
     let again = carnet(folder.path(), &["battery", "recompute", "a.json", &log]);
     assert_eq!(again.code, 0, "{}{}", again.out, again.err);
-    assert!(again.out.starts_with("EQUAL: carnet-soh/4"), "{}", again.out);
+    assert!(again.out.starts_with("EQUAL: carnet-soh/5"), "{}", again.out);
     let altered = std::fs::read_to_string(&log)
         .unwrap()
         .replacen(",35.0,", ",36.0,", 1);
@@ -155,7 +155,7 @@ fn a_credential_is_held_to_the_hash_of_its_assessment() {
     let assessment: Value =
         serde_json::from_slice(&std::fs::read(folder.path().join("a.json")).unwrap()).unwrap();
     let credential = serde_json::json!({ "credentialSubject": {
-        "soh": { "methodVersion": "carnet-soh/4", "class": "field" },
+        "soh": { "methodVersion": "carnet-soh/5", "class": "field" },
         "evidence": {
             "assessmentSha256": assessed["assessment_sha256"],
             "rawSha256": [assessment["evidence"]["sources"][0]["sha256"]],
@@ -192,7 +192,7 @@ fn a_credential_is_held_to_the_hash_of_its_assessment() {
         &path,
         credential
             .to_string()
-            .replace("carnet-soh/4", "carnet-soh/1")
+            .replace("carnet-soh/5", "carnet-soh/1")
             .replace("assessmentSha256\":\"", "assessmentSha256\":\"0"),
     )
     .unwrap();
