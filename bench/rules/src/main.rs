@@ -180,6 +180,9 @@ fn car(facts: &[(&'static str, String)]) -> Result<Car> {
     Ok(car)
 }
 
+/// Asks once for all that one figure is about.
+type Asking<'f> = Box<dyn FnMut() -> Result<()> + 'f>;
+
 /// What is asked of every peer.
 struct Asked<'s> {
     set: &'s RuleSet,
@@ -267,11 +270,7 @@ impl<'s> Asked<'s> {
     }
 
     /// What is asked for one figure: how many quotes at a time, and the asking.
-    fn asking<'f>(
-        &'f self,
-        what: &'f str,
-        cars: &'f [Car],
-    ) -> Result<(usize, Box<dyn FnMut() -> Result<()> + 'f>)> {
+    fn asking<'f>(&'f self, what: &'f str, cars: &'f [Car]) -> Result<(usize, Asking<'f>)> {
         let first = cars.first().context("there are cars")?;
         let all = self.markets.len();
         let mut at = 0;

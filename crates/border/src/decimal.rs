@@ -207,7 +207,7 @@ fn half_up(product: u128, unit: i64, about: f64) -> Option<i64> {
         return None;
     }
     // The rest is less than thrice the unit, which has at most 19 digits, so the low word of the product tells it.
-    #[expect(clippy::cast_possible_truncation, clippy::cast_possible_wrap)]
+    #[expect(clippy::cast_possible_truncation)]
     let mut rest = (product as i64).wrapping_sub(quotient.wrapping_mul(unit));
     while rest < 0 {
         quotient -= 1;
