@@ -70,8 +70,9 @@ impl FromRequest<App> for Body {
 /// It is.
 pub fn unencoded(headers: &HeaderMap) -> Result<(), Problem> {
     for (name, plain) in [(CONTENT_ENCODING, "identity"), (TRANSFER_ENCODING, "chunked")] {
-        for coding in headers.get_all(&name) {
-            if coding.as_bytes().eq_ignore_ascii_case(plain.as_bytes()) {
+        // Two lines are one list (RFC 9110, 5.3): chunks of chunks are a coding that is not taken.
+        for (line, coding) in headers.get_all(&name).iter().enumerate() {
+            if line == 0 && coding.as_bytes().eq_ignore_ascii_case(plain.as_bytes()) {
                 continue;
             }
             let coding: String = String::from_utf8_lossy(coding.as_bytes())

@@ -140,10 +140,18 @@ async fn a_body_in_a_content_coding_is_refused_as_that_and_not_read() {
         );
         assert!(answer.text().contains("gzip"), "{path}: {answer:?}");
     }
-    let bytes = "POST /api/statements HTTP/1.1\r\nhost: t\r\nconnection: close\r\ncontent-type: application/json\r\n\
-                 transfer-encoding: gzip, chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n";
-    let answer = raw(service.address, bytes.as_bytes()).await.unwrap();
-    assert_eq!(answer.status, 415, "{answer:?}");
+    for codings in [
+        "transfer-encoding: gzip, chunked",
+        "transfer-encoding: chunked, chunked",
+        "transfer-encoding: chunked\r\ntransfer-encoding: chunked",
+    ] {
+        let bytes = format!(
+            "POST /api/statements HTTP/1.1\r\nhost: t\r\nconnection: close\r\ncontent-type: application/json\r\n\
+             {codings}\r\n\r\n2\r\n{{}}\r\n0\r\n\r\n"
+        );
+        let answer = raw(service.address, bytes.as_bytes()).await.unwrap();
+        assert_eq!(answer.status, 415, "{codings}: {answer:?}");
+    }
     let plain = ["content-type: application/json", "content-encoding: identity"];
     let answer = request(service.address, "POST", "/api/statements", &plain, b"{}").await;
     assert_eq!(answer.status, 400, "{answer:?}");

@@ -224,6 +224,17 @@ async fn a_request_that_two_servers_could_read_differently_is_refused() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn where_chunks_come_with_a_length_no_second_request_is_read() {
+    let service = Running::new().await;
+    let bytes = "POST /api/statements HTTP/1.1\r\nhost: t\r\ncontent-type: application/json\r\ncontent-length: 60\r\n\
+                 transfer-encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\nGET /version HTTP/1.1\r\nhost: t\r\n\r\n";
+    let answer = raw(service.address, bytes.as_bytes()).await.unwrap();
+    assert_eq!(answer.status, 400, "{answer:?}");
+    let body = String::from_utf8_lossy(&answer.body).into_owned();
+    assert!(!body.contains("HTTP/1.1"), "the smuggled request was answered: {body}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_request_names_its_host_once() {
     let service = Running::new().await;
     let ask = async |head: &str| {
