@@ -231,7 +231,10 @@ async fn where_chunks_come_with_a_length_no_second_request_is_read() {
     let answer = raw(service.address, bytes.as_bytes()).await.unwrap();
     assert_eq!(answer.status, 400, "{answer:?}");
     let body = String::from_utf8_lossy(&answer.body).into_owned();
-    assert!(!body.contains("HTTP/1.1"), "the smuggled request was answered: {body}");
+    assert!(
+        !body.contains("HTTP/1.1"),
+        "the smuggled request was answered: {body}"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
