@@ -121,7 +121,10 @@ fn trigger(check: &Check, names: &[Value<'_>]) -> Tri {
 }
 
 fn outcome(check: &Check, trigger: Tri, perhaps: bool, car: &Car) -> Outcome {
-    let firm = check.law.standing == Standing::InForce && check.law.confidence != Confidence::Low && !perhaps;
+    let law = &check.law;
+    let weak = law.confidence == Confidence::Low
+        || matches!(law.standing, Standing::Proposed | Standing::Unverified);
+    let firm = law.standing == Standing::InForce && !weak && !perhaps;
     let evidenced = || match car.at(place::DOCUMENTS) {
         Some(FactValue::List(documents)) if !check.evidence.is_empty() => {
             check.evidence.iter().all(|needed| documents.contains(needed))
@@ -140,7 +143,8 @@ fn outcome(check: &Check, trigger: Tri, perhaps: bool, car: &Car) -> Outcome {
         (_, Tri::Yes) if firm => Outcome::Denied,
         (_, Tri::Yes) if perhaps && check.law.standing == Standing::InForce => Outcome::Condition,
         (_, Tri::Yes) => Outcome::Doubtful,
-        (_, Tri::Unknown(_)) if firm => Outcome::Condition,
-        (_, Tri::Unknown(_)) => Outcome::Warning,
+        // Two doubts, of the law and of the car, hold nobody back.
+        (_, Tri::Unknown(_)) if weak => Outcome::Warning,
+        (_, Tri::Unknown(_)) => Outcome::Condition,
     }
 }

@@ -61,30 +61,48 @@ fn merge_findings<'a>(cases: &[Case<'a>], inexact: &[&'static str]) -> (Vec<Find
     let mut controls = first.controls;
     for case in rest {
         for (at, other) in case.findings.iter().enumerate() {
-            match findings
-                .iter_mut()
-                .find(|mine| std::ptr::eq(mine.check, other.check))
-            {
-                Some(mine) if mine.outcome != other.outcome => {
-                    mine.outcome = Outcome::Condition;
-                    for name in inexact {
-                        push(&mut mine.why, Why::DateNotExact { name });
-                    }
-                }
-                Some(_) => {}
-                None => {
-                    let place = if at < case.controls {
-                        controls
-                    } else {
-                        findings.len()
-                    };
-                    controls += usize::from(at < case.controls);
-                    findings.insert(place, other.clone());
-                }
+            if findings.iter().any(|mine| std::ptr::eq(mine.check, other.check)) {
+                continue;
             }
+            let place = if at < case.controls {
+                controls
+            } else {
+                findings.len()
+            };
+            controls += usize::from(at < case.controls);
+            findings.insert(place, other.clone());
         }
     }
+    for finding in &mut findings {
+        in_all_cases(finding, cases, inexact);
+    }
     (findings, controls)
+}
+
+/// Makes what a check says in one case what it says in all. Where it does not apply it is met. Cases that differ are a condition
+/// if it stops the car in one of them; what stops it in none does not stop it here.
+fn in_all_cases<'a>(finding: &mut Finding<'a>, cases: &[Case<'a>], inexact: &[&'static str]) {
+    let check = finding.check;
+    let (mut least, mut gravest) = (finding.outcome, finding.outcome);
+    for case in cases {
+        let mut findings = case.findings.iter();
+        let other = findings.find(|other| std::ptr::eq(other.check, check));
+        let outcome = other.map_or(Outcome::Passed, |other| other.outcome);
+        least = least.min(outcome);
+        gravest = gravest.max(outcome);
+        for why in other.into_iter().flat_map(|other| &other.why) {
+            push(&mut finding.why, why.clone());
+        }
+    }
+    if least == gravest {
+        return;
+    }
+    finding.outcome = gravest.min(Outcome::Condition);
+    if finding.outcome >= Outcome::Warning {
+        for name in inexact {
+            push(&mut finding.why, Why::DateNotExact { name });
+        }
+    }
 }
 
 fn merge_lines<'a>(

@@ -23,9 +23,9 @@ pub enum Confidence {
 pub enum Standing {
     /// The law between its dates.
     InForce,
-    /// Announced or drafted, adoption not confirmed: an amount counts as possible, a denial as a warning.
+    /// Announced or drafted, adoption not confirmed: an amount counts as possible, a denial as a doubt.
     Proposed,
-    /// For a limited number of cars: an amount counts as possible beside the ordinary one.
+    /// For a limited number of cars: an amount counts as possible beside the ordinary one, a denial as a doubt.
     Quota,
     /// The law, but not applied.
     Suspended,

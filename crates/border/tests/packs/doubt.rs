@@ -1,13 +1,16 @@
 //! What a check says where the law is doubtful, or what it looks at is not known (`spec/rule-pack.md`, checks.csv).
 
-use border::{Outcome, Status, Why};
+use border::{Outcome, RuleSet, Status, Verdict, Why};
 
-use crate::ask;
+use crate::{ask, sources};
 
 /// How a rule about the steering of a car comes out, and whether the steering is asked for.
 fn steering(to: &str, rule: &str, facts: &str) -> (Outcome, Status, bool) {
     let asked = ask(to, "2026-03-10", facts);
-    let verdict = asked.verdict();
+    said(&asked.verdict(), rule)
+}
+
+fn said(verdict: &Verdict<'_>, rule: &str) -> (Outcome, Status, bool) {
     let finding = verdict.findings.iter().find(|finding| finding.law().id == rule);
     let is_asked = verdict
         .asks
@@ -34,4 +37,114 @@ fn a_sure_bar_holds_a_car_until_its_fact_is_known_and_asks_for_it() {
     assert_eq!((outcome, is_asked), (Outcome::Condition, true));
     assert_eq!(status, Status::Conditional);
     assert_eq!(sure("steering=right").1, Status::NotAdmissible);
+}
+
+/// The rules with another row for the steering of cars to Jordan.
+fn jordan(steering: &str) -> RuleSet {
+    let mut packs = sources();
+    for source in packs.iter_mut().filter(|source| source.name == "jo") {
+        let text = String::from_utf8(source.files["checks.csv"].clone()).unwrap();
+        let rows = text.lines().map(|row| match row.starts_with("jo.steering,") {
+            true => steering,
+            false => row,
+        });
+        let text = rows.collect::<Vec<_>>().join("\n") + "\n";
+        source.files.insert("checks.csv".into(), text.into_bytes());
+    }
+    RuleSet::load(&packs).unwrap()
+}
+
+/// A row about the steering of a car to Jordan.
+fn steering_row(effect: &str, from: &str, when: &str, confidence: &str, status: &str) -> String {
+    let (fact, test) = match effect {
+        "none" => ("", ""),
+        "require" => ("steering", "left"),
+        _ => ("steering", "right"),
+    };
+    format!(
+        "jo.steering,steering,{effect},{from},,,{when},{fact},{test},The wheel is on the left,,,,alwakeelnews,{confidence},{status},,"
+    )
+}
+
+#[test]
+fn a_sure_bar_that_may_not_have_begun_holds_a_car_whose_fact_is_not_known_and_asks_for_it() {
+    let of = |from: &str, confidence: &str, status: &str, facts: &str| {
+        let set = jordan(&steering_row("require", from, "", confidence, status));
+        let asked = ask("JO", "2026-03-10", facts);
+        let verdict = set.evaluate(&asked.question()).unwrap();
+        let (outcome, _, is_asked) = said(&verdict, "jo.steering");
+        (outcome, is_asked)
+    };
+    for from in ["2026", "2026-03", "2025-11-01"] {
+        assert_eq!(of(from, "high", "", ""), (Outcome::Condition, true), "{from}");
+        assert_eq!(of(from, "low", "", ""), (Outcome::Warning, false), "{from}");
+        assert_eq!(
+            of(from, "high", "proposed", ""),
+            (Outcome::Warning, false),
+            "{from}"
+        );
+        assert_eq!(
+            of(from, "high", "unverified", ""),
+            (Outcome::Warning, false),
+            "{from}"
+        );
+    }
+    assert_eq!(
+        of("2026", "high", "", "steering=right"),
+        (Outcome::Condition, false)
+    );
+}
+
+#[test]
+fn a_bar_under_a_quota_is_a_doubt_and_asks_for_a_fact_that_is_not_known() {
+    let set = jordan(&steering_row("require", "2025-11-01", "", "high", "quota"));
+    let of = |facts: &str| {
+        let asked = ask("JO", "2026-03-10", facts);
+        said(&set.evaluate(&asked.question()).unwrap(), "jo.steering")
+    };
+    assert_eq!(of("steering=right").0, Outcome::Doubtful);
+    let (outcome, _, is_asked) = of("");
+    assert_eq!((outcome, is_asked), (Outcome::Condition, true));
+}
+
+/// How a rule for cars of over three years comes out for a car with its wheel on the right, made on a day or in a month.
+fn over_three(effect: &str, made: &str) -> Option<(Outcome, Status, bool)> {
+    let set = jordan(&steering_row(effect, "2025-11-01", "age > 3", "high", ""));
+    let facts = format!(
+        "fuel=petrol; cc=1598; steering=right; title=none; prior_use=private; documents=SASO type approval; manufactured={made}"
+    );
+    let asked = ask("JO", "2026-03-20", &facts);
+    let verdict = set.evaluate(&asked.question()).unwrap();
+    let finding = verdict
+        .findings
+        .iter()
+        .find(|finding| finding.law().id == "jo.steering")?;
+    let is_told = finding.why.contains(&Why::DateNotExact { name: "manufactured" });
+    Some((finding.outcome, verdict.status, is_told))
+}
+
+#[test]
+fn a_bar_that_applies_at_one_end_of_a_month_only_is_a_condition() {
+    let (outcome, status, is_told) = over_three("require", "2023-03").unwrap();
+    assert_eq!((outcome, is_told), (Outcome::Condition, true));
+    assert_eq!(status, Status::Conditional);
+    // On its days it is what it is, and passes where it does not apply.
+    let (outcome, status, is_told) = over_three("require", "2023-03-01").unwrap();
+    assert_eq!((outcome, is_told), (Outcome::Denied, false));
+    assert_eq!(status, Status::NotAdmissible);
+    assert_eq!(over_three("require", "2023-03-31"), None);
+    // At both ends it applies, so the month does not matter.
+    let (outcome, _, is_told) = over_three("require", "2022-03").unwrap();
+    assert_eq!((outcome, is_told), (Outcome::Denied, false));
+}
+
+#[test]
+fn what_bars_nobody_bars_nobody_for_want_of_the_day_of_manufacture() {
+    let (outcome, status, _) = over_three("warn", "2023-03").unwrap();
+    assert_eq!(outcome, Outcome::Warning);
+    assert_eq!(
+        Some(status),
+        over_three("warn", "2023-03-01").map(|(_, status, _)| status)
+    );
+    assert_eq!(over_three("none", "2023-03").unwrap().0, Outcome::NoLimit);
 }
