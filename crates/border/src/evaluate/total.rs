@@ -53,6 +53,9 @@ pub(super) fn total<'a>(pack: &'a Pack, prepared: &Prepared<'a>, case: Case<'a>)
             };
             if line.seller_amount.is_none() {
                 line.seller_amount = line.amount.and_then(|amount| amount.converted(rate, 2));
+                if line.seller_amount.is_none() && line.amount.is_some() {
+                    push(&mut line.why, Why::Arithmetic);
+                }
             }
         }
         sums.add(line);
@@ -121,7 +124,7 @@ struct Sums<'a> {
     known: Added,
     /// The names of those that are not.
     missing: Vec<&'a str>,
-    /// Those that are known in the seller's currency.
+    /// Those in the seller's currency; no whole sum if one of them is not known in it.
     seller: Added,
 }
 
@@ -142,8 +145,9 @@ impl<'a> Sums<'a> {
             Some(amount) => self.known.add(amount),
             None => self.missing.push(line.name()),
         }
-        if let Some(amount) = &line.seller_amount {
-            self.seller.add(amount);
+        match &line.seller_amount {
+            Some(amount) => self.seller.add(amount),
+            None => self.seller.whole = false,
         }
     }
 }

@@ -82,8 +82,14 @@ fn check(asked: &Ask) {
             line.name()
         );
         sum = (sum.0 + span.low, sum.1 + span.high);
-        if let Some(span) = line.seller_amount() {
-            seller = (seller.0 + span.low, seller.1 + span.high);
+        match line.seller_amount() {
+            Some(span) => seller = (seller.0 + span.low, seller.1 + span.high),
+            None => assert_eq!(
+                (verdict.seller_total, verdict.seller_landed),
+                (None, None),
+                "{} is left out of the total in the seller's currency",
+                line.name()
+            ),
         }
         assert!(
             span.low == span.high || !line.why.is_empty(),
@@ -172,6 +178,31 @@ proptest! {
         prop_assert_eq!(fee(anniversary), fee(anniversary.saturating_sub(1.days())), "{}", made);
         prop_assert!(fee(anniversary.saturating_add(1.days())) > fee(anniversary), "{}", made);
     }
+}
+
+#[test]
+fn a_charge_that_cannot_be_converted_withholds_the_total_of_the_seller_and_says_why() {
+    let mut asked = ask(
+        "JO",
+        "2026-03-10",
+        "fuel=petrol; cc=1598; manufactured=2024-01-01; category=M1",
+    )
+    .priced("1000 KRW", "1000000000000000 EUR", "5 KRW")
+    .given("annual_licence", "100 JOD");
+    asked.rates = border::Rates::new(asked.on, "test");
+    let currency = |code: &str| code.parse::<border::Currency>().unwrap();
+    for (from, to, rate) in [("EUR", "JOD", 1_000_000_000_000_u64), ("JOD", "KRW", 1_000)] {
+        asked
+            .rates
+            .add(currency(from), currency(to), Decimal::from(rate))
+            .unwrap();
+    }
+    check(&asked);
+    let verdict = asked.verdict();
+    assert!(verdict.total.is_some(), "{:?}", verdict.missing_lines);
+    assert_eq!((verdict.seller_total, verdict.seller_landed), (None, None));
+    let line = verdict.line("total_tax").unwrap();
+    assert!(line.why.contains(&border::Why::Arithmetic), "{:?}", line.why);
 }
 
 /// Cars of every kind that tables tell apart, a company's among them, and one of which nothing is known.
