@@ -412,3 +412,231 @@ fn due(number: Number, decimals: u32) -> Option<Number> {
         Number::Long(_) => Some(number.each(|number| rounded(number, decimals))),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+    use std::fmt::Write as _;
+    use std::path::Path;
+    use std::sync::OnceLock;
+
+    use jiff::ToSpan as _;
+    use jiff::civil::date;
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::evaluate::Question;
+    use crate::fact::Car;
+    use crate::money::Rates;
+    use crate::pack::{Days, Pack, PackSource, RuleSet};
+    use crate::verdict::{Values, Verdict};
+
+    /// The rules of this repository.
+    fn set() -> &'static RuleSet {
+        static SET: OnceLock<RuleSet> = OnceLock::new();
+        SET.get_or_init(|| {
+            let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../rules");
+            let read = |folder: &Path| {
+                let files = std::fs::read_dir(folder)
+                    .unwrap()
+                    .map(|file| file.unwrap().path());
+                files
+                    .map(|file| (file_name(&file), std::fs::read(&file).unwrap()))
+                    .collect::<BTreeMap<_, _>>()
+            };
+            let folders = std::fs::read_dir(root)
+                .unwrap()
+                .map(|entry| entry.unwrap().path());
+            let sources: Vec<PackSource> = folders
+                .filter(|folder| folder.is_dir())
+                .map(|folder| PackSource {
+                    name: file_name(&folder),
+                    files: read(&folder),
+                })
+                .collect();
+            RuleSet::load(&sources).unwrap()
+        })
+    }
+
+    fn file_name(path: &Path) -> String {
+        path.file_name().unwrap().to_string_lossy().into_owned()
+    }
+
+    /// Whether a step may go the quick way.
+    fn is_alone(step: &Step) -> bool {
+        step.tests.is_empty() && matches!(step.rules.as_slice(), [rule] if rule.rows.len() == 1)
+    }
+
+    /// The pack with a rule that never holds beside each that is alone: none goes the quick way.
+    fn the_long_way(pack: &Pack) -> Pack {
+        let mut pack = pack.clone();
+        for step in pack.steps.iter_mut().filter(|step| is_alone(step)) {
+            let term = Term {
+                days: Days::NEVER,
+                ..step.terms[0].clone()
+            };
+            step.terms.push(term);
+            step.rules.push(step.rules[0].clone());
+        }
+        pack
+    }
+
+    /// What a rule is made into: another value, standing, and whether it is known to hold on the day.
+    type Change = (Option<Decimal>, Option<Standing>, Option<Days>);
+
+    fn any_change() -> impl Strategy<Value = Change> {
+        let value = prop_oneof![
+            (-20_i64..2_000, 0_u32..4).prop_map(|(digits, scale)| Decimal::new(digits, scale)),
+            (any::<i64>(), 0_u32..20).prop_map(|(digits, scale)| Decimal::new(digits, scale)),
+        ];
+        let standing = prop::sample::select(vec![
+            Standing::InForce,
+            Standing::Proposed,
+            Standing::Quota,
+            Standing::Suspended,
+            Standing::Unverified,
+        ]);
+        let days = prop::sample::select(vec![
+            Days::NEVER,
+            Days::of(Some("2026".parse().unwrap()), None),
+            Days::of(None, Some("2026-06-30".parse().unwrap())),
+        ]);
+        let seldom = |share| prop::option::weighted(share, Just(()));
+        (value, seldom(0.5), standing, seldom(0.2), days, seldom(0.2)).prop_map(
+            |(value, is_valued, standing, stands, days, is_dated)| {
+                (
+                    is_valued.map(|()| value),
+                    stands.map(|()| standing),
+                    is_dated.map(|()| days),
+                )
+            },
+        )
+    }
+
+    fn change(pack: &mut Pack, changes: &[Change]) {
+        let steps = pack.steps.iter_mut().filter(|step| is_alone(step));
+        for (step, (value, standing, days)) in steps.zip(changes.iter().cycle()) {
+            let (term, rule) = (&mut step.terms[0], &mut step.rules[0]);
+            if let (Some(value), Some(cell)) = (value, rule.rows[0].values.first_mut()) {
+                *cell = Some(Expr::Number(Number::from(*value)));
+            }
+            if let Some(standing) = standing {
+                term.standing = *standing;
+                rule.law.standing = *standing;
+            }
+            if let Some(days) = days {
+                term.days = *days;
+            }
+        }
+    }
+
+    fn any_car() -> impl Strategy<Value = Car> {
+        let fuel = prop::sample::select(vec!["petrol", "diesel", "hybrid", "electric"]);
+        let known = prop::collection::vec(prop::bool::weighted(0.8), 5);
+        (fuel, 600_u32..6_000, 30_u32..450, 0_i64..5_000, known).prop_map(|(fuel, cc, kw, age, known)| {
+            let made = date(2026, 1, 10).saturating_sub(age.days());
+            let mut car = Car::new();
+            car.set("fuel", fuel).unwrap();
+            let mut facts = vec![
+                (0, "manufactured", made.to_string()),
+                (1, "first_registration", made.to_string()),
+                (2, "importer", "person".to_owned()),
+                (2, "personal_use", "true".to_owned()),
+                (3, "title", "none".to_owned()),
+            ];
+            if fuel != "electric" {
+                facts.push((4, "cc", cc.to_string()));
+                facts.push((4, "engine_kw", kw.to_string()));
+            }
+            for (at, name, text) in facts {
+                if known[at] {
+                    car.set(name, &text).unwrap();
+                }
+            }
+            car
+        })
+    }
+
+    /// All that a verdict says of its figures.
+    fn said(verdict: &Verdict<'_>) -> String {
+        let mut said = format!(
+            "{:?} {:?} {:?} {:?} {:?} {:?} {:?}\n",
+            verdict.status,
+            verdict.total,
+            verdict.known,
+            verdict.seller_total,
+            verdict.asks,
+            verdict.cautions,
+            verdict.rates
+        );
+        for line in &verdict.lines {
+            let (name, why, working) = (line.name(), &line.why, &line.working);
+            let _ = writeln!(
+                said,
+                "{name} {:?} {:?} {:?} {working:?} {why:?}",
+                line.amount(),
+                line.seller_amount(),
+                line.base()
+            );
+            for used in &line.rules {
+                let (id, row, working) = (&used.law().id, used.row(), &used.working);
+                let _ = writeln!(said, "  {id} {row} {:?} {working:?}", used.amount());
+            }
+        }
+        said
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(400))]
+
+        #[test]
+        fn a_rule_that_is_alone_says_the_same_the_quick_way_and_the_long(
+            market in any::<prop::sample::Index>(),
+            changes in prop::collection::vec(any_change(), 1..6),
+            is_changed in any::<bool>(),
+            car in any_car(),
+            price in prop::option::weighted(0.9, 0_u32..200_000),
+            day in 0_i64..900,
+        ) {
+            let packs: Vec<&Pack> = set().destinations().collect();
+            let mut pack = (*market.get::<&Pack>(&packs)).clone();
+            if is_changed {
+                change(&mut pack, &changes);
+            }
+            let arrival = date(2026, 1, 10).saturating_add(day.days());
+            let mut rates = Rates::new(arrival, "test");
+            let dollar = "USD".parse().unwrap();
+            let others = pack.currencies.iter().map(|(currency, _)| *currency);
+            for (at, currency) in (1_i64..).zip(others.chain([pack.currency])) {
+                if currency != dollar && rates.rate(dollar, currency).is_none() {
+                    rates.add(dollar, currency, Decimal::new(7 + 13 * at, 1)).unwrap();
+                }
+            }
+            let money = |amount: u32| Some(format!("{amount} USD").parse().unwrap());
+            let mut values = Values::default();
+            if let Some(price) = price {
+                (values.price, values.freight, values.insurance) = (money(price), money(1_500), money(60));
+            }
+            let question = Question {
+                car: &car,
+                destination: &pack.country,
+                departure: None,
+                arrival,
+                values: &values,
+                rates: &rates,
+                workings: true,
+            };
+            let prepared = question.prepare().unwrap();
+            let long = the_long_way(&pack);
+            let quick = set().judge(&pack, &prepared, &mut Vec::new());
+            prop_assert_eq!(said(&quick), said(&set().judge(&long, &prepared, &mut Vec::new())));
+        }
+    }
+
+    #[test]
+    fn in_most_packs_a_rule_is_alone() {
+        let packs = || set().destinations();
+        let with_one = packs().filter(|pack| pack.steps.iter().any(is_alone)).count();
+        assert!(with_one * 2 > packs().count(), "{with_one}");
+    }
+}

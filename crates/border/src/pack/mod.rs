@@ -25,7 +25,7 @@ use crate::verdict::Given;
 
 pub use check::Strictness;
 pub use example::{Example, ExampleResult, Expectation, Outcome};
-use law::Days;
+pub(crate) use law::Days;
 pub(crate) use law::Ordinal;
 pub use law::{Confidence, Force, Law, Standing};
 pub(crate) use passing::{Edge, Passing, Reading, Turn};
