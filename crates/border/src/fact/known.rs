@@ -149,7 +149,7 @@ impl Together {
                     slot::METRIC_HP,
                     slot::MECHANICAL_HP,
                 ],
-                // No engine of no power: of so many horsepowers, then.
+                // A power of zero was given for the engine it does not have: the horsepowers that follow from it, zero too, stay.
                 Some("electric" | "hydrogen") => &[slot::CC, slot::ENGINE_KW, slot::ENGINE_FUEL],
                 Some("petrol" | "diesel" | "lpg" | "cng") => &[slot::MOTOR_KW, slot::KW_30MIN],
                 _ => &[],
