@@ -8,6 +8,17 @@ use serde::{Deserialize, Serialize};
 
 use crate::decimal::Short;
 
+/// The first year that is believed of a car.
+pub(crate) const FIRST_YEAR: i16 = 1900;
+
+/// The last year that is believed of a car.
+pub(crate) const LAST_YEAR: i16 = 2100;
+
+/// Whether a car may have been made, registered or have arrived on a day.
+pub(crate) fn is_believed(day: Date) -> bool {
+    (FIRST_YEAR..=LAST_YEAR).contains(&day.year())
+}
+
 /// A day, or only the month or year it lies in: `2022-07-15`, `2022-07`, `2022`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]

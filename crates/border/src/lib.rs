@@ -29,7 +29,7 @@ mod working;
 pub use changes::{Change, ChangeKind};
 pub use country::is_country;
 pub use date::{DateError, PartialDate};
-pub use evaluate::{Prepared, Question};
+pub use evaluate::{Prepared, Question, arrival_fault};
 pub use fact::{Car, FACTS, FUELS, Fact, FactValue, Fault, Kind, PowerUnit, TITLES, is_same_power};
 pub use feel::Span;
 pub use money::{Currency, CurrencyError, Money, MoneyError, RateError, Rates};

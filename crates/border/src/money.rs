@@ -51,9 +51,6 @@ const CURRENCIES: &str = "\
     BOV CHE CHW COU MXV USN UYI UYW XAG XAU XBA XBB XBC XBD XPD XPT XSU XUA \
     BYR CUC CYP EEK HRK LTL LVL MRO MTL ROL SIT SKK SLL STD TRL VEF ZWL";
 
-/// The largest amount that is taken from outside.
-const MOST: Decimal = Decimal::from_parts(0xA4C6_8000, 0x0003_8D7E, 0, false, 0);
-
 /// The significant digits of a rate that follows from others. Seventeen are exact to the cent for any sum below a million
 /// million, and fit a machine word.
 const DERIVED_DIGITS: u32 = 17;
@@ -144,6 +141,9 @@ impl FromStr for Money {
 }
 
 impl Money {
+    /// The largest amount, and the largest plain number, that is taken from outside: 10^15.
+    pub const MOST: Decimal = Decimal::from_parts(0xA4C6_8000, 0x0003_8D7E, 0, false, 0);
+
     /// An amount of at least zero that the arithmetic is exact for.
     ///
     /// # Errors
@@ -153,7 +153,7 @@ impl Money {
         if amount.is_sign_negative() && !amount.is_zero() {
             return Err(MoneyError::Negative(shown()));
         }
-        if amount > MOST {
+        if amount > Self::MOST {
             return Err(MoneyError::TooLarge(shown()));
         }
         Ok(Money { amount, currency })

@@ -5,6 +5,7 @@ use jiff::civil::{Date, date};
 use rust_decimal::Decimal;
 use serde::Serialize;
 
+use crate::date::LAST_YEAR;
 use crate::evaluate::{Glance, Question};
 use crate::fact::Fault;
 use crate::feel::{Span, Value};
@@ -101,7 +102,9 @@ impl RuleSet {
         };
         let mut prepared = question.prepare()?;
         let way_named = prepared.way_named;
-        let horizon = question.arrival.saturating_add(i64::from(days).days());
+        let ahead = question.arrival.saturating_add(i64::from(days).days());
+        // No car is taken to arrive later.
+        let horizon = ahead.min(date(LAST_YEAR, 12, 31));
         let mut room = Vec::new();
         let voyage = question.departure.map(|departure| question.arrival - departure);
         let mut state = State::of(self.glance(pack, &prepared, &mut room));

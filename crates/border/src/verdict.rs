@@ -4,7 +4,7 @@ use jiff::civil::Date;
 use rust_decimal::Decimal;
 use serde::Serialize;
 
-use crate::fact::PowerUnit;
+use crate::fact::{Fault, PowerUnit};
 use crate::feel::{Number, Span};
 use crate::money::{Currency, Money};
 use crate::pack::{Check, Confidence, Effect, Law, Pack, Row, Rule, Step, StepKind};
@@ -432,4 +432,15 @@ pub enum Given {
     Money(Money),
     /// A plain number: a share, an index.
     Number(Decimal),
+}
+
+impl Given {
+    /// That a plain number is beyond [`Money::MOST`].
+    pub fn too_large(name: &str, number: impl std::fmt::Display) -> Fault {
+        Fault::new(
+            name,
+            number,
+            "more than any value is; numbers go up to 1,000,000,000,000,000",
+        )
+    }
 }

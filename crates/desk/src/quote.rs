@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use border::{
-    Car, Confidence, Currency, Fault, Money, Outcome, Outlook, Question, Rates, RuleSet, Span, Status,
+    Car, Confidence, Currency, Fault, Given, Money, Outcome, Outlook, Question, Rates, RuleSet, Span, Status,
     Values, Verdict,
 };
 use jiff::civil::Date;
@@ -176,7 +176,7 @@ fn kept(verdict: &Verdict<'_>, request: &Request<'_>, retail: Money) -> Option<S
 /// Sets a price or value from `NAME=AMOUNT CURRENCY`, or `NAME=NUMBER`.
 ///
 /// # Errors
-/// The text is none of these.
+/// The text is none of these, or more than 10^15.
 pub fn set_value(values: &mut Values, name: &str, text: &str) -> Result<(), Fault> {
     let fault = |problem: String| Fault::new(name, text, problem);
     let money = || text.parse::<Money>().map_err(|error| fault(error.to_string()));
@@ -186,14 +186,23 @@ pub fn set_value(values: &mut Values, name: &str, text: &str) -> Result<(), Faul
         "insurance" => values.insurance = Some(money()?),
         _ => {
             let given = match Decimal::from_str_exact(text.trim()) {
-                Ok(number) if number >= Decimal::ZERO => border::Given::Number(number),
+                Ok(number) if number > Money::MOST => return Err(Given::too_large(name, text)),
+                Ok(number) if number >= Decimal::ZERO => Given::Number(number),
                 Ok(_) => return Err(fault("less than nothing; a value is zero or more".to_owned())),
-                Err(_) => border::Given::Money(money()?),
+                // More digits than numbers here have.
+                Err(_) if is_long_number(text.trim()) => return Err(Given::too_large(name, text)),
+                Err(_) => Given::Money(money()?),
             };
             values.given.insert(name.to_owned(), given);
         }
     }
     Ok(())
+}
+
+/// Whether a text is a number, without currency, of more whole digits than [`Money::MOST`] has.
+fn is_long_number(text: &str) -> bool {
+    let (whole, rest) = text.split_once('.').unwrap_or((text, ""));
+    whole.len() > 16 && whole.bytes().chain(rest.bytes()).all(|b| b.is_ascii_digit())
 }
 
 /// How many wrong names are told at a time.
@@ -242,4 +251,29 @@ pub fn check_values(set: &RuleSet, to: &[String], values: &Values) -> Result<(),
 /// The currency in which a quote is shown beside the local one.
 pub fn seller_currency(values: &Values) -> Option<Currency> {
     values.price.map(|price| price.currency)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_plain_number_has_the_limit_that_an_amount_has() {
+        let mut values = Values::default();
+        for most in ["1000000000000000", "1000000000000000 USD"] {
+            set_value(&mut values, "quote_value", most).unwrap();
+        }
+        for more in [
+            "1000000000000001",
+            "1000000000000001 USD",
+            "100000000000000000000000000000000000000000",
+            "100000000000000000000000000000.5",
+        ] {
+            let fault = set_value(&mut values, "quote_value", more).unwrap_err();
+            assert_eq!(fault.field, "quote_value");
+            let told = fault.to_string();
+            assert!(told.contains("1,000,000,000,000,000"), "{told}");
+            assert!(told.contains(&more[..16]), "{told}");
+        }
+    }
 }

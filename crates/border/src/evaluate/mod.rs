@@ -4,7 +4,8 @@
 //! car known to the month or year are tried at both ends, and the cheapest and dearest case are kept.
 //!
 //! [`prepared`] works out what no market changes, [`context`] what one market makes of it; [`checks`] says whether the car may
-//! enter, [`category`] whether that is said of such vehicles, and [`lines`] what is due, case by case; [`merge`] makes one verdict of the cases, and [`total`] adds it up.
+//! enter, [`category`] whether that is said of such vehicles, and [`lines`] what is due, case by case; [`merge`] makes one
+//! verdict of the cases, and [`total`] adds it up.
 
 mod category;
 mod checks;
@@ -25,7 +26,7 @@ use crate::verdict::{Finding, Line, RateUsed, Status, Values, Verdict, Why};
 use context::Context;
 use prepared::Scenario;
 
-pub use prepared::Prepared;
+pub use prepared::{Prepared, arrival_fault};
 
 /// What is asked.
 #[derive(Clone, Copy, Debug)]

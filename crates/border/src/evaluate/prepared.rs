@@ -5,10 +5,11 @@ use jiff::civil::Date;
 use rust_decimal::Decimal;
 
 use super::{Question, total};
-use crate::date::years;
+use crate::date::{FIRST_YEAR, LAST_YEAR, is_believed, years};
 use crate::decimal::Short;
 use crate::fact::{Birth, Car, Categories, FactValue, Fault, place, slot};
 use crate::feel::{Number, Value};
+use crate::money::Money;
 use crate::pack::Pack;
 use crate::verdict::Given;
 
@@ -50,7 +51,7 @@ impl<'a> Question<'a> {
     /// As [`Question::prepare`], with room for so many names of a country's own.
     pub(super) fn prepare_for(&self, own: usize) -> Result<Prepared<'a>, Vec<Fault>> {
         let left = self.departure.is_none_or(|day| self.never_left_on(day).is_none());
-        if left && self.car.is_possible(self.arrival) {
+        if left && is_believed(self.arrival) && self.car.is_possible(self.arrival) {
             Ok(Prepared::with_room(self, own))
         } else {
             Err(self.faults())
@@ -59,6 +60,9 @@ impl<'a> Question<'a> {
 
     #[cold]
     fn faults(&self) -> Vec<Fault> {
+        if let Some(fault) = arrival_fault(self.arrival) {
+            return vec![fault];
+        }
         let mut faults = self.car.faults(self.arrival);
         if let Some(departure) = self.departure
             && let Some(problem) = self.never_left_on(departure)
@@ -67,6 +71,12 @@ impl<'a> Question<'a> {
         }
         faults
     }
+}
+
+/// Why no car arrives on a day, if it is in no year that is believed.
+pub fn arrival_fault(arrival: Date) -> Option<Fault> {
+    let problem = || format!("no car arrives then; the year is between {FIRST_YEAR} and {LAST_YEAR}");
+    (!is_believed(arrival)).then(|| Fault::new("arrival", arrival, problem()))
 }
 
 /// The longest voyage that is taken for one, in days. The longest regular ones from Korea take 50 days; a change of ships adds up to
@@ -102,7 +112,7 @@ impl Question<'_> {
     /// Whether what was given is what these markets know by its name: the part of the country, and values of steps.
     ///
     /// # Errors
-    /// Some of them have parts, and none has this one; a value is below zero, or is no share where the law has one; `fob` or `cif`
+    /// Some of them have parts, and none has this one; a value is below zero, above 10^15, or is no share where the law has one; `fob` or `cif`
     /// contradicts the price.
     pub fn fits<'p>(&self, markets: impl IntoIterator<Item = &'p Pack> + Clone) -> Result<(), Vec<Fault>> {
         self.region(markets.clone())?;
@@ -112,6 +122,7 @@ impl Question<'_> {
                 Given::Number(number) if *number < Decimal::ZERO => {
                     Some(Fault::new(name, number, "less than zero; no value is"))
                 }
+                Given::Number(number) if *number > Money::MOST => Some(Given::too_large(name, number)),
                 _ => {
                     let mut packs = markets.clone().into_iter();
                     packs.find_map(|pack| pack.is_no_share(name, *given))

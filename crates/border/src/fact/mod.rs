@@ -4,6 +4,8 @@
 //! [`possible`] what cannot be so together, [`fault`] how that is said, [`known`] what follows from all of it whatever is asked,
 //! and [`slots`] where formulas look it up.
 
+use crate::date::{FIRST_YEAR, LAST_YEAR};
+
 mod car;
 mod category;
 mod fault;
@@ -227,7 +229,11 @@ pub const FACTS: &[Fact] = &[
     ),
     car("battery_kwh", number(0, 1_000, "kWh"), "battery capacity in kWh"),
     car("fiscal_hp", number(0, 100, "fiscal hp"), "fiscal horsepower"),
-    car("model_year", number(1900, 2100, "year"), "model year"),
+    car(
+        "model_year",
+        number(FIRST_YEAR as i64, LAST_YEAR as i64, "year"),
+        "model year",
+    ),
     car("manufactured", Kind::Date, "day, month or year of manufacture"),
     car("first_registration", Kind::Date, "day of first registration"),
     car(

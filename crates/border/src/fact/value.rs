@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::{Fact, Fault, Kind, shortened};
 use crate::country::is_country;
-use crate::date::PartialDate;
+use crate::date::{DateError, FIRST_YEAR, LAST_YEAR, PartialDate, is_believed};
 
 /// The longest text of a fact, in bytes.
 const LONGEST: usize = 200;
@@ -92,10 +92,18 @@ pub(super) fn parse(fact: &Fact, text: &str) -> Result<FactValue, Fault> {
         Kind::Country | Kind::CountryOrNone if is_country(text) => Ok(FactValue::Text(text.to_owned())),
         Kind::Country | Kind::CountryOrNone => Err(fault(no_country(text))),
         Kind::Text => Ok(FactValue::Text(text.to_owned())),
-        Kind::Date => text
-            .parse()
-            .map(FactValue::Date)
-            .map_err(|e: crate::date::DateError| fault(e.to_string())),
+        Kind::Date => {
+            let date: PartialDate = text
+                .parse()
+                .map_err(|error: DateError| fault(error.to_string()))?;
+            if !is_believed(date.first()) {
+                return Err(fault(format!(
+                    "no car has this; the year of {} is between {FIRST_YEAR} and {LAST_YEAR}",
+                    fact.name
+                )));
+            }
+            Ok(FactValue::Date(date))
+        }
         Kind::Flag => match text {
             "true" | "yes" => Ok(FactValue::Flag(true)),
             "false" | "no" => Ok(FactValue::Flag(false)),

@@ -250,6 +250,33 @@ fn a_share_that_is_none_is_refused_with_the_number_that_was_meant() {
         .verdict();
 }
 
+#[test]
+fn a_plain_number_has_the_limit_that_an_amount_has() {
+    let given = |text: &str| ask("EG", "2026-03-10", "fuel=petrol").given("customs_duty", text);
+    given("1000000000000000").verdict();
+    let asked = given("1000000000000000.01");
+    let fault = &set().evaluate(&asked.question()).unwrap_err()[0];
+    assert_eq!(fault.field, "customs_duty");
+    assert_eq!(fault.value, "1000000000000000.01");
+    assert!(fault.problem.contains("1,000,000,000,000,000"), "{fault}");
+}
+
+#[test]
+fn days_on_which_no_car_arrives_are_refused_as_model_years_are() {
+    for day in ["1899-12-31", "2101-01-01", "9999-12-31"] {
+        let asked = ask("JO", day, "fuel=petrol");
+        let fault = &set().evaluate(&asked.question()).unwrap_err()[0];
+        assert_eq!((fault.field.as_str(), fault.value.as_str()), ("arrival", day));
+        assert!(fault.problem.contains("1900"), "{fault}");
+        assert!(fault.problem.contains("2100"), "{fault}");
+        assert!(set().outlook(&asked.question(), 730).is_err());
+    }
+    // What is looked at ahead ends there too.
+    let asked = ask("JO", "2100-12-01", "fuel=petrol; manufactured=2099-01-01");
+    let outlook = set().outlook(&asked.question(), 730).unwrap();
+    assert_eq!(outlook.horizon, jiff::civil::date(2100, 12, 31));
+}
+
 /// What is wrong with a question of a car at 1,000 USD, as fields and problems.
 fn faults_with(values: &[(&str, &str)]) -> Vec<(String, String)> {
     let mut asked = ask("JO", "2026-03-10", "fuel=petrol; cc=1598").priced("1000 USD", "90 USD", "5 USD");

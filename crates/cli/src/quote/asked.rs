@@ -94,6 +94,9 @@ impl About {
                 .parse()
                 .map_err(|_| Failure::Value(format!("--arrive {text:?}: no day; write it as 2026-03-10")))?,
         };
+        if let Some(fault) = border::arrival_fault(arrival) {
+            return Err(Failure::Value(format!("--arrive {arrival}: {}", fault.problem)));
+        }
         let departure = self
             .depart
             .as_ref()
