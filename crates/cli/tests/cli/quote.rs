@@ -286,3 +286,35 @@ fn coverage_is_written_as_json_too() {
         "{jordan}"
     );
 }
+
+#[test]
+fn a_day_or_a_number_that_nobody_can_mean_is_refused_with_its_bounds() {
+    let folder = yard::empty_folder();
+    let refused = |more: &[&str]| {
+        let ran = carnet(
+            folder.path(),
+            &[&["quote", "--fact", "fuel=petrol", "--to", "JO"], more].concat(),
+        );
+        assert_ne!(ran.code, 0, "{more:?}");
+        ran.err
+    };
+    for (more, told) in [
+        (&["--arrive", "2101-01-01"][..], "2101-01-01"),
+        (&["--arrive", "1899-12-31"], "1899-12-31"),
+        (
+            &["--arrive", "2026-03-10", "--fact", "manufactured=1899"],
+            "manufactured",
+        ),
+    ] {
+        let err = refused(more);
+        assert!(err.contains(told), "{err}");
+        assert!(err.contains("between 1900 and 2100"), "{err}");
+    }
+    let err = refused(&["--value", "total_tax=1000000000000001"]);
+    assert!(
+        err.contains("total_tax")
+            && err.contains("1000000000000001")
+            && err.contains("1,000,000,000,000,000"),
+        "{err}"
+    );
+}
