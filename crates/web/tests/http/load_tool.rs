@@ -2,7 +2,7 @@
 //! tiled log, and to nothing else we offer:
 //!
 //! - a leaf is the whole body of `POST …/add`, of no declared type; the first line of a 200 is the index in decimal;
-//! - 429, 502, 503 and 504 mean: sleep for `Retry-After` in seconds, or for one, and send the same leaf again; anything else is an error;
+//! - 429, 502, 503 and 504 mean: sleep for `Retry-After` in seconds, or for one, and ask the same again; anything else is an error;
 //! - one leaf in ten is one that was sent before;
 //! - the checkpoint is asked for twice a second, opened with the log's Ed25519 key, whose name is the origin, and each larger one is
 //!   proven to continue the one before, from tiles as wide as the new size says;
@@ -27,7 +27,7 @@ use tlog::tree::{consistency_proof, consistency_tiles, inclusion_proof, inclusio
 use tlog::{LeafIndex, TreeSize, leaf_hash};
 use tokio::task::JoinSet;
 
-use crate::client::request;
+use crate::client::{Answer, request};
 use crate::running::{Running, options};
 
 const WRITERS: u64 = 22;
@@ -51,7 +51,8 @@ impl Log {
         let policy = request(address, "GET", "/api/policy", &[], &[]).await.json();
         let policy = Policy::parse(policy["policy"].as_str().unwrap()).unwrap();
         let key = policy.logs()[0].vkey.clone();
-        let latest = Mutex::new(checkpoint(address, &key).await);
+        let answer = request(address, "GET", "/log/checkpoint", &[], &[]).await;
+        let latest = Mutex::new(checkpoint(&answer, &key));
         let next = AtomicU64::new(latest.lock().unwrap().size.0);
         Self {
             address,
@@ -79,29 +80,33 @@ impl Log {
         }
     }
 
+    /// Asks until it is not told to come back later.
+    async fn ask(&self, method: &str, path: &str, body: &[u8]) -> Answer {
+        loop {
+            let answer = request(self.address, method, path, &[], body).await;
+            let (429 | 502 | 503 | 504) = answer.status else {
+                return answer;
+            };
+            self.pushed_back.fetch_add(1, Ordering::SeqCst);
+            let delay = answer
+                .header("retry-after")
+                .map_or(1, |text| text.parse().unwrap());
+            tokio::time::sleep(Duration::from_secs(delay)).await;
+        }
+    }
+
     /// Sends a leaf until it is taken.
     async fn write(&self, leaf: u64) -> u64 {
         let body = format!("{} {leaf}", "00".repeat(16));
-        loop {
-            let answer = request(self.address, "POST", "/add", &[], body.as_bytes()).await;
-            match answer.status {
-                200 => return answer.text().split('\n').next().unwrap().parse().unwrap(),
-                429 | 502 | 503 | 504 => {
-                    self.pushed_back.fetch_add(1, Ordering::SeqCst);
-                    let delay = answer
-                        .header("retry-after")
-                        .map_or(1, |text| text.parse().unwrap());
-                    tokio::time::sleep(Duration::from_secs(delay)).await;
-                }
-                _ => panic!("{answer:?}"),
-            }
-        }
+        let answer = self.ask("POST", "/add", body.as_bytes()).await;
+        assert_eq!(answer.status, 200, "{answer:?}");
+        answer.text().split('\n').next().unwrap().parse().unwrap()
     }
 
     /// A file of the log, or the full one in place of a partial one.
     async fn fetch(&self, path: &str, full: &str) -> Vec<u8> {
         for path in [path, full] {
-            let answer = request(self.address, "GET", &format!("/log/{path}"), &[], &[]).await;
+            let answer = self.ask("GET", &format!("/log/{path}"), &[]).await;
             match answer.status {
                 200 => return answer.body,
                 404 if path != full => {}
@@ -129,7 +134,8 @@ impl Log {
 
     /// Asks for the newest checkpoint, and proves that it continues the one before.
     async fn update(&self) {
-        let (old, new) = (self.latest(), checkpoint(self.address, &self.key).await);
+        let answer = self.ask("GET", "/log/checkpoint", &[]).await;
+        let (old, new) = (self.latest(), checkpoint(&answer, &self.key));
         if new.size <= old.size {
             return;
         }
@@ -210,8 +216,7 @@ fn anywhere(time: u64, end: u64) -> u64 {
     time.wrapping_mul(0x9e37_79b9_7f4a_7c15) % end
 }
 
-async fn checkpoint(address: SocketAddr, key: &Vkey) -> Checkpoint {
-    let answer = request(address, "GET", "/log/checkpoint", &[], &[]).await;
+fn checkpoint(answer: &Answer, key: &Vkey) -> Checkpoint {
     let note = Note::parse(&answer.body).unwrap();
     note.verify(std::slice::from_ref(key)).unwrap();
     let checkpoint = Checkpoint::from_note(&note).unwrap();
@@ -237,8 +242,15 @@ async fn a_load_tool_for_tiled_logs_writes_reads_and_proves() {
     for n in 0..8 {
         others.spawn(log.clone().reader(n % 2 == 0));
     }
-    while let Some(done) = writers.join_next().await {
-        done.unwrap();
+    // Writers wait for what the tracker proves: where it or a reader fails, the test ends.
+    loop {
+        tokio::select! {
+            written = writers.join_next() => match written {
+                Some(written) => written.unwrap(),
+                None => break,
+            },
+            Some(other) = others.join_next() => other.unwrap(),
+        }
     }
     log.done.store(true, Ordering::SeqCst);
     while let Some(done) = others.join_next().await {
