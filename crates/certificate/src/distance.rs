@@ -8,9 +8,10 @@ use serde::{Deserialize, Serialize};
 /// A reading beyond a certificate's limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Overrun {
-    /// What the odometer showed, in kilometres; what is no whole number is rounded up.
-    pub odometer_km: u32,
-    /// The day of the reading, in UTC; absent where it is what whoever asks has read.
+    /// What the odometer showed, in kilometres; what is no whole number is rounded up. Absent where it is not for whoever asks.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub odometer_km: Option<u32>,
+    /// The day of the reading, in UTC; absent where it is what whoever asks has read, or not for them.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub read_on: Option<Date>,
     /// The certificate's limit, in kilometres.
@@ -25,16 +26,33 @@ impl Overrun {
             .filter(|(_, km)| *km > f64::from(limit_km))
             .min_by_key(|(day, _)| *day)
             .map(|(day, km)| Self {
-                odometer_km: km.ceil() as u32,
+                odometer_km: Some(km.ceil() as u32),
                 read_on: Some(day),
                 limit_km,
             })
+    }
+
+    /// That there is such a reading, and nothing of it: from the reading and its day a car can be recognised.
+    #[must_use]
+    pub fn without_reading(self) -> Self {
+        Self {
+            odometer_km: None,
+            read_on: None,
+            ..self
+        }
     }
 }
 
 impl fmt::Display for Overrun {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "the odometer showed {} km", self.odometer_km)?;
+        let Some(odometer_km) = self.odometer_km else {
+            let limit = self.limit_km;
+            return write!(
+                f,
+                "a recorded odometer reading lies beyond the limit of {limit} km"
+            );
+        };
+        write!(f, "the odometer showed {odometer_km} km")?;
         if let Some(day) = self.read_on {
             write!(f, " on {day}")?;
         }
@@ -59,6 +77,10 @@ mod tests {
         assert_eq!(
             overrun.to_string(),
             "the odometer showed 78001 km on 2026-08-01, more than the limit of 78000 km"
+        );
+        assert_eq!(
+            overrun.without_reading().to_string(),
+            "a recorded odometer reading lies beyond the limit of 78000 km"
         );
         assert_eq!(Overrun::earliest(readings, 90_000), None);
     }

@@ -609,7 +609,7 @@ async fn carry_out(
             records(&view)
         }
         CertifyCommand::List(options) => list(global, desk, &options, now).await,
-        CertifyCommand::Export(options) => export(desk, &options).await,
+        CertifyCommand::Export(options) => export(desk, &options, now).await,
         CertifyCommand::Publish(options) => {
             let folder = options.out.unwrap_or_else(|| desk.dir().certificates());
             let files = desk.publish_certificates(&folder, now).await?;
@@ -917,8 +917,10 @@ fn summary(view: &CaseView) -> Result<(), Failure> {
         "Case {}{}: {dry}{}; {} {} ({}) for {}",
         view.case,
         certificate.unwrap_or_default(),
-        view.expired
-            .map_or_else(|| view.state.to_string(), |_| "expired".to_owned()),
+        view.expired.map_or_else(
+            || view.state.to_string(),
+            |expired| expired.standing().replace('_', " ")
+        ),
         vehicle.make,
         vehicle.model,
         vehicle.vid,
@@ -964,16 +966,25 @@ async fn surveil(global: &Global, desk: &Desk, options: &Surveil, now: Timestamp
         let mut value = undone(&done);
         value["suspended"] = json!(done.suspended);
         value["expired"] = json!(done.expired);
+        value["not_known"] = json!(done.not_known);
         value["dry_run"] = options.dry_run.into();
         all_reported(&done, &value)?;
         return output::json(&value);
-    } else if done.suspended.is_empty() && done.expired.is_empty() && done.is_complete() {
+    } else if done.suspended.is_empty()
+        && done.expired.is_empty()
+        && done.not_known.is_empty()
+        && done.is_complete()
+    {
         output::say("No certificate in force is touched by what the log holds")?;
     } else {
         print_suspended(&done.suspended, options.dry_run)?;
         for one in &done.expired {
             let expired = Expired::Kilometres(one.overrun);
             output::say(format_args!("Certificate {} has {expired}", one.certificate))?;
+        }
+        for one in &done.not_known {
+            let not_known = Expired::NotKnown { why: one.why };
+            output::say(format_args!("Certificate {} is {not_known}", one.certificate))?;
         }
     }
     all_done(&done)
@@ -1039,21 +1050,22 @@ pub fn all_done(done: &Surveillance) -> Result<(), Failure> {
 
 async fn list(global: &Global, desk: &Desk, options: &List, now: Timestamp) -> Result<(), Failure> {
     if options.cases {
-        let cases = desk.certify_cases().await?;
+        let cases = desk.certify_cases(now).await?;
         if global.json {
             let rows: Vec<Value> = cases
                 .iter()
-                .map(|(id, state)| json!({"case": id, "state": state}))
+                .map(|(id, state, expired)| json!({"case": id, "state": state, "expired": expired}))
                 .collect();
             return output::json(&json!(rows));
         }
         let mut table = output::table(&["case", "state"]);
-        for (id, state) in cases {
-            table.add_row([id, state.replace('_', " ")]);
+        for (id, state, expired) in cases {
+            let standing = expired.map_or(state.as_str(), |expired| expired.standing());
+            table.add_row([id, standing.replace('_', " ")]);
         }
         return output::show(table);
     }
-    let directory = desk.directory(now).await?;
+    let directory = desk.directory_of_body(now).await?;
     if global.json {
         return output::json(&serde_json::to_value(&directory)?);
     }
@@ -1091,9 +1103,10 @@ async fn list(global: &Global, desk: &Desk, options: &List, now: Timestamp) -> R
     expired.iter().try_for_each(output::say)
 }
 
-async fn export(desk: &Desk, options: &Export) -> Result<(), Failure> {
+async fn export(desk: &Desk, options: &Export, now: Timestamp) -> Result<(), Failure> {
     if let Some(file) = &options.pdf {
-        let pages = desk.certificate_pages(&options.certificate, options.redacted, options.language);
+        let (certificate, language) = (&options.certificate, options.language);
+        let pages = desk.certificate_pages(certificate, options.redacted, language, now);
         desk::data_dir::write(file, &pages.await?, 0o644)?;
         return output::say(format_args!("Wrote {}", file.display()));
     }

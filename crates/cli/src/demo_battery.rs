@@ -254,7 +254,7 @@ fn verified(desk: &Desk, number: &str, file: &Path, now: Timestamp) -> Result<Op
     let Some(handed) = credential_in(file)? else {
         return Ok(None);
     };
-    let verdict = verify_credential(&handed.credential, &trust, now)?;
+    let verdict = verify_credential(&handed.credential, &trust, now)?.verdict;
     let same = handed
         .pdf
         .is_some_and(|pdf| pages(&pdf, &handed.credential) == Pages::Same);

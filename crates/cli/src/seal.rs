@@ -26,7 +26,7 @@ pub async fn run(global: &Global) -> Result<ExitCode, Failure> {
         sealing.renewed = again.renewed;
         sealing.missing_cosigners = again.missing_cosigners;
     }
-    if more || !surveillance.expired.is_empty() {
+    if more || !surveillance.expired.is_empty() || !surveillance.not_known.is_empty() {
         desk.publish_certificates(&desk.dir().certificates(), jiff::Timestamp::now())
             .await?;
     }

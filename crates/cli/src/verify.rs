@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use certificate::credential::{Standing, Verdict};
-use desk::certify::check::{CredentialTrust, Handed, credential_in, verify_credential};
+use desk::certify::check::{CredentialTrust, Handed, Verification, credential_in, verify_credential};
 use desk::certify::sheet::{Pages, pages};
 use desk::check::{is_receipt, not_a_dossier, read_trust, verify_file, verify_receipt};
 use desk::data_dir::DataDir;
@@ -36,7 +36,11 @@ pub fn run(global: &Global, options: &Verify) -> Result<ExitCode, Failure> {
                 .extension()
                 .is_some_and(|end| end.eq_ignore_ascii_case("pdf"))
             {
-                return answer(global, options, &Verdict::unreadable(problem), None);
+                let unreadable = Verification {
+                    verdict: Verdict::unreadable(problem),
+                    directory_unused: None,
+                };
+                return answer(global, options, &unreadable, None);
             }
             // Neither a certificate nor JSON: whatever it was handed over as, it shows nothing.
             return refused(global, options, &not_a_dossier(FileError::NotJson(problem)));
@@ -194,26 +198,37 @@ fn credential(global: &Global, options: &Verify, handed: &Handed) -> Result<Exit
     };
     let now = Timestamp::from_second(clock::at(options.now.as_deref())?)
         .map_err(|e| Failure::Value(format!("--now: {e}")))?;
-    let verdict = verify_credential(&handed.credential, &trust, now)?;
+    let found = verify_credential(&handed.credential, &trust, now)?;
     // Pages of a document that is not to be believed are worth no look.
     let printed = handed
         .pdf
         .as_ref()
-        .filter(|_| verdict.proof.is_ok())
+        .filter(|_| found.verdict.proof.is_ok())
         .map(|pdf| pages(pdf, &handed.credential));
-    answer(global, options, &verdict, printed.as_ref())
+    answer(global, options, &found, printed.as_ref())
 }
 
 fn answer(
     global: &Global,
     options: &Verify,
-    verdict: &Verdict,
+    found: &Verification,
     printed: Option<&Pages>,
 ) -> Result<ExitCode, Failure> {
+    let verdict = &found.verdict;
     if global.json {
-        output::json(&verdict_json(verdict, printed))?;
+        let mut value = verdict_json(verdict, printed);
+        if let Some(why) = &found.directory_unused {
+            value["directory"] = json!({"used": false, "reason": why});
+        }
+        output::json(&value)?;
     } else {
         print_verdict(options, verdict, printed)?;
+        if let Some(why) = &found.directory_unused {
+            output::say(format_args!(
+                "  directory not used, so nothing of it says how far the car has run: {}",
+                legible(why)
+            ))?;
+        }
     }
     Ok(match (&verdict.proof, &verdict.status) {
         (Err(_), _) => ExitCode::from(REFUSED),

@@ -43,7 +43,7 @@ pub struct Desk {
     /// Whoever takes a step of a case: between looking at it and writing, nobody else does.
     pub(crate) certifying: tokio::sync::Mutex<()>,
     /// What was found of the distance that certified cars ran.
-    pub(crate) overruns: std::sync::Mutex<crate::certify::expiry::Found>,
+    pub(crate) overruns: tokio::sync::Mutex<crate::certify::expiry::Found>,
     pub(crate) vrf_key: VrfVerifierKey,
     pub(crate) policy: Policy,
     /// The cosigners that live beside the log, by the names that `init` gives them in the policy.
@@ -222,7 +222,7 @@ impl Desk {
             passphrase,
             doors: Doors::default(),
             certifying: tokio::sync::Mutex::default(),
-            overruns: std::sync::Mutex::default(),
+            overruns: tokio::sync::Mutex::default(),
             vrf_key,
             policy,
             beside: [

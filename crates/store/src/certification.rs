@@ -19,6 +19,24 @@ use crate::records::Content;
 use crate::trail::Deed;
 use crate::vault::{self, Secret};
 
+macro_rules! certified {
+    ($only:literal) => {
+        concat!(
+            "SELECT c.id, k.label, max(s.log_index) AS newest, count(o.statement) AS kept,
+                    (SELECT i.log_index FROM certification_statement d
+                     JOIN certification_step p ON p.case_id = d.case_id AND p.number = d.number AND p.kind = 'issued'
+                     JOIN statement i ON substr(i.digest, 1, 16) = substr(d.digest, 1, 16) AND i.digest = d.digest
+                     WHERE d.case_id = k.id) AS issued_at
+             FROM certificate c JOIN certification_case k ON k.id = c.case_id
+             JOIN statement s ON substr(s.label, 1, 8) = substr(k.label, 1, 8) AND s.label = k.label
+             LEFT JOIN content o ON o.statement = s.id
+             WHERE k.state = 'in_force' AND c.valid_until >= $1 AND s.log_index IS NOT NULL",
+            $only,
+            " GROUP BY c.id, k.id, k.label"
+        )
+    };
+}
+
 /// The body that certifies with this store.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CertificationBody {
@@ -32,11 +50,27 @@ pub struct CertificationBody {
     pub base_url: String,
 }
 
+/// The cars of the certificates in force that end at `$1` or later, and of one of them.
+const CERTIFIED: &str = certified!("");
+const CERTIFIED_ONE: &str = certified!(" AND c.id = $2");
+
+/// How far everything goes on which the standing of a certificate by kilometres rests, but for the states of cases: two that are
+/// equal say the same.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RecordedSoFar {
+    /// Entries of the log.
+    pub size: u64,
+    /// Erasures.
+    pub erasures: u64,
+}
+
 /// The history of a certified car, and how far it goes: two that are equal say the same.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CertifiedHistory {
     /// The car.
     pub label: Label,
+    /// The log index of the statement that issued the certificate; `None` where the log does not have it yet.
+    pub issued_at: Option<u64>,
     /// The log index of the last statement about it.
     pub newest: u64,
     /// How many of its statements are kept: erasing a car takes them away.
@@ -781,28 +815,40 @@ impl Store {
             .collect()
     }
 
-    /// The cars of the certificates that are in force and end at `now` or later, by the certificate's number.
+    /// How far the log goes, and how many erasures there were.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn recorded_so_far(&self) -> Result<RecordedSoFar, StoreError> {
+        let row = query("SELECT size, (SELECT count(*) FROM erasure) AS erasures FROM log WHERE id = 1")
+            .fetch_one(&self.db)
+            .await?;
+        Ok(RecordedSoFar {
+            size: unsigned("log", row.try_get("size")?)?,
+            erasures: unsigned("erasure", row.try_get("erasures")?)?,
+        })
+    }
+
+    /// The cars of the certificates that are in force and end at `now` or later, by the certificate's number; or of one of them.
     ///
     /// # Errors
     /// The database failed.
     pub async fn certified_histories(
         &self,
         now: i64,
+        only: Option<&str>,
     ) -> Result<HashMap<String, CertifiedHistory>, StoreError> {
-        let rows = query(
-            "SELECT c.id, k.label, max(s.log_index) AS newest, count(o.statement) AS kept
-             FROM certificate c JOIN certification_case k ON k.id = c.case_id
-             JOIN statement s ON substr(s.label, 1, 8) = substr(k.label, 1, 8) AND s.label = k.label
-             LEFT JOIN content o ON o.statement = s.id
-             WHERE k.state = 'in_force' AND c.valid_until >= $1 AND s.log_index IS NOT NULL GROUP BY c.id, k.label",
-        )
-        .bind(now)
-        .fetch_all(&self.db)
-        .await?;
+        let asked = match only {
+            Some(certificate) => query(CERTIFIED_ONE).bind(now).bind(certificate),
+            None => query(CERTIFIED).bind(now),
+        };
+        let rows = asked.fetch_all(&self.db).await?;
         rows.iter()
             .map(|row| {
+                let issued_at: Option<i64> = row.try_get("issued_at")?;
                 let history = CertifiedHistory {
                     label: Label(bytes32("certification_case", row.try_get("label")?)?),
+                    issued_at: issued_at.map(|at| unsigned("statement", at)).transpose()?,
                     newest: unsigned("statement", row.try_get("newest")?)?,
                     kept: unsigned("statement", row.try_get("kept")?)?,
                 };

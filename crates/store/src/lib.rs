@@ -59,8 +59,8 @@ mod yards;
 pub use accounts::{AccountChange, NO_PASSWORD, SetUp, StoredAccount, StoredOrganisation};
 pub use batch::{Refreshed, Refused, Sealing};
 pub use certification::{
-    CaseWrite, CertificationBody, CertifiedHistory, NewStep, StepAccount, StoredApplicant, StoredAssessment,
-    StoredCase, StoredCertificate, StoredMandate,
+    CaseWrite, CertificationBody, CertifiedHistory, NewStep, RecordedSoFar, StepAccount, StoredApplicant,
+    StoredAssessment, StoredCase, StoredCertificate, StoredMandate,
 };
 pub use cosigner::{Cosigner, LocalCosigner};
 pub use error::StoreError;

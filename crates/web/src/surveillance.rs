@@ -22,7 +22,7 @@ pub async fn follow(desk: Arc<Desk>, standing: Arc<Standing>, every: Duration) {
     // What was sealed while no service ran is looked at first.
     let mut seen = 0;
     let mut failing = Failing::default();
-    let mut expired = Vec::new();
+    let (mut expired, mut not_known) = (Vec::new(), Vec::new());
     loop {
         tokio::time::sleep(every).await;
         let begin = Instant::now();
@@ -62,13 +62,15 @@ pub async fn follow(desk: Arc<Desk>, standing: Arc<Standing>, every: Duration) {
                 "the log does not take a statement of a certification step; it is handed in again"
             );
         }
-        if done.suspended.is_empty() && done.expired == expired {
+        if done.suspended.is_empty() && done.expired == expired && done.not_known == not_known {
             continue;
         }
         expired.clone_from(&done.expired);
+        not_known.clone_from(&done.not_known);
         tracing::info!(
             suspended = done.suspended.len(),
             expired_by_kilometres = done.expired.len(),
+            kilometres_not_known = done.not_known.len(),
             "certificates suspended by rule or run past their distance"
         );
         if let Err(error) = desk.publish_here(now).await {

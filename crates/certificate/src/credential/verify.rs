@@ -179,6 +179,15 @@ impl Verdict {
         self
     }
 
+    /// The verdict of somebody who also knows that nobody can tell how far the car has run since. It counts against a certificate in
+    /// force only: whatever else ended one stands.
+    pub fn with_distance_unknown(mut self, why: &str) -> Self {
+        if self.proof.is_ok() && matches!(self.status, Standing::InForce { .. }) {
+            self.status = Standing::Unknown(format!("whether it is within its kilometres: {why}"));
+        }
+        self
+    }
+
     /// Whether both answers are good. There is no other way to ask for both.
     pub fn may_be_relied_on(&self) -> bool {
         self.proof.is_ok() && matches!(self.status, Standing::InForce { .. })
@@ -347,7 +356,7 @@ fn standing(proven: &Proven, credential: &Value, question: &Question<'_>) -> Sta
         Standing::Expired(Lapse::Time)
     } else if let Some(odometer_km) = question.odometer_km.filter(|km| *km > subject.odometer_limit_km) {
         Standing::Expired(Lapse::Distance(Overrun {
-            odometer_km,
+            odometer_km: Some(odometer_km),
             read_on: None,
             limit_km: subject.odometer_limit_km,
         }))

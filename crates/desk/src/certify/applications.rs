@@ -456,10 +456,12 @@ impl Desk {
         actor: &Actor,
         case: &str,
         language: Language,
+        now: Timestamp,
     ) -> Result<Vec<u8>, DeskError> {
         let (_, open) = self.seen(actor, case).await?;
         self.certified(&open).await?;
-        self.certificate_pages(&open.stored.id, false, language).await
+        self.certificate_pages(&open.stored.id, false, language, now)
+            .await
     }
 
     async fn certified(&self, open: &Open) -> Result<(), DeskError> {

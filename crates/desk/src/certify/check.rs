@@ -7,11 +7,12 @@ use certificate::credential::{Proven, Question, Verdict, verify};
 use certificate::distance::Overrun;
 use dossier::Report;
 use jiff::Timestamp;
+use jiff::civil::Date;
 use serde::Serialize;
 use serde_json::Value;
 use statement::vocabulary::StatementType;
 
-use super::expiry::{Expired, kilometres};
+use super::expiry::{Expired, Unreadable, distance_run, measured_until};
 use super::surveil::happened;
 use crate::data_dir;
 use crate::error::DeskError;
@@ -107,6 +108,15 @@ fn is_left_of_credential(bytes: &[u8]) -> bool {
         && !matches!(serde_json::from_slice(bytes), Ok(Value::Object(_)))
 }
 
+/// What came of verifying a credential.
+#[derive(Clone, Debug)]
+pub struct Verification {
+    /// The two answers.
+    pub verdict: Verdict,
+    /// Why the directory at hand was not used, and what to do about it.
+    pub directory_unused: Option<String>,
+}
+
 /// Verifies a credential.
 ///
 /// # Errors
@@ -115,7 +125,7 @@ pub fn verify_credential(
     bytes: &[u8],
     trust: &CredentialTrust,
     now: Timestamp,
-) -> Result<Verdict, DeskError> {
+) -> Result<Verification, DeskError> {
     let mut issuers = Vec::new();
     for issuer in &trust.issuers {
         let document = if issuer.starts_with("did:key:") {
@@ -150,22 +160,45 @@ pub fn verify_credential(
             odometer_km: trust.odometer_km,
         },
     );
-    let (Some(directory), Ok(proven)) = (&trust.directory, &verdict.proof) else {
-        return Ok(verdict);
+    let mut verification = Verification {
+        verdict,
+        directory_unused: None,
     };
-    let overrun = overrun_in(directory, proven)?;
-    Ok(match overrun {
-        Some(overrun) => verdict.with_overrun(overrun),
-        None => verdict,
-    })
+    let (Some(directory), Ok(proven)) = (&trust.directory, &verification.verdict.proof) else {
+        return Ok(verification);
+    };
+    match told_by(directory, proven)? {
+        Told::Nothing => {}
+        Told::Overrun(overrun) => verification.verdict = verification.verdict.with_overrun(overrun),
+        Told::NotKnown(why) => verification.verdict = verification.verdict.with_distance_unknown(&why),
+        Told::Unused(why) => {
+            verification.directory_unused = Some(format!(
+                "{} {why}; the issuer writes a new one with `carnet certify publish`",
+                directory.display()
+            ));
+        }
+    }
+    Ok(verification)
 }
 
-/// The reading beyond its limit that an issuer's directory has of a certificate. Nobody signed a directory, so what it says counts
-/// against a certificate only.
-fn overrun_in(path: &Path, proven: &Proven) -> Result<Option<Overrun>, DeskError> {
+/// What an issuer's directory tells of the kilometres of a certificate.
+enum Told {
+    /// Nothing against it.
+    Nothing,
+    /// That a recorded reading lies beyond its limit.
+    Overrun(Overrun),
+    /// That nobody can tell, and why.
+    NotKnown(String),
+    /// Nothing, since it is not a directory of this certificate, and why not.
+    Unused(String),
+}
+
+/// What an issuer's directory tells. Nobody signed it, so what it says counts against a certificate only, and by the limit that the
+/// certificate itself has.
+fn told_by(path: &Path, proven: &Proven) -> Result<Told, DeskError> {
     #[derive(serde::Deserialize)]
     struct Directory {
-        issuer: String,
+        issuer: Option<String>,
         certificates: Vec<Line>,
     }
     #[derive(serde::Deserialize)]
@@ -173,19 +206,56 @@ fn overrun_in(path: &Path, proven: &Proven) -> Result<Option<Overrun>, DeskError
         certificate: String,
         expired: Option<Value>,
     }
+    #[derive(serde::Deserialize)]
+    struct WhyNot {
+        why: Unreadable,
+    }
     let text = data_dir::read(path)?;
-    let directory: Directory = serde_json::from_slice(&text).map_err(|e| DeskError::malformed(path, e))?;
+    let malformed = |e: serde_json::Error| DeskError::malformed(path, e);
+    let directory: Directory = serde_json::from_slice(&text).map_err(malformed)?;
+    let Some(issuer) = directory.issuer else {
+        let why = "names no issuer: an older program wrote it".to_owned();
+        return Ok(Told::Unused(why));
+    };
+    let shown = |text: &str| text.chars().take(120).collect::<String>();
+    if issuer != proven.issuer {
+        let why = format!(
+            "is of {:?}, and the certificate of {}",
+            shown(&issuer),
+            proven.issuer
+        );
+        return Ok(Told::Unused(why));
+    }
     let certificate = &proven.subject.certificate;
-    let line = directory
-        .certificates
-        .into_iter()
-        .find(|line| directory.issuer == proven.issuer && line.certificate == *certificate);
-    let expired = line.and_then(|line| line.expired);
-    match expired.filter(|expired| expired["by"] == "kilometres") {
-        Some(expired) => serde_json::from_value(expired)
-            .map(Some)
-            .map_err(|e| DeskError::malformed(path, e)),
-        None => Ok(None),
+    let mut lines = directory.certificates.into_iter();
+    let Some(line) = lines.find(|line| line.certificate == *certificate) else {
+        let why =
+            format!("does not list certificate {certificate}: it was written before, or of another log");
+        return Ok(Told::Unused(why));
+    };
+    let Some(expired) = line.expired else {
+        return Ok(Told::Nothing);
+    };
+    let limit_km = proven.subject.odometer_limit_km;
+    match expired["by"].as_str() {
+        Some("kilometres") => {
+            let said: Overrun = serde_json::from_value(expired).map_err(malformed)?;
+            match said.odometer_km {
+                Some(km) if km <= limit_km => Ok(Told::Unused(format!(
+                    "has a reading of {km} km beyond the limit of certificate {certificate}, which is {limit_km} km"
+                ))),
+                None if said.limit_km != limit_km => Ok(Told::Unused(format!(
+                    "says that certificate {certificate} counts up to {} km, and it counts up to {limit_km} km",
+                    said.limit_km
+                ))),
+                _ => Ok(Told::Overrun(Overrun { limit_km, ..said })),
+            }
+        }
+        Some("not_known") => {
+            let why: WhyNot = serde_json::from_value(expired).map_err(malformed)?;
+            Ok(Told::NotKnown(why.why.to_string()))
+        }
+        _ => Ok(Told::Nothing),
     }
 }
 
@@ -229,13 +299,14 @@ pub fn certificates(report: &Report, now: Timestamp) -> Vec<CertificateInDossier
         };
         let number = |name: &str| body.get(name).and_then(Value::as_u64).unwrap_or_default();
         let digest = text("credential_sha256");
-        let credential = body.get("credential").and_then(Value::as_str).map(|credential| {
-            let same = serde_json::from_str::<Value>(credential)
-                .ok()
-                .and_then(|value| certificate::credential::issue::digest(&value).ok())
-                .is_some_and(|computed| computed == digest);
-            if same { "matches" } else { "differs" }
-        });
+        let carried = body.get("credential").and_then(Value::as_str);
+        let document = carried.and_then(|text| serde_json::from_str::<Value>(text).ok());
+        let same = document
+            .as_ref()
+            .and_then(|value| certificate::credential::issue::digest(value).ok())
+            .is_some_and(|computed| computed == digest);
+        let credential = carried.map(|_| if same { "matches" } else { "differs" });
+        let measured_until = document.as_ref().filter(|_| same).and_then(measured_until);
         let (mut standing, mut said_at) = ("in_force", issued.log_index.0);
         for later in &report.statements {
             let of_this = later.log_index > issued.log_index
@@ -257,20 +328,31 @@ pub fn certificates(report: &Report, now: Timestamp) -> Vec<CertificateInDossier
         let limit = number("odometer_limit_km");
         let last_day = valid_until.parse::<jiff::civil::Date>().ok();
         let today = now.to_zoned_datetime(jiff::tz::TimeZone::UTC).date();
-        let later = report
+        let readings: Vec<(Date, f64, u64)> = report
             .statements
             .iter()
-            .filter(|later| later.log_index > issued.log_index && later.superseded_by.is_empty());
-        let readings = later.filter_map(|later| {
-            let km = kilometres(later.claims.body.get("odometer")?)?;
-            Some((happened(&later.claims), km))
-        });
-        let overrun = Overrun::earliest(readings, u32::try_from(limit).unwrap_or(u32::MAX));
+            .filter(|other| other.superseded_by.is_empty())
+            .filter(|other| {
+                other.log_index > issued.log_index
+                    || measured_until.is_some_and(|until| happened(&other.claims) > until)
+            })
+            .filter_map(|other| {
+                let km = distance_run(other.claims.body.get("odometer")?)?;
+                Some((happened(&other.claims), km, other.log_index.0))
+            })
+            .collect();
+        let limit_km = u32::try_from(limit).unwrap_or(u32::MAX);
+        let overrun = Overrun::earliest(readings.iter().map(|(day, km, _)| (*day, *km)), limit_km);
         let expired = match last_day {
             Some(last_day) if today > last_day => Some(Expired::Date { last_day }),
             _ => overrun.map(Expired::Kilometres),
         };
         let expired = expired.filter(|_| standing == "in_force");
+        if let Some(Expired::Kilometres(overrun)) = &expired {
+            let says_so =
+                |(day, km, _): &&(Date, f64, u64)| Some(*day) == overrun.read_on && *km > f64::from(limit_km);
+            said_at = readings.iter().find(says_so).map_or(said_at, |(_, _, at)| *at);
+        }
         if expired.is_some() || (standing == "in_force" && last_day.is_none()) {
             standing = "expired";
         }
@@ -303,7 +385,7 @@ mod tests {
             let handed = credential_in(&file).unwrap().unwrap_or_else(|| panic!("{left}"));
             let verdict =
                 verify_credential(&handed.credential, &CredentialTrust::default(), Timestamp::now());
-            assert!(verdict.unwrap().proof.is_err(), "{left}");
+            assert!(verdict.unwrap().verdict.proof.is_err(), "{left}");
         }
         for other in [r#"{"format":"dossier/v1"}"#, "{}", "[1, 2]"] {
             std::fs::write(&file, other).unwrap();

@@ -13,6 +13,7 @@ use serde_json::{Value, json};
 use statement::vocabulary::StatementType;
 use store::{CaseWrite, Content, StoredCertificate};
 
+use super::expiry::Expired;
 use super::sheet::{self, Language};
 use super::steps::whole;
 use super::{Hand, Open, canonical, fields, hash_of, refused};
@@ -269,6 +270,7 @@ impl Desk {
         id: &str,
         redacted: bool,
         language: Language,
+        now: Timestamp,
     ) -> Result<Vec<u8>, DeskError> {
         let state = self.open_case(id).await?.case.state();
         let credential = self.credential(id, redacted).await?;
@@ -277,6 +279,19 @@ impl Desk {
                 case: id.to_owned(),
                 problem: format!(
                     "is {state}; only a certificate in force is printed, and its credential can be had all the same"
+                ),
+            });
+        }
+        let certificate = self.store.certificate(id).await?.ok_or_else(|| none_issued(id))?;
+        if let Some(expired) = self.expired_one(&certificate, state, now).await? {
+            let what = match expired {
+                Expired::NotKnown { .. } => "is",
+                Expired::Date { .. } | Expired::Kilometres(_) => "has",
+            };
+            return Err(DeskError::NotReady {
+                case: id.to_owned(),
+                problem: format!(
+                    "{what} {expired}; only a certificate in force is printed, and its credential can be had all the same"
                 ),
             });
         }

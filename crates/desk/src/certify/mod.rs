@@ -93,7 +93,7 @@ pub struct CaseView {
     pub case: String,
     /// Where it stands.
     pub state: certificate::scheme::State,
-    /// What ended its certificate though nobody took a step; the state is then still `in_force`.
+    /// What ended its certificate though nobody took a step, or why nobody can tell; the state is then still `in_force`.
     pub expired: Option<expiry::Expired>,
     /// Who applied.
     pub client: String,

@@ -24,9 +24,9 @@ const LIST_HOURS: i64 = 7 * 24;
 pub struct DirectoryEntry {
     /// The certificate's number.
     pub certificate: String,
-    /// `in_force`, `suspended`, `withdrawn` or `expired`.
+    /// `in_force`, `suspended`, `withdrawn`, `expired`, or `not_known` where nobody can tell whether its car ran past its limit.
     pub standing: &'static str,
-    /// Where it is expired: by its last day, or by which odometer reading beyond its limit.
+    /// Where it is expired: by its last day, or by an odometer reading beyond its limit; or why nobody can tell.
     pub expired: Option<Expired>,
     /// Maker of the car.
     pub make: String,
@@ -53,6 +53,18 @@ impl Desk {
     /// # Errors
     /// The database failed.
     pub async fn directory(&self, now: Timestamp) -> Result<Vec<DirectoryEntry>, DeskError> {
+        let mut entries = self.directory_of_body(now).await?;
+        for entry in &mut entries {
+            entry.expired = entry.expired.map(Expired::public);
+        }
+        Ok(entries)
+    }
+
+    /// The same for the body itself, with the readings that ended certificates.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn directory_of_body(&self, now: Timestamp) -> Result<Vec<DirectoryEntry>, DeskError> {
         let time = |seconds| Timestamp::from_second(seconds).unwrap_or(Timestamp::MAX);
         let certificates = self.store.certificates().await?;
         let mut expired = self.expired(&certificates, now).await?;
@@ -65,10 +77,8 @@ impl Desk {
                     "withdrawn"
                 } else if state == State::Suspended.as_str() {
                     "suspended"
-                } else if expired.contains_key(&certificate.id) {
-                    "expired"
                 } else {
-                    "in_force"
+                    expired.get(&certificate.id).map_or("in_force", Expired::standing)
                 },
                 expired: expired.remove(&certificate.id),
                 certificate: certificate.id,

@@ -1,5 +1,7 @@
 //! The steps of a case that people take.
 
+use std::collections::HashMap;
+
 use certificate::application::Application;
 use certificate::basis::Basis;
 use certificate::evaluation::Evaluation;
@@ -10,6 +12,7 @@ use statement::vocabulary::StatementType;
 use store::{CaseWrite, StoredApplicant, StoredCase};
 
 use super::acting::deed_of;
+use super::expiry::Expired;
 use super::{CaseView, Hand, Open, canonical, new_steps, refused, status_fields};
 use crate::access::{self, AccessError};
 use crate::desk::Desk;
@@ -133,6 +136,7 @@ impl Desk {
             obstacles.push(format!("the history says: {} ({})", found.cause, found.said));
         }
         obstacles.extend(self.odometer_contradicted(&open, &evaluation).await?);
+        obstacles.extend(self.ran_past(&open, &evaluation).await?);
         let (text, hash) = canonical(&evaluation)?;
         let step = Step::Evaluated {
             evaluation: hex::encode(hash),
@@ -165,6 +169,8 @@ impl Desk {
             format!("the history says, and the evaluation does not: {untold}; evaluate again")
         } else if let Some(why) = self.odometer_contradicted(open, evaluation).await? {
             format!("{why}; read the car again, and evaluate again")
+        } else if let Some(why) = self.ran_past(open, evaluation).await? {
+            why
         } else if let Err(contradiction) = evaluation.fits(&open.application) {
             format!("has an evaluation that contradicts its application: {contradiction}")
         } else {
@@ -343,13 +349,27 @@ impl Desk {
         self.view(&open, now, false).await
     }
 
-    /// All cases: id, state and certificate, oldest first.
+    /// All cases: id, state, and what ended the certificate though nobody took a step; oldest first.
     ///
     /// # Errors
     /// The database failed.
-    pub async fn certify_cases(&self) -> Result<Vec<(String, String)>, DeskError> {
-        let cases = self.store.cases().await?;
-        Ok(cases.into_iter().map(|case| (case.id, case.state)).collect())
+    pub async fn certify_cases(
+        &self,
+        now: Timestamp,
+    ) -> Result<Vec<(String, String, Option<Expired>)>, DeskError> {
+        let certificates = self.store.certificates().await?;
+        let expired = self.expired(&certificates, now).await?;
+        let ended: HashMap<&str, Expired> = certificates
+            .iter()
+            .filter_map(|(one, _)| Some((one.case.as_str(), *expired.get(&one.id)?)))
+            .collect();
+        let cases = self.store.cases().await?.into_iter();
+        Ok(cases
+            .map(|case| {
+                let expired = ended.get(case.id.as_str()).copied();
+                (case.id, case.state, expired)
+            })
+            .collect())
     }
 }
 

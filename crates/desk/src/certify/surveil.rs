@@ -14,7 +14,7 @@ use statement::vocabulary::{Role, StatementType};
 use statement::{Claims, Digest, KeyId, SdJwt};
 use store::{Content, StoredCertificate};
 
-use super::expiry::{Expired, ExpiredByDistance, kilometres};
+use super::expiry::{DistanceNotKnown, Expired, ExpiredByDistance, kilometres};
 use super::steps::whole;
 use super::{Hand, Open};
 use crate::desk::Desk;
@@ -47,8 +47,10 @@ pub struct NotLookedAt {
 pub struct Surveillance {
     /// Those suspended.
     pub suspended: Vec<SuspendedByRule>,
-    /// Those in force that a later odometer reading has ended. Nobody suspends them for it.
+    /// Those in force that a later odometer reading has ended, whether or not they were looked at. Nobody suspends them for it.
     pub expired: Vec<ExpiredByDistance>,
+    /// Those in force of which nobody can tell whether one has, whether or not they were looked at.
+    pub not_known: Vec<DistanceNotKnown>,
     /// Those that must be looked at again.
     pub failed: Vec<NotLookedAt>,
     /// Why the log has not taken all statements that steps owe it. They stay owed, and are handed in the next time.
@@ -91,24 +93,33 @@ impl Desk {
         let expired = self.expired(&certificates, now).await?;
         for (certificate, state) in certificates {
             let over = now.as_second() > certificate.valid_until;
-            if state != State::InForce.as_str() || over || !which(&certificate.id) {
+            if state != State::InForce.as_str() || over {
                 continue;
             }
             let number = certificate.id.clone();
-            match self.look_at(certificate, now, dry_run).await {
-                Ok(Some(found)) => done.suspended.push(found),
-                Ok(None) => {
-                    if let Some(Expired::Kilometres(overrun)) = expired.get(&number) {
-                        done.expired.push(ExpiredByDistance {
-                            certificate: number,
-                            overrun: *overrun,
-                        });
+            if which(&number) {
+                match self.look_at(certificate, now, dry_run).await {
+                    Ok(Some(found)) => {
+                        done.suspended.push(found);
+                        continue;
                     }
+                    Ok(None) => {}
+                    Err(error) => done.failed.push(NotLookedAt {
+                        certificate: number.clone(),
+                        error,
+                    }),
                 }
-                Err(error) => done.failed.push(NotLookedAt {
+            }
+            match expired.get(&number) {
+                Some(Expired::Kilometres(overrun)) => done.expired.push(ExpiredByDistance {
                     certificate: number,
-                    error,
+                    overrun: *overrun,
                 }),
+                Some(Expired::NotKnown { why }) => done.not_known.push(DistanceNotKnown {
+                    certificate: number,
+                    why: *why,
+                }),
+                Some(Expired::Date { .. }) | None => {}
             }
         }
         if !dry_run {
@@ -262,9 +273,20 @@ impl Desk {
     /// The statements about a car that can be read, oldest first, without those that were corrected later: by who made them,
     /// or by a dispute panel (spec/statement.md, "Corrections").
     pub(super) async fn recorded(&self, label: &Label) -> Result<Vec<(Digest, Claims)>, DeskError> {
+        let (recorded, _) = self.entries_about(label).await?;
+        Ok(recorded.into_iter().map(|one| (one.digest, one.claims)).collect())
+    }
+
+    /// The same with their places in the log, and the place of the last statement that was erased.
+    pub(super) async fn entries_about(
+        &self,
+        label: &Label,
+    ) -> Result<(Vec<Recorded>, Option<u64>), DeskError> {
         let mut recorded = Vec::new();
+        let mut last_erased = None;
         for stored in self.store.statements(label, i64::MAX as u64).await? {
             let Content::Present(text) = &stored.content else {
+                last_erased = Some(stored.log_index.0);
                 continue;
             };
             let statement = SdJwt::parse(text)
@@ -283,12 +305,25 @@ impl Desk {
             })
         };
         let stands: Vec<bool> = (0..recorded.len()).map(|at| !corrected(at)).collect();
-        let all = recorded.into_iter().zip(stands);
-        Ok(all
+        let standing = recorded
+            .into_iter()
+            .zip(stands)
             .filter(|(_, stands)| *stands)
-            .map(|((stored, claims), _)| (stored.digest, claims))
-            .collect())
+            .map(|((stored, claims), _)| Recorded {
+                log_index: stored.log_index.0,
+                digest: stored.digest,
+                claims,
+            })
+            .collect();
+        Ok((standing, last_erased))
     }
+}
+
+/// A statement about a car that stands.
+pub(super) struct Recorded {
+    pub(super) log_index: u64,
+    pub(super) digest: Digest,
+    pub(super) claims: Claims,
 }
 
 /// Whether no statement says that a recall was remedied.

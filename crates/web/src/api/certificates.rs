@@ -21,10 +21,10 @@ use crate::state::App;
 pub struct Certificate {
     /// The certificate's number.
     pub certificate: String,
-    /// `in_force`, `suspended`, `withdrawn` or `expired`.
+    /// `in_force`, `suspended`, `withdrawn`, `expired` or `not_known`.
     pub standing: &'static str,
-    /// Where it is expired: `by` is `date`, with `last_day`, or `kilometres`, with the recorded reading (`odometer_km`, `read_on`) beyond
-    /// the limit (`limit_km`).
+    /// Where it is expired: `by` is `date`, with `last_day`, or `kilometres`, where a recorded reading lies beyond the limit (`limit_km`);
+    /// `not_known`, where nobody can tell, with `why`: `erased` or `damaged`.
     #[schema(value_type = Option<Object>)]
     pub expired: Option<desk::certify::expiry::Expired>,
     /// Maker of the car.

@@ -915,13 +915,19 @@ async fn a_certificate_whose_car_ran_past_its_kilometres_is_expired_wherever_it_
         json!({"odometer": odometer, "context": "service"})
     };
     cast.record(StatementType::OdometerRead, 0, reading(limit)).await;
+    // Fillers tell nothing of the car.
+    for filler in [111_111, 999_999] {
+        cast.record(StatementType::OdometerRead, 0, reading(filler)).await;
+    }
     let beyond = cast
         .record(StatementType::OdometerRead, 0, reading(limit + 500))
         .await;
     until(async || line().await["standing"] == "expired").await;
     let expired =
         json!({"by": "kilometres", "odometer_km": limit + 500, "read_on": today, "limit_km": limit});
-    assert_eq!(line().await["expired"], expired);
+    // From the reading and its day a car could be recognised.
+    let public = json!({"by": "kilometres", "limit_km": limit});
+    assert_eq!(line().await["expired"], public);
     let application = cast.ann.get(&at(&case, "")).await.json();
     assert_eq!(application["expired"], expired);
     let applications = cast.ann.get("/api/certification/applications").await.json();
@@ -934,22 +940,112 @@ async fn a_certificate_whose_car_ran_past_its_kilometres_is_expired_wherever_it_
     assert_eq!(looked["suspended"], json!([]));
     assert_eq!(looked["expired"][0]["certificate"], number.as_str());
     assert_eq!(looked["expired"][0]["odometer_km"], limit + 500);
-    for address in [
-        format!("/certificates/{number}?lang=en"),
-        "/d/KMHKN81ABMU000005?lang=en".to_owned(),
-    ] {
-        let answer = cast.service.get(&address).await;
-        let page = answer.text();
-        for said in [(limit + 500).to_string(), today.to_string(), limit.to_string()] {
-            assert!(page.contains(&said), "{address}: {said}");
-        }
-        assert!(page.contains("has run further than it reaches"), "{address}");
+    let answer = cast.service.get("/d/KMHKN81ABMU000005?lang=en").await;
+    let page = answer.text();
+    for said in [(limit + 500).to_string(), today.to_string(), limit.to_string()] {
+        assert!(page.contains(&said), "{said}");
     }
+    assert!(page.contains("has run further than it reaches"), "{page}");
+    let address = format!("/certificates/{number}?lang=en");
+    let answer = cast.service.get(&address).await;
+    let page = answer.text();
+    assert!(page.contains("has run further than it reaches"), "{page}");
+    assert!(
+        page.contains(&limit.to_string()) && !page.contains(&(limit + 500).to_string()),
+        "{page}"
+    );
+    let pages = cast.ann.get(&at(&case, "/certificate.pdf")).await;
+    assert_eq!(pages.status, 409, "{pages:?}");
     // A slip of the pen that its issuer corrects ended nothing.
     let odometer = reading(limit);
     cast.record_by((MAKER, 9), StatementType::OdometerRead, 0, odometer, Some(beyond))
         .await;
     until(async || line().await["standing"] == "in_force").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn where_a_history_cannot_be_read_nobody_is_told_that_a_certificate_is_in_force() {
+    if test_servers::is_left_out("it writes into the database in the words of SQLite") {
+        return;
+    }
+    let cast = Cast::new().await;
+    let (case, number) = cast.certified().await;
+    assert_eq!(case, "C-000001");
+    let line = async || {
+        let directory = cast.service.get("/api/certificates").await.json();
+        directory["certificates"][0].clone()
+    };
+    until(async || line().await["awaits_log"] == false).await;
+    let limit = line().await["odometer_limit_km"].as_u64().unwrap();
+    let reading = |km: u64| {
+        let odometer = json!({"value": km, "unit": "km", "instrument_state": "working", "method": "seen"});
+        json!({"odometer": odometer, "context": "service"})
+    };
+    cast.record(StatementType::OdometerRead, 0, reading(limit + 500))
+        .await;
+    until(async || line().await["standing"] == "expired").await;
+
+    sql(cast.service.data.path(), "UPDATE content SET sealed = x'00'").await;
+    cast.record(StatementType::OdometerRead, 0, reading(limit - 10))
+        .await;
+    until(async || line().await["standing"] == "not_known").await;
+    assert_eq!(
+        line().await["expired"],
+        json!({"by": "not_known", "why": "damaged"})
+    );
+    let address = format!("/certificates/{number}?lang=en");
+    let answer = cast.service.get(&address).await;
+    let page = answer.text();
+    assert!(page.contains("Nobody can tell"), "{page}");
+    let looked = cast
+        .park
+        .post("/api/certification/surveillance", &json!({"dry_run": true}))
+        .await
+        .json();
+    assert_eq!(
+        looked["not_known"],
+        json!([{"certificate": number, "why": "damaged"}]),
+        "{looked}"
+    );
+
+    let erasure = "INSERT INTO erasure (label, through, notice)
+             SELECT k.label, max(s.log_index), x'00' FROM certification_case k JOIN statement s ON s.label = k.label
+             WHERE k.id = 'C-000001' GROUP BY k.label;
+         DELETE FROM content WHERE statement IN (SELECT s.id FROM statement s JOIN erasure e ON e.label = s.label);
+         DELETE FROM vehicle_key WHERE label IN (SELECT label FROM erasure)";
+    sql(cast.service.data.path(), erasure).await;
+    assert_eq!(line().await["standing"], "not_known");
+    assert_eq!(
+        line().await["expired"],
+        json!({"by": "not_known", "why": "erased"})
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_car_that_has_run_past_what_its_certificate_would_count_up_to_gets_none() {
+    let cast = Cast::new().await;
+    let files = ("ioniq5-2021.csv", "ioniq5-2021.battery.toml");
+    let grant = json!({"grant": true, "reasons": "all limits kept"});
+    let first = cast.reviewed("application.json", files.0, files.1).await;
+    let second = cast.reviewed("application.json", files.0, files.1).await;
+    assert_eq!(cast.park.post(&at(&first, "/decision"), &grant).await.status, 200);
+    let odometer = json!({"value": 90_000, "unit": "km", "instrument_state": "working", "method": "seen"});
+    cast.record(
+        StatementType::OdometerRead,
+        0,
+        json!({"odometer": odometer, "context": "service"}),
+    )
+    .await;
+    for (case, step, body) in [(first, "/certificate", json!({})), (second, "/decision", grant)] {
+        let refused = cast.park.post(&at(&case, step), &body).await;
+        assert_eq!(refused.status, 409, "{step}: {refused:?}");
+        for said in ["90000 km on", "limit of 7", "evaluate again"] {
+            assert!(refused.text().contains(said), "{step}: {said}: {refused:?}");
+        }
+    }
+    let third = cast.reviewed("application.json", files.0, files.1).await;
+    let seen = cast.ann.get(&at(&third, "")).await.json();
+    assert!(seen["obstacles"].to_string().contains("90000 km on"), "{seen}");
 }
 
 /// Waits for what a running service does by itself.

@@ -18,7 +18,7 @@ use jiff::civil::Date;
 use serde_json::Value;
 use statement::vocabulary::{EvidenceClass, StatementType};
 
-pub use reading::{Reading, Setting};
+pub use reading::{Reading, Setting, is_filler};
 pub use story::Circumstances;
 
 use story::{Break, Story, Teller, Visit};

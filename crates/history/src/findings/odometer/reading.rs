@@ -80,10 +80,15 @@ impl Reading {
 
     /// A filler or an impossible number: five or more equal digits, or 900,000 and more.
     pub(super) fn is_placeholder(&self) -> bool {
-        let digits = self.shown.to_string();
-        let all_equal = digits.bytes().all(|b| digits.bytes().next() == Some(b));
-        self.shown >= 900_000 || (digits.len() >= 5 && all_equal)
+        is_filler(self.shown)
     }
+}
+
+/// Whether a number, as shown, is a filler or impossible: five or more equal digits, or 900,000 and more.
+pub fn is_filler(shown: u64) -> bool {
+    let digits = shown.to_string();
+    let all_equal = digits.bytes().all(|b| digits.bytes().next() == Some(b));
+    shown >= 900_000 || (digits.len() >= 5 && all_equal)
 }
 
 #[cfg(test)]

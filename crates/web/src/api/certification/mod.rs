@@ -237,7 +237,10 @@ pub async fn pages(
         ));
     };
     let _turn = app.reads.enter().await?;
-    let pdf = app.desk.own_pages(&actor, &case, language).await?;
+    let pdf = app
+        .desk
+        .own_pages(&actor, &case, language, clock::moment())
+        .await?;
     let mut response = outgoing::held(pdf, &app.answers)?.into_response();
     let headers = response.headers_mut();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/pdf"));

@@ -497,6 +497,10 @@ pub struct Suspended {
     /// Certificates in force that a later odometer reading has ended: `certificate`, `odometer_km`, `read_on`, `limit_km`.
     #[schema(value_type = Vec<Object>)]
     pub expired: Vec<desk::certify::expiry::ExpiredByDistance>,
+    /// Certificates in force of which nobody can tell whether a later reading has ended them: `certificate`, and `why`: `erased` or
+    /// `damaged`.
+    #[schema(value_type = Vec<Object>)]
+    pub not_known: Vec<desk::certify::expiry::DistanceNotKnown>,
     /// Certificates in force that could not be looked at, or not be suspended. The service tries them again.
     pub failed: Vec<NotLookedAt>,
     /// Why the log has not taken every statement that a step owes it. They are handed in again.
@@ -541,6 +545,7 @@ pub async fn run_surveillance(
     Ok(Answered(Suspended {
         suspended: done.suspended,
         expired: done.expired,
+        not_known: done.not_known,
         failed: failed.collect(),
         owed: done.owed.map(|error| Problem::from(error).detail),
         dry_run,

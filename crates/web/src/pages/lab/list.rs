@@ -2,6 +2,7 @@
 
 use desk::access::{Act, Actor};
 use desk::certify::applications::ApplicationLine;
+use desk::certify::expiry::Expired;
 use maud::{Markup, html};
 
 use super::forms::{Form, field, select};
@@ -108,7 +109,7 @@ fn line(visit: &Visit, one: &ApplicationLine) -> Markup {
                 }
             }
             td data-label=(cell("state")) {
-                (state(visit, &one.state, one.expired.is_some()))
+                (state(visit, &one.state, one.expired.as_ref()))
                 @if let Some(damaged) = &one.damaged {
                     p .problem { (visit.say("lab-damaged")) }
                     p .hint lang="en" dir="ltr" { (foreign(words, damaged, 400)) }
@@ -125,9 +126,9 @@ fn line(visit: &Visit, one: &ApplicationLine) -> Markup {
 }
 
 /// Where a case stands, in words and colour.
-pub fn state(visit: &Visit, state: &str, expired: bool) -> Markup {
-    if expired {
-        return html! { span .standing.expired { (visit.say("cert-expired")) } };
+pub fn state(visit: &Visit, state: &str, expired: Option<&Expired>) -> Markup {
+    if let Some(expired) = expired {
+        return html! { span .standing.expired { (visit.say(&format!("cert-{}", expired.standing()))) } };
     }
     let tone = match state {
         "in_force" => "in_force",

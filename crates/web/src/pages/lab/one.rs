@@ -59,9 +59,10 @@ pub async fn page(
     let number = code(words, &view.case.case);
     let body = html! {
         p { a href=(visit.href("/certification")) { (visit.say("lab-all")) } }
-        h1 { (words.weave("lab-one", &[("number", &number)])) " " (state(visit, view.case.state.as_str(), view.case.expired.is_some())) }
+        h1 { (words.weave("lab-one", &[("number", &number)])) " " (state(visit, view.case.state.as_str(), view.case.expired.as_ref())) }
         @match &view.case.expired {
             Some(Expired::Kilometres(overrun)) => p .notice role="status" { (past_its_distance(words, overrun)) },
+            Some(Expired::NotKnown { .. }) => p .notice role="status" { (visit.say("cert-not_known-why")) },
             Some(Expired::Date { .. }) => p .notice role="status" { (visit.say("cert-expired-why")) },
             None => {},
         }
