@@ -145,9 +145,10 @@ impl Desk {
         }
         let mut open = self.open_stored(stored).await?;
         let measured_from = self.last_evaluation(&open).await?.evidence.from;
-        let causes = self
-            .causes(&open, measured_from, Some(certificate.credential))
-            .await?;
+        let number = certificate.id.as_str();
+        let histories = self.store.certified_histories(now.as_second(), Some(number));
+        let issued_at = histories.await?.remove(number).and_then(|of| of.issued_at);
+        let causes = self.causes(&open, measured_from, issued_at).await?;
         let Some((found, statement)) = causes.into_iter().next() else {
             return Ok(None);
         };
@@ -172,13 +173,13 @@ impl Desk {
 
     /// What recorded statements give cause to have no certificate: an open recall of the battery, whenever it was opened; any
     /// other event from the first day of the evaluation's data on, for it is inside what was measured or behind it; and whatever
-    /// was sealed after the certificate's own statement, however old the event. A statement that was judged before does not
-    /// count again.
+    /// was sealed after the certificate's own statement, at `issued_at` in the log, however old the event. A statement that was judged
+    /// before does not count again.
     pub(crate) async fn causes(
         &self,
         open: &Open,
         measured_from: Date,
-        credential: Option<[u8; 32]>,
+        issued_at: Option<u64>,
     ) -> Result<Vec<(Trigger, Digest)>, DeskError> {
         let judged: HashSet<&str> = open
             .case
@@ -192,21 +193,18 @@ impl Desk {
                 _ => None,
             })
             .collect();
-        let own = credential.map(hex::encode);
-        let recorded = self.recorded(&open.stored.label).await?;
-        let mut since_issue = false;
+        let (recorded, _) = self.entries_about(&open.stored.label).await?;
         let mut causes = Vec::new();
-        for (digest, claims) in &recorded {
-            if claims.typ == StatementType::CertificateIssued {
-                let issued = claims
-                    .body
-                    .get("credential_sha256")
-                    .and_then(serde_json::Value::as_str);
-                since_issue |= own.is_some() && issued == own.as_deref();
-                continue;
-            }
+        for Recorded {
+            log_index,
+            digest,
+            claims,
+        } in &recorded
+        {
+            let since_issue = issued_at.is_some_and(|issued| *log_index > issued);
             let counts = if claims.typ == StatementType::RecallOpened {
-                is_open(claims, &recorded) && (since_issue || recall_of_battery(&claims.body))
+                is_open(claims, recorded.iter().map(|one| &one.claims))
+                    && (since_issue || recall_of_battery(&claims.body))
             } else {
                 since_issue || happened(claims) >= measured_from
             };
@@ -229,7 +227,9 @@ impl Desk {
             };
             let day = happened(claims);
             if claims.typ == StatementType::RecallOpened {
-                if is_open(claims, &recorded) && !recall_of_battery(&claims.body) {
+                if is_open(claims, recorded.iter().map(|(_, claims)| claims))
+                    && !recall_of_battery(&claims.body)
+                {
                     background.open_recalls.push((found.said, day));
                 }
             } else if found.cause == Cause::PackSwap && day < measured_from {
@@ -327,12 +327,11 @@ pub(super) struct Recorded {
 }
 
 /// Whether no statement says that a recall was remedied.
-fn is_open(recall: &Claims, recorded: &[(Digest, Claims)]) -> bool {
+fn is_open<'c>(recall: &Claims, mut recorded: impl Iterator<Item = &'c Claims>) -> bool {
     let campaign = |claims: &Claims| claims.body.get("campaign_number").cloned();
     let this = campaign(recall);
-    !recorded.iter().any(|(_, other)| {
-        other.typ == StatementType::RecallClosed && this.is_some() && campaign(other) == this
-    })
+    !recorded
+        .any(|other| other.typ == StatementType::RecallClosed && this.is_some() && campaign(other) == this)
 }
 
 /// The day of an event, in UTC as the days of an evaluation's data are.
