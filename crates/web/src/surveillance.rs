@@ -17,15 +17,24 @@ use crate::standing::Standing;
 /// The longest that a certificate which cannot be looked at waits for the next attempt.
 const LONGEST: Duration = Duration::from_secs(3600);
 
+/// Status lists are good for a week, also where nothing happens: so often they are written anew.
+const PUBLISH_AGAIN: Duration = Duration::from_secs(12 * 3600);
+
 /// Looks whenever the log has grown, at most every `every`, until it is aborted.
 pub async fn follow(desk: Arc<Desk>, standing: Arc<Standing>, every: Duration) {
     // What was sealed while no service ran is looked at first.
     let mut seen = 0;
     let mut failing = Failing::default();
     let (mut expired, mut not_known) = (Vec::new(), Vec::new());
+    let mut published: Option<Instant> = None;
     loop {
         tokio::time::sleep(every).await;
         let begin = Instant::now();
+        // The first time also because a program of another version may have written them.
+        if published.is_none_or(|at| begin.duration_since(at) >= PUBLISH_AGAIN) && desk.has_published_here() {
+            published = Some(begin);
+            publish(&desk).await;
+        }
         let size = standing.head().size;
         let grown = size != seen;
         // What a step owes the log is handed in also where nothing else is sealed.
@@ -73,12 +82,17 @@ pub async fn follow(desk: Arc<Desk>, standing: Arc<Standing>, every: Duration) {
             kilometres_not_known = done.not_known.len(),
             "certificates suspended by rule or run past their distance"
         );
-        if let Err(error) = desk.publish_here(now).await {
-            tracing::warn!(
-                kind = crate::problem::kind_of(&error),
-                "status lists could not be written"
-            );
-        }
+        publish(&desk).await;
+    }
+}
+
+/// Writes status lists and directory, or says that it could not.
+async fn publish(desk: &Desk) {
+    if let Err(error) = desk.publish_here(clock::moment()).await {
+        tracing::warn!(
+            kind = crate::problem::kind_of(&error),
+            "status lists could not be written"
+        );
     }
 }
 

@@ -305,6 +305,11 @@ impl Desk {
         done
     }
 
+    /// Whether certificates were published on this machine before.
+    pub fn has_published_here(&self) -> bool {
+        self.dir().certificates().join("directory.json").exists()
+    }
+
     /// Writes what is public where `carnet verify` on this machine looks.
     ///
     /// # Errors

@@ -1345,6 +1345,29 @@ async fn a_case_of_which_something_is_damaged_is_listed_with_what_it_is() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_was_published_before_is_written_anew_when_the_service_starts() {
+    let mut options = options();
+    options.surveil_every = std::time::Duration::from_millis(50);
+    let cast = Cast::with(options).await;
+    let folder = cast.service.data.path().join("certificates");
+    let directory = folder.join("directory.json");
+    assert!(!directory.exists(), "nothing was published yet");
+    std::fs::create_dir_all(&folder).unwrap();
+    std::fs::write(&directory, r#"{"as_of": "2026-01-01T00:00:00Z"}"#).unwrap();
+    let mut written = false;
+    for _ in 0..200 {
+        let bytes = std::fs::read(&directory).unwrap();
+        written = serde_json::from_slice::<Value>(&bytes).is_ok_and(|d| d["issuer"].is_string());
+        if written {
+            break;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+    assert!(written);
+    assert!(folder.join("status").is_dir());
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_certificate_whose_issue_the_log_does_not_have_yet_says_so_wherever_it_is_looked_up() {
     if test_servers::is_left_out("it writes into the database in the words of SQLite") {
         return;
