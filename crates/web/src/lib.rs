@@ -3,7 +3,8 @@
 //! | module | what it owns |
 //! |---|---|
 //! | `service` | starting, and stopping without losing anything |
-//! | `server` | connections: how many, how slow, how they end |
+//! | `server` | connections: how many, how slow |
+//! | `lingering` | how connections end, so that who is refused hears why |
 //! | `router` | every address, and what a request goes through |
 //! | `envelope` | request ids, security headers, the log line, the count |
 //! | `intake`, `sealer` | statements of many clients recorded together, sealed, and answered with receipts |
@@ -35,6 +36,7 @@ mod health;
 mod herald;
 mod intake;
 mod key_changes;
+mod lingering;
 pub mod logging;
 mod metrics;
 mod openapi;

@@ -21,6 +21,7 @@ use tokio::time::Instant;
 use tokio_io_timeout::TimeoutStream;
 use tower::ServiceExt as _;
 
+use crate::lingering::{Lingering, Settled};
 use crate::metrics::Metrics;
 use crate::options::Options;
 use crate::rate::network;
@@ -114,8 +115,10 @@ pub async fn serve(
         let _only_slower = stream.set_nodelay(true);
         let mut stream = TimeoutStream::new(stream);
         stream.set_write_timeout(Some(limits.stalled));
-        let service = service_of(router.clone(), address);
-        let connection = http.serve_connection(TokioIo::new(Box::pin(stream)), service);
+        let settled = Settled::default();
+        let service = service_of(router.clone(), address, settled.clone());
+        let stream = Lingering::new(stream, limits, settled);
+        let connection = http.serve_connection(TokioIo::new(stream), service);
         let connection = graceful.watch(connection);
         let metrics = metrics.clone();
         tokio::spawn(async move {
@@ -137,6 +140,7 @@ pub async fn serve(
 fn service_of(
     router: Router,
     address: SocketAddr,
+    settled: Settled,
 ) -> impl hyper::service::Service<
     Request<Incoming>,
     Response = axum::response::Response,
@@ -145,7 +149,8 @@ fn service_of(
 > {
     service_fn(move |mut request: Request<Incoming>| {
         request.extensions_mut().insert(Peer(address.ip()));
-        router.clone().oneshot(request.map(Body::new))
+        let request = request.map(|body| Body::new(settled.by_end_of(body)));
+        router.clone().oneshot(request)
     })
 }
 

@@ -5,6 +5,7 @@ mod accounts;
 mod behind_nginx;
 mod failover;
 mod process;
+mod refused_uploads;
 mod schemathesis;
 mod stopping;
 mod what_is_logged;

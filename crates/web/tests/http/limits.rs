@@ -316,3 +316,55 @@ async fn a_head_of_too_many_bytes_or_fields_is_refused() {
     }
     assert_eq!(service.get("/version").await.status, 200);
 }
+
+/// A request that is refused before its body was read, of which so much is sent, and no more.
+async fn refused_in_the_middle(service: &Running) -> TcpStream {
+    let mut stream = TcpStream::connect(service.address).await.unwrap();
+    let head = "POST /api/statements HTTP/1.1\r\nhost: t\r\ncontent-type: application/json\r\ncontent-length: 8388608\r\n\r\n{";
+    stream.write_all(head.as_bytes()).await.unwrap();
+    stream
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_was_refused_and_never_ends_its_body_is_let_go() {
+    let mut options = options();
+    options.limits.stalled = Duration::from_millis(300);
+    options.limits.connections = 1;
+    let service = Running::with(options).await;
+    let mut stream = refused_in_the_middle(&service).await;
+    assert_eq!(read(&mut stream).await.unwrap().status, 413);
+    let begin = Instant::now();
+    while get(service.address, "/version").await.status != 200 {
+        assert!(begin.elapsed() < Duration::from_secs(20), "it keeps its place");
+        // It sends on, and not even that keeps it.
+        let _until_it_is_cut = stream.write_all(b" ").await;
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_was_refused_and_still_sends_keeps_its_place_among_the_connections() {
+    let mut options = options();
+    options.limits.connections = 1;
+    let service = Running::with(options).await;
+    let mut stream = refused_in_the_middle(&service).await;
+    assert_eq!(read(&mut stream).await.unwrap().status, 413);
+    assert_eq!(get(service.address, "/version").await.status, 503);
+    drop(stream);
+    tokio::time::sleep(Duration::from_millis(200)).await;
+    assert_eq!(get(service.address, "/version").await.status, 200);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_was_answered_and_sends_no_more_gives_its_place_back_at_once() {
+    let mut options = options();
+    options.limits.connections = 1;
+    let service = Running::with(options).await;
+    let mut stream = TcpStream::connect(service.address).await.unwrap();
+    let whole = "POST /api/statements HTTP/1.1\r\nhost: t\r\nconnection: close\r\ncontent-type: application/json\r\ncontent-length: 2\r\n\r\n{}";
+    stream.write_all(whole.as_bytes()).await.unwrap();
+    assert_eq!(read(&mut stream).await.unwrap().status, 400);
+    tokio::time::sleep(Duration::from_millis(200)).await;
+    assert_eq!(get(service.address, "/version").await.status, 200);
+    drop(stream);
+}
