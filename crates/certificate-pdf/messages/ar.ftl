@@ -41,7 +41,7 @@ reported = الحالة التي تعرضها السيارة
 
 health = الحالة الصحية للبطارية
 health-name = SoH (السعة، طريقة Carnet)
-interval = مجال الثقة 95%: من { $lower } إلى { $upper }
+interval = مجال الثقة 95 %: من { $lower } إلى { $upper }
 of-what = { $capacity } اليوم، نسبةً إلى السعة الاسمية { $rated } للبطارية الجديدة.
 grade = الدرجة
 grade-basis = تُحسب الدرجة على الحد الأدنى للمجال، لا على القيمة.
@@ -68,7 +68,7 @@ axis-filled = النسبة التي امتلأت من البطارية
 axis-charge = الشحنة
 legend-anchored = عملية شحن مرجعية
 legend-other = عملية شحن أخرى
-legend-this = هذه البطارية، مجال 95%
+legend-this = هذه البطارية، مجال 95 %
 legend-new = بطارية جديدة بسعتها الاسمية
 plot-alt = نقاط { $all } من عمليات الشحن، منها { $anchored } مرجعية، حول خط سعة { $capacity } للبطارية كلها. وخط البطارية الجديدة عند { $rated }.
 
