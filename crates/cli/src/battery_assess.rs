@@ -33,6 +33,8 @@ pub fn description_of(named: Option<&Path>, files: &[PathBuf]) -> Result<Descrip
         return described(&beside);
     }
     let first = files.first().map_or(Path::new(""), PathBuf::as_path);
+    // Of a log that is not there nobody can say what battery it is of.
+    std::fs::metadata(first).map_err(desk::DeskError::file(first))?;
     let beside = first.with_extension("battery.toml");
     Err(Failure::Value(format!(
         "what battery is it? Describe it in {} or name a file with --battery; {HOW_TO_DESCRIBE}",

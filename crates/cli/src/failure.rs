@@ -18,10 +18,10 @@ pub enum Failure {
     Witness(#[from] ::witness::WitnessError),
     /// A log of a battery could not be read.
     #[error(transparent)]
-    Telemetry(#[from] TelemetryError),
+    Telemetry(TelemetryError),
     /// A battery could not be assessed.
     #[error(transparent)]
-    Assess(#[from] AssessError),
+    Assess(AssessError),
     /// The service ended badly.
     #[error(transparent)]
     Serve(#[from] web::ServeError),
@@ -42,6 +42,25 @@ pub enum Failure {
         /// Everything, as JSON.
         report: Value,
     },
+}
+
+impl From<TelemetryError> for Failure {
+    /// A file that cannot be opened is told as every other file is, with a way out.
+    fn from(error: TelemetryError) -> Self {
+        match error {
+            TelemetryError::Read { path, source } => Self::Desk(desk::DeskError::file(path)(source)),
+            other => Self::Telemetry(other),
+        }
+    }
+}
+
+impl From<AssessError> for Failure {
+    fn from(error: AssessError) -> Self {
+        match error {
+            AssessError::Telemetry(unreadable @ TelemetryError::Read { .. }) => unreadable.into(),
+            other => Self::Assess(other),
+        }
+    }
 }
 
 impl Failure {

@@ -333,3 +333,18 @@ fn an_inspection_knows_lfp_by_its_mid_range() {
         assert_eq!(vehicle["supposed"]["chemistry"], "LFP", "{}", vehicle["supposed"]);
     }
 }
+
+#[test]
+fn a_log_that_is_not_there_is_named_with_what_to_do() {
+    let folder = yard::empty_folder();
+    let battery = sample("ioniq5-2021.battery.toml");
+    for arguments in [
+        vec!["battery", "inspect", "typo.csv"],
+        vec!["battery", "assess", "typo.csv"],
+        vec!["battery", "assess", "typo.csv", "--battery", &battery],
+    ] {
+        let ran = carnet(folder.path(), &arguments);
+        let said = "carnet: typo.csv: there is no such file or folder; check the path\n";
+        assert_eq!((ran.code, ran.err.as_str()), (1, said), "{arguments:?}");
+    }
+}
