@@ -26,9 +26,11 @@ pub async fn run(global: &Global) -> Result<ExitCode, Failure> {
         sealing.renewed = again.renewed;
         sealing.missing_cosigners = again.missing_cosigners;
     }
-    if more || !surveillance.expired.is_empty() || !surveillance.not_known.is_empty() {
-        desk.publish_certificates(&desk.dir().certificates(), jiff::Timestamp::now())
-            .await?;
+    let now = jiff::Timestamp::now();
+    let ended = !surveillance.expired.is_empty() || !surveillance.not_known.is_empty();
+    let outdated = desk.has_published_here() && !desk.published_here_is_current(now).await?;
+    if more || ended || outdated {
+        desk.publish_here(now).await?;
     }
     desk.close().await?;
     if global.json {

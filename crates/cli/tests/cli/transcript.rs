@@ -164,6 +164,13 @@ fn a_certificate_is_issued_suspended_and_withdrawn() {
 }
 
 #[test]
+fn nobody_is_told_that_the_certificate_of_an_erased_car_is_in_force() {
+    let folder = yard::folder();
+    recent_log(folder.path());
+    plays("certify-erase.txt", folder.path());
+}
+
+#[test]
 fn keys_are_protected_by_passphrase_and_mode() {
     plays("keys.txt", yard::empty_folder().path());
 }

@@ -307,7 +307,7 @@ impl Desk {
 
     /// Whether certificates were published on this machine before.
     pub fn has_published_here(&self) -> bool {
-        self.dir().certificates().join("directory.json").exists()
+        self.dir().certificates().join(super::publish::DIRECTORY).exists()
     }
 
     /// Writes what is public where `carnet verify` on this machine looks.

@@ -172,10 +172,7 @@ pub fn verify_credential(
         Told::Overrun(overrun) => verification.verdict = verification.verdict.with_overrun(overrun),
         Told::NotKnown(why) => verification.verdict = verification.verdict.with_distance_unknown(&why),
         Told::Unused(why) => {
-            verification.directory_unused = Some(format!(
-                "{} {why}; the issuer writes a new one with `carnet certify publish`",
-                directory.display()
-            ));
+            verification.directory_unused = Some(format!("{} {why}", directory.display()));
         }
     }
     Ok(verification)
@@ -210,17 +207,21 @@ fn told_by(path: &Path, proven: &Proven) -> Result<Told, DeskError> {
     struct WhyNot {
         why: Unreadable,
     }
+    let unused = |why: String| {
+        Told::Unused(format!(
+            "{why}; the issuer writes a new one with `carnet certify publish`"
+        ))
+    };
     let text = data_dir::read(path)?;
     let malformed = |e: serde_json::Error| DeskError::malformed(path, e);
     let directory: Directory = serde_json::from_slice(&text).map_err(malformed)?;
     let Some(issuer) = directory.issuer else {
-        let why = "names no issuer: an older program wrote it".to_owned();
-        return Ok(Told::Unused(why));
+        return Ok(unused("names no issuer: an older program wrote it".to_owned()));
     };
     let shown = |text: &str| text.chars().take(120).collect::<String>();
     if issuer != proven.issuer {
         let why = format!(
-            "is of {:?}, and the certificate of {}",
+            "is of {:?}, and the certificate of {}; give the directory of that issuer",
             shown(&issuer),
             proven.issuer
         );
@@ -231,7 +232,7 @@ fn told_by(path: &Path, proven: &Proven) -> Result<Told, DeskError> {
     let Some(line) = lines.find(|line| line.certificate == *certificate) else {
         let why =
             format!("does not list certificate {certificate}: it was written before, or of another log");
-        return Ok(Told::Unused(why));
+        return Ok(unused(why));
     };
     let Some(expired) = line.expired else {
         return Ok(Told::Nothing);
@@ -241,10 +242,10 @@ fn told_by(path: &Path, proven: &Proven) -> Result<Told, DeskError> {
         Some("kilometres") => {
             let said: Overrun = serde_json::from_value(expired).map_err(malformed)?;
             match said.odometer_km {
-                Some(km) if km <= limit_km => Ok(Told::Unused(format!(
+                Some(km) if km <= limit_km => Ok(unused(format!(
                     "has a reading of {km} km beyond the limit of certificate {certificate}, which is {limit_km} km"
                 ))),
-                None if said.limit_km != limit_km => Ok(Told::Unused(format!(
+                None if said.limit_km != limit_km => Ok(unused(format!(
                     "says that certificate {certificate} counts up to {} km, and it counts up to {limit_km} km",
                     said.limit_km
                 ))),

@@ -19,6 +19,9 @@ use crate::error::DeskError;
 /// How long a status list is good for, in hours: who relies on a certificate asks for a newer one after a week.
 const LIST_HOURS: i64 = 7 * 24;
 
+/// The file of the directory.
+pub(super) const DIRECTORY: &str = "directory.json";
+
 /// A line of the directory.
 #[derive(Clone, Debug, Serialize)]
 pub struct DirectoryEntry {
@@ -144,6 +147,20 @@ impl Desk {
             .collect()
     }
 
+    /// Whether what was published on this machine says of every certificate what is so now. A correction can bring one back into
+    /// force, and no step of the scheme is taken for it.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn published_here_is_current(&self, now: Timestamp) -> Result<bool, DeskError> {
+        let path = self.dir().certificates().join(DIRECTORY);
+        let published = data_dir::read(&path).ok();
+        let published = published.and_then(|bytes| serde_json::from_slice::<Value>(&bytes).ok());
+        let current = serde_json::to_value(self.directory(now).await?)
+            .map_err(|e| DeskError::value("file", DIRECTORY, e))?;
+        Ok(published.is_some_and(|published| published["certificates"] == current))
+    }
+
     /// Writes everything public into a folder, laid out as it is to be served at the body's address. Returns the files.
     ///
     /// # Errors
@@ -173,7 +190,7 @@ impl Desk {
             }
         }
         add(
-            "directory.json".to_owned(),
+            DIRECTORY.to_owned(),
             &json!({"issuer": self.body().await?.did, "as_of": whole(now), "certificates": directory}),
         )?;
         files.push((

@@ -14,7 +14,7 @@ use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::SeedableRng as _;
 use serde_json::{Value, json};
 use statement::vocabulary::StatementType;
-use statement::{Claims, Confidence, Digest, issue};
+use statement::{Claims, Confidence, Digest, IssuerSigningKey, issue};
 use store::CertificationBody;
 use test_servers::LogFolder;
 
@@ -318,6 +318,19 @@ impl Cast {
         body: Value,
         supersedes: Option<Digest>,
     ) -> Digest {
+        self.record_signed(issuer, &key(seed), typ, days_ago, body, supersedes)
+            .await
+    }
+
+    async fn record_signed(
+        &self,
+        issuer: &str,
+        by: &IssuerSigningKey,
+        typ: StatementType,
+        days_ago: i64,
+        body: Value,
+        supersedes: Option<Digest>,
+    ) -> Digest {
         let Value::Object(body) = body else { unreachable!() };
         let event = Timestamp::now().as_second() - days_ago * 86_400;
         let event = Timestamp::from_second(event).unwrap().to_string();
@@ -334,7 +347,7 @@ impl Cast {
             confidence: Confidence::Professional,
             supersedes,
         };
-        let statement = issue(&claims, &key(seed), &mut ChaCha20Rng::seed_from_u64(1)).unwrap();
+        let statement = issue(&claims, by, &mut ChaCha20Rng::seed_from_u64(1)).unwrap();
         let taken = self.service.submit(&[statement.as_str()]).await;
         assert_eq!(taken.status, 200, "{taken:?}");
         statement.digest()
@@ -961,6 +974,36 @@ async fn a_certificate_whose_car_ran_past_its_kilometres_is_expired_wherever_it_
     cast.record_by((MAKER, 9), StatementType::OdometerRead, 0, odometer, Some(beyond))
         .await;
     until(async || line().await["standing"] == "in_force").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_certificate_whose_statement_of_issue_was_corrected_ends_by_kilometres_all_the_same() {
+    let cast = Cast::new().await;
+    cast.certified().await;
+    let line = async || {
+        let directory = cast.service.get("/api/certificates").await.json();
+        directory["certificates"][0].clone()
+    };
+    until(async || line().await["awaits_log"] == false).await;
+    let history = cast.service.get("/api/vehicles/KMHKN81ABMU000005/history").await;
+    let history = history.json();
+    let statements = history["statements"].as_array().unwrap();
+    let issued = statements.iter().find(|one| one["type"] == "certificate.issued");
+    let issued: Digest = issued.unwrap()["digest"].as_str().unwrap().parse().unwrap();
+    let desk = Desk::open(log_of(&cast.service.data), None).await.unwrap();
+    let own = desk.issuer_signing_key(BODY).unwrap();
+    desk.close().await.unwrap();
+    let corrected =
+        json!({"reason": "typing_error", "explanation": "the grade was misspelt", "accepted_by": "issuer"});
+    let typ = StatementType::RecordCorrected;
+    cast.record_signed(BODY, &own, typ, 0, corrected, Some(issued))
+        .await;
+    assert_eq!(line().await["standing"], "in_force");
+    let km = line().await["odometer_limit_km"].as_u64().unwrap() + 500;
+    let odometer = json!({"value": km, "unit": "km", "instrument_state": "working", "method": "seen"});
+    let reading = json!({"odometer": odometer, "context": "service"});
+    cast.record(StatementType::OdometerRead, 0, reading).await;
+    until(async || line().await["standing"] == "expired").await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
