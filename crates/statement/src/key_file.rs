@@ -350,10 +350,9 @@ fn unseal(sealed: &Sealed, passphrase: &str, bound_to: &[u8]) -> Result<Zeroizin
     let mut salt = [0; 16];
     let mut nonce = [0; 24];
     let mut ciphertext = [0; 48];
-    hex::decode_to_slice(&sealed.salt, &mut salt).map_err(|error| malformed("salt", error))?;
-    hex::decode_to_slice(&sealed.nonce, &mut nonce).map_err(|error| malformed("nonce", error))?;
-    hex::decode_to_slice(&sealed.ciphertext, &mut ciphertext)
-        .map_err(|error| malformed("ciphertext", error))?;
+    lower_hex("salt", &sealed.salt, &mut salt)?;
+    lower_hex("nonce", &sealed.nonce, &mut nonce)?;
+    lower_hex("ciphertext", &sealed.ciphertext, &mut ciphertext)?;
     let cipher = cipher(passphrase, &salt, cost).ok_or(DecodeError::Derivation)?;
     let plain = cipher
         .decrypt(
@@ -368,6 +367,14 @@ fn unseal(sealed: &Sealed, passphrase: &str, bound_to: &[u8]) -> Result<Zeroizin
     let mut secret = Zeroizing::new([0; 32]);
     secret.copy_from_slice(plain.get(..32).ok_or(DecodeError::WrongPassphrase)?);
     Ok(secret)
+}
+
+/// Hex has one spelling in all our formats, lower case (spec/statement.md).
+fn lower_hex(member: &str, text: &str, bytes: &mut [u8]) -> Result<(), DecodeError> {
+    if text.bytes().any(|b| b.is_ascii_uppercase()) {
+        return Err(malformed(member, "expected lower-case hex digits"));
+    }
+    hex::decode_to_slice(text, bytes).map_err(|error| malformed(member, error))
 }
 
 fn malformed(member: &str, error: impl fmt::Display) -> DecodeError {
@@ -524,6 +531,36 @@ mod tests {
             decode(&file, Some("correct horse")),
             Err(DecodeError::Format(_))
         ));
+    }
+
+    #[test]
+    fn hex_in_capitals_is_refused_in_every_member() {
+        // A key whose digits have letters among them.
+        let secret = Zeroizing::new([0xab; 32]);
+        let key = StoredKey {
+            public: Some(SigningKey::from_bytes(&secret).verifying_key().to_bytes()),
+            secret,
+            ..issuer()
+        };
+        let (plain, sealed) = (encode_plain(&key).unwrap().to_vec(), sealed());
+        for (file, members) in [
+            (&plain, &["public", "secret"][..]),
+            (&sealed, &["public", "salt", "nonce", "ciphertext"]),
+        ] {
+            for member in members {
+                let mut value: serde_json::Value = serde_json::from_slice(file).unwrap();
+                let holder = match value.get(member) {
+                    Some(_) => &mut value,
+                    None => &mut value["sealed"],
+                };
+                let capitals = holder[member].as_str().unwrap().to_uppercase();
+                holder[member] = capitals.into();
+                let read = decode(value.to_string().as_bytes(), Some("correct horse"));
+                let said = format!("{read:?}");
+                assert!(matches!(read, Err(DecodeError::Format(_))), "{member}: {said}");
+                assert!(said.contains(member) && said.contains("lower-case"), "{said}");
+            }
+        }
     }
 
     #[test]
