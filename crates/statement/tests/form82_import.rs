@@ -361,10 +361,13 @@ fn two_names_of_one_field_that_contradict_each_other_are_refused() {
 
 #[test]
 fn a_mapping_table_says_which_line_is_wrong() {
-    assert_eq!(
-        Mapping::parse(b"kind,code,to\npanel,P011,1\n"),
-        Err(MappingError::Unnamed)
-    );
+    let unnamed = Mapping::parse(b"kind,code,to\npanel,P011,1\n").unwrap_err();
+    assert_eq!(unnamed, MappingError::Unnamed);
+    // What it tells to write is what helps.
+    let said = unnamed.to_string();
+    let row = said.split_once("such as ").unwrap().1;
+    let named = Mapping::parse(format!("kind,code,to\n{row}\npanel,P011,1\n").as_bytes());
+    assert_eq!(named.unwrap().name(), "my-marketplace 2026-11");
     let error = Mapping::parse(b"kind,code,to\ntable,mine,1\npanle,P011,1\n").unwrap_err();
     assert_eq!(
         error,

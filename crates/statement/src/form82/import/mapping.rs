@@ -58,7 +58,9 @@ pub enum MappingError {
         line: u64,
     },
     /// No row names the table and its version.
-    #[error("the first row must be table,<name>,<version>")]
+    #[error(
+        "no row says what the table is called; write one below the header as table,<name>,<version>, such as table,my-marketplace,2026-11"
+    )]
     Unnamed,
 }
 
