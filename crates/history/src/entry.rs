@@ -17,6 +17,9 @@ pub const MAX_ENTRY: usize = 65_535;
 /// The version of the map function this code applies, recorded in entry 0.
 pub const MAP_VERSION: u16 = 1;
 
+/// The number of the only VRF epoch that this version has.
+pub const EPOCH: u32 = 1;
+
 /// One entry of the log.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Entry {

@@ -10,7 +10,7 @@ use statement::KeyId;
 use statement::vocabulary::Role;
 use tlog::{Hash, LeafIndex};
 
-use crate::entry::{Entry, EpochRoot, IndexEntry, KeyEntry, MAP_VERSION, Params, key_label};
+use crate::entry::{EPOCH, Entry, EpochRoot, IndexEntry, KeyEntry, MAP_VERSION, Params, key_label};
 
 /// Length and head of the chain of entries under one label.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -145,6 +145,9 @@ pub enum MapError {
     /// The map version is not one this code knows.
     #[error("map version {0} is not supported (this program applies version {MAP_VERSION})")]
     UnknownMapVersion(u16),
+    /// Map version 1 has one VRF epoch, and its number is 1 (spec/log-entries.md).
+    #[error("the log's parameters name VRF epoch {0}; map version {MAP_VERSION} has epoch {EPOCH} only")]
+    UnknownEpoch(u32),
     /// A statement names another VRF epoch than the log's.
     #[error("statement of VRF epoch {found} in a log of epoch {expected}")]
     WrongEpoch {
@@ -291,6 +294,9 @@ impl Index {
                 }
                 if params.map_version != MAP_VERSION {
                     return Err(MapError::UnknownMapVersion(params.map_version));
+                }
+                if params.vrf_epoch != EPOCH {
+                    return Err(MapError::UnknownEpoch(params.vrf_epoch));
                 }
                 self.params = Some(*params);
                 return Ok(None);

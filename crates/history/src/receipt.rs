@@ -14,10 +14,7 @@ use tlog::proof::{ProofError, TlogProof, VerifyError};
 use tlog::{Hash, LeafIndex, leaf_hash};
 use vehicle::VehicleId;
 
-use crate::entry::{Entry, EntryError, StatementEntry};
-
-/// The VRF epoch of every statement in map version 1, whose only `P` entry opens the first epoch.
-const EPOCH: u32 = 1;
+use crate::entry::{EPOCH, Entry, EntryError, StatementEntry};
 
 /// Why a receipt is refused.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

@@ -22,7 +22,7 @@ use tlog::{Hash, LeafIndex, TreeSize, leaf_hash, node_hash};
 
 const PARAMS: Params = Params {
     map_version: MAP_VERSION,
-    vrf_epoch: 3,
+    vrf_epoch: 1,
     vrf_key: [0x56; 32],
 };
 
@@ -293,7 +293,7 @@ fn a_batch_is_refused_with_the_place_of_the_entry_and_the_rule() {
         (
             1,
             MapError::WrongEpoch {
-                expected: 3,
+                expected: 1,
                 found: 4
             }
         )
@@ -330,6 +330,10 @@ fn a_log_begins_with_its_parameters_and_knows_their_version() {
         first(Entry::Params(newer)),
         MapError::UnknownMapVersion(MAP_VERSION + 1)
     );
+    for vrf_epoch in [0, 2, u32::MAX] {
+        let other = Params { vrf_epoch, ..PARAMS };
+        assert_eq!(first(Entry::Params(other)), MapError::UnknownEpoch(vrf_epoch));
+    }
 }
 
 /// Valid strictly after the enrolment and strictly before the revocation, at the positions the log itself shows.
