@@ -442,6 +442,13 @@ impl Desk {
         } else if let Err(errors) = vocabulary::check(claims.typ, &claims.body) {
             faults.extend(errors.iter().map(|e| format!("body{e}")));
         }
+        if claims.typ == StatementType::RecordCorrected && claims.supersedes.is_none() {
+            let fix = "name the digest of the statement that it corrects, or in a file its ref";
+            faults.push(format!(
+                "supersedes: must be given with {}; {fix}",
+                claims.typ.as_str()
+            ));
+        }
         if claims.iat > now.saturating_add(AHEAD) {
             let fix = "check the clock of the machine that signs, and sign again";
             faults.push(format!("iat: {} lies in the future; {fix}", claims.iat));

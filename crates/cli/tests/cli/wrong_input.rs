@@ -278,6 +278,19 @@ fn a_year_before_there_were_cars_is_refused() {
 }
 
 #[test]
+fn a_correction_that_names_no_statement_is_refused() {
+    let folder = yard::folder();
+    let mut draft = sound();
+    draft["typ"] = json!("record.corrected");
+    draft["body"] = json!({"reason": "typing_error", "explanation": "misread", "accepted_by": "issuer"});
+    let answer = refusal(folder.path(), "lone.jsonl", draft.to_string().as_bytes());
+    assert!(
+        answer.contains("lone.jsonl:1: supersedes: must be given with record.corrected; name the digest"),
+        "{answer}"
+    );
+}
+
+#[test]
 fn a_byte_order_mark_is_read_over() {
     let folder = yard::folder();
     let marked = |text: String| format!("\u{feff}{text}\r\n");
