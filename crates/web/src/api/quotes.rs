@@ -242,6 +242,9 @@ async fn read(app: &App, asked: Asked) -> Result<Question, Problem> {
         Some(text) => day("arrive", text)?,
         None => clock::today(),
     };
+    if let Some(wrong) = border::arrival_fault(arrival) {
+        return Err(fault("arrive", wrong.value, wrong.problem));
+    }
     let departure = asked
         .depart
         .as_deref()
@@ -416,6 +419,17 @@ fn wrong(faults: &[Fault]) -> Problem {
     }
 }
 
+/// A fault under the name that the request has for the field.
+fn as_asked(fault: Fault) -> Fault {
+    match fault.field.as_str() {
+        "departure" => Fault {
+            field: "depart".to_owned(),
+            ..fault
+        },
+        _ => fault,
+    }
+}
+
 fn answer(question: &Question) -> Result<Vec<u8>, Problem> {
     let set = &question.book.set;
     let cars: Vec<Answer<'_>> = question
@@ -444,7 +458,7 @@ fn answer(question: &Question) -> Result<Vec<u8>, Problem> {
             };
             let (quotes, faults) = match quotes {
                 Ok(quotes) => (quotes, Vec::new()),
-                Err(faults) => (Vec::new(), faults),
+                Err(faults) => (Vec::new(), faults.into_iter().map(as_asked).collect()),
             };
             Answer {
                 row: at + 1,

@@ -127,11 +127,25 @@ async fn when_no_car_can_be_the_problem_names_each_fault() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_departure_that_cannot_be_is_named_as_the_request_names_it() {
+    let service = Running::new().await;
+    let mut late = question();
+    late["depart"] = json!("2026-03-11");
+    let answer = ask(&service, &late).await;
+    let said = answer.json()["errors"][0].as_str().unwrap().to_owned();
+    assert!(said.starts_with("car 1: depart \"2026-03-11\""), "{said}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_question_that_is_wrong_as_a_whole_is_told_where() {
     let service = Running::new().await;
     for (question, said) in [
         (with(question(), "/to", json!(["ZZ"])), "destination \"ZZ\""),
         (with(question(), "/arrive", json!("10.3.2026")), "arrive"),
+        (
+            with(question(), "/arrive", json!("1850-03-10")),
+            "arrive \"1850-03-10\"",
+        ),
         (
             with(question(), "/rates/pairs/0/rate", json!("0,709")),
             "rates.pairs[0].rate",
