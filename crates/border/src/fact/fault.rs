@@ -54,7 +54,7 @@ pub(crate) fn nearest<'a>(given: &str, names: impl Iterator<Item = &'a str> + Cl
 }
 
 /// How many letters must change to make one word of another (Levenshtein).
-fn distance(a: &str, b: &str) -> usize {
+pub(crate) fn distance(a: &str, b: &str) -> usize {
     let b: Vec<char> = b.chars().take(40).collect();
     let mut row: Vec<usize> = (0..=b.len()).collect();
     for (i, x) in a.chars().take(40).enumerate() {

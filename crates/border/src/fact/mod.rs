@@ -17,7 +17,7 @@ mod value;
 pub use car::{Car, PowerUnit, is_same_power};
 pub(crate) use category::Categories;
 pub use fault::Fault;
-pub(crate) use fault::{nearest, shortened};
+pub(crate) use fault::{distance, nearest, shortened};
 pub(crate) use known::Birth;
 pub(crate) use slots::{FIRST_OWN, RESERVED, UNKNOWN, slot};
 pub use value::FactValue;

@@ -139,6 +139,9 @@ pub enum Force {
 }
 
 impl Law {
+    /// Where no act names the first day, the last one, or either.
+    pub(crate) const ASSUMED: [&str; 3] = ["start assumed", "end assumed", "assumed"];
+
     /// Whether the rule holds on a day.
     pub fn on(&self, day: Date) -> Force {
         self.on_ordinal(Ordinal::of(day))

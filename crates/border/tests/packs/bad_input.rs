@@ -384,3 +384,70 @@ fn research_that_ends_on_a_day_to_come_is_refused() {
         "{found:#?}"
     );
 }
+
+#[test]
+fn one_short_name_for_two_addresses_is_refused_with_both_places() {
+    let twice = |text: String| text.replace("[sources]\n", "[sources]\nwiki = \"https://example.org/own\"\n");
+    let mut packs = sources();
+    for source in packs.iter_mut() {
+        let (file, address) = match source.name.as_str() {
+            "am" => ("country.toml", "https://example.org/own"),
+            "eaeu" => ("shared.toml", "https://example.org/shared"),
+            _ => continue,
+        };
+        let text = String::from_utf8(source.files[file].clone()).unwrap();
+        let text = twice(text).replace("https://example.org/own", address);
+        source.files.insert(file.to_owned(), text.into_bytes());
+    }
+    let (_, problems) = RuleSet::read(&packs, &Strictness::Load);
+    let named = problems
+        .iter()
+        .find(|p| p.severity == Severity::Error && p.pack == "am");
+    let named = named.expect("the two names are told").to_string();
+    for said in [
+        "am/country.toml:",
+        "../eaeu/shared.toml:",
+        "/own",
+        "/shared",
+        "rename one",
+    ] {
+        assert!(named.contains(said), "{said}: {named}");
+    }
+    // Who takes the part and has no name of its own for it has no fault.
+    assert!(
+        problems
+            .iter()
+            .all(|p| p.severity != Severity::Error || p.pack == "am")
+    );
+}
+
+#[test]
+fn a_misspelt_word_for_a_day_that_no_act_names_is_refused_and_free_words_are_not() {
+    let with = |basis: &str| {
+        let change = |text: String| text.replacen(",observed,", &format!(",{basis},"), 1);
+        let found = problems_of("kz", "rules.csv", change);
+        let error = found.into_iter().find(|p| p.severity == Severity::Error);
+        error.map(|p| p.text)
+    };
+    for basis in [
+        "start asumed",
+        "Start assumed",
+        "assumed start",
+        "end-assumed",
+        "assumend",
+        "end  assumed",
+    ] {
+        let said = with(basis).unwrap_or_else(|| panic!("{basis} passes"));
+        assert!(said.contains("assumed\","), "{basis}: {said}");
+    }
+    for basis in [
+        "observed",
+        "start assumed",
+        "assumed",
+        "assumed start of the fiscal year",
+        "computed",
+        "month reported",
+    ] {
+        assert_eq!(with(basis), None, "{basis}");
+    }
+}

@@ -1,6 +1,7 @@
 //! Where a rule comes from and when it holds, as each line of a rule says.
 
 use super::Reading;
+use crate::fact::distance;
 use crate::pack::law::{Confidence, Days, Law, Standing};
 use crate::pack::problem::Severity;
 use crate::pack::text::{Record, Sheet};
@@ -81,6 +82,13 @@ impl Reading<'_> {
                 Standing::InForce
             }
         };
+        if let Some(meant) = misspelt(cell("basis")) {
+            let text = format!(
+                "basis {:?} is taken for free words; write {meant:?}, or say it in other words",
+                cell("basis")
+            );
+            self.error(file, line, text);
+        }
         let unit = cell("unit");
         if !unit.is_empty() && !is_unit(unit) {
             self.error(file, line, format!("unit {unit:?} is not known; {UNITS}"));
@@ -126,6 +134,22 @@ impl Reading<'_> {
             days: Days::of(from, to),
         })
     }
+}
+
+/// The cell with a meaning that a basis was probably meant to be. Misspelt, it would be free words, and the day that no act names
+/// would be told as news.
+fn misspelt(basis: &str) -> Option<&'static str> {
+    if Law::ASSUMED.contains(&basis) {
+        return None;
+    }
+    let lower = basis.to_lowercase();
+    let mut words: Vec<&str> = lower.split(|c: char| !c.is_alphanumeric()).collect();
+    words.retain(|word| !word.is_empty());
+    let said = words.join(" ");
+    words.reverse();
+    let turned = words.join(" ");
+    let near = |meant: &&&str| [&said, &turned].iter().any(|said| distance(said, meant) <= 2);
+    Law::ASSUMED.iter().find(near).copied()
 }
 
 /// What a unit may be, for the message that one is not.

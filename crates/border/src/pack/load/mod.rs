@@ -86,6 +86,8 @@ impl RuleSet {
 struct Reading<'a> {
     problems: Problems,
     sources: BTreeMap<String, String>,
+    /// Those of shared parts, with the place of each.
+    shared_sources: BTreeMap<String, (String, String)>,
     used_sources: BTreeSet<String>,
     table: Table,
     /// Rules of steps with the step's name, in the order of the files.
@@ -100,6 +102,7 @@ fn read_pack(source: &PackSource, shared: &BTreeMap<&str, &PackSource>) -> (Opti
     let mut reading = Reading {
         problems: Problems::of(&source.name),
         sources: BTreeMap::new(),
+        shared_sources: BTreeMap::new(),
         used_sources: BTreeSet::new(),
         table: Table::new(),
         rules: Vec::new(),
@@ -185,7 +188,7 @@ impl Reading<'_> {
                         if shared.format != FORMAT {
                             self.error("shared.toml", 0, format!("format is not {FORMAT:?}"));
                         }
-                        self.sources.extend(shared.sources);
+                        self.share_sources(name, part, shared.sources);
                     }
                     parts.push((format!("../{name}/"), part));
                 }
@@ -262,6 +265,32 @@ impl Reading<'_> {
         })
     }
 
+    /// Adds the short names of a shared part. One name for two addresses would put rules under a source that they are not from.
+    fn share_sources(&mut self, part: &str, files: &PackSource, sources: BTreeMap<String, String>) {
+        let place = format!("../{part}/shared.toml");
+        for (key, address) in sources {
+            let line = line_of(files, "shared.toml", &key);
+            let here = format!("{place}:{line}");
+            if let Some((other, before)) = self.shared_sources.get(&key)
+                && *before != address
+            {
+                let text =
+                    format!("source {key:?} is {address} here and {before} in {other}; rename one of them");
+                self.error(&place, line, text);
+            } else if let Some(before) = self.sources.get(&key)
+                && *before != address
+                && !self.shared_sources.contains_key(&key)
+            {
+                let own = line_of(self.source, "country.toml", &key);
+                let text =
+                    format!("source {key:?} is {before} here and {address} in {here}; rename one of them");
+                self.error("country.toml", own, text);
+            }
+            self.shared_sources.insert(key.clone(), (here, address.clone()));
+            self.sources.insert(key, address);
+        }
+    }
+
     /// Files that no step answers to are spelling mistakes, and their bands would be lost.
     fn names_of_files(&mut self) {
         let known = [
@@ -292,4 +321,18 @@ impl Reading<'_> {
         let bytes = self.source.files.get(file)?;
         Sheet::read(file, bytes, &mut self.problems)
     }
+}
+
+/// The line on which a file gives a key, from 1; 0 where it is not written as a key usually is.
+fn line_of(source: &PackSource, file: &str, key: &str) -> u64 {
+    let text = source.files.get(file).map(|bytes| String::from_utf8_lossy(bytes));
+    let is_key = |line: &str| {
+        let rest = line
+            .trim_start()
+            .trim_start_matches(['"', '\''])
+            .strip_prefix(key);
+        rest.is_some_and(|rest| rest.trim_start_matches(['"', '\'']).trim_start().starts_with('='))
+    };
+    let at = text.and_then(|text| text.lines().position(is_key));
+    at.map_or(0, |at| at as u64 + 1)
 }
