@@ -108,6 +108,11 @@ pub enum Why<'p> {
     PassengerCars,
     /// The formula gives, or may give, less than zero, and no amount is that.
     BelowZero,
+    /// A number is known only to lie between two others, and so may lie on either side of a limit of the rule.
+    Between {
+        /// Its name.
+        name: &'p str,
+    },
     /// The numbers are beyond 28 digits, or a divisor is zero.
     Arithmetic,
 }

@@ -53,6 +53,7 @@ why-quota = أقل فقط ما دامت الحصة متاحة ({ $rule })
 why-proposed = مقترح أو غير مؤكد: { $rule }
 why-day-not-read = يوم بدء أو انتهاء { $rule } غير معروف
 why-date-not-exact = { $name } معروف بالشهر أو السنة فقط
+why-between = قد تقع { $name } على أيٍّ من جانبي حدّ في القاعدة
 why-does-not-apply = القاعدة تعتمد على ما لا تملكه السيارة
 why-passenger-cars = القاعدة لسيارات الركاب (M1)
 why-below-zero = الصيغة تعطي أقل من الصفر

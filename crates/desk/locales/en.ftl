@@ -53,6 +53,7 @@ why-quota = lower only while the quota lasts ({ $rule })
 why-proposed = proposed or not confirmed: { $rule }
 why-day-not-read = the day on which { $rule } begins or ends was not read
 why-date-not-exact = { $name } is known to the month or year only
+why-between = { $name } may lie on either side of a limit of the rule
 why-does-not-apply = the rule goes by something this car does not have
 why-passenger-cars = the rule is for passenger cars (M1)
 why-below-zero = the formula gives less than zero

@@ -53,6 +53,7 @@ why-quota = menor solo mientras dure el cupo ({ $rule })
 why-proposed = propuesto o sin confirmar: { $rule }
 why-day-not-read = no consta el día en que empieza o termina { $rule }
 why-date-not-exact = { $name } se conoce solo por mes o año
+why-between = { $name } puede quedar a uno u otro lado de un límite de la regla
 why-does-not-apply = la regla se basa en algo que este vehículo no tiene
 why-passenger-cars = la regla es para turismos (M1)
 why-below-zero = la fórmula da menos de cero

@@ -53,6 +53,7 @@ why-quota = moindre tant que dure le quota ({ $rule })
 why-proposed = proposé ou non confirmé : { $rule }
 why-day-not-read = le jour de début ou de fin de { $rule } n’est pas connu
 why-date-not-exact = { $name } n’est connu qu’au mois ou à l’année près
+why-between = { $name } peut se trouver d’un côté ou de l’autre d’une limite de la règle
 why-does-not-apply = la règle repose sur ce que ce véhicule n’a pas
 why-passenger-cars = la règle vise les voitures particulières (M1)
 why-below-zero = la formule donne moins de zéro

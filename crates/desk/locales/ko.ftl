@@ -53,6 +53,7 @@ why-quota = 쿼터 소진 전까지만 낮은 금액 ({ $rule })
 why-proposed = 제안 또는 미확인: { $rule }
 why-day-not-read = { $rule }의 시행일 또는 종료일 미확인
 why-date-not-exact = { $name }이(가) 월 또는 연도까지만 확인됨
+why-between = { $name }이(가) 규칙의 한계값 양쪽 어디에나 있을 수 있음
 why-does-not-apply = 이 차량에 없는 값을 기준으로 하는 규정
 why-passenger-cars = 승용차(M1)에 대한 규정
 why-below-zero = 계산 결과가 0보다 작음

@@ -268,6 +268,7 @@ impl Words {
             Why::Proposed { rule } => self.with("why-proposed", &[("rule", rule)]),
             Why::DayNotRead { rule } => self.with("why-day-not-read", &[("rule", rule)]),
             Why::DateNotExact { name } => self.with("why-date-not-exact", &[("name", name)]),
+            Why::Between { name } => self.with("why-between", &[("name", name)]),
             Why::DoesNotApply => self.say("why-does-not-apply"),
             Why::PassengerCars => self.say("why-passenger-cars"),
             Why::BelowZero => self.say("why-below-zero"),

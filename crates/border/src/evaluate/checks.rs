@@ -33,10 +33,10 @@ impl<'a> Context<'a, '_> {
                 continue;
             }
             let trigger = applies_now.and(trigger(check, names));
-            let mut why = match trigger {
-                Tri::Unknown(at) => vec![self.why(at)],
-                _ => Vec::new(),
-            };
+            let mut why = Vec::new();
+            if let Tri::Unknown(at) = trigger {
+                self.whys(at, check.when.iter().chain(&check.fact), &mut why);
+            }
             if perhaps && trigger != Tri::No {
                 why.push(Why::DayNotRead { rule: &check.law.id });
             }
@@ -57,7 +57,7 @@ impl<'a> Context<'a, '_> {
                         }
                         Tri::Unknown(at) => {
                             outcome = Outcome::Condition;
-                            why.push(self.why(at));
+                            self.whys(at, waiver.when.iter().chain(&waiver.fact), &mut why);
                             findings.push(finding(waiver, Outcome::Warning, Vec::new()));
                         }
                     }

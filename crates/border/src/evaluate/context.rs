@@ -3,8 +3,9 @@
 use rust_decimal::Decimal;
 
 use super::prepared::Prepared;
+use super::push;
 use crate::fact::{COMPUTED, FACTS, FIRST_OWN, RESERVED, slot};
-use crate::feel::{Number, Slot, Value};
+use crate::feel::{Expr, Number, OVERLAP, Slot, Value};
 use crate::money::{Currency, Money};
 use crate::pack::{Law, Ordinal, Pack, Side};
 use crate::verdict::{Given, RateUsed, Why};
@@ -169,6 +170,51 @@ impl<'a, 'q> Context<'a, 'q> {
         ] {
             self.names[at] = value;
         }
+    }
+
+    /// Why it is not known whether something holds that compares these expressions. Where ranges overlap, the numbers that are ranges
+    /// are to blame, which `at` does not name.
+    #[cold]
+    pub(super) fn whys<'e>(
+        &self,
+        at: Slot,
+        compared: impl IntoIterator<Item = &'e Expr>,
+        whys: &mut Vec<Why<'a>>,
+    ) {
+        if at != OVERLAP {
+            return push(whys, self.why(at));
+        }
+        if !self.blame(compared, whys) {
+            push(whys, Why::Arithmetic);
+        }
+    }
+
+    /// Names the ranges that a comparison of these expressions looks at; whether there are any. Conditions of the pack have no line:
+    /// what they look at is named.
+    fn blame<'e>(&self, compared: impl IntoIterator<Item = &'e Expr>, whys: &mut Vec<Why<'a>>) -> bool {
+        let mut any = false;
+        let mut names = Vec::new();
+        for expr in compared {
+            expr.names(&mut names);
+        }
+        for at in names {
+            let step = self.pack.steps.iter().find(|step| step.slot == at);
+            match (self.names.get(usize::from(at)), step) {
+                (Some(Value::Number(number)), Some(step)) if !number.is_exact() => {
+                    any = true;
+                    push(whys, Why::DependsOn { step: &step.name });
+                }
+                (Some(Value::Number(number)), None) if !number.is_exact() => {
+                    any = true;
+                    let name = self.pack.name_of(at);
+                    push(whys, Why::Between { name });
+                }
+                // Formulas use earlier steps only, so this ends.
+                (Some(Value::Unknown(OVERLAP)), Some(step)) => any |= self.blame([&step.formula], whys),
+                _ => {}
+            }
+        }
+        any
     }
 
     /// Why something that needs a slot is not known.

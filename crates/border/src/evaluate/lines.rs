@@ -90,7 +90,7 @@ impl<'a> Context<'a, '_> {
         }
         if let Tri::Unknown(at) = when {
             // It may not be due at all.
-            push(&mut line.why, self.why(at));
+            self.whys(at, &step.when, &mut line.why);
             line.amount = line.amount.map(|number| number.hull(Decimal::ZERO.into()));
         }
     }
@@ -168,7 +168,7 @@ impl<'a> Context<'a, '_> {
                     continue;
                 }
                 if let Some(doubt) = term.doubt(force, fits) {
-                    self.note(doubt, rule, line);
+                    self.note(doubt, step, rule, line);
                 }
                 settled |= fits == Tri::Yes && force == Force::Yes;
                 firm |= matches!(term.standing, Standing::InForce | Standing::Suspended);
@@ -263,10 +263,11 @@ impl<'a> Context<'a, '_> {
 
     /// What makes a rule's row less than certain.
     #[cold]
-    fn note(&self, Doubt { force, fits }: Doubt, rule: &'a Rule, line: &mut Line<'a>) {
+    fn note(&self, Doubt { force, fits }: Doubt, step: &Step, rule: &'a Rule, line: &mut Line<'a>) {
         let id = rule.law.id.as_str();
         if let Tri::Unknown(at) = fits {
-            push(&mut line.why, self.why(at));
+            let compared = rule.when.iter().chain(step.tests.iter().map(|(_, expr)| expr));
+            self.whys(at, compared, &mut line.why);
         }
         if force == Force::Perhaps {
             push(&mut line.why, Why::DayNotRead { rule: id });
@@ -311,7 +312,11 @@ impl<'a> Context<'a, '_> {
     fn amount_of_any_kind(&self, formula: &'a Expr, round: u32) -> Result<Number, Why<'a>> {
         match eval(formula, &self.names) {
             Value::Number(number) => due(number, round).ok_or(Why::BelowZero),
-            Value::Unknown(at) => Err(self.why(at)),
+            Value::Unknown(at) => {
+                let mut whys = Vec::new();
+                self.whys(at, [formula], &mut whys);
+                Err(whys.into_iter().next().unwrap_or(Why::Arithmetic))
+            }
             Value::Null => Err(Why::DoesNotApply),
             _ => Err(Why::Arithmetic),
         }

@@ -11,7 +11,7 @@ mod parse;
 mod unary;
 mod value;
 
-pub(crate) use eval::{Expr, Function, Op, eval, looked_up, short};
+pub(crate) use eval::{Expr, Function, OVERLAP, Op, eval, looked_up, short};
 pub(crate) use number::Number;
 pub(crate) use parse::{Names, parse};
 pub(crate) use unary::{Bound, Test, parse_test};

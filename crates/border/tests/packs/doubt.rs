@@ -148,3 +148,40 @@ fn what_bars_nobody_bars_nobody_for_want_of_the_day_of_manufacture() {
     );
     assert_eq!(over_three("none", "2023-03").unwrap().0, Outcome::NoLimit);
 }
+
+/// Why a line is a range or missing.
+fn line_whys<'v>(verdict: &'v Verdict<'_>, name: &str) -> &'v [Why<'v>] {
+    let line = verdict.lines.iter().find(|line| line.name() == name);
+    &line.unwrap_or_else(|| panic!("no line {name}")).why
+}
+
+#[test]
+fn a_line_that_turns_on_an_earlier_one_that_is_not_settled_names_it() {
+    // Whether the flat amount of the amnesty is due turns on the model year.
+    let asked = ask("HN", "2026-03-10", "fuel=petrol; cc=1598").priced("9000 USD", "1000 USD", "50 USD");
+    let verdict = asked.verdict();
+    let whys = line_whys(&verdict, "amnesty_flat");
+    assert_eq!(whys, [Why::DependsOn { step: "amnesty" }]);
+    let of_the_step = line_whys(&verdict, "amnesty");
+    assert!(
+        matches!(
+            of_the_step,
+            [Why::NotGiven {
+                name: "model_year",
+                ..
+            }]
+        ),
+        "{of_the_step:?}"
+    );
+}
+
+#[test]
+fn a_number_that_may_lie_on_either_side_of_a_limit_is_named() {
+    // The table goes by age, and from when age counts was not read.
+    let facts = "fuel=diesel; cc=3342; first_registration=2019-05-02; model_year=2019";
+    let asked = ask("MN", "2026-03-10", facts).priced("9000 USD", "1000 USD", "50 USD");
+    let verdict = asked.verdict();
+    let whys = line_whys(&verdict, "excise");
+    assert!(whys.contains(&Why::Between { name: "age_any" }), "{whys:?}");
+    assert!(!whys.contains(&Why::Arithmetic), "{whys:?}");
+}
