@@ -1,4 +1,5 @@
 # نصوص الشهادة بالعربية. الرسائل ومواضعها واحدة في كل الملفات.
+# كل نسبة مئوية مكتوبة هنا محاطة بعلامتي العزل (U+2068 وU+2069) كما تُحاط الكميات، وإلا انتقلت علامة % إلى الجهة الأخرى من العدد.
 
 date = { $day } { $month ->
     [1] يناير
@@ -41,7 +42,7 @@ reported = الحالة التي تعرضها السيارة
 
 health = الحالة الصحية للبطارية
 health-name = SoH (السعة، طريقة Carnet)
-interval = مجال الثقة 95 %: من { $lower } إلى { $upper }
+interval = مجال الثقة {"\u2068"}95{"\u00A0"}%{"\u2069"}: من { $lower } إلى { $upper }
 of-what = { $capacity } اليوم، نسبةً إلى السعة الاسمية { $rated } للبطارية الجديدة.
 grade = الدرجة
 grade-basis = تُحسب الدرجة على الحد الأدنى للمجال، لا على القيمة.
@@ -68,7 +69,7 @@ axis-filled = النسبة التي امتلأت من البطارية
 axis-charge = الشحنة
 legend-anchored = عملية شحن مرجعية
 legend-other = عملية شحن أخرى
-legend-this = هذه البطارية، مجال 95 %
+legend-this = هذه البطارية، مجال {"\u2068"}95{"\u00A0"}%{"\u2069"}
 legend-new = بطارية جديدة بسعتها الاسمية
 plot-alt = نقاط { $all } من عمليات الشحن، منها { $anchored } مرجعية، حول خط سعة { $capacity } للبطارية كلها. وخط البطارية الجديدة عند { $rated }.
 
@@ -166,7 +167,7 @@ source-ours = طريقة Carnet (لا يحدّده قانون عام)
 source-repair-guides = SAE J2012؛ أدلة الصانع للإصلاح
 source-recall-register = الصانع، السجل الوطني للاستدعاءات
 source-scheme = نظام Carnet، التقييم
-source-soc-definition = طريقة Carnet: لوحظ أن تعريف الشاشة وتعريف BMS يختلفان بمقدار 19 % من السعة
+source-soc-definition = طريقة Carnet: لوحظ أن تعريف الشاشة وتعريف BMS يختلفان بمقدار {"\u2068"}19{"\u00A0"}%{"\u2069"} من السعة
 source-reported-health = للمقارنة؛ يسمح UN GTR 22، الجزء A، بفرق 5 pp
 phrase-none-known = لا يُعرف شيء منها
 phrase-none-stated = لم يُصرَّح بشيء
@@ -184,4 +185,4 @@ phrases = { $one }؛ { $other }
 found-compared = { $own } (عندنا { $ours }، الفرق { $difference })
 carrier-default = سفن الدحرجة (Ro-Ro)، إرشاد حيث لا يقول الناقل غير ذلك
 carrier-greece = العبّارات اليونانية
-carrier-strict = ناقل يطلب 30 % على الأكثر
+carrier-strict = ناقل يطلب {"\u2068"}30{"\u00A0"}%{"\u2069"} على الأكثر

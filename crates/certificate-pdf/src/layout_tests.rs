@@ -127,6 +127,29 @@ fn plain(text: &str) -> String {
 }
 
 #[test]
+fn in_arabic_every_percent_sign_stands_on_the_same_side_of_its_number() {
+    let source = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/messages/ar.ftl")).unwrap();
+    let said = source.lines().filter(|line| !line.starts_with('#'));
+    let bare: Vec<&str> = said
+        .filter(|line| line.matches('%').count() != line.matches("%{\"\\u2069\"}").count())
+        .collect();
+    assert!(bare.is_empty(), "{bare:?}");
+    let draft = drafted(&sample::sheet(Language::Arabic));
+    let mut signs = 0;
+    for page in 0..draft.pages.len() {
+        for (text, _) in texts(&draft, page, true) {
+            for (at, _) in text.match_indices('%') {
+                signs += 1;
+                let before = &text[..at];
+                let isolated = before.matches('\u{2068}').count() > before.matches('\u{2069}').count();
+                assert!(isolated, "{text:?}");
+            }
+        }
+    }
+    assert!(signs > 10, "{signs}");
+}
+
+#[test]
 fn every_language_has_the_same_messages_with_the_same_places() {
     let english = messages(Language::English);
     assert!(english.len() > 100);
