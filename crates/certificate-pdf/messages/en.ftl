@@ -44,7 +44,7 @@ reported = Health shown by the car
 # State of health
 health = State of health
 health-name = SoH (capacity, Carnet method)
-interval = 95 % interval: { $lower } to { $upper }
+interval = 95 % interval: { $lower } to { $upper }
 of-what = { $capacity } today, as a percentage of the { $rated } rated when new.
 grade = Grade
 grade-basis = The grade counts the lower end of the interval, not the value.
@@ -72,7 +72,7 @@ axis-filled = Share of the battery that was filled
 axis-charge = Charge
 legend-anchored = anchored session
 legend-other = other session
-legend-this = this battery, 95 % interval
+legend-this = this battery, 95 % interval
 legend-new = new battery, as rated
 plot-alt = Points for { $all } charging sessions, of which { $anchored } anchored, around a line of { $capacity } for the whole battery. The line of a new one is at { $rated }.
 
@@ -137,8 +137,8 @@ source-ours = Carnet method (no public law fixes it)
 source-repair-guides = SAE J2012; maker’s repair guides
 source-recall-register = maker, national recall register
 source-scheme = Carnet scheme, evaluation
-source-soc-definition = Carnet method: display and BMS definitions were seen to differ by 19 % of capacity
-source-reported-health = for comparison; UN GTR 22 Part A allows 5 pp
+source-soc-definition = Carnet method: display and BMS definitions were seen to differ by 19 % of capacity
+source-reported-health = for comparison; UN GTR 22 Part A allows 5 pp
 phrase-none-known = none known
 phrase-none-stated = none stated
 phrase-computed = yes
@@ -155,7 +155,7 @@ phrases = { $one }; { $other }
 found-compared = { $own } (ours { $ours }, difference { $difference })
 carrier-default = Ro-Ro, guidance where the carrier says nothing else
 carrier-greece = Greek ferries
-carrier-strict = Carrier that asks for at most 30 %
+carrier-strict = Carrier that asks for at most 30 %
 
 # Transport
 transport = Transport

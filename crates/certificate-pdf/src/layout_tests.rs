@@ -150,6 +150,21 @@ fn in_arabic_every_percent_sign_stands_on_the_same_side_of_its_number() {
 }
 
 #[test]
+fn no_line_ends_between_a_number_and_its_percent_sign() {
+    for language in Language::ALL {
+        let path = format!("{}/messages/{}.ftl", env!("CARGO_MANIFEST_DIR"), language.tag());
+        let source = std::fs::read_to_string(path).unwrap();
+        for line in source.lines().filter(|line| !line.starts_with('#')) {
+            for unit in ["%", "pp", "п"] {
+                let parted = (line.match_indices(&format!(" {unit}")))
+                    .any(|(at, _)| line[..at].ends_with(|c: char| c.is_ascii_digit()));
+                assert!(!parted, "{language:?}: {line}");
+            }
+        }
+    }
+}
+
+#[test]
 fn every_language_has_the_same_messages_with_the_same_places() {
     let english = messages(Language::English);
     assert!(english.len() > 100);
