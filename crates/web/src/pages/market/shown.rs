@@ -62,7 +62,9 @@ fn comparison(visit: &Visit, terms: &Terms, quotes: &[Quote<'_>], columns: &[Col
         div .scroll role="group" tabindex="0" aria-label=(visit.say("market-compared")) {
             table .compare.directory {
                 thead { tr {
-                    @for heading in [&market, &status, &total_of, &landed_of, &holds] { th scope="col" { (heading) } }
+                    @for heading in [&market, &status] { th scope="col" { (heading) } }
+                    @for heading in [&total_of, &landed_of] { th scope="col" .n { (heading) } }
+                    th scope="col" { (holds) }
                 } }
                 tbody {
                     @for (quote, column) in quotes.iter().zip(columns) {
