@@ -95,7 +95,8 @@ quantity!(
     "kW"
 );
 
-const KM_PER_MILE: f64 = 1.609_344;
+/// Kilometres in an international mile, exactly (agreement of 1959).
+pub const KM_PER_MILE: f64 = 1.609_344;
 const KW_PER_METRIC_HP: f64 = 0.735_498_75;
 const KW_PER_MECHANICAL_HP: f64 = 0.745_699_871_582_270_2;
 

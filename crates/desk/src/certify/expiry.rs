@@ -15,6 +15,7 @@ use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use store::{CertifiedHistory, Content, RecordedSoFar, StoredCertificate};
+use vehicle::units::KM_PER_MILE;
 
 use super::applications::is_damage;
 use super::surveil::happened;
@@ -133,7 +134,7 @@ impl Remembered {
 pub(super) fn kilometres(odometer: &Value) -> Option<f64> {
     let value = odometer.get("value")?.as_f64()?;
     match odometer.get("unit")?.as_str()? {
-        "mi" => Some(value * 1.609_344),
+        "mi" => Some(value * KM_PER_MILE),
         _ => Some(value),
     }
 }

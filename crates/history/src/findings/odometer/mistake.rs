@@ -3,6 +3,8 @@
 //! Shares of the kinds are our own setting, chosen for their order of magnitude only; the error sources themselves are
 //! those seen in published readings (typing errors, placeholders, unit mixes, the tenths digit read as kilometres).
 
+use vehicle::units::KM_PER_MILE;
+
 use crate::findings::finding::{Innocent, Outcome, Tried};
 
 use super::reading::Reading;
@@ -29,7 +31,6 @@ const SHARE_OTHER: f64 = 0.26;
 const RANGE: f64 = 400_000.0;
 /// An interval narrower than this is not believed to be that narrow (km).
 const NARROWEST: f64 = 200.0;
-const KM_PER_MILE: f64 = 1.609_344;
 
 /// The density of reading `reading` when the truth lies somewhere in `low..=high` km.
 pub(super) fn slip(reading: &Reading, low: f64, high: f64) -> Mistake {

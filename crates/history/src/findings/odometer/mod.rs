@@ -22,11 +22,11 @@ pub use reading::{Reading, Setting, is_filler};
 pub use story::Circumstances;
 
 use story::{Break, Story, Teller, Visit};
+use vehicle::units::KM_PER_MILE;
 
 use super::event::{Event, Timeline};
 use super::finding::{Blind, Code, Finding, Innocent, Level, Message, Outcome, Settles, Tried};
 
-const KM_PER_MILE: f64 = 1.609_344;
 /// A repeat inspection happens within this many days …
 const RETEST_DAYS: f64 = 60.0;
 /// … and this many kilometres.

@@ -5,6 +5,8 @@
 //! For each kind the best story is found by dynamic programming over the visits; comparing them is what the tiers rest
 //! on. This generalises the longest consistent subsequence: with all slips equally likely and no breaks it is that.
 
+use vehicle::units::KM_PER_MILE;
+
 use super::mistake::{self, Mistake};
 use super::reading::{Reading, Setting};
 
@@ -83,7 +85,6 @@ const CHANCE_ROLLED_OVER: f64 = 0.2;
 const CHANCE_UNIT: f64 = 0.003;
 /// Days around a sale in which winding back pays.
 const NEAR_A_SALE: f64 = 90.0;
-const KM_PER_MILE: f64 = 1.609_344;
 
 pub(super) struct Teller<'a> {
     visits: &'a [Visit],

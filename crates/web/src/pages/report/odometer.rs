@@ -8,15 +8,13 @@ use history::findings::Level;
 use jiff::Timestamp;
 use maud::{Markup, html};
 use statement::vocabulary::StatementType;
+use vehicle::units::KM_PER_MILE;
 
 use super::chart::{self, Drawn};
 use super::fields::reading_of;
 use super::written::{day, number};
 use super::{issuer_name, table, titled, type_name};
 use crate::pages::language::Words;
-
-/// Kilometres in a mile.
-const KM_PER_MILE: f64 = 1.609_344;
 
 /// A reading that was stated.
 pub struct Reading<'r> {
