@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use desk::Desk;
 use desk::certify::surveil::Surveillance;
+use jiff::Timestamp;
 use tokio::time::Instant;
 
 use crate::clock;
@@ -71,19 +72,27 @@ pub async fn follow(desk: Arc<Desk>, standing: Arc<Standing>, every: Duration) {
                 "the log does not take a statement of a certification step; it is handed in again"
             );
         }
-        if done.suspended.is_empty() && done.expired == expired && done.not_known == not_known {
-            continue;
+        let changed = !done.suspended.is_empty() || done.expired != expired || done.not_known != not_known;
+        if changed {
+            expired.clone_from(&done.expired);
+            not_known.clone_from(&done.not_known);
+            tracing::info!(
+                suspended = done.suspended.len(),
+                expired_by_kilometres = done.expired.len(),
+                kilometres_not_known = done.not_known.len(),
+                "certificates suspended by rule or run past their distance"
+            );
         }
-        expired.clone_from(&done.expired);
-        not_known.clone_from(&done.not_known);
-        tracing::info!(
-            suspended = done.suspended.len(),
-            expired_by_kilometres = done.expired.len(),
-            kilometres_not_known = done.not_known.len(),
-            "certificates suspended by rule or run past their distance"
-        );
-        publish(&desk).await;
+        // The log may also just have got the statement of a step, which was said to be missing there.
+        if changed || is_outdated(&desk, now).await {
+            publish(&desk).await;
+        }
     }
+}
+
+/// Whether the directory on this machine says what is no longer so. Where that cannot be told, the next pass asks again.
+async fn is_outdated(desk: &Desk, now: Timestamp) -> bool {
+    desk.has_published_here() && !desk.published_here_is_current(now).await.unwrap_or(true)
 }
 
 /// Writes status lists and directory, or says that it could not.

@@ -1411,6 +1411,20 @@ async fn what_was_published_before_is_written_anew_when_the_service_starts() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_published_directory_follows_when_the_log_has_the_statement_of_issue() {
+    let mut options = options();
+    options.surveil_every = std::time::Duration::from_millis(50);
+    let cast = Cast::with(options).await;
+    cast.certified().await;
+    let directory = cast.service.data.path().join("certificates/directory.json");
+    until(async || {
+        let published: Value = serde_json::from_slice(&std::fs::read(&directory).unwrap()).unwrap();
+        published["certificates"][0]["awaits_log"] == false
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_certificate_whose_issue_the_log_does_not_have_yet_says_so_wherever_it_is_looked_up() {
     if test_servers::is_left_out("it writes into the database in the words of SQLite") {
         return;
