@@ -57,6 +57,13 @@ pub(super) fn total<'a>(pack: &'a Pack, prepared: &Prepared<'a>, case: Case<'a>)
                     push(&mut line.why, Why::Arithmetic);
                 }
             }
+        } else if let Some(from) = seller_currency
+            && line.amount.is_some()
+            && line.kind() != StepKind::Value
+        {
+            // Due in the market's currency, it is missing in the seller's.
+            let to = pack.currency;
+            push(&mut line.why, Why::NoRate { from, to });
         }
         sums.add(line);
     }

@@ -185,3 +185,30 @@ fn a_number_that_may_lie_on_either_side_of_a_limit_is_named() {
     assert!(whys.contains(&Why::Between { name: "age_any" }), "{whys:?}");
     assert!(!whys.contains(&Why::Arithmetic), "{whys:?}");
 }
+
+#[test]
+fn a_fixed_charge_that_no_rate_turns_into_the_seller_s_currency_names_the_rate() {
+    let facts =
+        "fuel=diesel; cc=3342; manufactured=2019-05-02; first_registration=2019-05-02; model_year=2019";
+    let mut asked = ask("MN", "2026-03-10", facts).priced("9000 CHF", "1000 CHF", "50 CHF");
+    let of = |asked: &crate::Ask| {
+        let verdict = asked.verdict();
+        let line = verdict.lines.iter().find(|line| line.name() == "excise").unwrap();
+        assert!(line.amount().is_some());
+        (
+            line.seller_amount().is_some(),
+            line.why.iter().any(|why| matches!(why, Why::NoRate { .. })),
+        )
+    };
+    assert_eq!(of(&asked), (false, true));
+    let verdict = asked.verdict();
+    let (from, to) = ("CHF".parse().unwrap(), "MNT".parse().unwrap());
+    assert!(line_whys(&verdict, "excise").contains(&Why::NoRate { from, to }));
+    assert!(verdict.asks.contains(&Why::NoRate { from, to }));
+    drop(verdict);
+    asked
+        .rates
+        .add(from, "USD".parse().unwrap(), "1.1".parse().unwrap())
+        .unwrap();
+    assert_eq!(of(&asked), (true, false));
+}
