@@ -26,10 +26,32 @@ pub async fn run(global: &Global, options: &Erase) -> Result<ExitCode, Failure> 
     } else {
         erase(false).await?
     };
+    // Nobody can tell any more how far a certified car has run, and the directory is to say so.
+    let outdated =
+        erased.notice.is_some() && desk.has_published_here() && !desk.published_here_is_current(now).await?;
+    let published = if outdated {
+        desk.publish_here(now).await
+    } else {
+        Ok(())
+    };
     desk.close().await?;
+    let unpublished = match published {
+        Ok(()) => None,
+        Err(error) => Some(Failure::Incomplete {
+            message: format!(
+                "erased; the public directory of certificates could not be written anew: {error}"
+            ),
+            report: serde_json::to_value(&erased)?,
+        }),
+    };
     if global.json {
-        output::json(&serde_json::to_value(&erased)?)?;
-        return Ok(ExitCode::SUCCESS);
+        return match unpublished {
+            Some(failure) => Err(failure),
+            None => {
+                output::json(&serde_json::to_value(&erased)?)?;
+                Ok(ExitCode::SUCCESS)
+            }
+        };
     }
     match &erased.notice {
         Some(notice) => {
@@ -54,7 +76,7 @@ pub async fn run(global: &Global, options: &Erase) -> Result<ExitCode, Failure> 
             ))?;
         }
     }
-    Ok(ExitCode::SUCCESS)
+    unpublished.map_or(Ok(ExitCode::SUCCESS), Err)
 }
 
 /// Asks, where somebody is there to answer; elsewhere --yes is needed.
