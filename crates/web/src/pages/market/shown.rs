@@ -3,6 +3,7 @@
 use border::{Finding, Line, Outcome, Rates, Status, Verdict};
 use desk::quote::{self, Column, Quote};
 use desk::words::Words as Terms;
+use jiff::civil::Date;
 use maud::{Markup, html};
 
 use super::asked::Fields;
@@ -15,6 +16,16 @@ use crate::pages::visit::Visit;
 /// More markets than these are folded up.
 const OPEN: usize = 3;
 
+/// The sentence beside every quote. A line does not end within its day.
+fn disclaimer(terms: &Terms, day: Date) -> Markup {
+    let day = day.to_string();
+    let sentence = terms.disclaimer(&day);
+    match sentence.split_once(&day) {
+        Some((before, after)) => html! { (before) span .day { (day) } (after) },
+        None => html! { (sentence) },
+    }
+}
+
 /// All answers.
 pub fn answers(visit: &Visit, terms: &Terms, fields: &Fields, quotes: &[Quote<'_>], known: &Rates) -> Markup {
     let columns: Vec<Column<'_>> = quotes
@@ -24,7 +35,7 @@ pub fn answers(visit: &Visit, terms: &Terms, fields: &Fields, quotes: &[Quote<'_
     let oldest = quotes.iter().map(|quote| quote.verdict.as_of).min();
     let rates = quote::rates_line(terms, quotes);
     html! {
-        p .notice { strong { (terms.disclaimer(&oldest.map_or_else(String::new, |day| day.to_string()))) } }
+        @if let Some(day) = oldest { p .notice { strong { (disclaimer(terms, day)) } } }
         (picture::picture(visit, terms, &columns))
         (comparison(visit, terms, quotes, &columns))
         @for (quote, column) in quotes.iter().zip(&columns) {
@@ -117,7 +128,7 @@ fn market(
             (questions::form(visit, terms, fields, verdict))
             (changes(visit, terms, quote))
             (list(terms, "sheet-cautions", verdict.cautions.iter().map(|caution| terms.caution(caution, verdict.arrival)).collect()))
-            p .hint { (terms.disclaimer(&verdict.as_of.to_string())) }
+            p .hint { (disclaimer(terms, verdict.as_of)) }
         }
     }
 }
