@@ -453,16 +453,19 @@ impl ChargeFinder {
             session: &samples.session,
             columns,
         };
-        let (mut place, mut singly) = (0, 0);
+        // After looking in vain, so many rows are taken singly before the next look.
+        let (mut place, mut singly, mut wait) = (0, 0, 1);
         while place < rows.time.len() {
             if place >= singly {
                 let end = self.steady(&rows, place);
                 if end - place >= WORTHWHILE {
                     self.stretch(&rows, place, end);
                     place = end;
+                    wait = 1;
                     continue;
                 }
-                singly = end + WORTHWHILE;
+                singly = end + wait;
+                wait = WORTHWHILE.min(2 * wait);
             }
             self.push_row(&rows, place);
             place += 1;

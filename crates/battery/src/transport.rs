@@ -1,6 +1,8 @@
 //! Readiness for carriage by sea as UN 3556, lithium-ion battery powered vehicle (IMDG Code 42-24, mandatory from 1 January
 //! 2026), with a table of what carriers ask of the state of charge.
 
+use std::sync::LazyLock;
+
 use serde::Deserialize;
 
 use crate::assessment::{CarrierRule, Check, CheckResult, Transport};
@@ -35,8 +37,10 @@ struct Table {
 }
 
 /// Every rule of the table; `default` first.
-pub fn rules() -> Vec<CarrierRule> {
-    toml::from_str::<Table>(CARRIERS).map_or_else(|_| Vec::new(), |table| table.rule)
+pub fn rules() -> &'static [CarrierRule] {
+    static RULES: LazyLock<Vec<CarrierRule>> =
+        LazyLock::new(|| toml::from_str::<Table>(CARRIERS).map_or_else(|_| Vec::new(), |table| table.rule));
+    &RULES
 }
 
 /// Judges readiness from the state of charge (a fraction, with its time), open faults and facts.
@@ -44,26 +48,22 @@ pub(crate) fn judge(facts: &Facts, soc: Option<f64>, measured_s: Option<i64>, ch
     let mut reasons = Vec::new();
     let mut ready = Some(true);
     let asked = facts.carrier.as_deref().unwrap_or("default");
-    let mut rules = rules();
-    let place = rules.iter().position(|rule| rule.key == asked);
-    if place.is_none() {
+    let known = rules().iter().find(|rule| rule.key == asked);
+    if known.is_none() {
         reasons.push(format!(
             "there is no carrier rule `{asked}`: the default was used"
         ));
     }
-    let rule = if rules.is_empty() {
-        // The embedded table is tested to parse; with nothing to judge by, nothing is ready.
-        CarrierRule {
-            key: asked.to_owned(),
-            name: String::new(),
-            min_soc_pct: 0.0,
-            max_soc_pct: 0.0,
-            warn_soc_pct: 0.0,
-            source: String::new(),
-        }
-    } else {
-        rules.swap_remove(place.unwrap_or(0))
+    // The embedded table is tested to parse; with nothing to judge by, nothing is ready.
+    let nothing = || CarrierRule {
+        key: asked.to_owned(),
+        name: String::new(),
+        min_soc_pct: 0.0,
+        max_soc_pct: 0.0,
+        warn_soc_pct: 0.0,
+        source: String::new(),
     };
+    let rule = known.or(rules().first()).cloned().unwrap_or_else(nothing);
     let percent = soc.map(|soc| 100.0 * soc);
     match percent {
         None => {
