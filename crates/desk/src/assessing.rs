@@ -332,8 +332,8 @@ impl Reading {
 /// Never, as far as those can be read.
 pub fn mappings() -> Result<Vec<String>, TelemetryError> {
     Ok(Mapping::shipped()?
-        .into_iter()
-        .map(|mapping| mapping.name)
+        .iter()
+        .map(|mapping| mapping.name.clone())
         .collect())
 }
 

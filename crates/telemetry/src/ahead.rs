@@ -10,7 +10,7 @@ const WORTHWHILE: u64 = 1 << 20;
 /// The most threads that read one file, beside the one that uses its rows.
 const MOST: usize = 4;
 /// Blocks that wait to be used.
-const WAITING: usize = 2;
+const WAITING: usize = 8;
 
 /// How many threads are to read a file beside the one that uses its rows; none where it is small or there is one processor.
 pub fn threads(bytes: u64) -> usize {

@@ -21,13 +21,16 @@ use parquet::schema::types::ColumnDescriptor;
 use sha2::{Digest as _, Sha256};
 
 use self::pages::{Careful, Translated};
-use crate::block::{BLOCK_ROWS, Block, Extremes, Faults, Layout, SessionNames, What};
+use crate::block::{Block, Extremes, Faults, Layout, SessionNames, What};
 use crate::clock::{self, DateOrder};
 use crate::delimited::{Candidates, TimeRead, time_read};
 use crate::error::TelemetryError;
 use crate::mapping::{Header, Mapping};
 use crate::number::{self, Cell};
 use crate::text;
+
+/// Rows that are decoded together: few enough that all their columns stay in a processor's own cache until they are handed on.
+const BATCH: usize = 2048;
 
 /// The largest footer that is read: a log's is some kilobytes, and each byte of it may become a hundred in memory.
 const LARGEST_FOOTER: u64 = 16 << 20;
@@ -442,7 +445,7 @@ impl Rows {
         self.extremes.resize(layout.families.len(), Extremes::default());
         while block.len() == 0 {
             if self.at == self.len {
-                self.batch(layout, BLOCK_ROWS)?;
+                self.batch(layout, BATCH)?;
                 if self.len == 0 {
                     break;
                 }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use battery::{Clock, Samples, Source};
 
 use crate::ahead::{self, Give};
-use crate::block::{Block, Layout};
+use crate::block::{BLOCK_ROWS, Block, Layout};
 use crate::columnar;
 use crate::delimited::{self, Candidates, Given};
 use crate::error::TelemetryError;
@@ -143,12 +143,16 @@ impl Log {
         if paths.is_empty() {
             return Err(TelemetryError::NoFile);
         }
-        let mappings = match &options.mapping {
-            None => Mapping::shipped()?,
-            Some(named) => vec![named_mapping(named)?],
-        };
+        let named: Vec<Mapping> = options
+            .mapping
+            .iter()
+            .map(|named| named_mapping(named))
+            .collect::<Result<_, _>>()?;
         let candidates = Candidates {
-            mappings: &mappings,
+            mappings: match named.as_slice() {
+                [] => Mapping::shipped()?,
+                named => named,
+            },
             named: options.mapping.is_some(),
         };
         let mut files = Vec::new();
@@ -430,11 +434,16 @@ fn recognise(
     let mut survey = Survey::default();
     let mut block = Block::default();
     let mut whole = true;
+    let mut asked = 0;
     while rows.next(&layout, &mut block)? {
         survey.take(&layout, &block);
-        if survey.enough(mapping, answers) {
-            whole = false;
-            break;
+        // Asked as often whatever a format's blocks are, so that as much is looked at.
+        if survey.rows - asked >= BLOCK_ROWS as u64 {
+            asked = survey.rows;
+            if survey.enough(mapping, answers) {
+                whole = false;
+                break;
+            }
         }
     }
     let mut understood = survey.understand(&layout, mapping, answers, time);

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::OnceLock;
 
 use battery::{Channel, SocDefinition};
 use include_dir::{Dir, include_dir};
@@ -325,8 +326,12 @@ impl Mapping {
     }
 
     /// The mappings that come with the program, in the order of their names.
-    pub fn shipped() -> Result<Vec<Self>, TelemetryError> {
-        let mut found = Vec::new();
+    pub fn shipped() -> Result<&'static [Self], TelemetryError> {
+        static READ: OnceLock<Vec<Mapping>> = OnceLock::new();
+        if let Some(read) = READ.get() {
+            return Ok(read);
+        }
+        let mut found: Vec<Self> = Vec::new();
         for file in SHIPPED.files() {
             let name = file.path().display().to_string();
             if !name.ends_with(".toml") {
@@ -339,7 +344,7 @@ impl Mapping {
             found.push(Self::parse(text, &name)?);
         }
         found.sort_by(|a, b| a.name.cmp(&b.name));
-        Ok(found)
+        Ok(READ.get_or_init(|| found))
     }
 
     /// Which columns of a header are what.

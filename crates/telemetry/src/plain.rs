@@ -9,6 +9,8 @@
 use std::ops::Range;
 use std::sync::Arc;
 
+use wide::u8x16;
+
 use crate::block::{Extremes, Family, Layout, Op, What};
 use crate::clock::Minutes;
 use crate::delimited::TimeRead;
@@ -47,7 +49,7 @@ pub struct Plain {
     pub time: Vec<f64>,
     /// How many of the times said their offset from UTC: all or none.
     pub zoned: bool,
-    /// One column per slot.
+    /// One column per slot, each at least as long as there are rows; what is behind them is left over.
     pub columns: Vec<Vec<f64>>,
     /// The vehicles; a row without a name is from the vehicle before.
     pub vehicles: Vec<Change>,
@@ -76,7 +78,6 @@ impl Plain {
         self.end = 0;
         self.time.clear();
         self.zoned = false;
-        self.columns.iter_mut().for_each(Vec::clear);
         self.vehicles.clear();
         self.sessions.clear();
     }
@@ -198,8 +199,10 @@ impl Reader {
                         rows = 0;
                         break;
                     };
-                    column.resize(before + rows, f64::NAN);
-                    let cells = column.get_mut(before..).unwrap_or_default();
+                    if column.len() < before + rows {
+                        column.resize(before + rows, f64::NAN);
+                    }
+                    let cells = column.get_mut(before..before + rows).unwrap_or_default();
                     let taken = self.known.numbers(&fields, cells);
                     op.apply(cells);
                     taken
@@ -222,7 +225,7 @@ impl Reader {
                         TimeRead::Number => {
                             plain.time.resize(before + rows, f64::NAN);
                             let times = plain.time.get_mut(before..).unwrap_or_default();
-                            let taken = numbers(fields.rows(rows), times);
+                            let taken = numbers(&fields, times);
                             plain.time.truncate(before + taken);
                         }
                         TimeRead::Text(order) => {
@@ -242,7 +245,7 @@ impl Reader {
                 }
                 Step::Vehicle => {
                     let mut last = name(text, plain.vehicles.last());
-                    for (row, field) in changed(fields.rows(rows)) {
+                    for (row, field) in changed(&fields, rows) {
                         let name = field.text().trim_ascii();
                         if !name.is_empty() && last != Some(name) {
                             last = Some(name);
@@ -253,7 +256,7 @@ impl Reader {
                 }
                 Step::Session => {
                     let mut last = name(text, plain.sessions.last());
-                    for (row, field) in changed(fields.rows(rows)) {
+                    for (row, field) in changed(&fields, rows) {
                         let name = field.text().trim_ascii();
                         if last != Some(name) || name.len() > LONGEST_NAME {
                             last = Some(name);
@@ -265,6 +268,15 @@ impl Reader {
             };
             rows = rows.min(taken);
         }
+        for slot in table
+            .families
+            .iter()
+            .flat_map(|family| [family.max, family.min, family.mean])
+        {
+            if let Some(column) = slot.and_then(|slot| plain.columns.get_mut(slot)) {
+                column.truncate(before);
+            }
+        }
         for extremes in self.extremes.chunks(table.families.len().max(1)).take(rows) {
             for (extremes, family) in extremes.iter().zip(&table.families) {
                 extremes.put(*family, &mut plain.columns);
@@ -273,7 +285,6 @@ impl Reader {
         // What was taken of rows behind the last is taken back.
         let len = before + rows;
         plain.time.truncate(len);
-        plain.columns.iter_mut().for_each(|column| column.truncate(len));
         plain
             .vehicles
             .truncate(plain.vehicles.partition_point(|(row, _)| *row < len));
@@ -288,29 +299,36 @@ impl Reader {
     }
 }
 
-/// Puts the numbers of fields into cells, and says how many: up to the first field that is missing or no number.
+/// Puts the numbers of a column into cells, and says how many: up to the first that is missing or no number.
+// Of its own, so that what the loop needs stays in registers.
 #[inline(never)]
-fn numbers<'t>(fields: impl Iterator<Item = Field<'t>>, cells: &mut [f64]) -> usize {
-    let mut taken = 0;
-    for (cell, field) in cells.iter_mut().zip(fields) {
-        let Some(number) = field.number().filter(|number| !number.is_nan()) else {
-            break;
+fn numbers(fields: &Fields<'_>, cells: &mut [f64]) -> usize {
+    for (row, cell) in cells.iter_mut().enumerate() {
+        let number = match fields.word(row) {
+            Some((word, len)) => number::in_word(word, len, fields.decimal()),
+            None => None,
+        };
+        let number = number.or_else(|| unknown(fields, row).filter(|number| !number.is_nan()));
+        let Some(number) = number else {
+            return row;
         };
         *cell = number;
-        taken += 1;
     }
-    taken
+    cells.len()
 }
 
-/// Fields with their rows, without those that are short and written as the one before.
-fn changed<'t>(fields: impl Iterator<Item = Field<'t>>) -> impl Iterator<Item = (usize, Field<'t>)> {
+/// The fields of so many rows, without those that are short and written as the one before.
+fn changed<'t>(fields: &Fields<'t>, rows: usize) -> impl Iterator<Item = (usize, Field<'t>)> {
     let mut before = None;
-    fields.enumerate().filter(move |(_, field)| {
-        let key = field.key();
+    let another = move |row: &usize| {
+        let key = fields.key(*row);
         let same = key.is_some() && key == before;
         before = key;
         !same
-    })
+    };
+    (0..rows)
+        .filter(another)
+        .filter_map(|row| Some((row, fields.field(row)?)))
 }
 
 /// The name at a change.
@@ -352,8 +370,6 @@ fn window_end(text: &[u8], from: usize) -> usize {
 /// Puts down where each field from `from` on begins, behind every delimiter and newline, and says how many there are. 64 bytes are
 /// looked at together: comparing them takes a few vector instructions, and what is done for each place found has no branch.
 fn cut(text: &[u8], from: usize, delimiter: u8, starts: &mut Vec<u32>) -> usize {
-    /// Brings the lowest bits of eight bytes together in the highest byte.
-    const TOGETHER: u64 = 0x0102_0408_1020_4080;
     /// Places that are put down in one go; more than 64 bytes of a log have as a rule.
     const USUAL: usize = 16;
     let rest = text.get(from..).unwrap_or_default();
@@ -368,11 +384,13 @@ fn cut(text: &[u8], from: usize, delimiter: u8, starts: &mut Vec<u32>) -> usize 
     }
     let mut count = 1;
     next += 1;
+    let (delimiters, newlines) = (u8x16::splat(delimiter), u8x16::splat(b'\n'));
     for bytes in blocks {
-        let found = bytes.map(|byte| u8::from((byte == delimiter) | (byte == b'\n')));
-        let mut marks = 0;
-        for (place, eight) in found.as_chunks::<8>().0.iter().enumerate() {
-            marks |= (u64::from_le_bytes(*eight).wrapping_mul(TOGETHER) >> 56) << (8 * place);
+        let mut marks = 0_u64;
+        for (place, bytes) in bytes.as_chunks().0.iter().enumerate() {
+            let bytes = u8x16::new(*bytes);
+            let found = bytes.simd_eq(delimiters) | bytes.simd_eq(newlines);
+            marks |= u64::from(found.to_bitmask()) << (16 * place);
         }
         let more = marks.count_ones() as usize;
         let free = starts.get_mut(count..).unwrap_or_default();
@@ -461,12 +479,24 @@ impl<'t> Fields<'t> {
         })
     }
 
+    /// The first bytes of the field of a row as a word, and how many bytes there are up to the next field; nothing at the very end
+    /// of the text.
+    #[inline]
+    fn word(&self, row: usize) -> Option<(u64, usize)> {
+        let (start, next) = self.ends(row)?;
+        let word = u64::from_le_bytes(*self.text.get(start..start + 8)?.first_chunk()?);
+        Some((word, next.wrapping_sub(start + 1)))
+    }
+
     /// How the field of a row is written, up to the next field, if that fits a word.
     #[inline]
     fn key(&self, row: usize) -> Option<u64> {
-        let (start, next) = self.ends(row)?;
-        let word = u64::from_le_bytes(*self.text.get(start..start + 8)?.first_chunk()?);
-        key(word, next.wrapping_sub(start + 1))
+        let (word, len) = self.word(row)?;
+        key(word, len)
+    }
+
+    fn decimal(&self) -> u8 {
+        if self.decimal_comma { b',' } else { b'.' }
     }
 }
 
@@ -503,12 +533,6 @@ impl<'t> Field<'t> {
     #[inline]
     fn text(&self) -> &'t [u8] {
         self.behind.get(..self.len).unwrap_or_default()
-    }
-
-    /// How it is written, if that fits a word.
-    #[inline]
-    fn key(&self) -> Option<u64> {
-        key(self.word, self.len)
     }
 
     /// Its number; NaN if it is missing, nothing if it is no number.

@@ -63,16 +63,25 @@ impl Default for Seen {
 }
 
 impl Seen {
-    fn take(&mut self, value: f64) {
-        if value.is_nan() {
-            return;
+    fn take(&mut self, values: &[f64]) {
+        /// Looked at together, without a branch; a missing value is neither below nor above another.
+        const LANES: usize = 8;
+        let (mut low, mut high) = ([self.min; LANES], [self.max; LANES]);
+        let (chunks, rest) = values.as_chunks::<LANES>();
+        let mut take = |lane: usize, value: f64| {
+            low[lane] = if value < low[lane] { value } else { low[lane] };
+            high[lane] = if value > high[lane] { value } else { high[lane] };
+        };
+        for chunk in chunks {
+            (0..LANES).for_each(|lane| take(lane, chunk[lane]));
         }
-        self.count += 1;
-        self.min = self.min.min(value);
-        self.max = self.max.max(value);
-        if self.values.len() < KEPT {
-            self.values.push(value);
-        }
+        rest.iter().for_each(|value| take(0, *value));
+        self.min = low.into_iter().fold(self.min, f64::min);
+        self.max = high.into_iter().fold(self.max, f64::max);
+        let known = values.iter().copied().filter(|value| !value.is_nan());
+        self.count += known.clone().count() as u64;
+        self.values
+            .extend(known.take(KEPT.saturating_sub(self.values.len())));
     }
 
     /// The size that all but one in a hundred of the first values stay below, and at least one does not reach: a row of 65535 is
@@ -286,13 +295,9 @@ impl Survey {
         self.rows += block.len() as u64;
         self.zoned += block.zoned as u64;
         self.first_time = self.first_time.or_else(|| block.time.first().copied());
-        for time in &block.time {
-            self.time.take(*time);
-        }
+        self.time.take(&block.time);
         for (seen, column) in self.columns.iter_mut().zip(&block.columns) {
-            for value in column {
-                seen.take(*value);
-            }
+            seen.take(column);
         }
         if let Some(vehicle) = &block.vehicle
             && self.vehicles.len() < 100
