@@ -576,16 +576,45 @@ impl Default for Known {
 impl Known {
     /// Puts the numbers of a column into cells, NaN for those that are missing, and says how many: up to the first that is no
     /// number.
-    // Of its own, so that what the loop needs stays in registers.
-    #[inline(never)]
     fn numbers(&mut self, fields: &Fields<'_>, cells: &mut [f64]) -> usize {
-        for (row, cell) in cells.iter_mut().enumerate() {
+        let mut row = 0;
+        loop {
+            row = self.known(fields, row, cells);
+            let Some(cell) = cells.get_mut(row) else {
+                return row;
+            };
             let Some(number) = self.number(fields, row) else {
                 return row;
             };
             *cell = number;
+            row += 1;
         }
-        cells.len()
+    }
+
+    /// Puts down the numbers from a row on that were read before, up to the first that was not.
+    // Of its own and without a call, so that all that the loop needs stays in registers.
+    #[inline(never)]
+    fn known(&self, fields: &Fields<'_>, from: usize, cells: &mut [f64]) -> usize {
+        let (text, starts, width) = (fields.text, fields.starts, fields.width);
+        let mut at = from * width;
+        let mut row = from;
+        while let Some(cell) = cells.get_mut(row)
+            && let Some(&start) = starts.get(at)
+            && let Some(&next) = starts.get(at + 1)
+            && let Some(word) = text.get(start as usize..start as usize + 8)
+            && let Some(word) = word.first_chunk()
+            && let Some(key) = key(
+                u64::from_le_bytes(*word),
+                (next as usize).wrapping_sub(start as usize + 1),
+            )
+            && let Some(entry) = self.0.get(place(key))
+            && entry.0 == key
+        {
+            *cell = entry.1;
+            row += 1;
+            at += width;
+        }
+        row
     }
 
     /// The number of a row's field, as [`Field::number`] has it.
@@ -595,14 +624,18 @@ impl Known {
         let Some(key) = fields.key(row) else {
             return unknown(fields, row);
         };
-        let place = (key.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> (64 - KNOWN)) as usize;
-        let entry = self.0.get_mut(place)?;
+        let entry = self.0.get_mut(place(key))?;
         if entry.0 == key {
             return Some(entry.1);
         }
         *entry = (key, unknown(fields, row)?);
         Some(entry.1)
     }
+}
+
+/// Where a number is remembered.
+fn place(key: u64) -> usize {
+    (key.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> (64 - KNOWN)) as usize
 }
 
 /// The number of a field that was not read before.
