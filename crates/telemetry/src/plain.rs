@@ -300,35 +300,71 @@ impl Reader {
 }
 
 /// Puts the numbers of a column into cells, and says how many: up to the first that is missing or no number.
-// Of its own, so that what the loop needs stays in registers.
-#[inline(never)]
 fn numbers(fields: &Fields<'_>, cells: &mut [f64]) -> usize {
-    for (row, cell) in cells.iter_mut().enumerate() {
-        let number = match fields.word(row) {
-            Some((word, len)) => number::in_word(word, len, fields.decimal()),
-            None => None,
+    let mut row = 0;
+    loop {
+        row = short_numbers(fields, row, cells);
+        let Some(cell) = cells.get_mut(row) else {
+            return row;
         };
-        let number = number.or_else(|| unknown(fields, row).filter(|number| !number.is_nan()));
-        let Some(number) = number else {
+        let Some(number) = unknown(fields, row).filter(|number| !number.is_nan()) else {
             return row;
         };
         *cell = number;
+        row += 1;
     }
-    cells.len()
+}
+
+/// Puts down the numbers from a row on that a word holds, up to the first that is longer, missing or no number.
+// Of its own and without a call, so that all that the loop needs stays in registers.
+#[inline(never)]
+fn short_numbers(fields: &Fields<'_>, from: usize, cells: &mut [f64]) -> usize {
+    let (text, starts, width) = (fields.text, fields.starts, fields.width);
+    let decimal = fields.decimal();
+    let mut at = from * width;
+    let mut row = from;
+    while let Some(cell) = cells.get_mut(row)
+        && let Some((word, len)) = word(text, starts, at)
+        && let Some(number) = number::in_word(word, len, decimal)
+    {
+        *cell = number;
+        row += 1;
+        at += width;
+    }
+    row
 }
 
 /// The fields of so many rows, without those that are short and written as the one before.
 fn changed<'t>(fields: &Fields<'t>, rows: usize) -> impl Iterator<Item = (usize, Field<'t>)> {
-    let mut before = None;
-    let another = move |row: &usize| {
-        let key = fields.key(*row);
-        let same = key.is_some() && key == before;
-        before = key;
-        !same
-    };
-    (0..rows)
-        .filter(another)
-        .filter_map(|row| Some((row, fields.field(row)?)))
+    let mut next = 0;
+    std::iter::from_fn(move || {
+        if next >= rows {
+            return None;
+        }
+        let row = next;
+        next = match fields.key(row) {
+            Some(key) => alike(fields, key, row + 1, rows),
+            None => row + 1,
+        };
+        Some((row, fields.field(row)?))
+    })
+}
+
+/// Up to which row a column is written as a key has it.
+// Of its own and without a call, so that all that the loop needs stays in registers.
+#[inline(never)]
+fn alike(fields: &Fields<'_>, as_written: u64, from: usize, rows: usize) -> usize {
+    let (text, starts, width) = (fields.text, fields.starts, fields.width);
+    let mut at = from * width;
+    let mut row = from;
+    while row < rows
+        && let Some((word, len)) = word(text, starts, at)
+        && key(word, len) == Some(as_written)
+    {
+        row += 1;
+        at += width;
+    }
+    row
 }
 
 /// The name at a change.
@@ -479,25 +515,24 @@ impl<'t> Fields<'t> {
         })
     }
 
-    /// The first bytes of the field of a row as a word, and how many bytes there are up to the next field; nothing at the very end
-    /// of the text.
-    #[inline]
-    fn word(&self, row: usize) -> Option<(u64, usize)> {
-        let (start, next) = self.ends(row)?;
-        let word = u64::from_le_bytes(*self.text.get(start..start + 8)?.first_chunk()?);
-        Some((word, next.wrapping_sub(start + 1)))
-    }
-
     /// How the field of a row is written, up to the next field, if that fits a word.
     #[inline]
     fn key(&self, row: usize) -> Option<u64> {
-        let (word, len) = self.word(row)?;
+        let (word, len) = word(self.text, self.starts, row * self.width)?;
         key(word, len)
     }
 
     fn decimal(&self) -> u8 {
         if self.decimal_comma { b',' } else { b'.' }
     }
+}
+
+/// The first bytes of a field as a word, and how many bytes there are up to the next field; nothing at the very end of the text.
+#[inline]
+fn word(text: &[u8], starts: &[u32], at: usize) -> Option<(u64, usize)> {
+    let (start, next) = (*starts.get(at)? as usize, *starts.get(at + 1)? as usize);
+    let word = text.get(start..start + 8)?.first_chunk()?;
+    Some((u64::from_le_bytes(*word), next.wrapping_sub(start + 1)))
 }
 
 /// The first so many bytes of a word, if they are fewer than eight, and how many they are: a zero byte is a byte like any other.
@@ -599,14 +634,8 @@ impl Known {
         let mut at = from * width;
         let mut row = from;
         while let Some(cell) = cells.get_mut(row)
-            && let Some(&start) = starts.get(at)
-            && let Some(&next) = starts.get(at + 1)
-            && let Some(word) = text.get(start as usize..start as usize + 8)
-            && let Some(word) = word.first_chunk()
-            && let Some(key) = key(
-                u64::from_le_bytes(*word),
-                (next as usize).wrapping_sub(start as usize + 1),
-            )
+            && let Some((word, len)) = word(text, starts, at)
+            && let Some(key) = key(word, len)
             && let Some(entry) = self.0.get(place(key))
             && entry.0 == key
         {
