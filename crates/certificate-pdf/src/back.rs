@@ -3,6 +3,7 @@
 use crate::RenderError;
 use crate::draft::{Frame, Mark, Role};
 use crate::ink::Ink;
+use crate::phrases;
 use crate::press::{BODY, CONTENT, HEADING, LABEL, LEFT, Press, REMARK, grouped};
 use crate::sheet::{Check, Limit, Outcome, Reading, Unit};
 use crate::text::{Block, Face};
@@ -12,6 +13,11 @@ const BETWEEN: f32 = 10.0;
 /// Widths of the columns of the table of checks; the last takes what is left.
 const COLUMNS: [f32; 3] = [196.0, 86.0, 146.0];
 const SIGN: f32 = 9.0;
+/// What to do about a check: small, and as dark as what was found.
+const ADVICE: Face = Face {
+    ink: Ink::BLACK,
+    ..REMARK
+};
 /// Characters; a longer reading stands below the name of its check.
 const LONGEST_IN_COLUMN: usize = 26;
 
@@ -74,13 +80,21 @@ impl Press<'_> {
             (found, None)
         };
         let found = self.set(&found, BODY, second.1 - 8.0)?;
+        // What stands below the name runs on below what was found, where there is room.
+        let wide = first.1 + second.1 - 8.0;
         let mut remarks = Vec::new();
         if let Some(aside) = aside {
-            remarks.push(self.set(&aside, REMARK, first.1 - 8.0)?);
+            remarks.push(self.set(&aside, REMARK, wide)?);
         }
-        if matches!(check.outcome, Outcome::Watch | Outcome::Fail) {
-            remarks.push(self.say(&format!("advice-{key}"), REMARK, first.1 - 8.0)?);
-        }
+        let advice = match (phrases::advice(check.kind, check.outcome), &check.action) {
+            (Some(id), _) => Some(self.words.say(&id)?),
+            (None, Some(action)) => Some(self.words.isolated(action)),
+            (None, None) => None,
+        };
+        let advice = match advice {
+            Some(text) => Some(self.set(&text, ADVICE, wide)?),
+            None => None,
+        };
         let limit = self.limit(&check.limit)?;
         let limit = self.set(&limit, BODY, third.1 - 8.0)?;
         let mut sources = Vec::new();
@@ -101,9 +115,9 @@ impl Press<'_> {
         let with = |block: &Block, below: &[Block]| {
             block.height + below.iter().map(|block| block.height).sum::<f32>()
         };
-        let height = with(&name, &remarks)
+        let below = y + with(&name, &remarks).max(found.height);
+        let height = (below - y + advice.as_ref().map_or(0.0, |advice| advice.height))
             .max(with(&limit, &sources))
-            .max(found.height)
             .max(word.height);
         let line = word.height / word.lines.len().max(1) as f32;
 
@@ -115,7 +129,15 @@ impl Press<'_> {
             outcome: check.outcome,
             frame: Frame::new(fourth.0, y + (line - sign) / 2.0, sign, sign),
         }]);
-        self.draft.text(Role::Cell, word, fourth.0 + sign + 5.0, y);
+        // What to do is read out with the outcome that it follows from.
+        self.draft.open(Role::Cell);
+        let x = fourth.0 + sign + 5.0;
+        self.draft.draw(vec![Mark::Text { block: word, x, y }]);
+        if let Some(block) = advice {
+            let (x, y) = (first.0, below);
+            self.draft.draw(vec![Mark::Text { block, x, y }]);
+        }
+        self.draft.close();
         self.draft.close();
         Ok(y + height)
     }

@@ -1,7 +1,7 @@
 //! What a sheet may hold. Checked before anything is set, so that what is printed is what was meant.
 
 use crate::RenderError;
-use crate::sheet::{Grade, Health, Limit, Reading, Sheet, Standing};
+use crate::sheet::{Grade, Health, LONGEST_ACTION, Limit, Reading, Sheet, Standing};
 
 const MOST_CHECKS: usize = 16;
 const MOST_SESSIONS: usize = 200;
@@ -173,6 +173,9 @@ fn texts(sheet: &Sheet) -> Result<(), RenderError> {
     for check in &sheet.checks {
         if !check.source.is_empty() {
             name("checks.source", &check.source)?;
+        }
+        if let Some(action) = &check.action {
+            text("checks.action", action, LONGEST_ACTION)?;
         }
         if let Reading::Text(value) = &check.value {
             text("checks.value", value, LONGEST_READING)?;

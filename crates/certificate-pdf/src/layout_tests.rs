@@ -10,8 +10,9 @@ use fluent_bundle::FluentResource;
 
 use crate::draft::{Child, Draft, Frame, Group, Mark, PAGE_WIDTH, Role};
 use crate::language::Words;
+use crate::phrases::advice;
 use crate::press::{FOOT, MARGIN};
-use crate::sheet::{CheckKind, Obstacle, Sheet};
+use crate::sheet::{CheckKind, Obstacle, Outcome, Sheet};
 use crate::text::{Align, Face, Typesetter};
 use crate::{Language, RenderError, draft};
 
@@ -53,8 +54,15 @@ fn overlap(a: Frame, b: Frame) -> bool {
 #[test]
 fn no_text_overlaps_another_or_leaves_the_page_in_any_language_even_with_long_names() {
     for language in Language::ALL {
-        for sheet in [sample::sheet(language), sample::crowded(language)] {
-            let draft = drafted(&sheet);
+        let crowded = [Outcome::Watch, Outcome::Fail, Outcome::NotMeasured].map(|outcome| {
+            let mut sheet = sample::crowded(language);
+            for check in &mut sheet.checks {
+                check.outcome = outcome;
+            }
+            sheet
+        });
+        for sheet in std::iter::once(&sample::sheet(language)).chain(&crowded) {
+            let draft = drafted(sheet);
             for page in 0..2 {
                 let texts = texts(&draft, page, language.is_right_to_left());
                 assert!(texts.len() > 30, "{language:?}: {} texts", texts.len());
@@ -124,6 +132,32 @@ fn outline(draft: &Draft, group: &Group, depth: usize, out: &mut String) {
 
 fn plain(text: &str) -> String {
     text.replace(['\u{2068}', '\u{2069}'], "").replace('\u{a0}', " ")
+}
+
+#[test]
+fn a_check_that_was_not_measured_says_what_to_do() {
+    let draft = drafted(&sample::sheet(Language::English));
+    let says = |words: &str| texts(&draft, 1, false).iter().any(|(text, _)| text == words);
+    assert!(says(
+        "Log six hours or more at rest, with the highest and the lowest cell voltage."
+    ));
+}
+
+#[test]
+fn what_to_do_is_said_in_the_words_of_the_assessment_where_the_page_has_none() {
+    const OWN: &str = "have the logger sealed";
+    for (outcome, said) in [(Outcome::NotMeasured, true), (Outcome::Watch, false)] {
+        let mut sheet = sample::sheet(Language::Arabic);
+        for check in &mut sheet.checks {
+            if check.kind == CheckKind::Tampering {
+                check.outcome = outcome;
+                check.action = Some(OWN.to_owned());
+            }
+        }
+        let texts = texts(&drafted(&sheet), 1, true);
+        let says = texts.iter().any(|(text, _)| plain(text) == OWN);
+        assert_eq!(says, said, "{outcome:?}");
+    }
 }
 
 #[test]
@@ -211,7 +245,14 @@ fn messages(language: Language) -> BTreeSet<(String, BTreeSet<String>)> {
 
 #[test]
 fn every_kind_of_check_and_obstacle_has_its_words() {
-    const IDS: [&str; 13] = [
+    const OUTCOMES: [Outcome; 5] = [
+        Outcome::Pass,
+        Outcome::Watch,
+        Outcome::Fail,
+        Outcome::NotMeasured,
+        Outcome::Stated,
+    ];
+    const IDS: [&str; 14] = [
         "cell_spread",
         "temperature_spread",
         "temperature_highest",
@@ -225,6 +266,7 @@ fn every_kind_of_check_and_obstacle_has_its_words() {
         "battery_history",
         "second_meter",
         "tampering",
+        "computation",
     ];
     const OBSTACLES: [Obstacle; 8] = [
         Obstacle::SocTooHigh,
@@ -239,9 +281,14 @@ fn every_kind_of_check_and_obstacle_has_its_words() {
     for language in Language::ALL {
         let words = Words::new(language).unwrap();
         for id in IDS {
-            let key = CheckKind::from_id(id).unwrap().key();
+            let kind = CheckKind::from_id(id).unwrap();
+            let key = kind.key();
             words.say(&format!("check-{key}")).unwrap();
-            words.say(&format!("advice-{key}")).unwrap();
+            for outcome in OUTCOMES {
+                if let Some(id) = advice(kind, outcome) {
+                    words.say(&id).unwrap();
+                }
+            }
         }
         for obstacle in OBSTACLES {
             words.say(&format!("obstacle-{}", obstacle.key())).unwrap();

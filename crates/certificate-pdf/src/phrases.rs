@@ -4,6 +4,7 @@
 use crate::RenderError;
 use crate::assessed;
 use crate::language::Words;
+use crate::sheet::{CheckKind, Outcome};
 
 /// Words of an assessment, and the message that says the same.
 const PHRASES: [(&str, &str); 21] = [
@@ -57,6 +58,30 @@ pub fn phrase(words: &str) -> Option<&'static str> {
         .into_iter()
         .find(|(known, _)| *known == words)
         .map(|(_, id)| id)
+}
+
+/// The message that says what to do about an outcome of a check, if there is one. It says what an assessment's own action says;
+/// of outcomes that no assessment has, the pages know none.
+pub fn advice(kind: CheckKind, outcome: Outcome) -> Option<String> {
+    use CheckKind::{
+        BatteryHistory, Computation, HighVoltageFaults, HighestTemperature, Isolation, SelfDischarge,
+        Tampering,
+    };
+    let about = match (kind, outcome) {
+        // What nobody was asked about is stated as such by older certificates.
+        (BatteryHistory, Outcome::Stated) => "measure",
+        (_, Outcome::Pass | Outcome::Stated) | (Tampering | Computation, Outcome::NotMeasured) => {
+            return None;
+        }
+        (_, Outcome::NotMeasured) => "measure",
+        // Here a warning asks for less than a failure.
+        (
+            HighestTemperature | Isolation | SelfDischarge | HighVoltageFaults | BatteryHistory,
+            Outcome::Watch,
+        ) => "watch",
+        (_, Outcome::Watch | Outcome::Fail) => "advice",
+    };
+    Some(format!("{about}-{}", kind.key()))
 }
 
 impl Words {

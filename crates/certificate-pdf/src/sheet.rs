@@ -222,9 +222,15 @@ pub struct Check {
     pub source: String,
     /// What follows.
     pub outcome: Outcome,
+    /// What to do, in the assessment's own words, at most [`LONGEST_ACTION`] characters. Printed where `messages/` has no words
+    /// for this check and outcome ([`crate::phrases::advice`]).
+    pub action: Option<String>,
 }
 
-/// What was checked. Names, and what to do about a bad result, are in `messages/` in every language.
+/// Characters of an action: with more in every row the checks would not fit on their page.
+pub const LONGEST_ACTION: usize = 160;
+
+/// What was checked. Names, and what to do about most results, are in `messages/` in every language.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CheckKind {
     /// Spread between cell voltages.

@@ -9,8 +9,9 @@ use certificate::credential::{Subject, jcs};
 use certificate::evaluation::{self, CheckResult, NEEDED_FOR_TRANSPORT};
 use certificate::grade::{self, Durability};
 use certificate_pdf::sheet::{
-    Battery, Check, CheckKind, Class, Curve, Evidence, Grade, Health, Issuer, Limit, Obstacle, Outcome,
-    People, Reading, Session, Sheet, SocWindow, Standing, Step, Transport, Validity, Vehicle,
+    Battery, Check, CheckKind, Class, Curve, Evidence, Grade, Health, Issuer, LONGEST_ACTION, Limit,
+    Obstacle, Outcome, People, Reading, Session, Sheet, SocWindow, Standing, Step, Transport, Validity,
+    Vehicle,
 };
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -247,6 +248,7 @@ fn check(check: &evaluation::Check) -> Result<Check, SheetError> {
             CheckResult::NotMeasured => Outcome::NotMeasured,
             CheckResult::Stated => Outcome::Stated,
         },
+        action: (check.action.as_deref()).map(|action| evaluation::shortened(action, LONGEST_ACTION)),
     })
 }
 
@@ -434,6 +436,23 @@ mod tests {
         for check in &found.checks {
             let law = check.limit_source.starts_with("UN R100");
             assert!(said(&check.limit_source) || law, "{}", check.limit_source);
+        }
+        // Whatever a check says is to be done.
+        let empty = battery::Assessor::new(
+            found.pack.clone(),
+            battery::Facts::default(),
+            battery::Class::Field,
+        )
+        .finish();
+        let application: Application = serde_json::from_str(APPLICATION).unwrap();
+        let on = jiff::civil::date(2025, 8, 20);
+        for (found, odometer_km) in [(found, None), (empty, Some(14_000))] {
+            let evaluation = assessment::evaluation(&found, &application, odometer_km, on).unwrap();
+            for check in evaluation.checks {
+                let printed = super::check(&check).unwrap();
+                let known = certificate_pdf::phrases::advice(printed.kind, printed.outcome).is_some();
+                assert_eq!(check.action.is_some(), known, "{}", check.id);
+            }
         }
     }
 
