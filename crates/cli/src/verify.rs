@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use certificate::credential::{Standing, Verdict};
 use desk::certify::check::{CredentialTrust, Handed, Verification, credential_in, verify_credential};
 use desk::certify::sheet::{Pages, pages};
-use desk::check::{is_receipt, not_a_dossier, read_trust, verify_file, verify_receipt};
+use desk::check::{is_receipt, not_a_dossier, read_trust, refused_by_anybody, verify_file, verify_receipt};
 use desk::data_dir::DataDir;
 use desk::{DeskError, legible};
 use dossier::{FileError, Refusal, Trust};
@@ -53,8 +53,19 @@ pub fn run(global: &Global, options: &Verify) -> Result<ExitCode, Failure> {
         .vrf_key
         .clone()
         .unwrap_or_else(|| dir.vrf().display().to_string());
-    let trust = read_trust(&policy, &vrf_key, clock::age(&options.max_age)?)?;
-    match (&options.statement, is_receipt(&options.file)?) {
+    let receipt_given = is_receipt(&options.file)?;
+    let trust = match read_trust(&policy, &vrf_key, clock::age(&options.max_age)?) {
+        Ok(trust) => trust,
+        // Whoever was handed an empty file, or a list, for a certificate has no log's policy at hand and needs none.
+        Err(missing) if options.statement.is_none() && !receipt_given => {
+            return match refused_by_anybody(&options.file)? {
+                Some(refusal) => refused(global, options, &refusal),
+                None => Err(missing.into()),
+            };
+        }
+        Err(missing) => return Err(missing.into()),
+    };
+    match (&options.statement, receipt_given) {
         (Some(statement), true) => return receipt(global, options, statement, &trust),
         (None, false) => {}
         (None, true) => {

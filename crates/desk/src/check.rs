@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use dossier::{FileError, Reason, Refusal, Report, Step, Trust, VrfVerifierKey, verify};
+use dossier::{Dossier, FileError, Reason, Refusal, Report, Step, Trust, VrfVerifierKey, verify};
 use history::receipt::{self, ReceiptError};
 use jiff::Timestamp;
 use statement::{Digest, KeyId, SdJwt};
@@ -67,6 +67,18 @@ pub fn verify_file(
         Err(error) => return Err(error),
     };
     Ok(verify(&bytes, trust, asked, now))
+}
+
+/// The refusal of a file that cannot be a dossier, whomever its reader trusts; `None` where that is for [`verify_file`] to say.
+///
+/// # Errors
+/// The file cannot be read.
+pub fn refused_by_anybody(file: &Path) -> Result<Option<Refusal>, DeskError> {
+    match data_dir::read_up_to(file, MAX_DOSSIER, "no dossier is") {
+        Ok(bytes) => Ok(Dossier::from_bytes(&bytes).err().map(not_a_dossier)),
+        Err(DeskError::TooLarge { .. }) => Ok(None),
+        Err(error) => Err(error),
+    }
 }
 
 /// The refusal of a file that is no dossier, for what is found before its bytes are looked at: step 0.

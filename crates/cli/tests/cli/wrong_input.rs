@@ -736,3 +736,24 @@ fn what_a_service_cannot_be_run_with_is_said_before_it_serves() {
         assert_eq!(ran.out, "", "{options:?}: nothing is promised, and no token made");
     }
 }
+
+#[test]
+fn a_file_that_nothing_could_be_is_refused_without_a_log_at_hand() {
+    let folder = yard::folder();
+    for (name, text) in [("empty.json", ""), ("list.json", "[]"), ("other.json", "{}")] {
+        std::fs::write(folder.path().join(name), text).unwrap();
+        for trusted in [&[][..], &["--issuer", "did.json"]] {
+            let ran = carnet(
+                folder.path(),
+                &[&["verify", name, "--data", "nowhere"], trusted].concat(),
+            );
+            assert_eq!(ran.code, 4, "{name}: {ran:?}");
+            assert!(ran.out.starts_with(&format!("REFUSED: {name}")), "{}", ran.out);
+        }
+    }
+    // What could be a dossier or a receipt is not refused for what the verifier lacks.
+    std::fs::write(folder.path().join("receipt"), "c2sp.org/tlog-proof@v1\n").unwrap();
+    let ran = carnet(folder.path(), &["verify", "receipt", "--data", "nowhere"]);
+    assert_eq!(ran.code, 1, "{ran:?}");
+    assert!(ran.err.contains("policy.txt"), "{}", ran.err);
+}
