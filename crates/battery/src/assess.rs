@@ -7,7 +7,7 @@ use crate::assessment::{
     Assessment, CheckResult, Diagnostics, Estimate, Evidence, Exclusion, ExclusionCode, Group, Notice,
     Refusal, RefusalCode, Session,
 };
-use crate::charge::{Charge, ChargeFinder};
+use crate::charge::{Charge, ChargeFinder, Holes};
 use crate::checks::{self, Findings};
 use crate::decimal::Decimal;
 use crate::fit::{self, Fusion, GroupFit, Observation, Systematic};
@@ -123,6 +123,30 @@ impl Assessor {
     fn dated(&self) -> bool {
         self.finder.watch.from_s.is_finite()
     }
+}
+
+/// Holes inside charges, in a sentence.
+fn hole_told(holes: &Holes) -> String {
+    let longest = format!("{:.0} min", holes.longest_s / 60.0);
+    let place = match holes.count {
+        1 => format!("for {longest} inside a charge"),
+        n => format!("in {n} places inside charges, the longest for {longest}"),
+    };
+    let session = holes
+        .session
+        .map_or_else(String::new, |id| format!(" of the logger's session {id}"));
+    let rise = if holes.rise.is_finite() {
+        format!(
+            ", over which the state of charge rose by {:.1} pp",
+            100.0 * holes.rise
+        )
+    } else {
+        String::new()
+    };
+    format!(
+        "samples are missing {place}{session}{rise}; what lies before and after is taken as two charges, each with its own states \
+         of charge"
+    )
 }
 
 /// The groups as fitted.
@@ -410,6 +434,10 @@ impl<'a> Conclusion<'a> {
             );
             self.notice("soc_outside", text);
         }
+        let holes = watch.holes[usize::from(self.turned)];
+        if holes.count > 0 {
+            self.notice("hole_in_charge", hole_told(&holes));
+        }
         if watch.charges_not_kept > 0 {
             let text = format!("{} further charges were not looked at", watch.charges_not_kept);
             self.notice("charges_not_kept", text);
@@ -523,6 +551,7 @@ impl<'a> Conclusion<'a> {
             soh,
             meter_ratio,
             sign_turned: self.turned,
+            holes: watch.holes[usize::from(self.turned)],
         });
         let (soc, measured) = checks::soc_now(facts, watch, dated);
         let transport = transport::judge(facts, soc, measured, &checks);

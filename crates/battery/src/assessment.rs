@@ -9,7 +9,7 @@ use crate::sample::Source;
 /// What telemetry says about one battery. The same input and [`Assessment::method`] give the same bytes of JSON.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Assessment {
-    /// Name and version of the method, as `carnet-soh/5`. Any change of a number changes it.
+    /// Name and version of the method, as `carnet-soh/6`. Any change of a number changes it.
     pub method: String,
     /// How the battery came to the test.
     pub class: Class,
@@ -151,10 +151,10 @@ pub struct Session {
     pub start_s: Option<i64>,
     /// How long current flowed, s.
     pub duration_s: Decimal,
-    /// State of charge at the start, percent.
-    pub soc_start_pct: Decimal,
-    /// State of charge at the end, percent, as used.
-    pub soc_end_pct: Decimal,
+    /// State of charge at the start, percent; `None` where it is not known.
+    pub soc_start_pct: Option<Decimal>,
+    /// State of charge at the end, percent, as used; `None` where it is not known.
+    pub soc_end_pct: Option<Decimal>,
     /// How the two were found.
     pub anchors: [Anchor; 2],
     /// Charge, Ah, offset taken off.
@@ -397,6 +397,20 @@ pub struct CarrierRule {
     pub warn_soc_pct: f64,
     /// Where the rule is published.
     pub source: String,
+}
+
+impl Session {
+    /// State of charge at start and end in percent, a dash where one is not known, each with what the caller says behind it, as `35.00 – 100.00 full`.
+    pub fn soc_range(&self, said: [&str; 2]) -> String {
+        match (self.soc_start_pct, self.soc_end_pct) {
+            (None, None) => "–".into(),
+            (start, end) => {
+                let shown = |soc: Option<Decimal>| soc.map_or_else(|| "?".into(), |soc| soc.to_string());
+                let [first, last] = said;
+                format!("{}{first} – {}{last}", shown(start), shown(end))
+            }
+        }
+    }
 }
 
 impl Assessment {

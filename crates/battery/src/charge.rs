@@ -228,9 +228,22 @@ pub(crate) struct Watch {
     /// Growth of the spread of cells in long rests, V per day.
     pub self_discharge: f64,
     pub charges_not_kept: u64,
+    /// Holes inside charges, beside which they go on as charges of their own: of charges, and of those whose current is negative.
+    pub holes: [Holes; 2],
     /// Times between rows with a current, up to 60 s and above.
     pub intervals_short: u64,
     pub intervals_long: u64,
+}
+
+/// Holes inside charges.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Holes {
+    pub count: u64,
+    /// The longest, s.
+    pub longest_s: f64,
+    /// The logger's number of the session in which the longest is, and the rise of the state of charge over it.
+    pub session: Option<i64>,
+    pub rise: f64,
 }
 
 impl Watch {
@@ -306,6 +319,17 @@ struct Rows<'a> {
     columns: [&'a [f64]; Channel::ALL.len()],
 }
 
+/// What was known where rows end, or another session begins.
+#[derive(Debug, Clone, Copy)]
+struct Left {
+    time: f64,
+    current: f64,
+    soc: f64,
+    session: Option<i64>,
+    /// The first row with a current thereafter.
+    resumed_s: f64,
+}
+
 /// Rest as it goes on.
 #[derive(Debug, Clone, Copy)]
 struct Rest {
@@ -343,6 +367,8 @@ pub(crate) struct ChargeFinder {
     last_cell: f64,
     /// State of charge at the last row of a small steady current.
     idle_soc: Option<f64>,
+    /// Before the last cut, until it is known what came after it.
+    left: Option<Left>,
     held: [Held; Channel::ALL.len()],
 }
 
@@ -418,6 +444,7 @@ impl ChargeFinder {
                 temp_spread_rows: 0,
                 self_discharge: NO,
                 charges_not_kept: 0,
+                holes: [Holes::default(); 2],
                 intervals_short: 0,
                 intervals_long: 0,
             },
@@ -435,6 +462,7 @@ impl ChargeFinder {
             soc_at: None,
             last_cell: NO,
             idle_soc: None,
+            left: None,
             held: [Held::NONE; Channel::ALL.len()],
         }
     }
@@ -442,6 +470,9 @@ impl ChargeFinder {
     /// Begins a file with a clock of its own.
     pub fn begin(&mut self, clock: Clock) {
         self.cut();
+        if self.clock != Clock::Utc || clock != Clock::Utc {
+            self.left = None;
+        }
         self.clock = clock;
     }
 
@@ -484,6 +515,15 @@ impl ChargeFinder {
 
     /// The end of what belongs together: nothing is carried over.
     pub fn cut(&mut self) {
+        if self.time.is_finite() {
+            self.left = Some(Left {
+                time: self.time,
+                current: self.current,
+                soc: self.at(Channel::Soc),
+                session: self.session,
+                resumed_s: f64::NAN,
+            });
+        }
         self.close();
         self.end_rest();
         self.resting = None;
@@ -682,6 +722,7 @@ impl ChargeFinder {
         self.watch.rows_with_current += 1;
         self.watch.rows_discharging += u64::from(current < -threshold);
         let passed = time - self.current_s;
+        self.look_across(time, current);
         if passed.is_finite() {
             self.watch.intervals_long += u64::from(passed > GAP);
             self.watch.intervals_short += u64::from(passed <= GAP);
@@ -728,6 +769,53 @@ impl ChargeFinder {
         self.current = current;
         self.current_s = time;
         self.current_volt = self.at(Channel::PackVoltage);
+    }
+
+    /// Notes rows that are missing inside a charge: what is left of it goes on as another one.
+    fn look_across(&mut self, time: f64, current: f64) {
+        /// Rises of the state of charge that are more than its rounding: where current flows on both sides, and on one.
+        const LEAST: [f64; 2] = [0.005, 0.010];
+        /// Rise over what the current beside the hole would make, where it counts as made by that current.
+        const EXPLAINED: std::ops::RangeInclusive<f64> = 0.5..=1.5;
+        let Some(mut left) = self.left.take() else {
+            return;
+        };
+        left.resumed_s = left.resumed_s.min(time);
+        let soc = self.at(Channel::Soc);
+        if soc.is_nan() && time - left.resumed_s <= GAP {
+            self.left = Some(left);
+            return;
+        }
+        let missing = left.resumed_s - left.time;
+        if missing.is_nan() || missing <= GAP {
+            return;
+        }
+        let flows = [left.current, current].map(|i| i.abs() > CHARGING * self.rated);
+        let one_session = left.session.is_some() && left.session == self.session;
+        let rise = soc - left.soc;
+        let inside = match flows {
+            [true, true] if left.current * current < 0.0 => false,
+            // The logger says itself that it is one session; no vehicle was driven in between.
+            [true, true] if one_session => rise.is_nan() || rise > -LEAST[0],
+            [true, true] => {
+                let made = 0.5 * (left.current + current).abs() * missing / 3600.0 / self.rated;
+                // Without dates another session has a clock of its own.
+                let comparable = self.clock == Clock::Utc || left.session == self.session;
+                comparable && rise >= LEAST[0] && EXPLAINED.contains(&(rise / made))
+            }
+            [false, false] => false,
+            _ => one_session && rise >= LEAST[1],
+        };
+        if !inside {
+            return;
+        }
+        let flowed = if flows[0] { left.current } else { current };
+        let holes = &mut self.watch.holes[usize::from(flowed < 0.0)];
+        holes.count += 1;
+        if missing > holes.longest_s {
+            (holes.longest_s, holes.rise) = (missing, rise);
+            holes.session = left.session.filter(|_| one_session);
+        }
     }
 
     fn open(&mut self, time: f64, current: f64) {
@@ -778,6 +866,10 @@ impl ChargeFinder {
         let charging = taken > CHARGING * self.rated;
         let passed = time - self.current_s;
         charge.rows += 1;
+        // Also where rows are there and only their current is missing.
+        if passed > GAP {
+            charge.gap_longest = charge.gap_longest.max(passed);
+        }
         if passed > 0.0 && passed <= BREAK {
             let coulombs = 0.5 * (self.current + current) * sign * passed;
             charge.coulombs += coulombs;
@@ -801,9 +893,6 @@ impl ChargeFinder {
             if charging && meter.abs() > CHARGING * self.rated {
                 charge.meter_coulombs += meter.abs() * passed;
                 charge.metered_coulombs += taken * passed;
-            }
-            if passed > GAP {
-                charge.gap_longest = charge.gap_longest.max(passed);
             }
             charge.intervals[(passed.round() as usize).min(60)] += 1;
             charge.seconds_unplugged += if plugged == 0.0 { passed } else { 0.0 };

@@ -1,11 +1,13 @@
 //! Checks beside the capacity (docs/method/soh.md). Each says its value, its limit, who set the limit, and what to do.
 
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use vehicle::trouble_code::of_high_voltage;
 
 use crate::assessment::{Check, CheckResult, Exclusion, ExclusionCode, Session};
-use crate::charge::{Charge, Watch};
+use crate::charge::{Charge, Holes, Watch};
 use crate::decimal::Decimal;
-use crate::pack::{BatteryEventKind, Chemistry, Facts, Pack};
+use crate::pack::{BatteryEvent, BatteryEventKind, Chemistry, Facts, Pack};
 use crate::sample::{Source, UNIT_CONTRADICTED};
 
 /// No public law fixes these; the certificate says whose they are.
@@ -28,6 +30,7 @@ pub(crate) struct Findings<'a> {
     pub soh: Option<f64>,
     pub meter_ratio: Option<f64>,
     pub sign_turned: bool,
+    pub holes: Holes,
 }
 
 struct Outcome {
@@ -173,7 +176,11 @@ fn temp_highest(f: &Findings) -> Check {
             value: value.map(|v| format!("{v:.0} °C")),
             limit: "55 °C, fails above 60 °C".into(),
             result: below(value, 55.0, 60.0),
-            advice: "do not charge; have the cooling and the cells examined",
+            advice: match value {
+                Some(celsius) if celsius > 60.0 => "do not charge; have the cooling and the cells examined",
+                Some(_) => "let it cool before it is charged again, and have the cooling looked at",
+                None => "log the temperature of the battery",
+            },
         },
     )
 }
@@ -217,7 +224,13 @@ fn isolation(f: &Findings) -> Check {
             },
             advice: match per_volt {
                 None => "measure it with an insulation tester, or read it from the vehicle",
-                Some(_) => "do not touch, charge or ship; find the fault, then measure again",
+                Some(v) if v < fail_at => "do not touch, charge or ship; find the fault, then measure again",
+                Some(_) if contradicted.is_some() => {
+                    "have it measured again with a checked insulation tester"
+                }
+                Some(_) => {
+                    "above the limit and low: look for moisture and worn insulation, and measure again before it is shipped"
+                }
             },
         },
     )
@@ -237,8 +250,11 @@ fn self_discharge(f: &Findings) -> Check {
             result: below(value, 0.005, 0.020),
             advice: match value {
                 None => "log six hours or more at rest, with the highest and the lowest cell voltage",
-                Some(_) => {
+                Some(growth) if growth > 0.020 => {
                     "a cell group drains: suspect an internal short, keep the vehicle apart and have it opened"
+                }
+                Some(_) => {
+                    "log a longer rest; if it stays, have the cell groups measured before it is shipped"
                 }
             },
         },
@@ -290,6 +306,9 @@ fn hv_dtcs(f: &Findings) -> Check {
             result,
             advice: match result {
                 CheckResult::NotMeasured => "read the trouble codes of all control units",
+                CheckResult::Warn => {
+                    "outside the high-voltage ranges: look each code up in the maker's guide"
+                }
                 _ => "repair, clear, drive, and read the codes again",
             },
         },
@@ -376,49 +395,98 @@ fn reported_soh(f: &Findings) -> Check {
     )
 }
 
+/// Where an event lies beside the test.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum When {
+    Before,
+    After,
+    /// Inside the test period, or it cannot be placed outside.
+    Inside,
+}
+
+fn when(event: &BatteryEvent, watch: &Watch) -> When {
+    match event.time_s {
+        Some(time) if (time as f64) < watch.from_s => When::Before,
+        Some(time) if (time as f64) > watch.to_s => When::After,
+        _ => When::Inside,
+    }
+}
+
+/// An event with its day and who says so, as `pack replaced on 2025-07-12, before the test period (work order 7)`.
+fn told(event: &BatteryEvent, watch: &Watch) -> String {
+    let kind = match event.kind {
+        BatteryEventKind::BmsReset => "reset of the management system",
+        BatteryEventKind::PackSwap => "pack replaced",
+        BatteryEventKind::ModuleSwap => "module replaced",
+    };
+    let stamp = event.time_s.and_then(|time| Timestamp::from_second(time).ok());
+    let day = match stamp {
+        Some(stamp) => format!(" on {}", stamp.to_zoned_datetime(TimeZone::UTC).date()),
+        None => ", on a day not stated".to_owned(),
+    };
+    let place = match when(event, watch) {
+        _ if stamp.is_none() || watch.from_s.is_nan() => "",
+        When::Before => ", before the test period",
+        When::After => ", after the test period",
+        When::Inside => ", inside the test period",
+    };
+    let source = if event.source.is_empty() {
+        String::new()
+    } else {
+        format!(" ({})", event.source)
+    };
+    format!("{kind}{day}{place}{source}")
+}
+
 fn battery_history(f: &Findings) -> Check {
-    let words: Vec<String> = f
+    let mut found: Vec<String> = f
         .facts
         .battery_events
         .iter()
-        .map(|event| {
-            let kind = match event.kind {
-                BatteryEventKind::BmsReset => "reset of the management system",
-                BatteryEventKind::PackSwap => "pack replaced",
-                BatteryEventKind::ModuleSwap => "module replaced",
-            };
-            if event.source.is_empty() {
-                kind.to_owned()
-            } else {
-                format!("{kind} ({})", event.source)
-            }
-        })
+        .map(|event| told(event, f.watch))
         .collect();
     let rose = f.watch.reported_soh_rose > 0.03;
-    let mut found = words;
     if rose {
         found.push(format!(
             "reported state of health rose by {:.1} pp",
             100.0 * f.watch.reported_soh_rose
         ));
     }
+    let latest = f
+        .facts
+        .battery_events
+        .iter()
+        .map(|event| when(event, f.watch))
+        .max();
+    let (result, advice) = match latest {
+        _ if rose => (
+            CheckResult::Fail,
+            "test after the event only, and show the work order",
+        ),
+        // The log shows only what the management system forgets while it is read: that nobody stated an event is no finding.
+        None => (
+            CheckResult::NotMeasured,
+            "ask the owner and the workshop for resets and replacements, and state them",
+        ),
+        Some(When::Inside) => (
+            CheckResult::Fail,
+            "test after the event only, and show the work order",
+        ),
+        Some(When::After) => (
+            CheckResult::Warn,
+            "test again: the battery is not what it was when it was tested",
+        ),
+        Some(When::Before) => (CheckResult::Warn, "show the work order"),
+    };
     check(
         "battery_history",
         "Resets and replacements",
         OURS,
         Outcome {
-            value: Some(if found.is_empty() {
-                "none known".into()
-            } else {
-                found.join("; ")
-            }),
+            value: (!found.is_empty()).then(|| found.join("; ")),
             limit: "none inside the test period".into(),
-            result: match (rose, found.is_empty()) {
-                (true, _) => CheckResult::Fail,
-                (false, true) => CheckResult::Pass,
-                (false, false) => CheckResult::Warn,
-            },
-            advice: "test after the event only, and show the work order",
+            result,
+            advice,
         },
     )
 }
@@ -483,6 +551,14 @@ fn tampering(f: &Findings) -> Check {
     let gaps = count(ExclusionCode::Gap);
     if gaps > 0 {
         notes.push(format!("samples missing in {gaps} of {}", f.sessions.len()));
+    }
+    let minutes = f.holes.longest_s / 60.0;
+    match f.holes.count {
+        0 => {}
+        1 => notes.push(format!("samples missing for {minutes:.0} min inside a charge")),
+        n => notes.push(format!(
+            "samples missing for up to {minutes:.0} min in {n} places inside charges"
+        )),
     }
     let contradicts = |correction: &String| correction.contains(UNIT_CONTRADICTED);
     let units = f.sources.iter().flat_map(|s| &s.corrections);

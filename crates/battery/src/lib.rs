@@ -29,4 +29,4 @@ pub use pack::{Chemistry, Class, Facts, Pack};
 pub use sample::{Channel, Clock, Samples, SocDefinition, Source};
 
 /// Name and version of the method. Any change of a number that it gives changes the version.
-pub const METHOD_VERSION: &str = "carnet-soh/5";
+pub const METHOD_VERSION: &str = "carnet-soh/6";

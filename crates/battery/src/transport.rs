@@ -85,6 +85,11 @@ pub(crate) fn judge(facts: &Facts, soc: Option<f64>, measured_s: Option<i64>, ch
         }
         Some(_) => {}
     }
+    // What it was at some time says nothing of what it is on board.
+    if percent.is_some() && measured_s.is_none() {
+        ready = ready.filter(|ready| !ready);
+        reasons.push("it is not known when the state of charge was measured".into());
+    }
     for check in checks {
         let id = check.id.as_str();
         match check.result {

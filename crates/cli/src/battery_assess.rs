@@ -202,13 +202,7 @@ fn sessions(sessions: &[Session]) -> Result<(), Failure> {
         table.add_row([
             session.number.to_string(),
             start,
-            format!(
-                "{}{} – {}{}",
-                session.soc_start_pct,
-                anchor(first),
-                session.soc_end_pct,
-                anchor(last)
-            ),
+            session.soc_range([anchor(first), anchor(last)]),
             session.charge_ah.to_string(),
             session.temperature_c.map_or_else(String::new, |t| t.to_string()),
             session.capacity_ah.map_or_else(String::new, |c| c.to_string()),

@@ -215,11 +215,7 @@ fn print_vehicle(vehicle: &Vehicle) -> Result<(), Failure> {
                 .and_then(|s| Timestamp::from_second(s).ok())
                 .map_or_else(|| "-".to_owned(), |time| time.to_string()),
             short(session.duration_s.value() / 3600.0),
-            if has_soc {
-                format!("{} to {}", session.soc_start_pct, session.soc_end_pct)
-            } else {
-                "–".to_owned()
-            },
+            session.soc_range(["", ""]),
             anchor(session.anchors[0]).to_owned(),
             anchor(session.anchors[1]).to_owned(),
             session.charge_ah.to_string(),

@@ -30,6 +30,45 @@ fn rising(times: &[f64]) -> usize {
     1 + later + rest.take_while(|(before, after)| after > before).count()
 }
 
+/// Cells of a column without a value.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Missing {
+    /// How many.
+    pub count: u64,
+    /// The row of the first.
+    pub row: u64,
+}
+
+impl Missing {
+    /// Counts those among some cells, whose rows are given.
+    fn note(&mut self, values: &[f64], rows: &[u64]) {
+        let count = values.iter().filter(|value| value.is_nan()).count();
+        if count == 0 {
+            return;
+        }
+        if self.count == 0 {
+            let first = values.iter().position(|value| value.is_nan());
+            self.row = first
+                .and_then(|first| rows.get(first).copied())
+                .unwrap_or_default();
+        }
+        self.count += count as u64;
+    }
+}
+
+/// Whether a method needs the channel, so that it is said where many of its cells hold no value.
+const fn needed(channel: Channel) -> bool {
+    matches!(
+        channel,
+        Channel::PackCurrent
+            | Channel::PackVoltage
+            | Channel::Soc
+            | Channel::CellMax
+            | Channel::CellMin
+            | Channel::CellMean
+    )
+}
+
 /// What was repaired in the rows of a file.
 #[derive(Debug, Clone, Default)]
 pub struct Repairs {
@@ -45,6 +84,8 @@ pub struct Repairs {
     pub backwards: Fault,
     /// Per slot: values that no battery has.
     pub implausible: Vec<Fault>,
+    /// Per slot: cells without a value, those included that could not be read.
+    pub missing: Vec<Missing>,
 }
 
 impl Repairs {
@@ -95,6 +136,15 @@ impl Repairs {
                 self.backwards.row
             ));
         }
+        let rows = self.rows + self.merged;
+        for (missing, slot) in self.missing.iter().zip(&layout.slots) {
+            if needed(slot.channel) && missing.count > rows / 100 {
+                said.push(format!(
+                    "column {:?}: no value in {} of {rows} rows, the first is row {}",
+                    slot.header, missing.count, missing.row
+                ));
+            }
+        }
         for (fault, slot) in self.implausible.iter().zip(&layout.slots) {
             if fault.count > 0 {
                 said.push(format!(
@@ -138,6 +188,7 @@ impl<'a> Normaliser<'a> {
             merged_into_last: vec![0; layout.slots.len()],
             repairs: Repairs {
                 implausible: vec![Fault::default(); layout.slots.len()],
+                missing: vec![Missing::default(); layout.slots.len()],
                 ..Repairs::default()
             },
         }
@@ -220,6 +271,9 @@ impl<'a> Normaliser<'a> {
             ) else {
                 continue;
             };
+            if let Some(missing) = self.repairs.missing.get_mut(place) {
+                missing.note(values, block.rows.get(from..end).unwrap_or_default());
+            }
             let to = self.out.column_mut(slot.channel);
             let start = to.len();
             convert.extend(to, values);
@@ -288,6 +342,10 @@ impl<'a> Normaliser<'a> {
             ) else {
                 continue;
             };
+            if let (Some(missing), Some(number)) = (self.repairs.missing.get_mut(place), block.rows.get(row))
+            {
+                missing.note(&[*raw], &[*number]);
+            }
             let mut value = convert.apply(*raw);
             if value < low || value > high {
                 let number = block.rows.get(row).copied().unwrap_or_default();

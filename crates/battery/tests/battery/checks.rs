@@ -2,7 +2,7 @@ use battery::assessment::CheckResult;
 use battery::pack::{BatteryEvent, BatteryEventKind, Dtc};
 use battery::{Assessment, Assessor, Channel, Class, Facts, RefusalCode, Source};
 
-use crate::car::{Car, change, pick, source};
+use crate::car::{Car, change, dated, pick, source};
 
 fn assess(facts: Facts) -> Assessment {
     let car = Car::new();
@@ -20,6 +20,7 @@ fn what_nobody_measured_is_said_to_be_not_measured() {
         ..Facts::default()
     });
     for id in [
+        "battery_history",
         "isolation",
         "self_discharge",
         "hv_dtcs",
@@ -81,6 +82,7 @@ fn a_high_voltage_fault_fails_and_is_not_shipped() {
         recalls: Some(vec![]),
         isolation_kohm: Some(5000.0),
         soc_now: Some(0.25),
+        soc_now_time_s: Some(1_754_265_600),
         damaged: Some(false),
         ..Facts::default()
     });
@@ -117,6 +119,7 @@ fn a_battery_is_not_ready_for_carriage_against_the_advice_of_its_own_checks() {
         recalls: Some(vec![]),
         isolation_kohm: Some(isolation_kohm),
         soc_now: Some(0.25),
+        soc_now_time_s: Some(1_754_265_600),
         damaged: Some(false),
         ..Facts::default()
     };
@@ -270,8 +273,226 @@ fn a_reset_or_swap_that_cannot_be_placed_before_the_test_is_refused() {
             ..Facts::default()
         });
         assert!(found.refusals.iter().any(|r| r.code == code));
-        assert_eq!(result(&found, "battery_history"), CheckResult::Warn);
+        assert_eq!(result(&found, "battery_history"), CheckResult::Fail);
     }
+}
+
+#[test]
+fn an_event_fails_inside_the_test_period_and_is_watched_with_its_day_outside() {
+    /// 2025-07-12 00:00 UTC.
+    const FIRST: f64 = 1_752_278_400.0;
+    let car = Car::new();
+    let history = |time_s| {
+        let mut assessor = Assessor::new(
+            car.pack(),
+            Facts {
+                battery_events: vec![BatteryEvent {
+                    kind: BatteryEventKind::PackSwap,
+                    time_s,
+                    source: "work order 7".into(),
+                }],
+                ..Facts::default()
+            },
+            Class::Field,
+        );
+        assessor.source(Source {
+            clock: battery::Clock::Utc,
+            ..source()
+        });
+        for (place, rows) in car.history().into_iter().enumerate() {
+            assessor.push(&dated(rows, FIRST + 86_400.0 * place as f64));
+        }
+        let found = assessor.finish();
+        let check = found.checks.iter().find(|c| c.id == "battery_history").unwrap();
+        (check.result, check.value.clone().unwrap(), check.advice.clone())
+    };
+    let (inside, value, _) = history(Some(FIRST as i64 + 100_000));
+    assert_eq!(inside, CheckResult::Fail);
+    assert_eq!(
+        value,
+        "pack replaced on 2025-07-13, inside the test period (work order 7)"
+    );
+    let (before, value, advice) = history(Some(FIRST as i64 - 400_000));
+    assert_eq!(before, CheckResult::Warn);
+    assert_eq!(
+        value,
+        "pack replaced on 2025-07-07, before the test period (work order 7)"
+    );
+    assert_eq!(advice, "show the work order");
+    let (after, _, advice) = history(Some(FIRST as i64 + 4_000_000));
+    assert_eq!(after, CheckResult::Warn);
+    assert!(advice.starts_with("test again"), "{advice}");
+    let (unplaced, value, _) = history(None);
+    assert_eq!(unplaced, CheckResult::Fail);
+    assert_eq!(value, "pack replaced, on a day not stated (work order 7)");
+}
+
+#[test]
+fn what_is_to_be_watched_is_not_given_the_advice_of_a_failure() {
+    let advice = |found: &Assessment, id: &str| {
+        let check = found.checks.iter().find(|c| c.id == id).unwrap();
+        (check.result, check.advice.clone())
+    };
+    let isolation = |kohm| {
+        let found = assess(Facts {
+            isolation_kohm: Some(kohm),
+            ..Facts::default()
+        });
+        advice(&found, "isolation")
+    };
+    let (failed, words) = isolation(39.0);
+    assert_eq!(failed, CheckResult::Fail);
+    assert!(words.starts_with("do not touch, charge or ship"), "{words}");
+    let (watched, words) = isolation(150.0);
+    assert_eq!(watched, CheckResult::Warn);
+    assert!(!words.contains("do not touch"), "{words}");
+
+    let heated = |celsius| {
+        let car = Car::new();
+        let mut sessions = car.history();
+        for rows in &mut sessions {
+            change(rows, Channel::TempMax, |_, _| celsius);
+        }
+        advice(&car.assess(&sessions), "temperature_highest")
+    };
+    let (failed, words) = heated(63.0);
+    assert_eq!(failed, CheckResult::Fail);
+    assert!(words.starts_with("do not charge"), "{words}");
+    let (watched, words) = heated(57.0);
+    assert_eq!(watched, CheckResult::Warn);
+    assert!(!words.contains("do not charge"), "{words}");
+
+    let drained = |volt_per_day: f64| {
+        let car = Car {
+            rest_s: 12.0 * 3600.0,
+            ..Car::new()
+        };
+        let mut sessions = vec![car.charge(0, 0.4, 1.0)];
+        for rows in &mut sessions {
+            let times = rows.time_s.clone();
+            change(rows, Channel::CellMin, |row, v| {
+                v - volt_per_day * times[row] / 86_400.0
+            });
+        }
+        advice(&car.assess(&sessions), "self_discharge")
+    };
+    let (failed, words) = drained(0.040);
+    assert_eq!(failed, CheckResult::Fail);
+    assert!(words.contains("have it opened"), "{words}");
+    let (watched, words) = drained(0.012);
+    assert_eq!(watched, CheckResult::Warn);
+    assert!(!words.contains("have it opened"), "{words}");
+}
+
+#[test]
+fn rows_taken_out_of_a_charge_are_pointed_out_however_long_the_hole() {
+    /// 2025-07-12 00:00 UTC.
+    const FIRST: f64 = 1_752_278_400.0;
+    let car = Car::new();
+    // Rows 100 to 100 + missing of the third charge are gone, every 30 s one; or its second half has another number.
+    let found = |missing: usize, clock: battery::Clock, numbered_anew: bool, unnumbered: bool| {
+        let mut assessor = Assessor::new(car.pack(), Facts::default(), Class::Field);
+        assessor.source(Source { clock, ..source() });
+        for (place, rows) in car.history().into_iter().enumerate() {
+            let mut rows = dated(rows, FIRST + 86_400.0 * place as f64);
+            if place == 2 {
+                rows = pick(
+                    &rows,
+                    (0..rows.len()).filter(|row| !(100..100 + missing).contains(row)),
+                );
+                if numbered_anew {
+                    rows.session.iter_mut().skip(100).for_each(|number| *number = 77);
+                }
+            }
+            if unnumbered {
+                rows.session.clear();
+            }
+            assessor.push(&rows);
+        }
+        assessor.finish()
+    };
+    let tampering = |found: &Assessment| {
+        let check = found.checks.iter().find(|c| c.id == "tampering").unwrap();
+        (check.result, check.value.clone().unwrap())
+    };
+    let utc = battery::Clock::Utc;
+    assert_eq!(tampering(&found(0, utc, false, false)).0, CheckResult::Pass);
+    // Another number without a hole is no more than another number.
+    assert_eq!(tampering(&found(0, utc, true, false)).0, CheckResult::Pass);
+    let (result, value) = tampering(&found(11, utc, false, false));
+    assert_eq!(
+        (result, value.as_str()),
+        (CheckResult::Warn, "samples missing in 1 of 8")
+    );
+    for (missing, clock, anew, unnumbered) in [
+        (25, utc, false, false),
+        (60, utc, false, false),
+        (25, battery::Clock::Relative, false, false),
+        (25, utc, true, false),
+        (25, utc, false, true),
+        (11, utc, true, false),
+    ] {
+        let found = found(missing, clock, anew, unnumbered);
+        let minutes = 30 * (missing + 1) / 60;
+        assert_eq!(
+            tampering(&found),
+            (
+                CheckResult::Warn,
+                format!("samples missing for {minutes} min inside a charge")
+            ),
+            "{missing} {clock:?} {anew} {unnumbered}"
+        );
+        let notice = found.notices.iter().find(|n| n.code == "hole_in_charge").unwrap();
+        assert!(notice.text.contains(&format!("for {minutes} min")), "{notice:?}");
+        assert_eq!(found.sessions.len(), 9);
+    }
+    // The end of a charge is missing, and some rest after it.
+    let mut assessor = Assessor::new(car.pack(), Facts::default(), Class::Field);
+    assessor.source(source());
+    for (place, rows) in car.history().into_iter().enumerate() {
+        let end = rows.len() - 5;
+        let kept = (0..rows.len()).filter(|row| place != 2 || *row < 100 || *row >= end);
+        assessor.push(&pick(&rows, kept));
+    }
+    assert_eq!(tampering(&assessor.finish()).0, CheckResult::Warn);
+}
+
+#[test]
+fn a_session_without_state_of_charge_does_not_begin_at_nothing() {
+    let car = Car::new();
+    let mut sessions = car.history();
+    change(&mut sessions[1], Channel::Soc, |_, _| f64::NAN);
+    let found = car.assess(&sessions);
+    let json = serde_json::to_value(&found).unwrap();
+    for end in ["soc_start_pct", "soc_end_pct"] {
+        assert!(json["sessions"][1][end].is_null(), "{}", json["sessions"][1]);
+        assert!(json["sessions"][0][end].is_string(), "{}", json["sessions"][0]);
+    }
+    let again: Assessment = serde_json::from_value(json).unwrap();
+    assert_eq!(again, found);
+}
+
+#[test]
+fn a_state_of_charge_of_an_unknown_time_is_not_ready_for_carriage() {
+    let stated = |soc, soc_now_time_s| Facts {
+        dtcs: Some(vec![]),
+        recalls: Some(vec![]),
+        isolation_kohm: Some(5000.0),
+        soc_now: Some(soc),
+        soc_now_time_s,
+        damaged: Some(false),
+        ..Facts::default()
+    };
+    let undated = assess(stated(0.25, None));
+    assert_eq!(undated.transport.ready, None);
+    assert_eq!(
+        undated.transport.reasons,
+        ["it is not known when the state of charge was measured"]
+    );
+    let when = Some(1_754_265_600);
+    assert_eq!(assess(stated(0.25, when)).transport.ready, Some(true));
+    // Too much stays too much.
+    assert_eq!(assess(stated(0.80, None)).transport.ready, Some(false));
 }
 
 #[test]

@@ -361,6 +361,18 @@ fn rows_without_numbers_are_passed_over() {
 }
 
 #[test]
+fn a_current_missing_for_long_is_a_gap_though_its_rows_are_there() {
+    let found = poisoned(|place, rows| {
+        if place == 2 {
+            change(rows, Channel::PackCurrent, |row, v| {
+                if (100..125).contains(&row) { f64::NAN } else { v }
+            });
+        }
+    });
+    excluded(&found, 2, Code::Gap);
+}
+
+#[test]
 fn a_file_without_current_is_refused() {
     let found = poisoned(|_, rows| rows.column_mut(Channel::PackCurrent).clear());
     refused(&found, Refusal::NoTelemetry);

@@ -86,7 +86,7 @@ fn an_assessment_is_computed_again_to_the_same_bytes_and_tells_an_altered_file()
     );
     let again = carnet(folder.path(), &["battery", "recompute", "a.json", &log]);
     assert_eq!(again.code, 0, "{}{}", again.out, again.err);
-    assert!(again.out.starts_with("EQUAL: carnet-soh/5"), "{}", again.out);
+    assert!(again.out.starts_with("EQUAL: carnet-soh/6"), "{}", again.out);
     let altered = std::fs::read_to_string(&log)
         .unwrap()
         .replacen(",35.0,", ",36.0,", 1);
@@ -155,7 +155,7 @@ fn a_credential_is_held_to_the_hash_of_its_assessment() {
     let assessment: Value =
         serde_json::from_slice(&std::fs::read(folder.path().join("a.json")).unwrap()).unwrap();
     let credential = serde_json::json!({ "credentialSubject": {
-        "soh": { "methodVersion": "carnet-soh/5", "class": "field" },
+        "soh": { "methodVersion": "carnet-soh/6", "class": "field" },
         "evidence": {
             "assessmentSha256": assessed["assessment_sha256"],
             "rawSha256": [assessment["evidence"]["sources"][0]["sha256"]],
@@ -192,7 +192,7 @@ fn a_credential_is_held_to_the_hash_of_its_assessment() {
         &path,
         credential
             .to_string()
-            .replace("carnet-soh/5", "carnet-soh/1")
+            .replace("carnet-soh/6", "carnet-soh/1")
             .replace("assessmentSha256\":\"", "assessmentSha256\":\"0"),
     )
     .unwrap();
@@ -202,6 +202,59 @@ fn a_credential_is_held_to_the_hash_of_its_assessment() {
         differ["differences"].to_string().contains("carnet-soh/1 then"),
         "{differ}"
     );
+}
+
+#[test]
+fn rows_and_cells_that_were_taken_out_are_said_in_the_assessment() {
+    let folder = yard::empty_folder();
+    let log = std::fs::read_to_string(sample("ioniq5-2021.csv")).unwrap();
+    let described = sample("ioniq5-2021.battery.toml");
+    let assessed = |rows: String| {
+        std::fs::write(folder.path().join("car.csv"), rows).unwrap();
+        json(
+            &folder,
+            &["--json", "battery", "assess", "car.csv", "--battery", &described],
+        )
+    };
+    let notices = |found: &Value| found["notices"].to_string();
+    let tampering = |found: &Value| {
+        let checks = found["checks"].as_array().unwrap();
+        let check = checks.iter().find(|check| check["id"] == "tampering").unwrap();
+        (
+            check["result"].as_str().unwrap().to_owned(),
+            check["value"].to_string(),
+        )
+    };
+    // A row is every 30 s: 24 of them leave a hole of more than ten minutes in the logger's session 2.
+    let hole = log.lines().enumerate();
+    let hole = hole.filter(|(number, _)| !(400..424).contains(number));
+    let found = assessed(hole.map(|(_, line)| format!("{line}\n")).collect());
+    let (result, value) = tampering(&found);
+    assert_eq!(result, "warn");
+    assert!(
+        value.contains("samples missing for 12 min inside a charge"),
+        "{value}"
+    );
+    assert!(
+        notices(&found).contains("of the logger's session 2"),
+        "{}",
+        found["notices"]
+    );
+    // The current of every fifth row.
+    let blank = log.lines().enumerate().map(|(number, line)| {
+        let mut fields: Vec<&str> = line.split(',').collect();
+        if number % 5 == 1 {
+            fields[4] = "NaN";
+        }
+        fields.join(",") + "\n"
+    });
+    let found = assessed(blank.collect());
+    assert!(
+        notices(&found).contains("no value in 412 of 2057 rows, the first is row 2"),
+        "{}",
+        found["notices"]
+    );
+    assert_eq!(tampering(&assessed(log)).0, "pass");
 }
 
 #[test]

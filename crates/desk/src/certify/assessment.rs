@@ -270,7 +270,8 @@ fn soh(assessment: &Assessment) -> Result<Option<Soh>, String> {
 fn check(checked: &Checked, facts: &Facts) -> Check {
     // The log shows only what the management system forgets while it is read. Where nobody stated what the workshops know, that
     // there was nothing is no finding.
-    if checked.id == "battery_history" && checked.result == Found::Pass && facts.battery_events.is_empty() {
+    let open = [Found::Pass, Found::NotMeasured].contains(&checked.result);
+    if checked.id == "battery_history" && open && facts.battery_events.is_empty() {
         return Check {
             id: checked.id.clone(),
             result: CheckResult::Stated,
@@ -399,8 +400,11 @@ fn sessions(charges: &[Charge]) -> Result<Vec<Session>, String> {
     used.sort_by_key(|(place, _)| *place);
     used.into_iter()
         .map(|(place, charge)| {
-            let delta_soc_pct = exact(charge.soc_start_pct)?
-                .less_than_by(exact(charge.soc_end_pct)?)
+            let [start, end] = [charge.soc_start_pct, charge.soc_end_pct].map(|soc| soc.map(exact));
+            let delta_soc_pct = start
+                .transpose()?
+                .zip(end.transpose()?)
+                .and_then(|(start, end)| start.less_than_by(end))
                 .ok_or_else(|| format!("session {}: the states of charge are no percentages", place + 1))?;
             Ok(Session {
                 delta_soc_pct,

@@ -85,6 +85,28 @@ fn not_a_number_is_missing_and_a_stray_word_is_counted_and_said() {
 }
 
 #[test]
+fn cells_without_a_value_are_counted_and_said_where_they_are_many() {
+    let part = one(changed(200, |number, line| match number {
+        n if n % 5 == 3 => with_field(line, 2, "NaN"),
+        // One in a hundred is no more than a stumble, and temperatures are not needed.
+        7 | 9 => with_field(line, 3, ""),
+        n if n % 2 == 0 => with_field(line, 7, ""),
+        _ => line.to_owned(),
+    }));
+    let said: Vec<_> = part
+        .corrections
+        .iter()
+        .filter(|said| said.contains("no value"))
+        .collect();
+    assert_eq!(
+        said,
+        ["column \"pack_current\": no value in 40 of 200 rows, the first is row 4"],
+        "{:?}",
+        part.corrections
+    );
+}
+
+#[test]
 fn a_column_of_words_is_refused_with_its_first() {
     let said = refused(changed(60, |_, line| with_field(line, 3, "forty %")));
     assert!(

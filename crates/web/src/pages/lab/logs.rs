@@ -281,7 +281,7 @@ fn sessions(visit: &Visit, sessions: &[Session]) -> Markup {
                             tr {
                                 th scope="row" data-label=(visit.say("lab-look-start")) { (code(words, &start.map_or_else(|| format!("{}", session.number), |time| time.to_string()))) }
                                 td data-label=(visit.say("lab-look-lasted")) { (short(session.duration_s.value() / 3600.0)) }
-                                td data-label=(visit.say("lab-look-percent")) { bdi dir="ltr" { (session.soc_start_pct.to_string()) " – " (session.soc_end_pct.to_string()) } }
+                                td data-label=(visit.say("lab-look-percent")) { bdi dir="ltr" { (session.soc_range(["", ""])) } }
                                 td data-label=(visit.say("lab-look-anchors")) { (anchor(session.anchors[0])) " – " (anchor(session.anchors[1])) }
                                 td data-label=(visit.say("lab-look-charge")) { (session.charge_ah.to_string()) }
                                 td data-label=(visit.say("lab-look-left-out")) { @if let Some(why) = session.excluded.first() { (foreign(words, &why.text, NAME)) } }
