@@ -12,6 +12,9 @@ use crate::pack::Facts;
 /// How the reason begins that a battery is damaged or defective.
 pub const DAMAGED: &str = "damaged or defective";
 
+/// The reason why a state of charge says nothing.
+pub const UNDATED: &str = "it is not known when the state of charge was measured";
+
 /// Checks whose failure stops carriage.
 const STOPS: [&str; 7] = [
     "isolation",
@@ -88,7 +91,7 @@ pub(crate) fn judge(facts: &Facts, soc: Option<f64>, measured_s: Option<i64>, ch
     // What it was at some time says nothing of what it is on board.
     if percent.is_some() && measured_s.is_none() {
         ready = ready.filter(|ready| !ready);
-        reasons.push("it is not known when the state of charge was measured".into());
+        reasons.push(UNDATED.into());
     }
     for check in checks {
         let id = check.id.as_str();

@@ -275,6 +275,12 @@ fn what_nobody_measured_or_stated_is_neither_ready_nor_in_order() {
     let history = sound.checks.iter().find(|c| c.id == "battery_history").unwrap();
     assert_eq!(history.result, CheckResult::Stated);
     assert_eq!(history.value.as_ref().unwrap().to_string(), "none stated");
+    let mut undated = found.clone();
+    undated.transport.soc_measured_s = None;
+    let undated = evaluation(&undated, &application, None, TODAY).unwrap().transport;
+    assert!(!undated.ready);
+    let said = "it is not known when the state of charge was measured";
+    assert_eq!(undated.obstacles.iter().filter(|o| *o == said).count(), 1);
     for check in &mut found.checks {
         if ["isolation", "hv_dtcs", "recalls"].contains(&check.id.as_str()) {
             (check.result, check.value) = (Found::NotMeasured, None);

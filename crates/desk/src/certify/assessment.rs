@@ -4,6 +4,7 @@ use battery::Facts;
 use battery::assessment::{
     Assessment, Check as Checked, CheckResult as Found, Group, Session as Charge, Transport as Carriage,
 };
+use battery::transport::UNDATED;
 use certificate::Decimal;
 use certificate::application::Application;
 use certificate::decimal::Rounding;
@@ -359,11 +360,16 @@ fn transport(carriage: &Carriage, checks: &[Checked]) -> Result<Transport, Strin
             !checks.iter().any(made)
         })
         .collect();
-    let ready = carriage.ready == Some(true) && open.is_empty();
+    // Before `carnet-soh/6` an assessment was ready with a state of charge of an unknown time.
+    let undated = carriage.soc_pct.is_some() && carriage.soc_measured_s.is_none();
+    let ready = carriage.ready == Some(true) && open.is_empty() && !undated;
     let mut obstacles = Vec::new();
     // What a carrier merely prefers stands in nobody's way.
     if !ready {
         obstacles.clone_from(&carriage.reasons);
+        if undated && !obstacles.iter().any(|said| said == UNDATED) {
+            obstacles.push(UNDATED.to_owned());
+        }
         let name = |id: &str| {
             let named = checks.iter().find(|check| check.id == id);
             named.map_or_else(|| id.to_owned(), |check| check.name.clone())
