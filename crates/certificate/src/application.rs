@@ -28,6 +28,16 @@ pub enum Chemistry {
     LFP,
 }
 
+impl Chemistry {
+    /// Cell voltage at which charging ends, V: the highest that a pack of such cells has in use.
+    fn end_voltage(self) -> f64 {
+        match self {
+            Self::NMC => 4.20,
+            Self::LFP => 3.65,
+        }
+    }
+}
+
 impl fmt::Display for Chemistry {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
@@ -94,6 +104,13 @@ pub struct Battery {
     /// Number of the Korean battery safety certification, where there is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub kr_safety_certification_no: Option<String>,
+}
+
+impl Battery {
+    /// The highest voltage of the pack, V: its cells in series at the end of charging.
+    pub fn highest_volt(&self) -> f64 {
+        f64::from(self.n_series) * self.chemistry.end_voltage()
+    }
 }
 
 /// An application for certification.

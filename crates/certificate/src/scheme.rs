@@ -288,7 +288,8 @@ impl Step {
         }
     }
 
-    fn text(&self) -> Option<&str> {
+    /// What somebody wrote of it: why, or what was looked at.
+    pub fn text(&self) -> Option<&str> {
         match self {
             Self::Applied { client, .. } => Some(client),
             Self::ApplicationAccepted { remarks: text }

@@ -11,8 +11,8 @@ use serde_json::{Map, Value};
 use statement::vocabulary::StatementType;
 use vehicle::trouble_code::of_high_voltage;
 
-/// Least isolation of a 400 V system at 100 Ω/V (UN Regulation No. 100, 5.1.3), in kilo-ohms.
-const LEAST_ISOLATION_KOHM: f64 = 40.0;
+/// Least isolation of a high-voltage system, in ohms for each volt of its highest voltage (UN Regulation No. 100, 5.1.3).
+const LEAST_OHM_PER_VOLT: f64 = 100.0;
 
 /// Why a certificate is suspended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -60,8 +60,9 @@ pub struct Trigger {
     pub said: String,
 }
 
-/// Whether a statement suspends a certificate. Reads what is disclosed; the fields it needs are never personal.
-pub fn trigger(typ: StatementType, body: &Map<String, Value>) -> Option<Trigger> {
+/// Whether a statement suspends the certificate of a car whose pack has at most `highest_volt` (V). Reads what is disclosed; the
+/// fields it needs are never personal.
+pub fn trigger(typ: StatementType, body: &Map<String, Value>, highest_volt: f64) -> Option<Trigger> {
     let found = |cause, said: &str| {
         Some(Trigger {
             cause,
@@ -77,7 +78,7 @@ pub fn trigger(typ: StatementType, body: &Map<String, Value>) -> Option<Trigger>
         ),
         StatementType::RecallClosed => {
             let remedy = body.get("remedy").and_then(Value::as_str)?;
-            if names_battery(remedy) && names_exchange(remedy) {
+            if exchanges_pack(remedy) {
                 return found(Cause::PackSwap, remedy);
             }
             None
@@ -97,10 +98,12 @@ pub fn trigger(typ: StatementType, body: &Map<String, Value>) -> Option<Trigger>
         }
         StatementType::BatteryHealth => {
             let isolation = body.get("insulation_kohm").and_then(Value::as_f64)?;
-            if isolation < LEAST_ISOLATION_KOHM {
+            if 1000.0 * isolation < LEAST_OHM_PER_VOLT * highest_volt {
                 return found(
                     Cause::HighVoltageFault,
-                    &format!("isolation {isolation} kΩ, less than {LEAST_ISOLATION_KOHM}"),
+                    &format!(
+                        "isolation {isolation} kΩ, less than {LEAST_OHM_PER_VOLT} Ω/V of {highest_volt:.0} V"
+                    ),
                 );
             }
             None
@@ -137,15 +140,12 @@ fn serviced(body: &Map<String, Value>) -> Option<Trigger> {
     if let Some(text) = jobs.iter().find(|text| has_high_voltage_code(text)) {
         return Some(of(Cause::HighVoltageFault, text));
     }
-    if let Some(text) = jobs
-        .iter()
-        .find(|text| names_battery(text) && names_exchange(text))
-    {
+    if let Some(text) = jobs.iter().find(|text| exchanges_pack(text)) {
         return Some(of(Cause::PackSwap, text));
     }
     parts
         .iter()
-        .find(|text| names_battery(text))
+        .find(|text| names_battery(text) && speaks_of_pack(&words(text)))
         .map(|text| of(Cause::PackSwap, text))
 }
 
@@ -184,10 +184,127 @@ fn names_battery(text: &str) -> bool {
     BATTERY.iter().any(|word| text.contains(word))
 }
 
-fn names_exchange(text: &str) -> bool {
-    const EXCHANGE: [&str; 6] = ["replac", "exchang", "swap", "renewed", "교환", "교체"];
-    let text = text.to_lowercase();
-    EXCHANGE.iter().any(|word| text.contains(word))
+/// Whether a text says that the pack or modules of it were exchanged, and not only something on it.
+fn exchanges_pack(text: &str) -> bool {
+    let words = words(text);
+    names_battery(text) && words.contains(&Word::Exchange) && speaks_of_pack(&words)
+}
+
+/// A word of a text about a battery, as far as it tells the pack from what is on it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Word {
+    /// The pack, or modules of it.
+    Pack,
+    /// Something on the pack that can be exchanged without changing how much it holds.
+    Part,
+    /// That something was exchanged.
+    Exchange,
+    /// What joins the part to the pack: "fuse *of* the battery".
+    Of,
+    /// What stands between that and the pack.
+    Adjective,
+    /// Here something else begins.
+    Break,
+    /// Any other.
+    Other,
+}
+
+/// Korean words, the longer before those that they contain. They are written together, and with particles.
+const KOREAN: [(&str, Word); 32] = [
+    ("구동축전지", Word::Pack),
+    ("축전지", Word::Pack),
+    ("배터리", Word::Pack),
+    ("모듈", Word::Pack),
+    ("냉각수", Word::Part),
+    ("부동액", Word::Part),
+    ("커버", Word::Part),
+    ("덮개", Word::Part),
+    ("퓨즈", Word::Part),
+    ("필터", Word::Part),
+    ("케이블", Word::Part),
+    ("배선", Word::Part),
+    ("라벨", Word::Part),
+    ("스티커", Word::Part),
+    ("펌프", Word::Part),
+    ("가스켓", Word::Part),
+    ("가스킷", Word::Part),
+    ("개스킷", Word::Part),
+    ("호스", Word::Part),
+    ("센서", Word::Part),
+    ("볼트", Word::Part),
+    ("교환", Word::Exchange),
+    ("교체", Word::Exchange),
+    ("고전압", Word::Adjective),
+    ("그리고", Word::Break),
+    ("하고", Word::Break),
+    ("및", Word::Break),
+    ("팩", Word::Pack),
+    ("팬", Word::Part),
+    ("와", Word::Break),
+    ("과", Word::Break),
+    ("의", Word::Other),
+];
+
+/// The words of a text, in order.
+fn words(text: &str) -> Vec<Word> {
+    let mut spaced = text.to_lowercase();
+    for (at, (word, _)) in KOREAN.iter().enumerate() {
+        // Set aside under a number, so that no shorter word is found in it.
+        spaced = spaced.replace(word, &format!(" \u{1}{at} "));
+    }
+    let mut words = Vec::new();
+    for token in spaced.split_inclusive(|c: char| !c.is_alphanumeric() && c != '\u{1}') {
+        let end = token.chars().last().unwrap_or(' ');
+        let word = token.trim_end_matches(|c: char| !c.is_alphanumeric() && c != '\u{1}');
+        if !word.is_empty() {
+            words.push(word_of(word));
+        }
+        if matches!(end, ',' | ';' | '.' | '/' | '+' | '&' | '\n' | '·' | '、') {
+            words.push(Word::Break);
+        }
+    }
+    words
+}
+
+fn word_of(word: &str) -> Word {
+    let korean = word.strip_prefix('\u{1}').and_then(|at| at.parse::<usize>().ok());
+    if let Some((_, word)) = korean.and_then(|at| KOREAN.get(at)) {
+        return *word;
+    }
+    let exchange = ["replac", "exchang", "swap", "renew"];
+    if exchange.iter().any(|begin| word.starts_with(begin)) {
+        return Word::Exchange;
+    }
+    match word {
+        "battery" | "batteries" | "pack" | "packs" | "module" | "modules" => Word::Pack,
+        "coolant" | "cover" | "covers" | "lid" | "fuse" | "fuses" | "filter" | "filters" | "cable"
+        | "cables" | "wiring" | "label" | "labels" | "sticker" | "fan" | "fans" | "pump" | "pumps"
+        | "gasket" | "gaskets" | "seal" | "seals" | "hose" | "hoses" | "sensor" | "sensors" | "bolt"
+        | "bolts" => Word::Part,
+        "of" | "for" | "on" | "in" | "at" | "from" | "to" => Word::Of,
+        "the" | "a" | "this" | "traction" | "high" | "voltage" | "hv" => Word::Adjective,
+        "and" | "with" | "incl" | "including" | "plus" | "under" | "after" => Word::Break,
+        _ => Word::Other,
+    }
+}
+
+/// Whether a pack or module is spoken of at least once for itself: neither as that of a part which follows ("battery coolant"), nor
+/// as that of one which goes before ("coolant of the battery").
+fn speaks_of_pack(words: &[Word]) -> bool {
+    let of_a_part = |at: usize| {
+        let (before, after) = words.split_at(at);
+        let followed = after
+            .iter()
+            .take_while(|word| !matches!(word, Word::Exchange | Word::Break | Word::Of))
+            .any(|word| *word == Word::Part);
+        let mut before = before
+            .iter()
+            .rev()
+            .skip_while(|word| matches!(word, Word::Adjective | Word::Pack));
+        let preceded = before.next() == Some(&Word::Of) && before.next() == Some(&Word::Part);
+        followed || preceded
+    };
+    (0..words.len()).any(|at| words.get(at) == Some(&Word::Pack) && !of_a_part(at))
 }
 
 #[cfg(test)]
@@ -197,7 +314,29 @@ mod tests {
     use super::*;
 
     fn cause(typ: StatementType, body: Value) -> Option<Cause> {
-        trigger(typ, body.as_object().unwrap()).map(|t| t.cause)
+        cause_at(400.0, typ, body)
+    }
+
+    fn cause_at(highest_volt: f64, typ: StatementType, body: Value) -> Option<Cause> {
+        trigger(typ, body.as_object().unwrap(), highest_volt).map(|t| t.cause)
+    }
+
+    #[test]
+    fn isolation_is_judged_by_the_voltage_of_the_car() {
+        for (volt, kohm, expected) in [
+            (400.0, 40.0, None),
+            (400.0, 39.9, Some(Cause::HighVoltageFault)),
+            (756.0, 60.0, Some(Cause::HighVoltageFault)),
+            (756.0, 75.6, None),
+            (300.0, 35.0, None),
+        ] {
+            let body = json!({"insulation_kohm": kohm});
+            assert_eq!(
+                cause_at(volt, StatementType::BatteryHealth, body),
+                expected,
+                "{kohm} kΩ at {volt} V"
+            );
+        }
     }
 
     #[test]
@@ -294,5 +433,63 @@ mod tests {
         ] {
             assert_eq!(cause(typ, body.clone()), None, "{typ} {body}");
         }
+    }
+
+    #[test]
+    fn work_on_a_part_of_the_pack_is_no_swap_of_it() {
+        let of = |text: &str| cause(StatementType::ServicePerformed, json!({"jobs": [{"text": text}]}));
+        for text in [
+            "High-voltage battery coolant replaced",
+            "고전압 배터리 냉각수 교환",
+            "고전압배터리 냉각수를 교환",
+            "구동축전지냉각수교체",
+            "Traction battery cover and gasket replaced",
+            "구동 축전지 커버 가스켓 교환",
+            "HV battery fuse exchanged",
+            "고전압 배터리 퓨즈 교체",
+            "Replaced the filter of the high voltage battery",
+            "고전압 배터리 필터 교환",
+            "HV battery cables swapped",
+            "고전압 배터리 케이블 교환",
+            "Warning label on the traction battery renewed",
+            "고전압 배터리 라벨 교체",
+            "Battery pack cooling fan replaced",
+            "고전압 배터리 냉각팬 교환",
+            "Coolant pump for the battery system replaced",
+            "고전압 배터리 냉각수 펌프 교환",
+            "High-voltage battery: coolant replaced",
+            "Battery module gasket replaced",
+        ] {
+            assert_eq!(of(text), None, "{text}");
+        }
+        for text in [
+            "High-voltage battery replaced",
+            "고전압 배터리 교환",
+            "고전압 배터리 팩 교체",
+            "구동축전지 모듈 2개 교환",
+            "Traction battery and coolant replaced",
+            "고전압 배터리와 냉각수 교환",
+            "고전압 배터리 및 냉각수 교환",
+            "High-voltage battery replaced, coolant filled up",
+            "High-voltage battery cover taken off, module replaced",
+            "고전압 배터리 커버 탈거, 모듈 교환",
+            "Cover removed for exchange of traction battery",
+            "Cover removed for traction battery exchange",
+            "Replaced battery modules 3 and 4",
+            "Battery pack with cooling plate and cover exchanged",
+            "Battery system replaced",
+        ] {
+            assert_eq!(of(text), Some(Cause::PackSwap), "{text}");
+        }
+        let parts = |text: &str| {
+            cause(
+                StatementType::ServicePerformed,
+                json!({"parts": [{"name": text}]}),
+            )
+        };
+        assert_eq!(parts("High-voltage battery coolant, 5 l"), None);
+        assert_eq!(parts("고전압 배터리 퓨즈"), None);
+        assert_eq!(parts("High-voltage battery"), Some(Cause::PackSwap));
+        assert_eq!(parts("고전압 배터리 모듈"), Some(Cause::PackSwap));
     }
 }

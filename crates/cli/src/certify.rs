@@ -4,13 +4,13 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::str::FromStr;
 
-use certificate::application::{Application, Chemistry};
+use certificate::application::{Application, Chemistry, is_invisible};
 use certificate::basis::Basis;
 use certificate::credential::Subject;
 use certificate::evaluation::Evaluation;
 use certificate::passport;
 use certificate::people::{Activity, Mandate};
-use certificate::scheme::{State, Step};
+use certificate::scheme::{Record, State, Step};
 use clap::{Args as ClapArgs, Subcommand};
 use desk::Desk;
 use desk::access::Actor;
@@ -952,7 +952,25 @@ fn records(view: &CaseView) -> Result<(), Failure> {
             record.hash.chars().take(12).collect(),
         ]);
     }
-    output::show(table)
+    output::show(table)?;
+    for Record { number, step, .. } in view.records.iter().map(|record| &record.record) {
+        let said = match step {
+            // The first line of the summary has it.
+            Step::Applied { .. } => continue,
+            Step::Evaluated { obstacles, .. } => obstacles.join("; "),
+            step => step.text().unwrap_or_default().to_owned(),
+        };
+        if !said.is_empty() {
+            // Anybody may complain, in any characters.
+            let said: String = said
+                .chars()
+                .map(|c| if is_invisible(c) { ' ' } else { c })
+                .collect();
+            let kind = step.kind().replace('_', " ");
+            output::say(format_args!("  {number:>2} {kind}: {said}"))?;
+        }
+    }
+    Ok(())
 }
 
 async fn surveil(global: &Global, desk: &Desk, options: &Surveil, now: Timestamp) -> Result<(), Failure> {

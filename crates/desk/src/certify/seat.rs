@@ -258,16 +258,29 @@ impl Desk {
         };
         let chemistry = open.application.battery.chemistry;
         let mut offers = offers(&open.case, chemistry, &asker, now);
-        for offer in offers.iter_mut().filter(|o| o.step == "granted" && o.you_may) {
+        let into_force = ["granted", "reinstated"];
+        for offer in offers
+            .iter_mut()
+            .filter(|offer| into_force.contains(&offer.step) && offer.you_may)
+        {
             let today = now.to_zoned_datetime(TimeZone::UTC).date();
             let evaluation = self.last_evaluation(open).await?;
-            let why = match evaluation.out_of_date(today) {
+            let granting = offer.step == "granted";
+            let why = match evaluation.out_of_date(today).filter(|_| granting) {
                 Some(why) => Some(WhyNot::other("too_old", why)),
-                None => match self.history_allows(open, &evaluation).await {
-                    Ok(()) => None,
-                    Err(DeskError::NotReady { problem, .. }) => Some(WhyNot::other("history", problem)),
-                    Err(error) => return Err(error),
-                },
+                None => {
+                    let (code, allowed) = if granting {
+                        ("history", self.history_allows(open, &evaluation).await)
+                    } else {
+                        let again = self.history_allows_again(open, &evaluation).await;
+                        ("history_forbids", again)
+                    };
+                    match allowed {
+                        Ok(()) => None,
+                        Err(DeskError::NotReady { problem, .. }) => Some(WhyNot::other(code, problem)),
+                        Err(error) => return Err(error),
+                    }
+                }
             };
             if let Some(why) = why {
                 offer.you_may = false;

@@ -13,6 +13,7 @@ use store::{CaseWrite, StoredApplicant, StoredCase};
 
 use super::acting::deed_of;
 use super::expiry::Expired;
+use super::surveil::Counted;
 use super::{CaseView, Hand, Open, canonical, new_steps, refused, status_fields};
 use crate::access::{self, AccessError};
 use crate::desk::Desk;
@@ -132,7 +133,7 @@ impl Desk {
         evaluation.rest_on(basis);
         evaluation.tell(&self.background(&open, measured_from).await?);
         let mut obstacles = evaluation.obstacles();
-        for (found, _) in self.causes(&open, measured_from, None).await? {
+        for (found, _) in self.causes(&open, measured_from, Counted::All).await? {
             obstacles.push(format!("the history says: {} ({})", found.cause, found.said));
         }
         obstacles.extend(self.odometer_contradicted(&open, &evaluation).await?);
@@ -159,26 +160,54 @@ impl Desk {
 
     /// Refuses a certificate that what was recorded of the car would suspend, or contradicts.
     pub(crate) async fn history_allows(&self, open: &Open, evaluation: &Evaluation) -> Result<(), DeskError> {
+        match self.history_forbids(open, evaluation).await? {
+            Some((why, fix)) => Err(not_ready(open, format!("{why}{fix}"))),
+            None => Ok(()),
+        }
+    }
+
+    /// Refuses to bring a certificate back into force that would be refused now. How old its data is does not matter: it has its
+    /// last day.
+    pub(crate) async fn history_allows_again(
+        &self,
+        open: &Open,
+        evaluation: &Evaluation,
+    ) -> Result<(), DeskError> {
+        let fix = "no certificate is granted with that, and none reinstated: record the remedy, have what is wrong corrected by \
+                   who stated it, or withdraw this one and measure again";
+        match self.history_forbids(open, evaluation).await? {
+            Some((why, _)) => Err(not_ready(open, format!("{why}; {fix}"))),
+            None => Ok(()),
+        }
+    }
+
+    /// Why a case can have no certificate in force, and what to do about it.
+    async fn history_forbids(
+        &self,
+        open: &Open,
+        evaluation: &Evaluation,
+    ) -> Result<Option<(String, &'static str)>, DeskError> {
         let measured_from = evaluation.evidence.from;
-        let problem = if let Some((found, _)) = self.causes(open, measured_from, None).await?.first() {
-            format!(
-                "the history says: {} ({}); evaluate again with data from after it, or decide against",
-                found.cause, found.said
-            )
+        let causes = self.causes(open, measured_from, Counted::All).await?;
+        Ok(if let Some((found, _)) = causes.first() {
+            Some((
+                format!("the history says: {} ({})", found.cause, found.said),
+                "; evaluate again with data from after it, or decide against",
+            ))
         } else if let Some(untold) = evaluation.untold(&self.background(open, measured_from).await?) {
-            format!("the history says, and the evaluation does not: {untold}; evaluate again")
+            Some((
+                format!("the history says, and the evaluation does not: {untold}"),
+                "; evaluate again",
+            ))
         } else if let Some(why) = self.odometer_contradicted(open, evaluation).await? {
-            format!("{why}; read the car again, and evaluate again")
+            Some((why, "; read the car again, and evaluate again"))
         } else if let Some(why) = self.ran_past(open, evaluation).await? {
-            why
+            Some((why, ""))
         } else if let Err(contradiction) = evaluation.fits(&open.application) {
-            format!("has an evaluation that contradicts its application: {contradiction}")
+            let why = format!("has an evaluation that contradicts its application: {contradiction}");
+            Some((why, ""))
         } else {
-            return Ok(());
-        };
-        Err(DeskError::NotReady {
-            case: open.stored.id.clone(),
-            problem,
+            None
         })
     }
 
@@ -229,6 +258,7 @@ impl Desk {
         let before = open.case.records().len();
         let chemistry = open.application.battery.chemistry;
         let granting = matches!(step, Step::Granted { .. });
+        let reinstating = matches!(step, Step::Reinstated { .. });
         open.case
             .step(step, &person, chemistry, whole(now))
             .map_err(refused(case))?;
@@ -242,6 +272,9 @@ impl Desk {
                 });
             }
             self.history_allows(&open, &evaluation).await?;
+        } else if reinstating {
+            let evaluation = self.last_evaluation(&open).await?;
+            self.history_allows_again(&open, &evaluation).await?;
         }
         self.finish_step(open, before, now, dry_run, hand).await
     }
@@ -370,6 +403,13 @@ impl Desk {
                 (case.id, case.state, expired)
             })
             .collect())
+    }
+}
+
+fn not_ready(open: &Open, problem: String) -> DeskError {
+    DeskError::NotReady {
+        case: open.stored.id.clone(),
+        problem,
     }
 }
 

@@ -148,7 +148,9 @@ impl Desk {
         let number = certificate.id.as_str();
         let histories = self.store.certified_histories(now.as_second(), Some(number));
         let issued_at = histories.await?.remove(number).and_then(|of| of.issued_at);
-        let causes = self.causes(&open, measured_from, issued_at).await?;
+        let causes = self
+            .causes(&open, measured_from, Counted::Since { issued_at })
+            .await?;
         let Some((found, statement)) = causes.into_iter().next() else {
             return Ok(None);
         };
@@ -172,18 +174,19 @@ impl Desk {
     }
 
     /// What recorded statements give cause to have no certificate: an open recall of the battery, whenever it was opened; any
-    /// other event from the first day of the evaluation's data on, for it is inside what was measured or behind it; and whatever
-    /// was sealed after the certificate's own statement, at `issued_at` in the log, however old the event. A statement that was judged
-    /// before does not count again.
+    /// other event from the first day of the evaluation's data on, for it is inside what was measured or behind it; and what
+    /// counts against a certificate that there is.
     pub(crate) async fn causes(
         &self,
         open: &Open,
         measured_from: Date,
-        issued_at: Option<u64>,
+        counted: Counted,
     ) -> Result<Vec<(Trigger, Digest)>, DeskError> {
-        let judged: HashSet<&str> = open
-            .case
-            .records()
+        let (issued_at, records) = match counted {
+            Counted::All => (None, &[][..]),
+            Counted::Since { issued_at } => (issued_at, open.case.records()),
+        };
+        let judged: HashSet<&str> = records
             .iter()
             .filter_map(|record| match &record.step {
                 Step::Suspended {
@@ -211,7 +214,8 @@ impl Desk {
             if !counts || judged.contains(digest.to_string().as_str()) {
                 continue;
             }
-            causes.extend(trigger(claims.typ, &claims.body).map(|found| (found, *digest)));
+            let found = trigger(claims.typ, &claims.body, open.application.battery.highest_volt());
+            causes.extend(found.map(|found| (found, *digest)));
         }
         Ok(causes)
     }
@@ -222,7 +226,8 @@ impl Desk {
         let recorded = self.recorded(&open.stored.label).await?;
         let mut background = Background::default();
         for (_, claims) in &recorded {
-            let Some(found) = trigger(claims.typ, &claims.body) else {
+            let highest_volt = open.application.battery.highest_volt();
+            let Some(found) = trigger(claims.typ, &claims.body, highest_volt) else {
                 continue;
             };
             let day = happened(claims);
@@ -317,6 +322,19 @@ impl Desk {
             .collect();
         Ok((standing, last_erased))
     }
+}
+
+/// Which statements count against a certificate.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Counted {
+    /// Whatever a certificate must not be in force with: asked before it comes, or comes back, into force.
+    All,
+    /// What suspends one that is: also whatever was sealed after its own statement, at `issued_at` in the log, however old the
+    /// event; and no statement that suspended it before.
+    Since {
+        /// Where its own statement stands, once it is sealed.
+        issued_at: Option<u64>,
+    },
 }
 
 /// A statement about a car that stands.

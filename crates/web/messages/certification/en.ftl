@@ -131,6 +131,7 @@ lab-why-other_chemistry = Not you: your mandate does not cover this chemistry.
 lab-why-obstacles = Nobody: what was found does not carry a certificate.
 lab-why-too_old = Nobody: the data is too old. Measure again.
 lab-why-history = Nobody: the car’s history says what the evaluation does not. Read it, and evaluate again.
+lab-why-history_forbids = Nobody: what the car’s history says forbids a certificate. Record the remedy, have what is wrong corrected, or withdraw the certificate and measure again.
 lab-why-not_the_body = This is for the certification body.
 lab-why-no_person = Your account acts as no person of the certification body.
 lab-why-role = Your account’s role does not allow it.

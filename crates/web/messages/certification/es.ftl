@@ -131,6 +131,7 @@ lab-why-other_chemistry = Usted no: su mandato no cubre esta química.
 lab-why-obstacles = Nadie: lo hallado no sustenta un certificado.
 lab-why-too_old = Nadie: los datos son demasiado antiguos. Mida otra vez.
 lab-why-history = Nadie: el historial del coche dice lo que la evaluación no dice. Léalo y evalúe otra vez.
+lab-why-history_forbids = Nadie: lo que dice el historial del coche impide que el certificado esté en vigor. Registre la reparación, haga corregir lo que esté mal, o retire el certificado y mida otra vez.
 lab-why-not_the_body = Esto corresponde al organismo de certificación.
 lab-why-no_person = Su cuenta no actúa como ninguna persona del organismo.
 lab-why-role = El rol de su cuenta no lo permite.

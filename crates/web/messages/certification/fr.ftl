@@ -131,6 +131,7 @@ lab-why-other_chemistry = Pas vous : votre mandat ne couvre pas cette chimie.
 lab-why-obstacles = Personne : ce qui a été trouvé ne porte pas un certificat.
 lab-why-too_old = Personne : les données sont trop anciennes. Mesurez de nouveau.
 lab-why-history = Personne : l’historique de la voiture dit ce que l’évaluation ne dit pas. Lisez-le et évaluez de nouveau.
+lab-why-history_forbids = Personne : ce que dit l’historique de la voiture interdit un certificat. Enregistrez la réparation, faites corriger ce qui est faux, ou retirez le certificat et mesurez de nouveau.
 lab-why-not_the_body = C’est à l’organisme de certification.
 lab-why-no_person = Votre compte n’agit au nom d’aucune personne de l’organisme.
 lab-why-role = Le rôle de votre compte ne le permet pas.

@@ -260,7 +260,7 @@ pub struct Cast {
     pub ann: Person,
     kim: Person,
     lee: Person,
-    park: Person,
+    pub park: Person,
 }
 
 impl Cast {
@@ -1518,6 +1518,71 @@ async fn an_open_recall_of_the_battery_is_an_obstacle_until_it_is_remedied() {
     let case = cast.reviewed("application.json", files.0, files.1).await;
     let seen = cast.ann.get(&at(&case, "")).await.json();
     assert_eq!(seen["obstacles"], json!([]));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_certificate_is_not_reinstated_while_what_suspended_it_forbids_a_new_one() {
+    let mut options = options();
+    options.surveil_every = std::time::Duration::from_millis(50);
+    let cast = Cast::with(options).await;
+    let (case, _) = cast.certified().await;
+    let state = async || cast.park.get(&at(&case, "")).await.json();
+    for (campaign, component, why) in [
+        (
+            "SAMPLE-1",
+            "Charging control unit",
+            "the history says, and the evaluation does not",
+        ),
+        ("SAMPLE-2", "traction battery", "recall (traction battery)"),
+    ] {
+        let recall = json!({"campaign_number": campaign, "authority": "KATRI", "component": component});
+        cast.record(StatementType::RecallOpened, 0, recall).await;
+        until(async || state().await["state"] == "suspended").await;
+        let because = json!({"reason": format!("{component} looked at")});
+        let reinstate = async || cast.park.post(&at(&case, "/reinstatement"), &because).await;
+        let refused = reinstate().await;
+        assert_eq!(
+            (refused.status, refused.problem().as_str()),
+            (409, "step-refused")
+        );
+        assert!(refused.text().contains(why), "{refused:?}");
+        let offered = state().await;
+        assert_eq!(
+            offer(&offered, "reinstated")["why_not"]["code"],
+            "history_forbids"
+        );
+        let page = cast.park.get(&format!("/certification/{case}?lang=en")).await;
+        assert!(page.text().contains("forbids a certificate"), "{component}");
+        assert!(page.text().contains("none reinstated"), "{component}");
+        assert_eq!(offered["state"], "suspended");
+
+        let remedy = json!({"campaign_number": campaign, "authority": "KATRI", "remedy": "Software updated", "fixed_at": "2026-01-01"});
+        cast.record(StatementType::RecallClosed, 0, remedy).await;
+        assert_eq!(offer(&state().await, "reinstated")["you_may"], true);
+        let lifted = reinstate().await;
+        assert_eq!(lifted.status, 200, "{}", lifted.text());
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn isolation_that_is_too_low_for_the_voltage_of_the_car_suspends() {
+    let mut options = options();
+    options.surveil_every = std::time::Duration::from_millis(50);
+    let cast = Cast::with(options).await;
+    let (case, _) = cast.certified().await;
+    // 180 cells of 4.20 V: 756 V, and 79 Ω/V.
+    let health = json!({
+        "soh_percent": 93, "method": "bms_reading", "insulation_kohm": 60,
+        "odometer": {"value": 75100, "unit": "km", "instrument_state": "working", "method": "seen"},
+    });
+    cast.record(StatementType::BatteryHealth, 0, health).await;
+    let state = async || cast.park.get(&at(&case, "")).await.json();
+    until(async || state().await["state"] == "suspended").await;
+    let said = state().await.to_string();
+    assert!(
+        said.contains("isolation 60 kΩ, less than 100 Ω/V of 756 V"),
+        "{said}"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -289,7 +289,7 @@ impl Form<'_> {
                         None => { (self.word(&format!("why-{}", why.code))) }
                     }
                 }
-                @if matches!(why.code, "obstacles" | "too_old" | "history") {
+                @if matches!(why.code, "obstacles" | "too_old" | "history" | "history_forbids") {
                     p .hint lang="en" dir="ltr" { (foreign(words, &why.detail, 600)) }
                 }
                 @if !offer.people.is_empty() {
