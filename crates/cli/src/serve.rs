@@ -24,6 +24,7 @@ Addresses (docs/service.md tells all of it, /openapi.json describes it for progr
   GET  /api/vehicles/VIN/dossier       the same as a file that proves it offline
   POST /api/quotes                     may a car enter, and what will it cost, in all markets or some
   GET  /log/checkpoint, /log/tile/…    the log itself, as c2sp.org/tlog-tiles says
+  GET  /.well-known/did.json, /status/…, /certificates/…, /directory.json    what a certificate names
   GET  /healthz, /metrics, /version
 
 The service seals by itself; `carnet seal` is not needed beside it. SIGTERM or Ctrl-C ends it: what was begun is answered,

@@ -15,6 +15,7 @@
 //! | `upload` | telemetry on its way to disk, and its assessment |
 //! | `surveillance` | certificates suspended when the history of their car gives cause |
 //! | `static_log` | tiles, entries and checkpoint as tlog-tiles says |
+//! | `published` | what a certification body publishes, at the addresses that its certificates name |
 //! | `problem` | every error, as RFC 9457 says |
 //! | `access` | who asks, and what may be shown to them |
 //! | `health`, `standing`, `metrics` | how the service is |
@@ -44,6 +45,7 @@ mod options;
 mod outgoing;
 mod pages;
 mod problem;
+mod published;
 mod rate;
 mod router;
 mod rulebook;

@@ -22,6 +22,8 @@ use crate::problem::MEDIA_TYPE;
         license(name = "Apache-2.0", identifier = "Apache-2.0"),
     ),
     modifiers(&Keys),
+    // Routed with the page of the certificate, from which only its ending tells it.
+    paths(crate::published::twin),
     tags(
         (name = "statements", description = "Handing statements in"),
         (name = "vehicles", description = "What the log knows of a vehicle"),

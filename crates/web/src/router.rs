@@ -19,7 +19,7 @@ use utoipa_axum::routes;
 use crate::openapi::{Described, Served};
 use crate::problem::{Kind, Problem};
 use crate::state::App;
-use crate::{api, envelope, health, openapi, pages, static_log, test_add, upload, vc_api};
+use crate::{api, envelope, health, openapi, pages, published, static_log, test_add, upload, vc_api};
 
 /// Answers shorter than this gain nothing from compression.
 const WORTH_COMPRESSING: u64 = 512;
@@ -64,6 +64,12 @@ fn described() -> OpenApiRouter<App> {
         .routes(routes!(api::shares::shared))
         .routes(routes!(api::trail::trail))
         .routes(routes!(static_log::checkpoint))
+        .routes(routes!(published::did_document))
+        .routes(routes!(published::did_document_beside))
+        .routes(routes!(published::status_list))
+        .routes(routes!(published::directory))
+        .routes(routes!(published::context))
+        .routes(routes!(published::schema))
         .routes(routes!(health::healthz))
         .routes(routes!(health::version))
         .routes(routes!(health::metrics))

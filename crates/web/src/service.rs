@@ -18,6 +18,7 @@ use crate::intake::Intake;
 use crate::key_changes::KeyChanges;
 use crate::metrics::Metrics;
 use crate::options::Options;
+use crate::published::SignedLists;
 use crate::rate::Rates;
 use crate::rulebook::Rules;
 use crate::sealer::{Sealer, SealerError};
@@ -172,6 +173,7 @@ impl Service {
             rates: Rates::new(limits.rate, limits.burst),
             tile_rates: Rates::new(limits.tile_rate, limits.tile_burst),
             tiles: Kept::default(),
+            status_lists: SignedLists::default(),
             answers: Arc::new(Semaphore::new(limits.answers.div_ceil(1024))),
             bodies: Arc::new(Semaphore::new(limits.bodies.div_ceil(1024))),
             reads: Gate::new(limits.reads, limits.reads_waiting),

@@ -11,6 +11,7 @@ use crate::intake::Intake;
 use crate::key_changes::KeyChanges;
 use crate::metrics::Metrics;
 use crate::options::Options;
+use crate::published::SignedLists;
 use crate::rate::Rates;
 use crate::rulebook::Rules;
 use crate::standing::Standing;
@@ -45,6 +46,8 @@ pub struct Shared {
     pub tile_rates: Rates,
     /// Tiles asked for before.
     pub tiles: Kept,
+    /// The certification body's status lists, as signed last.
+    pub status_lists: SignedLists,
     /// Room for dossiers and histories that are being sent, in KiB.
     pub answers: Arc<Semaphore>,
     /// Room for the bodies that are being worked on, in KiB.

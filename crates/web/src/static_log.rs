@@ -41,13 +41,14 @@ const RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resour
 
 /// A file with its entity tag.
 #[derive(Clone)]
-struct Found {
+pub struct Found {
     bytes: Bytes,
     tag: HeaderValue,
 }
 
 impl Found {
-    fn new(bytes: Bytes) -> Self {
+    /// The file of these bytes.
+    pub fn new(bytes: Bytes) -> Self {
         let hash = hex::encode(Sha256::digest(&bytes).get(..16).unwrap_or_default());
         // Quoted hex digits are a header value.
         let tag = HeaderValue::from_str(&format!("\"{hash}\"")).unwrap_or(HeaderValue::from_static("\"\""));
@@ -165,7 +166,8 @@ async fn entries(objects: &Objects, id: BundleId) -> Result<Option<Bytes>, Probl
     Ok(Some(Bytes::from(encode_bundle(first).map_err(damaged)?)))
 }
 
-fn answer(asked: &HeaderMap, found: Found, media_type: HeaderValue, cache: HeaderValue) -> Response {
+/// Answers with a public file, or that it is still the one that was asked about.
+pub fn answer(asked: &HeaderMap, found: Found, media_type: HeaderValue, cache: HeaderValue) -> Response {
     let Found { bytes, tag } = found;
     let unchanged = asked
         .get_all(IF_NONE_MATCH)
@@ -187,7 +189,7 @@ fn answer(asked: &HeaderMap, found: Found, media_type: HeaderValue, cache: Heade
 }
 
 /// The log is public: a verifier on anybody's page may read it.
-fn open_to_all(headers: &mut HeaderMap) {
+pub fn open_to_all(headers: &mut HeaderMap) {
     headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
     headers.insert(RESOURCE_POLICY, HeaderValue::from_static("cross-origin"));
 }

@@ -10,7 +10,7 @@ use std::time::Duration;
 use serde_json::Value;
 use test_servers::LogFolder;
 
-use crate::process::{CAR, Serving, log, registration, submit};
+use crate::process::{CAR, Serving, carnet, log, registration, submit};
 
 fn sample(name: &str) -> String {
     let path = Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -303,6 +303,63 @@ fn behind_nginx_the_log_is_answered_as_without_it() {
         checkpoint.header("cache-control"),
         Some("public, max-age=1, must-revalidate")
     );
+}
+
+#[test]
+fn behind_nginx_the_body_s_address_is_served() {
+    let data = LogFolder::new();
+    log(&data);
+    let address = "https://log.example.org";
+    for arguments in [
+        &["issuer", "new", "certifier"][..],
+        &[
+            "issuer",
+            "enrol",
+            "certifier",
+            "--name",
+            "Body",
+            "--role",
+            "certification_body",
+        ],
+        &[
+            "certify",
+            "setup",
+            "--did",
+            "did:web:log.example.org",
+            "--name",
+            "Body",
+            "--issuer",
+            "certifier",
+            "--address",
+            address,
+        ],
+    ] {
+        let ran = carnet(&data, arguments);
+        assert!(ran.status.success(), "{}", String::from_utf8_lossy(&ran.stderr));
+    }
+    let serving = Serving::start(&data, &BEHIND);
+    let Some(nginx) = Nginx::before(&serving) else {
+        return;
+    };
+    for path in [
+        "/.well-known/did.json",
+        "/did.json",
+        "/status/revocation-1.json",
+        "/status/suspension-1.json",
+        "/contexts/carnet-v1.jsonld",
+        "/certificate.schema.json",
+    ] {
+        for more in [&[][..], &["--head"], &["--header", "accept-encoding: gzip"]] {
+            let (with, without) = (nginx.ask(path, more), directly(&serving, path, more));
+            assert_eq!(with.status, 200, "{path}: {with:?}");
+            assert_eq!(with.header("access-control-allow-origin"), Some("*"), "{path}");
+            assert_eq!(lasting(with), lasting(without), "{path} {more:?}");
+        }
+    }
+    let directory = nginx.ask("/directory.json", &[]).json();
+    assert_eq!(directory["issuer"], "did:web:log.example.org");
+    let list = nginx.ask("/status/revocation-1.json", &[]).json();
+    assert_eq!(list["id"], format!("{address}/status/revocation-1.json"));
 }
 
 #[test]

@@ -50,6 +50,20 @@ pub struct DirectoryEntry {
     pub awaits_log: bool,
 }
 
+/// The bits of all status lists, by number and purpose.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StatusBits(BTreeMap<(u32, Purpose), StatusList>);
+
+/// A document as it is published.
+///
+/// # Errors
+/// It cannot be written as JSON.
+pub fn written(document: &Value) -> Result<Vec<u8>, DeskError> {
+    let mut text = serde_json::to_vec_pretty(document).map_err(|e| DeskError::value("file", "", e))?;
+    text.push(b'\n');
+    Ok(text)
+}
+
 impl Desk {
     /// The directory of certificates, oldest first. It says nothing by which a car could be recognised.
     ///
@@ -106,13 +120,20 @@ impl Desk {
         Ok(found.is_some_and(|certificate| certificate.id == number))
     }
 
-    /// The status lists as of now, by their number and purpose, signed. There is always a first pair.
+    /// Whether a body is set up that certifies with this log.
     ///
     /// # Errors
-    /// No body is set up, or its key is not here or not enrolled.
-    pub async fn status_lists(&self, now: Timestamp) -> Result<Vec<(u32, Purpose, Value)>, DeskError> {
-        let certifier = self.certifier().await?;
-        let wrong = |e: &dyn std::fmt::Display| DeskError::value("status list", &certifier.body.did, e);
+    /// The database failed.
+    pub async fn certifies(&self) -> Result<bool, DeskError> {
+        Ok(self.store.certification_body().await?.is_some())
+    }
+
+    /// The status lists as of now, by their number and purpose, not signed yet. There is always a first pair.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn status_bits(&self) -> Result<StatusBits, DeskError> {
+        let wrong = |e: &dyn std::fmt::Display| DeskError::value("status list", "", e);
         let mut lists: BTreeMap<(u32, Purpose), StatusList> = BTreeMap::new();
         let certificates = self.store.certificates().await?;
         let newest = certificates.iter().map(|(certificate, _)| certificate.list).max();
@@ -131,20 +152,43 @@ impl Desk {
                 list.set(u64::from(certificate.position)).map_err(|e| wrong(&e))?;
             }
         }
+        Ok(StatusBits(lists))
+    }
+
+    /// Signs the status lists, as of now, and names each as it is published.
+    ///
+    /// # Errors
+    /// No body is set up, or its key is not here or not enrolled.
+    pub async fn signed_status_lists(
+        &self,
+        bits: &StatusBits,
+        now: Timestamp,
+    ) -> Result<Vec<(String, Value)>, DeskError> {
+        let certifier = self.certifier().await?;
+        let wrong = |e: &dyn std::fmt::Display| DeskError::value("status list", &certifier.body.did, e);
         let now = whole(now);
         let until = now.checked_add(LIST_HOURS.hours()).map_err(|e| wrong(&e))?;
         let (issuer, method, key) = (certifier.issuer(), certifier.method(), certifier.proof_key());
-        lists
-            .into_iter()
+        bits.0
+            .iter()
             .map(|((number, purpose), list)| {
-                let url = issuer.list_url(purpose, number);
+                let url = issuer.list_url(*purpose, *number);
                 let document = list
-                    .unsigned(&url, &issuer.did, purpose, now, until)
+                    .unsigned(&url, &issuer.did, *purpose, now, until)
                     .map_err(|e| wrong(&e))?;
                 let signed = proof::sign(&document, &method, now, &key).map_err(|e| wrong(&e))?;
-                Ok((number, purpose, signed))
+                Ok((format!("{purpose}-{number}.json"), signed))
             })
             .collect()
+    }
+
+    /// The directory as it is published.
+    ///
+    /// # Errors
+    /// No body is set up, or the database failed.
+    pub async fn directory_document(&self, now: Timestamp) -> Result<Value, DeskError> {
+        let directory = self.directory(now).await?;
+        Ok(json!({"issuer": self.body().await?.did, "as_of": whole(now), "certificates": directory}))
     }
 
     /// Whether what was published on this machine says of every certificate what is so now. A correction can bring one back into
@@ -172,27 +216,21 @@ impl Desk {
     ) -> Result<Vec<PathBuf>, DeskError> {
         let mut files: Vec<(PathBuf, Vec<u8>)> = Vec::new();
         let mut add = |name: String, value: &Value| {
-            let mut text =
-                serde_json::to_vec_pretty(value).map_err(|e| DeskError::value("file", &name, e))?;
-            text.push(b'\n');
+            let text = written(value)?;
             files.push((PathBuf::from(name), text));
             Ok::<_, DeskError>(())
         };
         add("did.json".to_owned(), &self.did_document().await?)?;
-        for (number, purpose, list) in self.status_lists(now).await? {
-            add(format!("status/{purpose}-{number}.json"), &list)?;
+        for (name, list) in self.signed_status_lists(&self.status_bits().await?, now).await? {
+            add(format!("status/{name}"), &list)?;
         }
-        let directory = self.directory(now).await?;
-        for entry in &directory {
+        for entry in self.directory(now).await? {
             // The twin of an erased car is gone; its line stays, so that nobody takes the number for free.
             if let Ok(twin) = self.credential(&entry.certificate, true).await {
                 add(format!("certificates/{}.json", entry.certificate), &twin)?;
             }
         }
-        add(
-            DIRECTORY.to_owned(),
-            &json!({"issuer": self.body().await?.did, "as_of": whole(now), "certificates": directory}),
-        )?;
+        add(DIRECTORY.to_owned(), &self.directory_document(now).await?)?;
         files.push((
             PathBuf::from("contexts/carnet-v1.jsonld"),
             context::CARNET.document.to_vec(),

@@ -2,7 +2,8 @@
 //! by which a car could be recognised.
 
 use axum::extract::State;
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse as _, Response};
 use certificate::credential::Subject;
 use certificate::distance::Overrun;
 use desk::certify::expiry::Expired;
@@ -19,6 +20,7 @@ use crate::pages::language::Words;
 use crate::pages::layout::Page;
 use crate::pages::visit::Visit;
 use crate::problem::Problem;
+use crate::published;
 use crate::state::App;
 
 /// What may be asked for, in the order in which it is offered.
@@ -143,12 +145,21 @@ fn day(time: Timestamp) -> Markup {
     html! { time .code dir="ltr" datetime=(day) { (day) } }
 }
 
-/// One certificate.
+/// What stands at a certificate's address: its page, and with `.json` at the end the credential without the car's number.
 pub async fn certificate(
-    State(app): State<App>,
+    app: State<App>,
     visit: Visit,
-    Path(number): Path<String>,
-) -> Result<Page, Problem> {
+    Path(name): Path<String>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    match name.strip_suffix(".json") {
+        Some(number) => published::twin(app, Path(number.to_owned()), headers).await,
+        None => Ok(one(&app, &visit, name).await?.into_response()),
+    }
+}
+
+/// One certificate.
+async fn one(app: &App, visit: &Visit, number: String) -> Result<Page, Problem> {
     let entries = app.desk.directory(clock::moment()).await?;
     let Some(entry) = entries.into_iter().find(|entry| entry.certificate == number) else {
         let title = visit.say("cert-title");
@@ -162,7 +173,7 @@ pub async fn certificate(
     };
     // The twin of an erased car is gone; its line stays, so that nobody takes the number for free.
     let twin = app.desk.kept_twin(&number).await?;
-    Ok(page_of_one(&visit, &entry, twin.as_ref()))
+    Ok(page_of_one(visit, &entry, twin.as_ref()))
 }
 
 fn page_of_one(visit: &Visit, entry: &DirectoryEntry, twin: Option<&Value>) -> Page {

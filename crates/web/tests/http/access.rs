@@ -204,7 +204,7 @@ fn said(answer: &Answer) -> String {
 }
 
 /// Routes that name something without asking whose it is, and why that is so.
-const OPEN: [(&str, &str, &str); 22] = [
+const OPEN: [(&str, &str, &str); 24] = [
     ("GET", "/api/tickets/{ticket}", "who holds the ticket"),
     ("GET", "/api/vehicles/{vehicle}/label", "who knows the number"),
     ("GET", "/api/vehicles/{vehicle}/history", "who knows the number"),
@@ -218,6 +218,12 @@ const OPEN: [(&str, &str, &str); 22] = [
         "the directory is public",
     ),
     ("GET", "/certificates/{certificate}", "the directory is public"),
+    (
+        "GET",
+        "/certificates/{certificate}.json",
+        "the directory is public",
+    ),
+    ("GET", "/status/{list}", "the status of certificates is public"),
     ("GET", "/api/rules/{country}", "rules are public"),
     ("GET", "/log/tile/{*path}", "the log is public"),
     ("GET", "/assets/{name}", "stylesheet and scripts"),

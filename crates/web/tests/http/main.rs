@@ -20,6 +20,7 @@ mod market;
 mod own_pages;
 mod pages;
 mod people;
+mod published;
 mod quorum;
 mod quotes;
 mod running;

@@ -238,9 +238,13 @@ pub async fn ask(stage: &Stage, method: &str, path: &str, holder: &'static str, 
             let id = stage.issuer_key(BODY, "certification_body").await;
             Ask::form(path, &[("key", &id), ("reason", "key lost")]).own()
         }
-        ("GET", "/api/certificates/{certificate}" | "/certificates/{certificate}") => {
-            Ask::bare(path.replace("{certificate}", &stage.in_force.number))
-        }
+        ("GET", "/status/{list}") => Ask::bare(path.replace("{list}", "suspension-1.json")),
+        (
+            "GET",
+            "/api/certificates/{certificate}"
+            | "/certificates/{certificate}"
+            | "/certificates/{certificate}.json",
+        ) => Ask::bare(path.replace("{certificate}", &stage.in_force.number)),
         ("POST", "/api/certification/applications") => Ask::json(path, application(by_body)),
         ("POST", "/certification") => Ask::of(path, application_form(by_body)),
         ("GET", "/certification/{case}") => Ask::bare(path.replace("{case}", case)).own(),
