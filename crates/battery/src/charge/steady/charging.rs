@@ -184,7 +184,9 @@ impl Charging<'_> {
             [soc, current, self.mean],
             |[_, i, volt_before], [soc, current, volt]| {
                 let steady = (current - i).abs() < STEADY * rated;
-                match steady & (soc >= 0.15) & (soc < 0.90) {
+                #[expect(clippy::manual_range_contains, reason = "a range is asked with a branch")]
+                let inside = (soc >= 0.15) & (soc < 0.90);
+                match steady & inside {
                     true => (volt - volt_before).abs(),
                     false => 0.0,
                 }
