@@ -54,17 +54,16 @@ pub fn run(global: &Global, options: &Verify) -> Result<ExitCode, Failure> {
         .clone()
         .unwrap_or_else(|| dir.vrf().display().to_string());
     let receipt_given = is_receipt(&options.file)?;
-    let trust = match read_trust(&policy, &vrf_key, clock::age(&options.max_age)?) {
-        Ok(trust) => trust,
-        // Whoever was handed an empty file, or a list, for a certificate has no log's policy at hand and needs none.
-        Err(missing) if options.statement.is_none() && !receipt_given => {
-            return match refused_by_anybody(&options.file)? {
-                Some(refusal) => refused(global, options, &refusal),
-                None => Err(missing.into()),
-            };
-        }
-        Err(missing) => return Err(missing.into()),
-    };
+    // Whoever was handed an empty file, or a list, for a certificate has no log's policy at hand and needs none.
+    let named = options.policy.is_some() || options.statement.is_some();
+    if !named
+        && !receipt_given
+        && !policy.exists()
+        && let Some(refusal) = refused_by_anybody(&options.file)?
+    {
+        return refused(global, options, &refusal);
+    }
+    let trust = read_trust(&policy, &vrf_key, clock::age(&options.max_age)?)?;
     match (&options.statement, receipt_given) {
         (Some(statement), true) => return receipt(global, options, statement, &trust),
         (None, false) => {}

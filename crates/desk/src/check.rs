@@ -54,19 +54,7 @@ pub fn verify_file(
     asked: Option<&VehicleId>,
     now: u64,
 ) -> Result<Result<Report, Refusal>, DeskError> {
-    let bytes = match data_dir::read_up_to(file, MAX_DOSSIER, "no dossier is") {
-        Ok(bytes) => bytes,
-        // What a device holds cannot be counted; it is more than is read.
-        Err(DeskError::TooLarge { .. }) => {
-            let length = std::fs::metadata(file).map_or(0, |about| about.len());
-            let length = usize::try_from(length).unwrap_or(usize::MAX);
-            return Ok(Err(not_a_dossier(FileError::TooLong(
-                length.max(dossier::file::MAX_BYTES + 1),
-            ))));
-        }
-        Err(error) => return Err(error),
-    };
-    Ok(verify(&bytes, trust, asked, now))
+    Ok(bytes_of(file)?.and_then(|bytes| verify(&bytes, trust, asked, now)))
 }
 
 /// The refusal of a file that cannot be a dossier, whomever its reader trusts; `None` where that is for [`verify_file`] to say.
@@ -74,9 +62,22 @@ pub fn verify_file(
 /// # Errors
 /// The file cannot be read.
 pub fn refused_by_anybody(file: &Path) -> Result<Option<Refusal>, DeskError> {
+    let read = bytes_of(file)?.and_then(|bytes| Dossier::from_bytes(&bytes).map_err(not_a_dossier));
+    Ok(read.err())
+}
+
+/// What is in a file, as long as a dossier may be.
+fn bytes_of(file: &Path) -> Result<Result<Vec<u8>, Refusal>, DeskError> {
     match data_dir::read_up_to(file, MAX_DOSSIER, "no dossier is") {
-        Ok(bytes) => Ok(Dossier::from_bytes(&bytes).err().map(not_a_dossier)),
-        Err(DeskError::TooLarge { .. }) => Ok(None),
+        Ok(bytes) => Ok(Ok(bytes)),
+        // What a device holds cannot be counted; it is more than is read.
+        Err(DeskError::TooLarge { .. }) => {
+            let length = std::fs::metadata(file).map_or(0, |about| about.len());
+            let length = usize::try_from(length).unwrap_or(usize::MAX);
+            Ok(Err(not_a_dossier(FileError::TooLong(
+                length.max(dossier::file::MAX_BYTES + 1),
+            ))))
+        }
         Err(error) => Err(error),
     }
 }
