@@ -145,7 +145,7 @@ mod tests {
             carrier: Some(carrier.into()),
             ..Facts::default()
         };
-        judge(&facts, Some(soc), None, &[]).ready
+        judge(&facts, Some(soc), Some(1_754_265_600), &[]).ready
     }
 
     #[test]
@@ -171,6 +171,7 @@ mod tests {
 
     #[test]
     fn what_nobody_looked_at_is_not_ready_either() {
-        assert_eq!(judge(&Facts::default(), Some(0.3), None, &[]).ready, None);
+        let judged = judge(&Facts::default(), Some(0.3), Some(1_754_265_600), &[]);
+        assert_eq!(judged.ready, None);
     }
 }
