@@ -889,6 +889,14 @@ async fn where_the_body_s_key_is_not_the_service_says_so_and_changes_nothing() {
         "{refused:?}"
     );
     assert_eq!(cast.ann.get(&at(&case, "")).await.json()["state"], "granted");
+    for path in ["/.well-known/did.json", "/status/revocation-1.json"] {
+        let answer = cast.service.get(path).await;
+        assert_eq!(
+            (answer.status, answer.problem().as_str()),
+            (409, "conflict"),
+            "{path}"
+        );
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
