@@ -173,6 +173,10 @@ impl ChargeFinder {
         if self.current_s != self.time {
             return from;
         }
+        // What came before a hole is compared with the first row that shows enough.
+        if self.left.is_some() {
+            return from;
+        }
         let mut end = rows.time.len().min(from + MOST);
         if !rows.session.is_empty() {
             let sessions = rows.session.get(from..end).unwrap_or_default();
