@@ -992,12 +992,16 @@ async fn a_certificate_whose_statement_of_issue_was_corrected_ends_by_kilometres
         let directory = cast.service.get("/api/certificates").await.json();
         directory["certificates"][0].clone()
     };
-    until(async || line().await["awaits_log"] == false).await;
-    let history = cast.service.get("/api/vehicles/KMHKN81ABMU000005/history").await;
-    let history = history.json();
-    let statements = history["statements"].as_array().unwrap();
-    let issued = statements.iter().find(|one| one["type"] == "certificate.issued");
-    let issued: Digest = issued.unwrap()["digest"].as_str().unwrap().parse().unwrap();
+    // The log has it as soon as it is recorded; its history, once that is sealed.
+    let issued = async || {
+        let history = cast.service.get("/api/vehicles/KMHKN81ABMU000005/history").await;
+        let history = history.json();
+        let mut statements = history["statements"].as_array()?.iter();
+        let issued = statements.find(|one| one["type"] == "certificate.issued")?;
+        issued["digest"].as_str()?.parse::<Digest>().ok()
+    };
+    until(async || issued().await.is_some()).await;
+    let issued = issued().await.unwrap();
     let desk = Desk::open(log_of(&cast.service.data), None).await.unwrap();
     let own = desk.issuer_signing_key(BODY).unwrap();
     desk.close().await.unwrap();
