@@ -25,8 +25,15 @@ const SILENT: Duration = Duration::from_secs(5);
 const UPLOADS: u64 = 2;
 
 /// Whether everything that came on a connection belongs to requests that were read to their end.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub(crate) struct Settled(Arc<AtomicBool>);
+
+impl Default for Settled {
+    /// Nothing came yet, and maybe never will: browsers open connections ahead of need.
+    fn default() -> Self {
+        Self(Arc::new(AtomicBool::new(true)))
+    }
+}
 
 impl Settled {
     /// The body of a request on this connection, which settles it when it has been read to its end.
