@@ -135,18 +135,20 @@ fn hole_told(holes: &Holes) -> String {
     let session = holes
         .session
         .map_or_else(String::new, |id| format!(" of the logger's session {id}"));
-    let rise = if holes.rise.is_finite() {
-        format!(
-            ", over which the state of charge rose by {:.1} pp",
-            100.0 * holes.rise
-        )
-    } else {
-        String::new()
+    /// Less is written as 0.0, pp.
+    const ROUNDED: f64 = 0.05;
+    let change = match 100.0 * holes.rise {
+        pp if pp.is_nan() => String::new(),
+        pp if pp >= ROUNDED => format!(", over which the state of charge rose by {pp:.1} pp"),
+        pp if pp <= -ROUNDED => format!(", over which the state of charge fell by {:.1} pp", -pp),
+        _ => ", over which the state of charge did not change".into(),
     };
-    format!(
-        "samples are missing {place}{session}{rise}; what lies before and after is taken as two charges, each with its own states \
-         of charge"
-    )
+    let taken = match holes.one_sided {
+        0 => "what lies before and after is taken as two charges, each with its own states of charge",
+        n if n == holes.count => "the charge is taken as far as its rows go",
+        _ => "what is left of each charge is taken as far as its rows go, with its own states of charge",
+    };
+    format!("samples are missing {place}{session}{change}; {taken}")
 }
 
 /// The groups as fitted.

@@ -241,6 +241,8 @@ pub(crate) struct Holes {
     pub count: u64,
     /// The longest, s.
     pub longest_s: f64,
+    /// Those of them beside which current flows on one side only: a charge lost its beginning or its end.
+    pub one_sided: u64,
     /// The logger's number of the session in which the longest is, and the rise of the state of charge over it.
     pub session: Option<i64>,
     pub rise: f64,
@@ -325,6 +327,7 @@ struct Left {
     time: f64,
     current: f64,
     soc: f64,
+    /// Known only while rows of the same file follow.
     session: Option<i64>,
     /// The first row with a current thereafter.
     resumed_s: f64,
@@ -472,6 +475,10 @@ impl ChargeFinder {
         self.cut();
         if self.clock != Clock::Utc || clock != Clock::Utc {
             self.left = None;
+        }
+        // Each file numbers its own sessions: the same number in two of them says nothing.
+        if let Some(left) = &mut self.left {
+            left.session = None;
         }
         self.clock = clock;
     }
@@ -799,7 +806,7 @@ impl ChargeFinder {
             [true, true] if one_session => rise.is_nan() || rise > -LEAST[0],
             [true, true] => {
                 let made = 0.5 * (left.current + current).abs() * missing / 3600.0 / self.rated;
-                // Without dates another session has a clock of its own.
+                // Without dates another session has a clock of its own; rows without a number are of one file and its clock.
                 let comparable = self.clock == Clock::Utc || left.session == self.session;
                 comparable && rise >= LEAST[0] && EXPLAINED.contains(&(rise / made))
             }
@@ -812,6 +819,7 @@ impl ChargeFinder {
         let flowed = if flows[0] { left.current } else { current };
         let holes = &mut self.watch.holes[usize::from(flowed < 0.0)];
         holes.count += 1;
+        holes.one_sided += u64::from(flows != [true, true]);
         if missing > holes.longest_s {
             (holes.longest_s, holes.rise) = (missing, rise);
             holes.session = left.session.filter(|_| one_session);
@@ -866,8 +874,8 @@ impl ChargeFinder {
         let charging = taken > CHARGING * self.rated;
         let passed = time - self.current_s;
         charge.rows += 1;
-        // Also where rows are there and only their current is missing.
-        if passed > GAP {
+        // Also where rows are there and only their current is missing; but a long time before the first row is not inside.
+        if passed > GAP && (passed <= BREAK || charge.rows > 1) {
             charge.gap_longest = charge.gap_longest.max(passed);
         }
         if passed > 0.0 && passed <= BREAK {

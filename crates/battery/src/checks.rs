@@ -425,7 +425,8 @@ fn told(event: &BatteryEvent, watch: &Watch) -> String {
         None => ", on a day not stated".to_owned(),
     };
     let place = match when(event, watch) {
-        _ if stamp.is_none() || watch.from_s.is_nan() => "",
+        _ if stamp.is_none() => "",
+        _ if watch.from_s.is_nan() => ", with no dates in the log to place it by",
         When::Before => ", before the test period",
         When::After => ", after the test period",
         When::Inside => ", inside the test period",

@@ -278,10 +278,10 @@ impl Conclusion<'_> {
                 BatteryEventKind::PackSwap => (RefusalCode::PackSwap, "the pack was replaced"),
                 BatteryEventKind::ModuleSwap => (RefusalCode::PackSwap, "a module was replaced"),
             };
-            let when = if event.time_s.is_some() && dated {
-                "inside the test period"
-            } else {
-                "at a time that cannot be placed outside the test period"
+            let when = match (event.time_s.is_some(), dated) {
+                (true, true) => "inside the test period",
+                (true, false) => "on a day that a log without dates does not place outside the test period",
+                (false, _) => "at a time that cannot be placed outside the test period",
             };
             self.refuse(
                 code,

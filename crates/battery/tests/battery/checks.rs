@@ -1,6 +1,6 @@
-use battery::assessment::CheckResult;
+use battery::assessment::{CheckResult, ExclusionCode};
 use battery::pack::{BatteryEvent, BatteryEventKind, Dtc};
-use battery::{Assessment, Assessor, Channel, Class, Facts, RefusalCode, Source};
+use battery::{Assessment, Assessor, Channel, Class, Facts, RefusalCode, Samples, Source};
 
 use crate::car::{Car, change, dated, pick, source};
 
@@ -328,6 +328,30 @@ fn an_event_fails_inside_the_test_period_and_is_watched_with_its_day_outside() {
 }
 
 #[test]
+fn an_event_beside_a_log_without_dates_fails_and_says_why() {
+    let found = assess(Facts {
+        battery_events: vec![BatteryEvent {
+            kind: BatteryEventKind::PackSwap,
+            // 2019-03-02.
+            time_s: Some(1_551_484_800),
+            source: "work order 7".into(),
+        }],
+        ..Facts::default()
+    });
+    let check = found.checks.iter().find(|c| c.id == "battery_history").unwrap();
+    assert_eq!(check.result, CheckResult::Fail);
+    assert_eq!(
+        check.value.as_deref(),
+        Some("pack replaced on 2019-03-02, with no dates in the log to place it by (work order 7)")
+    );
+    let refusal = found.refusals.iter().find(|r| r.code == RefusalCode::PackSwap);
+    assert_eq!(
+        refusal.unwrap().text,
+        "the pack was replaced on a day that a log without dates does not place outside the test period"
+    );
+}
+
+#[test]
 fn what_is_to_be_watched_is_not_given_the_advice_of_a_failure() {
     let advice = |found: &Assessment, id: &str| {
         let check = found.checks.iter().find(|c| c.id == id).unwrap();
@@ -428,6 +452,7 @@ fn rows_taken_out_of_a_charge_are_pointed_out_however_long_the_hole() {
         (25, utc, false, false),
         (60, utc, false, false),
         (25, battery::Clock::Relative, false, false),
+        (25, battery::Clock::Relative, false, true),
         (25, utc, true, false),
         (25, utc, false, true),
         (11, utc, true, false),
@@ -444,17 +469,126 @@ fn rows_taken_out_of_a_charge_are_pointed_out_however_long_the_hole() {
         );
         let notice = found.notices.iter().find(|n| n.code == "hole_in_charge").unwrap();
         assert!(notice.text.contains(&format!("for {minutes} min")), "{notice:?}");
+        assert!(notice.text.contains("taken as two charges"), "{notice:?}");
         assert_eq!(found.sessions.len(), 9);
     }
-    // The end of a charge is missing, and some rest after it.
-    let mut assessor = Assessor::new(car.pack(), Facts::default(), Class::Field);
-    assessor.source(source());
-    for (place, rows) in car.history().into_iter().enumerate() {
-        let end = rows.len() - 5;
-        let kept = (0..rows.len()).filter(|row| place != 2 || *row < 100 || *row >= end);
-        assessor.push(&pick(&rows, kept));
+    // The end of the third charge is missing, and some rest after it; then also rows inside the fifth.
+    for (inside_too, words) in [
+        (false, "the charge is taken as far as its rows go"),
+        (
+            true,
+            "what is left of each charge is taken as far as its rows go, with its own states of charge",
+        ),
+    ] {
+        let mut assessor = Assessor::new(car.pack(), Facts::default(), Class::Field);
+        assessor.source(source());
+        for (place, rows) in car.history().into_iter().enumerate() {
+            let gone = match place {
+                2 => 100..rows.len() - 5,
+                4 if inside_too => 100..125,
+                _ => 0..0,
+            };
+            assessor.push(&pick(&rows, (0..rows.len()).filter(|row| !gone.contains(row))));
+        }
+        let found = assessor.finish();
+        assert_eq!(tampering(&found).0, CheckResult::Warn);
+        let notice = found.notices.iter().find(|n| n.code == "hole_in_charge").unwrap();
+        assert!(notice.text.ends_with(&format!("; {words}")), "{notice:?}");
     }
-    assert_eq!(tampering(&assessor.finish()).0, CheckResult::Warn);
+}
+
+#[test]
+fn a_state_of_charge_that_fell_over_a_hole_is_said_to_have_fallen() {
+    let car = Car::new();
+    let told = |rise: f64| {
+        let rows = car.charge(1, 0.2, 1.0);
+        let mut rows = pick(&rows, (0..rows.len()).filter(|row| !(100..125).contains(row)));
+        let soc = rows.column(Channel::Soc);
+        let off = rise - (soc[100] - soc[99]);
+        let shifted = |row: usize, v: f64| if row < 100 { v } else { v + off };
+        change(&mut rows, Channel::Soc, shifted);
+        let found = car.assess(&[rows]);
+        let notice = found.notices.iter().find(|n| n.code == "hole_in_charge");
+        notice.unwrap().text.clone()
+    };
+    for (rise, words) in [
+        (0.012, "over which the state of charge rose by 1.2 pp"),
+        (0.0, "over which the state of charge did not change"),
+        (-0.003, "over which the state of charge fell by 0.3 pp"),
+    ] {
+        let text = told(rise);
+        assert!(text.contains(words), "{text}");
+    }
+}
+
+#[test]
+fn a_charge_goes_on_in_another_file_only_where_its_current_explains_it() {
+    /// 2025-07-12 00:00 UTC.
+    const FIRST: f64 = 1_752_278_400.0;
+    const WEEK: f64 = 7.0 * 86_400.0;
+    let car = Car::new();
+    let whole = dated(car.charge(1, 0.2, 1.0), FIRST);
+    let tampering = |files: [Samples; 2], unnumbered: bool| {
+        let mut assessor = Assessor::new(car.pack(), Facts::default(), Class::Field);
+        for (name, mut rows) in ["first.csv", "second.csv"].into_iter().zip(files) {
+            if unnumbered {
+                rows.session.clear();
+            }
+            assessor.source(Source {
+                name: name.into(),
+                clock: battery::Clock::Utc,
+                ..source()
+            });
+            assessor.push(&rows);
+        }
+        let found = assessor.finish();
+        let check = found.checks.iter().find(|c| c.id == "tampering").unwrap();
+        check.value.clone().unwrap()
+    };
+    let first = pick(&whole, 0..100);
+    let second = pick(&whole, 125..whole.len());
+    let rested = dated(car.charge(1, 0.2, 0.4), FIRST);
+    for unnumbered in [false, true] {
+        // Each file begins its numbers at 1: they say nothing of one another.
+        let later = dated(second.clone(), WEEK);
+        assert_eq!(tampering([first.clone(), later.clone()], unnumbered), "none");
+        assert_eq!(tampering([rested.clone(), later], unnumbered), "none");
+        // A log that was cut into files in the middle of a charge.
+        assert_eq!(
+            tampering([first.clone(), second.clone()], unnumbered),
+            "samples missing for 13 min inside a charge"
+        );
+    }
+}
+
+#[test]
+fn a_current_that_is_missing_before_a_charge_is_no_gap_in_it() {
+    let car = Car::new();
+    // Ten minutes of rest behind the first and before the second, every 30 s a row.
+    let rested = 20;
+    let excluded = |blank_before: usize, blank_inside: usize| {
+        let mut first = car.charge(1, 0.3, 0.8);
+        let mut second = dated(
+            car.charge(1, 0.2, 1.0),
+            first.time_s.last().unwrap() + car.sampling_s,
+        );
+        let kept = first.len() - blank_before.min(rested);
+        change(&mut first, Channel::PackCurrent, |row, v| {
+            if row < kept { v } else { f64::NAN }
+        });
+        change(&mut second, Channel::PackCurrent, |row, v| match row {
+            row if blank_before > 0 && row < rested => f64::NAN,
+            row if (100..100 + blank_inside).contains(&row) => f64::NAN,
+            _ => v,
+        });
+        let found = car.assess(&[first, second]);
+        assert_eq!(found.sessions.len(), 2);
+        let codes: Vec<_> = found.sessions[1].excluded.iter().map(|e| e.code).collect();
+        codes
+    };
+    assert_eq!(excluded(0, 0), []);
+    assert_eq!(excluded(8, 0), []);
+    assert_eq!(excluded(0, 25), [ExclusionCode::Gap]);
 }
 
 #[test]
