@@ -187,7 +187,7 @@ fn names_battery(text: &str) -> bool {
 /// Whether a text says that the pack or modules of it were exchanged, and not only something on it.
 fn exchanges_pack(text: &str) -> bool {
     let words = words(text);
-    names_battery(text) && words.contains(&Word::Exchange) && speaks_of_pack(&words)
+    names_battery(text) && words.iter().any(is_exchange) && speaks_of_pack(&words)
 }
 
 /// A word of a text about a battery, as far as it tells the pack from what is on it.
@@ -197,20 +197,38 @@ enum Word {
     Pack,
     /// Something on the pack that can be exchanged without changing how much it holds.
     Part,
-    /// That something was exchanged.
+    /// An exchange: "battery *replacement*", "to *replace*".
     Exchange,
+    /// That something was exchanged: "cover of the battery *replaced*".
+    Exchanged,
     /// What joins the part to the pack: "fuse *of* the battery".
     Of,
-    /// What stands between that and the pack.
+    /// What stands between that and the pack, or between the pack and its part: "battery *cooling* fan".
     Adjective,
+    /// A colon or a dash: what stands before it is a heading, or ends here.
+    Colon,
     /// Here something else begins.
     Break,
     /// Any other.
     Other,
 }
 
-/// Korean words, the longer before those that they contain. They are written together, and with particles.
-const KOREAN: [(&str, Word); 32] = [
+/// Korean words, which are written together and with particles, and names of more than one word; the longer before those that they
+/// contain.
+const NAMES: [(&str, Word); 47] = [
+    ("control module", Word::Part),
+    ("control unit", Word::Part),
+    ("management module", Word::Part),
+    ("management unit", Word::Part),
+    ("management system", Word::Part),
+    ("제어 모듈", Word::Part),
+    ("제어모듈", Word::Part),
+    ("관리 모듈", Word::Part),
+    ("관리모듈", Word::Part),
+    ("관리 시스템", Word::Part),
+    ("관리시스템", Word::Part),
+    ("제어기", Word::Part),
+    ("bms", Word::Part),
     ("구동축전지", Word::Pack),
     ("축전지", Word::Pack),
     ("배터리", Word::Pack),
@@ -223,6 +241,8 @@ const KOREAN: [(&str, Word); 32] = [
     ("필터", Word::Part),
     ("케이블", Word::Part),
     ("배선", Word::Part),
+    ("와이어링", Word::Part),
+    ("하네스", Word::Part),
     ("라벨", Word::Part),
     ("스티커", Word::Part),
     ("펌프", Word::Part),
@@ -237,74 +257,131 @@ const KOREAN: [(&str, Word); 32] = [
     ("고전압", Word::Adjective),
     ("그리고", Word::Break),
     ("하고", Word::Break),
+    // No particle of what goes before, though it ends as one does.
+    ("결과", Word::Other),
+    ("경과", Word::Other),
     ("및", Word::Break),
     ("팩", Word::Pack),
     ("팬", Word::Part),
-    ("와", Word::Break),
-    ("과", Word::Break),
     ("의", Word::Other),
 ];
 
+/// "And" in Korean, where a word ends with it. Within a word it is a syllable as any other: 과전류, 와이퍼.
+const AND_PARTICLES: [char; 2] = ['와', '과'];
+
 /// The words of a text, in order.
 fn words(text: &str) -> Vec<Word> {
-    let mut spaced = text.to_lowercase();
-    for (at, (word, _)) in KOREAN.iter().enumerate() {
-        // Set aside under a number, so that no shorter word is found in it.
-        spaced = spaced.replace(word, &format!(" \u{1}{at} "));
+    // A hyphen that stands alone is a dash.
+    let mut spaced = text.to_lowercase().replace(" - ", " – ");
+    for (at, (name, _)) in NAMES.iter().enumerate() {
+        // Set aside under a number, so that no shorter one is found in it.
+        spaced = spaced.replace(name, &format!(" \u{1}{at} "));
     }
     let mut words = Vec::new();
     for token in spaced.split_inclusive(|c: char| !c.is_alphanumeric() && c != '\u{1}') {
         let end = token.chars().last().unwrap_or(' ');
         let word = token.trim_end_matches(|c: char| !c.is_alphanumeric() && c != '\u{1}');
-        if !word.is_empty() {
+        if let Some(joined) = word.strip_suffix(AND_PARTICLES) {
+            if !joined.is_empty() {
+                words.push(word_of(joined));
+            }
+            words.push(Word::Break);
+        } else if !word.is_empty() {
             words.push(word_of(word));
         }
-        if matches!(end, ',' | ';' | '.' | '/' | '+' | '&' | '\n' | '·' | '、') {
-            words.push(Word::Break);
+        match end {
+            ',' | ';' | '.' | '/' | '+' | '&' | '\n' | '·' | '、' | '(' | ')' | '[' | ']' | '（' | '）' =>
+            {
+                words.push(Word::Break);
+            }
+            ':' | '：' | '–' | '—' => words.push(Word::Colon),
+            _ => {}
         }
     }
     words
 }
 
 fn word_of(word: &str) -> Word {
-    let korean = word.strip_prefix('\u{1}').and_then(|at| at.parse::<usize>().ok());
-    if let Some((_, word)) = korean.and_then(|at| KOREAN.get(at)) {
+    let name = word.strip_prefix('\u{1}').and_then(|at| at.parse::<usize>().ok());
+    if let Some((_, word)) = name.and_then(|at| NAMES.get(at)) {
         return *word;
     }
     let exchange = ["replac", "exchang", "swap", "renew"];
     if exchange.iter().any(|begin| word.starts_with(begin)) {
-        return Word::Exchange;
+        return if word.ends_with("ed") {
+            Word::Exchanged
+        } else {
+            Word::Exchange
+        };
+    }
+    if word.bytes().all(|byte| byte.is_ascii_digit()) {
+        // The number of a module.
+        return Word::Adjective;
     }
     match word {
         "battery" | "batteries" | "pack" | "packs" | "module" | "modules" => Word::Pack,
         "coolant" | "cover" | "covers" | "lid" | "fuse" | "fuses" | "filter" | "filters" | "cable"
-        | "cables" | "wiring" | "label" | "labels" | "sticker" | "fan" | "fans" | "pump" | "pumps"
-        | "gasket" | "gaskets" | "seal" | "seals" | "hose" | "hoses" | "sensor" | "sensors" | "bolt"
-        | "bolts" => Word::Part,
+        | "cables" | "wiring" | "harness" | "harnesses" | "label" | "labels" | "sticker" | "fan" | "fans"
+        | "pump" | "pumps" | "gasket" | "gaskets" | "seal" | "seals" | "hose" | "hoses" | "sensor"
+        | "sensors" | "bolt" | "bolts" | "controller" => Word::Part,
         "of" | "for" | "on" | "in" | "at" | "from" | "to" => Word::Of,
-        "the" | "a" | "this" | "traction" | "high" | "voltage" | "hv" => Word::Adjective,
-        "and" | "with" | "incl" | "including" | "plus" | "under" | "after" => Word::Break,
+        "the" | "a" | "this" | "s" | "traction" | "high" | "voltage" | "hv" | "system" | "assembly"
+        | "assy" | "cooling" | "temperature" | "current" | "pressure" | "service" | "main" | "warning"
+        | "upper" | "lower" | "top" | "bottom" | "front" | "rear" | "left" | "right" | "inner" | "outer" => {
+            Word::Adjective
+        }
+        "and" | "with" | "using" | "incl" | "including" | "plus" | "under" | "after" => Word::Break,
         _ => Word::Other,
     }
+}
+
+fn is_exchange(word: &Word) -> bool {
+    matches!(word, Word::Exchange | Word::Exchanged)
 }
 
 /// Whether a pack or module is spoken of at least once for itself: neither as that of a part which follows ("battery coolant"), nor
 /// as that of one which goes before ("coolant of the battery").
 fn speaks_of_pack(words: &[Word]) -> bool {
-    let of_a_part = |at: usize| {
-        let (before, after) = words.split_at(at);
-        let followed = after
-            .iter()
-            .take_while(|word| !matches!(word, Word::Exchange | Word::Break | Word::Of))
-            .any(|word| *word == Word::Part);
-        let mut before = before
-            .iter()
-            .rev()
-            .skip_while(|word| matches!(word, Word::Adjective | Word::Pack));
-        let preceded = before.next() == Some(&Word::Of) && before.next() == Some(&Word::Part);
-        followed || preceded
+    (0..words.len()).any(|at| words.get(at) == Some(&Word::Pack) && stands_for_itself(words, at))
+}
+
+/// The same of the pack at one place. In doubt it does: a suspension too many is a precaution, one too few is none.
+fn stands_for_itself(words: &[Word], at: usize) -> bool {
+    use Word::{Adjective, Break, Colon, Exchange, Exchanged, Of, Pack, Part};
+    let (before, after) = words.split_at(at);
+    let is_other = |word: &Word| !matches!(word, Adjective | Pack);
+    let before = before
+        .iter()
+        .rposition(is_other)
+        .and_then(|last| before.get(..=last))
+        .unwrap_or_default();
+    let after = after
+        .iter()
+        .position(is_other)
+        .and_then(|first| after.get(first..))
+        .unwrap_or_default();
+    if matches!(
+        before,
+        [.., Exchange | Exchanged] | [.., Exchange | Exchanged, Colon]
+    ) {
+        // "Replaced battery fuse", but "replaced battery, bled coolant" with whatever between.
+        return after.first() != Some(&Part);
+    }
+    // "Cover removed for battery replacement" says what the battery's own exchange needed.
+    let preceded =
+        matches!(before, [.., Part, Of] | [.., Part, Exchanged, Of]) && after.first() != Some(&Exchange);
+    let clause = before.rsplit(|word| *word == Break).next().unwrap_or_default();
+    let is_heading = matches!(clause, [] | [.., Colon]) && !clause.iter().any(is_exchange);
+    let told = match after {
+        // "Battery: coolant replaced" tells of the coolant.
+        [Colon, told @ ..] if is_heading => told,
+        _ => after,
     };
-    (0..words.len()).any(|at| words.get(at) == Some(&Word::Pack) && !of_a_part(at))
+    let followed = told
+        .iter()
+        .take_while(|word| !matches!(word, Exchange | Exchanged | Break | Colon | Of))
+        .any(|word| *word == Part);
+    !(preceded || followed)
 }
 
 #[cfg(test)]
@@ -438,7 +515,7 @@ mod tests {
     #[test]
     fn work_on_a_part_of_the_pack_is_no_swap_of_it() {
         let of = |text: &str| cause(StatementType::ServicePerformed, json!({"jobs": [{"text": text}]}));
-        for text in [
+        let on_a_part = [
             "High-voltage battery coolant replaced",
             "고전압 배터리 냉각수 교환",
             "고전압배터리 냉각수를 교환",
@@ -459,10 +536,27 @@ mod tests {
             "고전압 배터리 냉각수 펌프 교환",
             "High-voltage battery: coolant replaced",
             "Battery module gasket replaced",
-        ] {
-            assert_eq!(of(text), None, "{text}");
-        }
-        for text in [
+            "HV battery - coolant replaced",
+            "고전압 배터리: 냉각수 교환",
+            "Replaced HV battery coolant",
+            "Replaced battery pack cooling fan",
+            "Replaced the HV battery's lower cover",
+            "Replaced battery module 3 fuse",
+            "Coolant replaced in high-voltage battery",
+            "고전압 배터리 과전류 퓨즈 교환",
+            "고전압 배터리 와이어링 교환",
+            "고전압 배터리 하네스 교체",
+            "고전압 배터리 점검 결과 퓨즈 교환",
+            "HV battery wiring harness replaced",
+            "Traction battery control module replaced",
+            "Replaced the control module of the traction battery",
+            "HV battery management system exchanged",
+            "High-voltage battery BMS replaced",
+            "고전압 배터리 제어 모듈 교환",
+            "고전압 배터리 BMS를 교체",
+            "구동축전지 관리 시스템 교체",
+        ];
+        let of_the_pack = [
             "High-voltage battery replaced",
             "고전압 배터리 교환",
             "고전압 배터리 팩 교체",
@@ -478,9 +572,35 @@ mod tests {
             "Replaced battery modules 3 and 4",
             "Battery pack with cooling plate and cover exchanged",
             "Battery system replaced",
-        ] {
-            assert_eq!(of(text), Some(Cause::PackSwap), "{text}");
-        }
+            "Replaced HV battery (coolant refilled)",
+            "Replaced HV battery [coolant refilled]",
+            "Replaced traction battery - new coolant",
+            "Replaced traction battery – new coolant",
+            "Traction battery replaced — new coolant",
+            "New traction battery - coolant replaced",
+            "Replaced high-voltage battery pack using new seals",
+            "Replaced: traction battery - new coolant",
+            "HV battery: replaced, coolant filled",
+            "교환: 고전압 배터리 (냉각수 포함)",
+            "고전압 배터리(냉각수 포함) 교환",
+            "Removed cover for HV battery replacement",
+            "Removed cover for traction battery assembly exchange",
+            "고전압 배터리 어셈블리와 냉각수 교환",
+            "고전압 배터리와냉각수 교환",
+            "고전압 배터리 팩과 퓨즈 교체",
+            "Traction battery and its control module replaced",
+            "BMS 및 고전압 배터리 모듈 교환",
+        ];
+        let read_wrong = |texts: &[&'static str], expected: Option<Cause>| -> Vec<&str> {
+            texts
+                .iter()
+                .copied()
+                .filter(|text| of(text) != expected)
+                .collect()
+        };
+        let taken_for_a_swap = read_wrong(&on_a_part, None);
+        let overlooked = read_wrong(&of_the_pack, Some(Cause::PackSwap));
+        assert_eq!((taken_for_a_swap, overlooked), (Vec::new(), Vec::new()));
         let parts = |text: &str| {
             cause(
                 StatementType::ServicePerformed,
@@ -489,6 +609,11 @@ mod tests {
         };
         assert_eq!(parts("High-voltage battery coolant, 5 l"), None);
         assert_eq!(parts("고전압 배터리 퓨즈"), None);
+        assert_eq!(parts("High-voltage battery – fuse"), None);
+        assert_eq!(
+            parts("HV battery (reconditioned, with cover)"),
+            Some(Cause::PackSwap)
+        );
         assert_eq!(parts("High-voltage battery"), Some(Cause::PackSwap));
         assert_eq!(parts("고전압 배터리 모듈"), Some(Cause::PackSwap));
     }
