@@ -446,11 +446,20 @@ impl Evaluation {
         Ok(())
     }
 
-    /// Adds to the checks what the car's history says beside them: no obstacle, and nothing that "none" could stand for.
+    /// Adds to the checks what the car's history says beside them, and what to do about it: no obstacle, and nothing that "none"
+    /// could stand for.
     pub fn tell(&mut self, background: &Background) {
         for (id, told) in background.by_check() {
+            let action = match id {
+                "recalls" => "have the recall done and show the record",
+                _ => "show the work order",
+            };
             for check in self.checks.iter_mut().filter(|check| check.id == id) {
                 let found = [CheckResult::Watch, CheckResult::Fail].contains(&check.result);
+                if !found || check.action.is_none() {
+                    // What was to be done while nothing was known ("ask the maker") is done.
+                    check.action = Some(action.to_owned());
+                }
                 let before = check.value.as_ref().and_then(|value| value.text.as_deref());
                 let text = match before {
                     // What the history says stands whole: whoever decides looks for it.
@@ -559,6 +568,43 @@ fn days_between(from: Date, to: Date) -> i32 {
 mod tests {
     use super::*;
 
+    fn check(id: &str, result: CheckResult, action: Option<&str>) -> Check {
+        Check {
+            id: id.to_owned(),
+            result,
+            value: None,
+            limit: None,
+            limit_source: "maker".to_owned(),
+            action: action.map(str::to_owned),
+        }
+    }
+
+    fn with(checks: Vec<Check>) -> Evaluation {
+        let day = jiff::civil::date(2026, 3, 1);
+        Evaluation {
+            soh: None,
+            refused: Vec::new(),
+            checks,
+            transport: Transport {
+                un_number: "UN 3556".to_owned(),
+                soc_pct: None,
+                soc_measured_on: None,
+                windows: Vec::new(),
+                ready: false,
+                obstacles: Vec::new(),
+            },
+            evidence: Evidence {
+                from: day,
+                until: day,
+                assessment_sha256: String::new(),
+                raw_sha256: Vec::new(),
+                sessions: Vec::new(),
+            },
+            odometer_km: 0,
+            full_cycles: None,
+        }
+    }
+
     #[test]
     fn a_text_is_cut_after_a_word_and_says_so() {
         assert_eq!(
@@ -584,38 +630,13 @@ mod tests {
             exchanges: Vec::new(),
         };
         let found = "SAMPLE-2026-11: the traction battery may overheat; ".repeat(6);
-        let mut evaluation = Evaluation {
-            soh: None,
-            refused: Vec::new(),
-            checks: vec![Check {
-                id: "recalls".to_owned(),
-                result: CheckResult::Fail,
-                value: Some(Quantity {
-                    text: Some(found.chars().take(TEXT).collect()),
-                    ..Quantity::default()
-                }),
-                limit: None,
-                limit_source: "maker".to_owned(),
-                action: None,
-            }],
-            transport: Transport {
-                un_number: "UN 3556".to_owned(),
-                soc_pct: None,
-                soc_measured_on: None,
-                windows: Vec::new(),
-                ready: false,
-                obstacles: Vec::new(),
-            },
-            evidence: Evidence {
-                from: day,
-                until: day,
-                assessment_sha256: String::new(),
-                raw_sha256: Vec::new(),
-                sessions: Vec::new(),
-            },
-            odometer_km: 0,
-            full_cycles: None,
-        };
+        let mut evaluation = with(vec![Check {
+            value: Some(Quantity {
+                text: Some(found.chars().take(TEXT).collect()),
+                ..Quantity::default()
+            }),
+            ..check("recalls", CheckResult::Fail, None)
+        }]);
         assert!(evaluation.untold(&background).is_some());
         evaluation.tell(&background);
         let text = evaluation.checks[0].value.as_ref().unwrap().text.clone().unwrap();
@@ -630,5 +651,32 @@ mod tests {
             "{text}"
         );
         assert_eq!(evaluation.checks[0].result, CheckResult::Fail);
+    }
+    #[test]
+    fn what_the_history_says_has_an_action_and_the_checks_own_stays_where_it_found_something() {
+        let day = jiff::civil::date(2026, 3, 1);
+        let background = Background {
+            open_recalls: vec![("Charging control unit".to_owned(), day)],
+            exchanges: vec![("Battery system replaced".to_owned(), day)],
+        };
+        let recall = "have the recall done and show the record";
+        let order = "show the work order";
+        use CheckResult as R;
+        for (id, result, action, expected) in [
+            ("recalls", R::Pass, None, recall),
+            ("recalls", R::NotMeasured, Some("ask the maker"), recall),
+            ("recalls", R::Watch, None, recall),
+            ("recalls", R::Fail, Some("have both done"), "have both done"),
+            ("battery_history", R::Stated, Some("ask the owner"), order),
+            ("battery_history", R::Watch, Some("test again"), "test again"),
+        ] {
+            let mut evaluation = with(vec![check(id, result, action)]);
+            evaluation.tell(&background);
+            let told = evaluation.checks[0].action.as_deref();
+            assert_eq!(told, Some(expected), "{id} {result:?}");
+        }
+        let mut evaluation = with(vec![check("isolation", R::Pass, None)]);
+        evaluation.tell(&background);
+        assert_eq!(evaluation.checks[0].action, None);
     }
 }
