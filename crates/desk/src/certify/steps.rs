@@ -173,7 +173,7 @@ impl Desk {
         open: &Open,
         evaluation: &Evaluation,
     ) -> Result<(), DeskError> {
-        let fix = "no certificate is granted with that, and none reinstated: record the remedy, have what is wrong corrected by \
+        let fix = "no certificate is granted with that, and none reinstated: close the recall, have what is wrong corrected by \
                    who stated it, or withdraw this one and measure again";
         match self.history_forbids(open, evaluation).await? {
             Some((why, _)) => Err(not_ready(open, format!("{why}; {fix}"))),
