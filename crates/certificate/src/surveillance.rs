@@ -326,10 +326,9 @@ fn word_of(word: &str) -> Word {
         | "sensors" | "bolt" | "bolts" | "controller" => Word::Part,
         "of" | "for" | "on" | "in" | "at" | "from" | "to" => Word::Of,
         "the" | "a" | "this" | "s" | "traction" | "high" | "voltage" | "hv" | "system" | "assembly"
-        | "assy" | "cooling" | "temperature" | "current" | "pressure" | "service" | "main" | "warning"
-        | "upper" | "lower" | "top" | "bottom" | "front" | "rear" | "left" | "right" | "inner" | "outer" => {
-            Word::Adjective
-        }
+        | "assy" | "cooling" | "temperature" | "current" | "pressure" | "service" | "disconnect"
+        | "safety" | "main" | "warning" | "upper" | "lower" | "top" | "bottom" | "front" | "rear"
+        | "left" | "right" | "inner" | "outer" => Word::Adjective,
         "and" | "with" | "using" | "incl" | "including" | "plus" | "under" | "after" => Word::Break,
         _ => Word::Other,
     }
@@ -540,6 +539,7 @@ mod tests {
             "고전압 배터리: 냉각수 교환",
             "Replaced HV battery coolant",
             "Replaced battery pack cooling fan",
+            "Replaced HV battery disconnect fuse",
             "Replaced the HV battery's lower cover",
             "Replaced battery module 3 fuse",
             "Coolant replaced in high-voltage battery",
