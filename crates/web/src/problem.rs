@@ -474,6 +474,11 @@ impl From<AccessError> for Problem {
                 detail,
                 "load the application again, and take the step if it is still the right one",
             ),
+            AccessError::DoneAlready(_) => Self::new(
+                Kind::Conflict,
+                detail,
+                "load the application again; if the step is meant once more, take it a second later",
+            ),
             AccessError::OwnPassword => Self::new(Kind::Conflict, detail, "change it there"),
             AccessError::CertifiersPassword(_) => Self::new(
                 Kind::Conflict,

@@ -94,6 +94,11 @@ pub enum AccessError {
         "account {0:?} acts as a person of the certification body; `carnet account password` on the log's machine gives it another password"
     )]
     CertifiersPassword(String),
+    /// The log holds a statement once, and this step would say the same as one before, in the same second.
+    #[error(
+        "this step was taken on application {0} with the same words in the same second; it is done already"
+    )]
+    DoneAlready(String),
     /// A form that was filled in before something else happened.
     #[error("something happened on application {0} meanwhile; look again")]
     Meanwhile(String),

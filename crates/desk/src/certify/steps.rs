@@ -355,6 +355,13 @@ impl Desk {
         };
         let mut write = CaseWrite::default();
         if let Some((typ, reason, more)) = said {
+            let earlier = open.case.records().iter().take(before);
+            if earlier
+                .into_iter()
+                .any(|one| one.step == last.step && one.at == last.at)
+            {
+                return Err(AccessError::DoneAlready(open.stored.id.clone()).into());
+            }
             let Some(certificate) = self.store.certificate(&open.stored.id).await? else {
                 return Err(DeskError::value("case", &open.stored.id, "has no certificate"));
             };

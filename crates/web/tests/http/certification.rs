@@ -268,7 +268,7 @@ impl Cast {
         Self::with(options()).await
     }
 
-    async fn with(options: web::Options) -> Self {
+    pub async fn with(options: web::Options) -> Self {
         let service = service_with(options).await;
         Self {
             ann: Person::logged_in(&service, "ann").await,
@@ -1530,6 +1530,29 @@ async fn an_open_recall_of_the_battery_is_an_obstacle_until_it_is_remedied() {
     let case = cast.reviewed("application.json", files.0, files.1).await;
     let seen = cast.ann.get(&at(&case, "")).await.json();
     assert_eq!(seen["obstacles"], json!([]));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_same_step_taken_twice_in_one_second_is_done_already() {
+    let cast = Cast::new().await;
+    let (case, _) = cast.certified().await;
+    let because = json!({"reason": "the number of the pack was misread"});
+    // So many that two of them fall into one second on a slow machine too.
+    for n in 0..6 {
+        for step in ["/suspension", "/reinstatement"] {
+            let answer = cast.park.post(&at(&case, step), &because).await;
+            match answer.status {
+                200 => {}
+                409 => assert!(answer.text().contains("same second"), "{n} {step}: {answer:?}"),
+                _ => panic!("{n} {step}: {}", answer.text()),
+            }
+            if answer.status == 409 {
+                assert_eq!(answer.problem(), "conflict");
+                return;
+            }
+        }
+    }
+    panic!("no two of them fell into one second");
 }
 
 #[tokio::test(flavor = "multi_thread")]
