@@ -10,12 +10,15 @@ use std::time::{Duration, Instant};
 use axum::extract::State;
 use axum::http::header::CACHE_CONTROL;
 use axum::http::{HeaderMap, HeaderValue};
-use axum::response::{IntoResponse as _, Response};
+use axum::middleware::map_response;
+use axum::response::Response;
 use bytes::Bytes;
 use certificate::credential::{context as contexts, schema as schemas};
 use desk::certify::publish::{StatusBits, written};
 use serde_json::Value;
 use tokio::sync::Mutex;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
 
 use crate::clock;
 use crate::extract::Path;
@@ -44,6 +47,8 @@ pub struct SignedLists(Mutex<Option<Lists>>);
 
 struct Lists {
     signed: Instant,
+    /// The address of the key that signed them.
+    method: String,
     bits: StatusBits,
     by_name: HashMap<String, Found>,
 }
@@ -53,12 +58,10 @@ struct Lists {
     (status = 200, description = "The body's DID document", body = Value, content_type = "application/did+json"),
     (status = 304, description = "It is still the one named in If-None-Match"),
     (status = 404, body = Problem, content_type = "application/problem+json", description = "Nobody certifies with this log"),
-    (status = 409, body = Problem, content_type = "application/problem+json", description = "The body's key is not on this machine"),
+    (status = 409, body = Problem, content_type = "application/problem+json", description = "The body's key is not on this machine, or was revoked"),
 ))]
 pub async fn did_document(State(app): State<App>, headers: HeaderMap) -> Result<Response, Problem> {
-    if !app.desk.certifies().await? {
-        return Ok(none());
-    }
+    body_certifies(&app).await?;
     let document = app.desk.did_document().await?;
     let media_type = HeaderValue::from_static("application/did+json");
     Ok(answer(&headers, found(&document)?, media_type, KEYS))
@@ -69,7 +72,7 @@ pub async fn did_document(State(app): State<App>, headers: HeaderMap) -> Result<
     (status = 200, description = "The body's DID document", body = Value, content_type = "application/did+json"),
     (status = 304, description = "It is still the one named in If-None-Match"),
     (status = 404, body = Problem, content_type = "application/problem+json", description = "Nobody certifies with this log"),
-    (status = 409, body = Problem, content_type = "application/problem+json", description = "The body's key is not on this machine"),
+    (status = 409, body = Problem, content_type = "application/problem+json", description = "The body's key is not on this machine, or was revoked"),
 ))]
 pub async fn did_document_beside(app: State<App>, headers: HeaderMap) -> Result<Response, Problem> {
     did_document(app, headers).await
@@ -83,7 +86,7 @@ pub async fn did_document_beside(app: State<App>, headers: HeaderMap) -> Result<
         (status = 304, description = "It is still the one named in If-None-Match"),
         (status = 400, body = Problem, content_type = "application/problem+json"),
         (status = 404, body = Problem, content_type = "application/problem+json"),
-        (status = 409, body = Problem, content_type = "application/problem+json", description = "The body's key is not on this machine"),
+        (status = 409, body = Problem, content_type = "application/problem+json", description = "The body's key is not on this machine, or was revoked"),
     )
 )]
 pub async fn status_list(
@@ -91,16 +94,16 @@ pub async fn status_list(
     Path(list): Path<String>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    if !app.desk.certifies().await? {
-        return Ok(none());
-    }
+    body_certifies(&app).await?;
     // Held while the bits are read: of two answers the one with the older bits must not be signed later.
     let mut kept = app.status_lists.0.lock().await;
     let now = clock::moment();
+    // Also where nothing changed: a list whose key was revoked meanwhile is not served on.
+    let method = app.desk.signing_method().await?;
     let bits = app.desk.status_bits().await?;
-    let current = kept
-        .as_ref()
-        .is_some_and(|lists| lists.bits == bits && lists.signed.elapsed() < SIGN_AGAIN);
+    let current = kept.as_ref().is_some_and(|lists| {
+        lists.method == method && lists.bits == bits && lists.signed.elapsed() < SIGN_AGAIN
+    });
     if !current {
         let mut by_name = HashMap::new();
         for (name, list) in app.desk.signed_status_lists(&bits, now).await? {
@@ -108,13 +111,15 @@ pub async fn status_list(
         }
         *kept = Some(Lists {
             signed: Instant::now(),
+            method,
             bits,
             by_name,
         });
     }
     let named = kept.as_ref().and_then(|lists| lists.by_name.get(&list)).cloned();
     drop(kept);
-    Ok(named.map_or_else(none, |found| answer(&headers, found, CREDENTIAL, SOON)))
+    let found = named.ok_or_else(Problem::not_found)?;
+    Ok(answer(&headers, found, CREDENTIAL, SOON))
 }
 
 /// The directory as a file: every certificate ever issued, and whether it is in force.
@@ -124,12 +129,13 @@ pub async fn status_list(
     (status = 404, body = Problem, content_type = "application/problem+json", description = "Nobody certifies with this log"),
 ))]
 pub async fn directory(State(app): State<App>, headers: HeaderMap) -> Result<Response, Problem> {
-    if !app.desk.certifies().await? {
-        return Ok(none());
-    }
+    body_certifies(&app).await?;
     let document = app.desk.directory_document(clock::moment()).await?;
     let media_type = HeaderValue::from_static("application/json");
-    Ok(answer(&headers, found(&document)?, media_type, SOON))
+    // When it was asked for is in it too, and would make each answer another one.
+    let says = written(&document["certificates"])?;
+    let found = Found::saying(Bytes::from(written(&document)?), &says);
+    Ok(answer(&headers, found, media_type, SOON))
 }
 
 /// A certificate as a signed W3C credential without vehicle id, at its address with `.json` at the end.
@@ -148,12 +154,11 @@ pub async fn twin(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     if !app.desk.lists(&number).await? {
-        return Ok(none());
+        return Err(Problem::not_found());
     }
-    match app.desk.kept_twin(&number).await? {
-        Some(twin) => Ok(answer(&headers, found(&twin)?, CREDENTIAL, SOON)),
-        None => Ok(none()),
-    }
+    let twin = app.desk.kept_twin(&number).await?;
+    let twin = twin.ok_or_else(Problem::not_found)?;
+    Ok(answer(&headers, found(&twin)?, CREDENTIAL, SOON))
 }
 
 /// The JSON-LD context of certificates.
@@ -182,12 +187,32 @@ fn found(document: &Value) -> Result<Found, Problem> {
     Ok(Found::new(Bytes::from(written(document)?)))
 }
 
-/// For what is not there: it may be soon.
-fn none() -> Response {
-    let mut response = Problem::not_found().into_response();
+/// Where nobody certifies with this log, it publishes nothing.
+async fn body_certifies(app: &App) -> Result<(), Problem> {
+    match app.desk.certifies().await? {
+        true => Ok(()),
+        false => Err(Problem::not_found()),
+    }
+}
+
+/// A program on anybody's page may also read why there is nothing; none of that is kept, for it may be there soon.
+pub async fn readable_everywhere(mut response: Response) -> Response {
     open_to_all(response.headers_mut());
+    if response.status().is_client_error() || response.status().is_server_error() {
+        let never = HeaderValue::from_static("no-store");
+        response.headers_mut().insert(CACHE_CONTROL, never);
+    }
     response
-        .headers_mut()
-        .insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    response
+}
+
+/// The addresses of the body, but for the twins, which are routed with the pages of certificates.
+pub fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(did_document))
+        .routes(routes!(did_document_beside))
+        .routes(routes!(status_list))
+        .routes(routes!(directory))
+        .routes(routes!(context))
+        .routes(routes!(schema))
+        .layer(map_response(readable_everywhere))
 }

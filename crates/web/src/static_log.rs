@@ -49,11 +49,24 @@ pub struct Found {
 impl Found {
     /// The file of these bytes.
     pub fn new(bytes: Bytes) -> Self {
-        let hash = hex::encode(Sha256::digest(&bytes).get(..16).unwrap_or_default());
-        // Quoted hex digits are a header value.
-        let tag = HeaderValue::from_str(&format!("\"{hash}\"")).unwrap_or(HeaderValue::from_static("\"\""));
+        let tag = tag(&format!("\"{}\"", hash(&bytes)));
         Self { bytes, tag }
     }
+
+    /// The same, which is told from others by what it says alone: bytes that differ otherwise are as good (RFC 9110, 8.8.1).
+    pub fn saying(bytes: Bytes, what: &[u8]) -> Self {
+        let tag = tag(&format!("W/\"{}\"", hash(what)));
+        Self { bytes, tag }
+    }
+}
+
+fn hash(bytes: &[u8]) -> String {
+    hex::encode(Sha256::digest(bytes).get(..16).unwrap_or_default())
+}
+
+/// Quoted hex digits are a header value.
+fn tag(text: &str) -> HeaderValue {
+    HeaderValue::from_str(text).unwrap_or(HeaderValue::from_static("\"\""))
 }
 
 /// Full tiles and bundles that were asked for before, by path.
@@ -169,12 +182,16 @@ async fn entries(objects: &Objects, id: BundleId) -> Result<Option<Bytes>, Probl
 /// Answers with a public file, or that it is still the one that was asked about.
 pub fn answer(asked: &HeaderMap, found: Found, media_type: HeaderValue, cache: HeaderValue) -> Response {
     let Found { bytes, tag } = found;
+    // The weak comparison (RFC 9110, 13.1.2).
+    let opaque = |tag: &str| tag.trim().trim_start_matches("W/").to_owned();
+    let current = tag.to_str().map(opaque).unwrap_or_default();
     let unchanged = asked
         .get_all(IF_NONE_MATCH)
         .iter()
         .filter_map(|value| value.to_str().ok())
         .flat_map(|list| list.split(','))
-        .any(|known| matches!(known.trim().trim_start_matches("W/"), known if known == tag || known == "*"));
+        .map(opaque)
+        .any(|known| known == current || known == "*");
     let mut response = if unchanged {
         StatusCode::NOT_MODIFIED.into_response()
     } else {

@@ -1,7 +1,7 @@
 //! Surveillance of certificates while the service runs: when something was sealed, the histories of certified cars are looked at, as
 //! `carnet seal` does on the command line. At most so often: a busy log seals many times a second.
 //!
-//! A certificate that cannot be looked at is tried again less and less often, and costs the others nothing.
+//! A certificate that cannot be looked at is tried again less and less often, and costs the others nothing; so is publishing.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -15,7 +15,7 @@ use tokio::time::Instant;
 use crate::clock;
 use crate::standing::Standing;
 
-/// The longest that a certificate which cannot be looked at waits for the next attempt.
+/// The longest that what failed waits for the next attempt.
 const LONGEST: Duration = Duration::from_secs(3600);
 
 /// Status lists are good for a week, also where nothing happens: so often they are written anew.
@@ -28,13 +28,18 @@ pub async fn follow(desk: Arc<Desk>, standing: Arc<Standing>, every: Duration) {
     let mut failing = Failing::default();
     let (mut expired, mut not_known) = (Vec::new(), Vec::new());
     let mut published: Option<Instant> = None;
+    let mut unpublished: Option<Attempt> = None;
     loop {
         tokio::time::sleep(every).await;
         let begin = Instant::now();
         // The first time also because a program of another version may have written them.
-        if published.is_none_or(|at| begin.duration_since(at) >= PUBLISH_AGAIN) && desk.has_published_here() {
+        let due = match &unpublished {
+            Some(attempt) => attempt.due <= begin,
+            None => published.is_none_or(|at| begin.duration_since(at) >= PUBLISH_AGAIN),
+        };
+        if due && desk.has_published_here() {
             published = Some(begin);
-            publish(&desk).await;
+            unpublished = publish(&desk, unpublished, begin, every).await;
         }
         let size = standing.head().size;
         let grown = size != seen;
@@ -85,34 +90,48 @@ pub async fn follow(desk: Arc<Desk>, standing: Arc<Standing>, every: Duration) {
         }
         // The log may also just have got the statement of a step, which was said to be missing there.
         if changed || is_outdated(&desk, now).await {
-            publish(&desk).await;
+            unpublished = publish(&desk, unpublished, begin, every).await;
         }
     }
 }
 
-/// Whether the directory on this machine says what is no longer so. Where that cannot be told, the next pass asks again.
+/// Whether the directory on this machine says what is no longer so. Where that cannot be told, it is written.
 async fn is_outdated(desk: &Desk, now: Timestamp) -> bool {
-    desk.has_published_here() && !desk.published_here_is_current(now).await.unwrap_or(true)
+    desk.has_published_here() && !desk.published_here_is_current(now).await.unwrap_or(false)
 }
 
-/// Writes status lists and directory, or says that it could not.
-async fn publish(desk: &Desk) {
-    if let Err(error) = desk.publish_here(clock::moment()).await {
-        tracing::warn!(
-            kind = crate::problem::kind_of(&error),
-            "status lists could not be written"
-        );
-    }
+/// Writes status lists and directory, or says that it could not and when that is tried again: also where nothing happens, for
+/// what is published may say what is no longer so.
+async fn publish(desk: &Desk, before: Option<Attempt>, now: Instant, every: Duration) -> Option<Attempt> {
+    let error = desk.publish_here(clock::moment()).await.err()?;
+    let next = Attempt::after(before, now, every);
+    tracing::warn!(
+        kind = crate::problem::kind_of(&error),
+        again_in_seconds = next.wait.as_secs(),
+        "status lists could not be written; it is tried again"
+    );
+    Some(next)
 }
 
 /// The certificates that could not be looked at, by number.
 #[derive(Default)]
 struct Failing(BTreeMap<String, Attempt>);
 
-/// When one of them is tried again.
+/// When what failed is tried again.
 struct Attempt {
     due: Instant,
     wait: Duration,
+}
+
+impl Attempt {
+    /// The next one after one that failed: each waits twice as long as the one before.
+    fn after(before: Option<Self>, now: Instant, every: Duration) -> Self {
+        let wait = before.map_or(every, |attempt| attempt.wait.saturating_mul(2).min(LONGEST));
+        Self {
+            due: now + wait,
+            wait,
+        }
+    }
 }
 
 impl Failing {
@@ -130,11 +149,8 @@ impl Failing {
     fn tried(&mut self, done: &Surveillance, now: Instant, every: Duration) {
         let mut before = std::mem::take(&mut self.0);
         for failed in &done.failed {
-            let wait = before
-                .remove(&failed.certificate)
-                .map_or(every, |attempt| attempt.wait.saturating_mul(2).min(LONGEST));
-            let due = now + wait;
-            self.0.insert(failed.certificate.clone(), Attempt { due, wait });
+            let next = Attempt::after(before.remove(&failed.certificate), now, every);
+            self.0.insert(failed.certificate.clone(), next);
         }
         // Those whose time had not come.
         before.retain(|_, attempt| attempt.due > now);

@@ -312,7 +312,10 @@ impl Desk {
     /// # Errors
     /// There is no such certificate, or what is stored is not what was issued.
     pub async fn kept_twin(&self, id: &str) -> Result<Option<Value>, DeskError> {
-        self.kept_credential(id, true).await
+        match self.kept_credential(id, true).await {
+            Err(DeskError::CaseErased(_)) => Ok(None),
+            kept => kept,
+        }
     }
 
     async fn kept_credential(&self, id: &str, redacted: bool) -> Result<Option<Value>, DeskError> {

@@ -31,20 +31,19 @@ pub mod sheet;
 pub mod steps;
 pub mod surveil;
 
-use std::collections::HashMap;
-
 use certificate::application::Application;
 use certificate::credential::did::multikey;
 use certificate::credential::{Issuer, jcs};
 use certificate::scheme::{Actor, Case, Record, Step};
 use ed25519_dalek::SigningKey;
+use history::map::KeyRecord;
 use jiff::Timestamp;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
 use sha2::{Digest as _, Sha256};
 use statement::vocabulary::{StatementType, check_role};
-use statement::{Claims, Confidence, Digest, IssuerSigningKey, KeyId, issue as sign_statement};
+use statement::{Claims, Confidence, Digest, IssuerSigningKey, issue as sign_statement};
 use store::{CaseWrite, CertificationBody, Content, Deed, NewStep, StepAccount, StoredCase, Submitted};
 
 use crate::access::{self, AccessError};
@@ -66,6 +65,14 @@ pub(crate) struct Certifier {
 }
 
 impl Certifier {
+    /// That it cannot sign.
+    fn wrong(&self, problem: String) -> DeskError {
+        DeskError::Certifier {
+            issuer: self.body.issuer.clone(),
+            problem,
+        }
+    }
+
     /// The URL of the key.
     pub(crate) fn method(&self) -> String {
         format!("{}#{}", self.body.did, multikey(&self.key.public()))
@@ -250,24 +257,37 @@ impl Desk {
     /// # Errors
     /// No body is set up, or its key is missing, not enrolled, revoked, or without the role.
     pub(crate) async fn certifier(&self) -> Result<Certifier, DeskError> {
-        let body = self.body().await?;
-        let key = self.issuer_signing_key(&body.issuer)?;
-        let wrong = |problem: String| DeskError::Certifier {
-            issuer: body.issuer.clone(),
-            problem,
-        };
-        let keys: HashMap<KeyId, _> = self.issuers().await?.into_iter().collect();
-        let record = keys.get(&key.key_id()).ok_or_else(|| {
-            wrong(format!(
+        let (certifier, record) = self.unrevoked().await?;
+        let record = record.ok_or_else(|| {
+            certifier.wrong(format!(
                 "its key is not enrolled; run `carnet issuer enrol {} --name NAME --role certification_body`",
-                crate::shell::word(&body.issuer)
+                crate::shell::word(&certifier.body.issuer)
             ))
         })?;
-        if let Some((at, reason)) = &record.revoked_at {
-            return Err(wrong(format!("its key was revoked at log index {at}: {reason}")));
+        check_role(StatementType::CertificateIssued, &record.roles)
+            .map_err(|e| certifier.wrong(e.to_string()))?;
+        Ok(certifier)
+    }
+
+    /// The body, with its key, which is here and not revoked; and what the log knows of the key, where it is enrolled.
+    ///
+    /// # Errors
+    /// No body is set up, or its key is missing or revoked.
+    pub(crate) async fn unrevoked(&self) -> Result<(Certifier, Option<KeyRecord>), DeskError> {
+        let body = self.body().await?;
+        let key = self.issuer_signing_key(&body.issuer)?;
+        let certifier = Certifier { body, key };
+        let enrolled = self.issuers().await?.into_iter();
+        let record = enrolled
+            .filter(|(id, _)| *id == certifier.key.key_id())
+            .map(|(_, record)| record)
+            .next();
+        match record.as_ref().and_then(|record| record.revoked_at.as_ref()) {
+            Some((at, reason)) => {
+                Err(certifier.wrong(format!("its key was revoked at log index {at}: {reason}")))
+            }
+            None => Ok((certifier, record)),
         }
-        check_role(StatementType::CertificateIssued, &record.roles).map_err(|e| wrong(e.to_string()))?;
-        Ok(Certifier { body, key })
     }
 
     /// The body.

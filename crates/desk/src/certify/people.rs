@@ -98,14 +98,13 @@ impl Desk {
         self.did_document().await
     }
 
-    /// The body's DID document, to be served where its DID says.
+    /// The body's DID document, to be served where its DID says. A revoked key is in none.
     ///
     /// # Errors
-    /// No body is set up, or its key is not here.
+    /// No body is set up, or its key is not here or was revoked.
     pub async fn did_document(&self) -> Result<Value, DeskError> {
-        let body = self.body().await?;
-        let key = self.issuer_signing_key(&body.issuer)?;
-        Ok(DidDocument::with_keys(&body.did, &[key.public()]).to_json())
+        let (certifier, _) = self.unrevoked().await?;
+        Ok(DidDocument::with_keys(&certifier.body.did, &[certifier.key.public()]).to_json())
     }
 
     /// Gives a person a mandate; a person who is not known yet is added.

@@ -64,6 +64,19 @@ pub fn written(document: &Value) -> Result<Vec<u8>, DeskError> {
     Ok(text)
 }
 
+/// The file of a twin in the folder that is published.
+fn twin_file(certificate: &str) -> String {
+    format!("certificates/{certificate}.json")
+}
+
+/// Removes a file that may be there.
+fn remove(path: &Path) -> Result<(), DeskError> {
+    match std::fs::remove_file(path) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(DeskError::file(path)(error)),
+        _ => Ok(()),
+    }
+}
+
 impl Desk {
     /// The directory of certificates, oldest first. It says nothing by which a car could be recognised.
     ///
@@ -155,10 +168,18 @@ impl Desk {
         Ok(StatusBits(lists))
     }
 
+    /// The address of the key that signs status lists now.
+    ///
+    /// # Errors
+    /// As for [`Self::signed_status_lists`].
+    pub async fn signing_method(&self) -> Result<String, DeskError> {
+        Ok(self.certifier().await?.method())
+    }
+
     /// Signs the status lists, as of now, and names each as it is published.
     ///
     /// # Errors
-    /// No body is set up, or its key is not here or not enrolled.
+    /// No body is set up, or its key is not here, not enrolled, or revoked.
     pub async fn signed_status_lists(
         &self,
         bits: &StatusBits,
@@ -205,10 +226,25 @@ impl Desk {
         Ok(published.is_some_and(|published| published["certificates"] == current))
     }
 
-    /// Writes everything public into a folder, laid out as it is to be served at the body's address. Returns the files.
+    /// Whether a twin of an erased car is still among what was published on this machine.
     ///
     /// # Errors
-    /// The folder cannot be written, or the body's key is not enrolled.
+    /// The database failed.
+    pub async fn published_here_is_of_erased(&self) -> Result<bool, DeskError> {
+        for (certificate, _) in self.store.certificates().await? {
+            let file = self.dir().certificates().join(twin_file(&certificate.id));
+            if file.exists() && matches!(self.kept_twin(&certificate.id).await, Ok(None)) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// Writes everything public into a folder, laid out as it is to be served at the body's address, and removes the twins of
+    /// erased cars from it. Returns the files.
+    ///
+    /// # Errors
+    /// The folder cannot be written, or the body's key is not enrolled or was revoked.
     pub async fn publish_certificates(
         &self,
         folder: &Path,
@@ -220,15 +256,20 @@ impl Desk {
             files.push((PathBuf::from(name), text));
             Ok::<_, DeskError>(())
         };
+        // First, so that what was erased is gone also where nothing can be signed.
+        for entry in self.directory(now).await? {
+            let name = twin_file(&entry.certificate);
+            match self.kept_twin(&entry.certificate).await {
+                Ok(Some(twin)) => add(name, &twin)?,
+                // Its line stays, so that nobody takes the number for free.
+                Ok(None) => remove(&folder.join(name))?,
+                // One that cannot be read holds no other back; what was published of it stays.
+                Err(_) => {}
+            }
+        }
         add("did.json".to_owned(), &self.did_document().await?)?;
         for (name, list) in self.signed_status_lists(&self.status_bits().await?, now).await? {
             add(format!("status/{name}"), &list)?;
-        }
-        for entry in self.directory(now).await? {
-            // The twin of an erased car is gone; its line stays, so that nobody takes the number for free.
-            if let Ok(twin) = self.credential(&entry.certificate, true).await {
-                add(format!("certificates/{}.json", entry.certificate), &twin)?;
-            }
         }
         add(DIRECTORY.to_owned(), &self.directory_document(now).await?)?;
         files.push((

@@ -34,6 +34,7 @@ cert-interval = { $value } %، مجال 95 % من { $low } إلى { $high } %
 cert-capacity = السعة
 cert-capacity-value = { $now } Ah من { $rated } Ah وهي جديدة
 cert-odometer = العداد عند الاختبار
+cert-odometer-value = { $km } كم
 cert-period = مدة الاختبار
 cert-method = الطريقة
 cert-check = تحقّق بنفسك

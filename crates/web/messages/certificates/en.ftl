@@ -34,6 +34,7 @@ cert-interval = { $value } %, 95 % interval { $low } to { $high } %
 cert-capacity = Capacity
 cert-capacity-value = { $now } Ah of { $rated } Ah when new
 cert-odometer = Odometer at the test
+cert-odometer-value = { $km } km
 cert-period = Test period
 cert-method = Method
 cert-check = Check it yourself

@@ -34,6 +34,7 @@ cert-interval = { $value } %, intervalo del 95 % de { $low } a { $high } %
 cert-capacity = Capacidad
 cert-capacity-value = { $now } Ah de los { $rated } Ah de nueva
 cert-odometer = Cuentakilómetros en la prueba
+cert-odometer-value = { $km } km
 cert-period = Período de prueba
 cert-method = Método
 cert-check = Compruébelo usted

@@ -34,6 +34,7 @@ cert-interval = { $value } %, intervalle à 95 % de { $low } à { $high } %
 cert-capacity = Capacité
 cert-capacity-value = { $now } Ah sur { $rated } Ah à l’état neuf
 cert-odometer = Compteur lors de l’essai
+cert-odometer-value = { $km } km
 cert-period = Période d’essai
 cert-method = Méthode
 cert-check = Vérifiez vous-même

@@ -34,6 +34,7 @@ cert-interval = { $value } %, 95 % 구간 { $low } ~ { $high } %
 cert-capacity = 용량
 cert-capacity-value = 신품 { $rated } Ah 중 { $now } Ah
 cert-odometer = 시험 때 주행거리
+cert-odometer-value = { $km } km
 cert-period = 시험 기간
 cert-method = 방법
 cert-check = 직접 확인하기

@@ -34,6 +34,7 @@ cert-interval = { $value } %, 95 %-й интервал от { $low } до { $hig
 cert-capacity = Ёмкость
 cert-capacity-value = { $now } А·ч из { $rated } А·ч у новой
 cert-odometer = Одометр при испытании
+cert-odometer-value = { $km } км
 cert-period = Время испытания
 cert-method = Метод
 cert-check = Проверьте сами

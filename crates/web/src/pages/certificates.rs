@@ -153,7 +153,10 @@ pub async fn certificate(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     match name.strip_suffix(".json") {
-        Some(number) => published::twin(app, Path(number.to_owned()), headers).await,
+        Some(number) => {
+            let twin = published::twin(app, Path(number.to_owned()), headers).await;
+            Ok(published::readable_everywhere(twin.into_response()).await)
+        }
         None => Ok(one(&app, &visit, name).await?.into_response()),
     }
 }
@@ -272,12 +275,12 @@ fn measured(visit: &Visit, subject: &Subject) -> Markup {
         ],
     );
     let period = format!("{} – {}", subject.evidence.from, subject.evidence.until);
-    let odometer = format!("{} km", subject.odometer_km);
+    let odometer = words.weave("cert-odometer-value", &[("km", &subject.odometer_km.to_string())]);
     html! {
         dl {
             (fact(visit, "cert-soh", html! { strong { (interval) } }))
             (fact(visit, "cert-capacity", capacity))
-            (fact(visit, "cert-odometer", html! { bdi dir="ltr" { (odometer) } }))
+            (fact(visit, "cert-odometer", odometer))
             (fact(visit, "cert-period", html! { bdi dir="ltr" { (period) } }))
             (fact(visit, "cert-method", foreign(words, &soh.method_version, NAME)))
         }
@@ -418,5 +421,17 @@ mod tests {
         assert!(page.contains("<bdi>91.4</bdi> %, 95 % interval <bdi>89.2</bdi> to <bdi>93.6</bdi> %"));
         assert!(page.contains("href=\"/api/certificates/CN-2026-SAMPLE-05\""));
         assert!(page.contains("https://certs.example/status/suspension-1.json"));
+        for (language, unit) in [
+            ("en", "km"),
+            ("ko", "km"),
+            ("fr", "km"),
+            ("es", "km"),
+            ("ru", "км"),
+            ("ar", "كم"),
+        ] {
+            let visit = visit(&format!("/?lang={language}"));
+            let page = text(page_of_one(&visit, &one, Some(&twin))).await;
+            assert!(page.contains(&format!("<bdi>74748</bdi> {unit}")), "{language}");
+        }
     }
 }

@@ -3,10 +3,10 @@
 use certificate::credential::{context, did, schema};
 use serde_json::Value;
 
-use crate::certification::{Cast, at};
+use crate::certification::{BODY, Cast, at};
 use crate::client::{Answer, request};
-use crate::people;
-use crate::running::Running;
+use crate::people::{self, Person};
+use crate::running::{Running, options};
 
 /// Where the body of the tests publishes.
 const ADDRESS: &str = "https://certs.example";
@@ -68,12 +68,7 @@ async fn every_address_that_a_certificate_names_is_served() {
     let (own, names): (Vec<String>, Vec<String>) =
         named.into_iter().partition(|one| one.starts_with(ADDRESS));
     for name in &names {
-        let known = [
-            context::CREDENTIALS.url,
-            context::CARNET.url,
-            schema::URL,
-            // Not fetched either: what a rule or figure in the certificate rests on.
-        ];
+        let known = [context::CREDENTIALS.url, context::CARNET.url, schema::URL];
         assert!(known.contains(&name.as_str()), "{name}");
     }
     let document = fetched(&cast.service, &format!("{ADDRESS}/contexts/carnet-v1.jsonld")).await;
@@ -150,6 +145,90 @@ async fn what_is_served_is_what_is_published_and_follows_each_step() {
     assert_ne!(served().await, before);
     let directory = cast.service.get("/directory.json").await.json();
     assert_eq!(directory["certificates"][0]["standing"], "suspended");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_revoked_key_is_in_no_document_and_no_list_signed_by_it_is_served_on() {
+    let cast = Cast::new().await;
+    cast.certified().await;
+    let signed = ["/.well-known/did.json", "/did.json", "/status/revocation-1.json"];
+    for path in signed {
+        assert_eq!(cast.service.get(path).await.status, 200, "{path}");
+    }
+    let operator = Person::logged_in(&cast.service, "olga").await;
+    let because = serde_json::json!({"reason": "key lost"});
+    let revoked = operator
+        .post(&format!("/api/issuers/{BODY}/revocation"), &because)
+        .await;
+    assert_eq!(revoked.status, 204, "{revoked:?}");
+    for path in signed {
+        let answer = cast.service.get(path).await;
+        assert_eq!(
+            (answer.status, answer.problem().as_str()),
+            (409, "conflict"),
+            "{path}"
+        );
+        assert!(answer.text().contains("revoked"), "{path}: {answer:?}");
+        // A program on anybody's page is to read why.
+        assert_eq!(answer.header("access-control-allow-origin"), Some("*"), "{path}");
+        assert_eq!(answer.header("cache-control"), Some("no-store"), "{path}");
+    }
+    assert_eq!(cast.service.get("/directory.json").await.status, 200);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_directory_in_which_nothing_changed_is_not_sent_again() {
+    let cast = Cast::new().await;
+    let (case, _) = cast.certified().await;
+    let mut first = cast.service.get("/directory.json").await;
+    while first.json()["certificates"][0]["awaits_log"] == true {
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+        first = cast.service.get("/directory.json").await;
+    }
+    let tag = format!("if-none-match: {}", first.header("etag").unwrap());
+    let again = async || request(cast.service.address, "GET", "/directory.json", &[&tag], b"").await;
+    tokio::time::sleep(std::time::Duration::from_millis(1100)).await;
+    let unchanged = again().await;
+    assert_eq!((unchanged.status, unchanged.body.len()), (304, 0));
+    assert_eq!(unchanged.header("etag"), first.header("etag"));
+    let because = serde_json::json!({"reason": "complaint under review"});
+    let suspended = cast.park.post(&at(&case, "/suspension"), &because).await;
+    assert_eq!(suspended.status, 200, "{suspended:?}");
+    assert_eq!(again().await.status, 200);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_could_not_be_published_on_this_machine_is_tried_again_where_the_log_is_idle() {
+    let mut options = options();
+    options.surveil_every = std::time::Duration::from_millis(50);
+    let cast = Cast::with(options).await;
+    let (case, _) = cast.certified().await;
+    let folder = cast.service.data.path().join("certificates");
+    let standing = || {
+        let text = std::fs::read(folder.join("directory.json")).unwrap();
+        let directory: Value = serde_json::from_slice(&text).unwrap();
+        directory["certificates"][0]["standing"].clone()
+    };
+    assert_eq!(standing(), "in_force");
+    // A file stands where the folder of the lists belongs.
+    let (lists, aside) = (folder.join("status"), folder.join("aside"));
+    std::fs::rename(&lists, &aside).unwrap();
+    std::fs::write(&lists, "").unwrap();
+    let because = serde_json::json!({"reason": "complaint under review"});
+    let suspended = cast.park.post(&at(&case, "/suspension"), &because).await;
+    assert_eq!(suspended.status, 200, "{suspended:?}");
+    // Passes in which nothing more is sealed.
+    tokio::time::sleep(std::time::Duration::from_secs(2)).await;
+    assert_eq!(standing(), "in_force", "it cannot be written");
+    std::fs::remove_file(&lists).unwrap();
+    std::fs::rename(&aside, &lists).unwrap();
+    for _ in 0..100 {
+        if standing() == "suspended" {
+            return;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+    }
+    panic!("the directory goes on to say {}", standing());
 }
 
 #[tokio::test(flavor = "multi_thread")]
