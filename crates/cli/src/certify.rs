@@ -632,6 +632,10 @@ fn told(global: &Global, value: &Value, text: impl FnOnce() -> String) -> Result
     }
 }
 
+/// Where something was done, and what tells the public of it could not be.
+pub const NOT_PUBLISHED: &str =
+    "what is public of certificates could not be written anew, which `carnet certify publish` does";
+
 /// What `carnet verify` on this machine looks at is as new as the last step.
 async fn publish_here(desk: &Desk, now: Timestamp) -> Result<(), Failure> {
     desk.publish_certificates(&desk.dir().certificates(), now).await?;
@@ -1037,7 +1041,7 @@ pub fn undone(done: &Surveillance) -> Value {
 }
 
 /// As [`all_done`], with what is to be printed for programs.
-pub fn all_reported(done: &Surveillance, report: &Value) -> Result<(), Failure> {
+fn all_reported(done: &Surveillance, report: &Value) -> Result<(), Failure> {
     all_done(done).map_err(|failure| Failure::Incomplete {
         message: failure.to_string(),
         report: report.clone(),
@@ -1045,7 +1049,12 @@ pub fn all_reported(done: &Surveillance, report: &Value) -> Result<(), Failure> 
 }
 
 /// Fails where surveillance could not do everything, and names what.
-pub fn all_done(done: &Surveillance) -> Result<(), Failure> {
+fn all_done(done: &Surveillance) -> Result<(), Failure> {
+    not_done(done).map_or(Ok(()), |problem| Err(Failure::Value(problem)))
+}
+
+/// What surveillance could not do.
+pub fn not_done(done: &Surveillance) -> Option<String> {
     let mut problems: Vec<String> = done
         .failed
         .iter()
@@ -1060,10 +1069,10 @@ pub fn all_done(done: &Surveillance) -> Result<(), Failure> {
         format!("the log does not take a statement that a step owes it, which is handed in again: {error}")
     }));
     if problems.is_empty() {
-        return Ok(());
+        return None;
     }
     problems.push("all others are done; run `carnet certify surveil` again when this is mended".to_owned());
-    Err(Failure::Value(problems.join("\n        ")))
+    Some(problems.join("\n        "))
 }
 
 async fn list(global: &Global, desk: &Desk, options: &List, now: Timestamp) -> Result<(), Failure> {

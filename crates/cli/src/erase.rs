@@ -3,6 +3,7 @@
 use std::io::{IsTerminal as _, Write as _};
 use std::process::ExitCode;
 
+use desk::{Desk, DeskError};
 use jiff::Timestamp;
 
 use crate::args::{Erase, Global};
@@ -26,26 +27,25 @@ pub async fn run(global: &Global, options: &Erase) -> Result<ExitCode, Failure> 
     } else {
         erase(false).await?
     };
-    // Nobody can tell any more how far a certified car has run, and the directory is to say so.
-    let outdated =
-        erased.notice.is_some() && desk.has_published_here() && !desk.published_here_is_current(now).await?;
-    let published = if outdated {
-        desk.publish_here(now).await
-    } else {
-        Ok(())
+    // It is erased: whatever fails from here on is told together with that.
+    let published = match erased.notice {
+        Some(_) => published(&desk, now).await,
+        None => Ok(()),
     };
-    desk.close().await?;
-    let unpublished = match published {
-        Ok(()) => None,
-        Err(error) => Some(Failure::Incomplete {
-            message: format!(
-                "erased; the public directory of certificates could not be written anew: {error}"
-            ),
-            report: serde_json::to_value(&erased)?,
-        }),
+    let closed = desk.close().await;
+    let problem = match (published, closed) {
+        (Err(error), _) => Some(format!("erased; {}: {error}", crate::certify::NOT_PUBLISHED)),
+        (Ok(()), Err(error)) => Some(format!("erased; {error}")),
+        (Ok(()), Ok(())) => None,
     };
+    let incomplete = problem
+        .map(|message| {
+            let report = serde_json::to_value(&erased)?;
+            Ok::<_, Failure>(Failure::Incomplete { message, report })
+        })
+        .transpose()?;
     if global.json {
-        return match unpublished {
+        return match incomplete {
             Some(failure) => Err(failure),
             None => {
                 output::json(&serde_json::to_value(&erased)?)?;
@@ -76,7 +76,18 @@ pub async fn run(global: &Global, options: &Erase) -> Result<ExitCode, Failure> 
             ))?;
         }
     }
-    unpublished.map_or(Ok(ExitCode::SUCCESS), Err)
+    incomplete.map_or(Ok(ExitCode::SUCCESS), Err)
+}
+
+/// Writes what is public of certificates anew, where it tells of a car that was erased: nobody knows any more how far that has
+/// run, and its certificate's twin is to go.
+async fn published(desk: &Desk, now: Timestamp) -> Result<(), DeskError> {
+    let outdated = desk.has_published_here()
+        && (desk.published_here_is_of_erased().await? || !desk.published_here_is_current(now).await?);
+    if outdated {
+        desk.publish_here(now).await?;
+    }
+    Ok(())
 }
 
 /// Asks, where somebody is there to answer; elsewhere --yes is needed.

@@ -2,6 +2,7 @@
 
 use std::process::ExitCode;
 
+use desk::{Desk, DeskError};
 use serde_json::{Value, json};
 use store::Sealing;
 
@@ -26,19 +27,24 @@ pub async fn run(global: &Global) -> Result<ExitCode, Failure> {
         sealing.renewed = again.renewed;
         sealing.missing_cosigners = again.missing_cosigners;
     }
-    let now = jiff::Timestamp::now();
     let ended = !surveillance.expired.is_empty() || !surveillance.not_known.is_empty();
-    let outdated = desk.has_published_here() && !desk.published_here_is_current(now).await?;
-    if more || ended || outdated {
-        desk.publish_here(now).await?;
+    // It is sealed: whatever fails from here on is told together with that.
+    let published = published(&desk, more || ended).await;
+    let closed = desk.close().await;
+    let mut problems: Vec<String> = crate::certify::not_done(&surveillance).into_iter().collect();
+    if let Err(error) = published {
+        problems.push(format!("sealed; {}: {error}", crate::certify::NOT_PUBLISHED));
     }
-    desk.close().await?;
+    problems.extend(closed.err().map(|error| format!("sealed; {error}")));
     if global.json {
         let mut value = as_json(&sealing);
         value["suspended_certificates"] = json!(surveillance.suspended);
         value["surveillance"] = crate::certify::undone(&surveillance);
-        crate::certify::all_reported(&surveillance, &value)?;
-        output::json(&value)?;
+        if problems.is_empty() {
+            output::json(&value)?;
+        } else {
+            return Err(incomplete(&problems, value));
+        }
     } else if sealing.batches == 0 {
         let fresh = log_witness::freshness(sealing.size, sealing.as_of, sealing.renewed);
         output::say(format_args!("Nothing waits. {fresh}"))?;
@@ -58,10 +64,27 @@ pub async fn run(global: &Global) -> Result<ExitCode, Failure> {
     }
     if !global.json {
         crate::certify::print_suspended(&surveillance.suspended, false)?;
-        crate::certify::all_done(&surveillance)?;
+        if !problems.is_empty() {
+            return Err(incomplete(&problems, Value::Null));
+        }
     }
     let fresh = sealing.renewed || sealing.as_of.is_none();
     Ok(clock::code(sealing.refused.is_empty() && fresh))
+}
+
+fn incomplete(problems: &[String], report: Value) -> Failure {
+    let message = problems.join("\n        ");
+    Failure::Incomplete { message, report }
+}
+
+/// Writes what is public of certificates anew, where it says what is no longer so.
+async fn published(desk: &Desk, changed: bool) -> Result<(), DeskError> {
+    let now = jiff::Timestamp::now();
+    let outdated = changed || (desk.has_published_here() && !desk.published_here_is_current(now).await?);
+    if outdated {
+        desk.publish_here(now).await?;
+    }
+    Ok(())
 }
 
 /// What a person must know beyond the count.
