@@ -26,7 +26,7 @@ pub use assess::Assessor;
 pub use assessment::{Assessment, RefusalCode};
 pub use decimal::Decimal;
 pub use pack::{Chemistry, Class, Facts, Pack};
-pub use sample::{Channel, Clock, Samples, SocDefinition, Source};
+pub use sample::{Channel, Clock, Samples, SocDefinition, Source, range};
 
 /// Name and version of the method. Any change of a number that it gives changes the version.
 pub const METHOD_VERSION: &str = "carnet-soh/6";

@@ -64,20 +64,9 @@ impl Default for Seen {
 
 impl Seen {
     fn take(&mut self, values: &[f64]) {
-        /// Looked at together, without a branch; a missing value is neither below nor above another.
-        const LANES: usize = 8;
-        let (mut low, mut high) = ([self.min; LANES], [self.max; LANES]);
-        let (chunks, rest) = values.as_chunks::<LANES>();
-        let mut take = |lane: usize, value: f64| {
-            low[lane] = if value < low[lane] { value } else { low[lane] };
-            high[lane] = if value > high[lane] { value } else { high[lane] };
-        };
-        for chunk in chunks {
-            (0..LANES).for_each(|lane| take(lane, chunk[lane]));
-        }
-        rest.iter().for_each(|value| take(0, *value));
-        self.min = low.into_iter().fold(self.min, f64::min);
-        self.max = high.into_iter().fold(self.max, f64::max);
+        let (low, high) = battery::range(values);
+        self.min = self.min.min(low);
+        self.max = self.max.max(high);
         let known = values.iter().copied().filter(|value| !value.is_nan());
         self.count += known.clone().count() as u64;
         self.values

@@ -10,7 +10,7 @@ mod resting;
 use super::{
     CELL_STEP, CHARGING, ChargeFinder, GAP, Held, Level, Origin, RESTED, Rows, SET, SOC_STEP, STEADY, limits,
 };
-use crate::sample::{Channel, Clock};
+use crate::sample::{Channel, Clock, range};
 
 /// Rows taken in one go, so that what is computed between two loops stays in the nearest cache.
 const MOST: usize = 256;
@@ -74,25 +74,6 @@ fn highest_of_pairs<const N: usize>(
         highest = if value > highest { value } else { highest };
     }
     highest
-}
-
-/// The lowest and the highest of known values; infinity and negative infinity if there is none.
-#[inline]
-fn range(values: &[f64]) -> (f64, f64) {
-    let (mut low, mut high) = ([f64::INFINITY; LANES], [f64::NEG_INFINITY; LANES]);
-    let (chunks, rest) = values.as_chunks::<LANES>();
-    let mut take = |lane: usize, value: f64| {
-        low[lane] = if value < low[lane] { value } else { low[lane] };
-        high[lane] = if value > high[lane] { value } else { high[lane] };
-    };
-    for chunk in chunks {
-        (0..LANES).for_each(|lane| take(lane, chunk[lane]));
-    }
-    rest.iter().for_each(|value| take(0, *value));
-    (
-        low.into_iter().fold(f64::INFINITY, f64::min),
-        high.into_iter().fold(f64::NEG_INFINITY, f64::max),
-    )
 }
 
 /// The smallest difference of neighbours above a limit; infinity if there is none.

@@ -1,8 +1,8 @@
 //! A stretch of rest between charges.
 
-use super::{Stretch, range};
+use super::Stretch;
 use crate::charge::{ChargeFinder, LONG_REST, REST, Rest, SETTLED};
-use crate::sample::Channel;
+use crate::sample::{Channel, range};
 
 impl ChargeFinder {
     /// What [`ChargeFinder::flow`] and [`ChargeFinder::rest`] do at rows of rest while no charge is open.
