@@ -219,6 +219,7 @@ impl Desk {
     /// The database failed.
     pub async fn published_here_is_current(&self, now: Timestamp) -> Result<bool, DeskError> {
         let path = self.dir().certificates().join(DIRECTORY);
+        // What cannot be read says nothing that is so, and is written anew.
         let published = data_dir::read(&path).ok();
         let published = published.and_then(|bytes| serde_json::from_slice::<Value>(&bytes).ok());
         let current = serde_json::to_value(self.directory(now).await?)
