@@ -11,6 +11,7 @@ pub mod assess;
 pub mod assessment;
 mod charge;
 mod checks;
+pub mod columns;
 pub mod decimal;
 pub mod fit;
 mod judge;
@@ -26,7 +27,7 @@ pub use assess::Assessor;
 pub use assessment::{Assessment, RefusalCode};
 pub use decimal::Decimal;
 pub use pack::{Chemistry, Class, Facts, Pack};
-pub use sample::{Channel, Clock, Samples, SocDefinition, Source, range};
+pub use sample::{Channel, Clock, Samples, SocDefinition, Source};
 
 /// Name and version of the method. Any change of a number that it gives changes the version.
 pub const METHOD_VERSION: &str = "carnet-soh/6";

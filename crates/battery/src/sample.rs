@@ -142,27 +142,6 @@ impl Samples {
     }
 }
 
-/// The lowest and the highest of a column; a missing value is neither. Infinity and negative infinity where all are missing.
-#[inline]
-pub fn range(values: &[f64]) -> (f64, f64) {
-    /// Looked at together, without a branch: the order of comparisons makes no difference.
-    const LANES: usize = 8;
-    let (mut low, mut high) = ([f64::INFINITY; LANES], [f64::NEG_INFINITY; LANES]);
-    let (chunks, rest) = values.as_chunks::<LANES>();
-    let mut take = |lane: usize, value: f64| {
-        low[lane] = if value < low[lane] { value } else { low[lane] };
-        high[lane] = if value > high[lane] { value } else { high[lane] };
-    };
-    for chunk in chunks {
-        (0..LANES).for_each(|lane| take(lane, chunk[lane]));
-    }
-    rest.iter().for_each(|value| take(0, *value));
-    (
-        low.into_iter().fold(f64::INFINITY, f64::min),
-        high.into_iter().fold(f64::NEG_INFINITY, f64::max),
-    )
-}
-
 /// What a file's clock shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

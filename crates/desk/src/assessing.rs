@@ -5,12 +5,15 @@
 use std::collections::HashMap;
 use std::fs::File;
 use std::io::Read as _;
+use std::num::NonZero;
+use std::panic::resume_unwind;
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+use std::thread::{self, available_parallelism};
 
 use battery::pack::WrongFact;
 use battery::{Assessment, Assessor, Class, Clock, Facts, Pack, SocDefinition};
 use certificate::application::{self, Application};
-use rayon::iter::{IntoParallelIterator as _, ParallelIterator as _};
 use serde::Deserialize;
 use sha2::{Digest as _, Sha256};
 use telemetry::{
@@ -19,8 +22,34 @@ use telemetry::{
 };
 
 /// The assessments of several vehicles, in their order, on all processors.
+// The caller's thread takes its part: a pool that is woken up for so little begins when half of it could be done.
 pub fn conclude_all(assessors: Vec<Assessor>) -> Vec<Assessment> {
-    assessors.into_par_iter().map(Assessor::finish).collect()
+    let threads = available_parallelism()
+        .map_or(1, NonZero::get)
+        .min(assessors.len());
+    let waiting = Mutex::new(assessors.into_iter().enumerate());
+    let next = || waiting.lock().unwrap_or_else(PoisonError::into_inner).next();
+    let conclude = || -> Vec<(usize, Assessment)> {
+        std::iter::from_fn(next)
+            .map(|(place, assessor)| (place, assessor.finish()))
+            .collect()
+    };
+    let mut concluded = thread::scope(|scope| {
+        // Where the system gives no thread, those there are do the work.
+        let others: Vec<_> = (1..threads)
+            .filter_map(|_| thread::Builder::new().spawn_scoped(scope, conclude).ok())
+            .collect();
+        let mut concluded = conclude();
+        for other in others {
+            match other.join() {
+                Ok(more) => concluded.extend(more),
+                Err(panic) => resume_unwind(panic),
+            }
+        }
+        concluded
+    });
+    concluded.sort_unstable_by_key(|(place, _)| *place);
+    concluded.into_iter().map(|(_, assessment)| assessment).collect()
 }
 
 /// Why there is no assessment.

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use battery::columns::{leading_pairs, range};
 use battery::{Channel, Clock, Samples};
 
 use crate::block::{Block, Fault, Layout, TOLERATED, counted};
@@ -12,23 +13,6 @@ use crate::unit::plausible;
 
 /// Rows taken and handed on at a time: few enough that all their columns stay in the cache until they have been assessed.
 const RUN: usize = 2048;
-
-/// How many times from the first on are later than the one before; the first always counts.
-fn rising(times: &[f64]) -> usize {
-    /// Looked at together, without a branch.
-    const LANES: usize = 8;
-    let (before, after) = (
-        times.split_last().map_or(times, |(_, before)| before),
-        times.get(1..).unwrap_or_default(),
-    );
-    let later = |(before, after): &(&[f64; LANES], &[f64; LANES])| {
-        (0..LANES).fold(true, |all, lane| all & (after[lane] > before[lane]))
-    };
-    let chunks = before.as_chunks().0.iter().zip(after.as_chunks().0);
-    let later = LANES * chunks.take_while(later).count();
-    let rest = before.iter().zip(after).skip(later);
-    1 + later + rest.take_while(|(before, after)| after > before).count()
-}
 
 /// Cells of a column without a value.
 #[derive(Debug, Clone, Copy, Default)]
@@ -244,8 +228,10 @@ impl<'a> Normaliser<'a> {
             if !(time > before || another) || time < unset {
                 break;
             }
-            let rise = rising(times.get(row..).unwrap_or_default());
-            row += rise;
+            let later = leading_pairs(times.get(row..).unwrap_or_default(), |before, after| {
+                after > before
+            });
+            row += 1 + later;
             before = times.get(row - 1).copied().unwrap_or(time);
             session_before = block.session.get(row - 1).copied();
         }
@@ -278,8 +264,9 @@ impl<'a> Normaliser<'a> {
             let start = to.len();
             convert.extend(to, values);
             let to = to.get_mut(start..).unwrap_or_default();
-            let outside = |value: f64| (value < low) | (value > high);
-            if to.iter().fold(false, |any, value| any | outside(*value)) {
+            let (lowest, highest) = range(to);
+            if lowest < low || highest > high {
+                let outside = |value: f64| value < low || value > high;
                 let rows = block.rows.get(from..end).unwrap_or_default();
                 for (value, row) in to.iter_mut().zip(rows).filter(|(value, _)| outside(**value)) {
                     if let Some(fault) = self.repairs.implausible.get_mut(place) {

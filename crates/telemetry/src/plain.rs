@@ -9,7 +9,8 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use wide::u8x16;
+use fearless_simd::prelude::*;
+use fearless_simd::{Level, dispatch, u8x64};
 
 use crate::block::{Extremes, Family, Layout, Op, What};
 use crate::clock::Minutes;
@@ -112,6 +113,8 @@ pub struct Reader {
     table: Arc<Table>,
     minutes: Minutes,
     known: Known,
+    /// The vector instructions of this processor.
+    level: Level,
     /// Where the fields of a window begin, and behind the last of them where another would; what is behind that is left over.
     starts: Vec<u32>,
     extremes: Vec<Extremes>,
@@ -143,6 +146,7 @@ impl Reader {
             }),
             minutes: Minutes::default(),
             known: Known::default(),
+            level: Level::new(),
             starts: Vec::new(),
             extremes: Vec::new(),
         }
@@ -176,7 +180,7 @@ impl Reader {
     fn window(&mut self, text: &[u8], plain: &mut Plain) -> bool {
         let table = &*self.table;
         let width = table.steps.len().max(1);
-        let count = cut(text, plain.end, table.delimiter, &mut self.starts);
+        let count = cut(self.level, text, plain.end, table.delimiter, &mut self.starts);
         let starts = self.starts.get(..count).unwrap_or_default();
         let (all, whole) = lines(text, plain.end, starts, width);
         let before = plain.len();
@@ -405,7 +409,28 @@ fn window_end(text: &[u8], from: usize) -> usize {
 
 /// Puts down where each field from `from` on begins, behind every delimiter and newline, and says how many there are. 64 bytes are
 /// looked at together: comparing them takes a few vector instructions, and what is done for each place found has no branch.
-fn cut(text: &[u8], from: usize, delimiter: u8, starts: &mut Vec<u32>) -> usize {
+fn cut(level: Level, text: &[u8], from: usize, delimiter: u8, starts: &mut Vec<u32>) -> usize {
+    #[cfg(target_arch = "x86_64")]
+    if let Some(simd) = level.as_avx512() {
+        return simd.vectorize(
+            #[inline(always)]
+            || cut_with::<_, true>(simd, text, from, delimiter, starts),
+        );
+    }
+    // What lies between gains nothing over what every processor of the family has.
+    let _ = level;
+    dispatch!(Level::baseline(), simd => cut_with::<_, false>(simd, text, from, delimiter, starts))
+}
+
+/// As [`cut`]; `COMPRESSING` for a processor that puts the marked bytes of a vector together in one instruction.
+#[inline(always)]
+fn cut_with<S: Simd, const COMPRESSING: bool>(
+    simd: S,
+    text: &[u8],
+    from: usize,
+    delimiter: u8,
+    starts: &mut Vec<u32>,
+) -> usize {
     /// Places that are put down in one go; more than 64 bytes of a log have as a rule.
     const USUAL: usize = 16;
     let rest = text.get(from..).unwrap_or_default();
@@ -420,26 +445,31 @@ fn cut(text: &[u8], from: usize, delimiter: u8, starts: &mut Vec<u32>) -> usize 
     }
     let mut count = 1;
     next += 1;
-    let (delimiters, newlines) = (u8x16::splat(delimiter), u8x16::splat(b'\n'));
+    let (delimiters, newlines) = (u8x64::splat(simd, delimiter), u8x64::splat(simd, b'\n'));
+    let places = u8x64::from_fn(simd, |place| place as u8);
     for bytes in blocks {
-        let mut marks = 0_u64;
-        for (place, bytes) in bytes.as_chunks().0.iter().enumerate() {
-            let bytes = u8x16::new(*bytes);
-            let found = bytes.simd_eq(delimiters) | bytes.simd_eq(newlines);
-            marks |= u64::from(found.to_bitmask()) << (16 * place);
-        }
+        let bytes = u8x64::from_slice(simd, bytes);
+        let found = bytes.simd_eq(delimiters) | bytes.simd_eq(newlines);
+        let mut marks = found.to_bitmask();
         let more = marks.count_ones() as usize;
         let free = starts.get_mut(count..).unwrap_or_default();
-        for places in free
+        // All of the usual are put down, and those behind the last mark put over: that is quicker than to ask.
+        let free = free
             .as_chunks_mut::<USUAL>()
             .0
             .iter_mut()
-            .take(more.div_ceil(USUAL))
-        {
-            // All are put down, and those behind the last mark put over: that is quicker than to ask.
-            for place in places {
+            .take(more.div_ceil(USUAL));
+        if COMPRESSING {
+            let places = places.compress(found);
+            for (free, places) in free.zip(places.as_slice().as_chunks::<USUAL>().0) {
+                for (start, place) in free.iter_mut().zip(places) {
+                    *start = next + u32::from(*place);
+                }
+            }
+        } else {
+            for start in free.flatten() {
                 // The highest bit is set for nothing but that there is one, which spares a question.
-                *place = next + (marks | 1 << 63).trailing_zeros();
+                *start = next + (marks | 1 << 63).trailing_zeros();
                 marks &= marks.wrapping_sub(1);
             }
         }
@@ -686,9 +716,6 @@ mod tests {
             from in any::<prop::sample::Index>(),
         ) {
             let from = from.index(text.len() + 1);
-            let mut starts = Vec::new();
-            let count = cut(&text, from, b',', &mut starts);
-            starts.truncate(count);
             let fields = text[from..].split(|byte| b",\n".contains(byte));
             let mut next = from;
             let expected: Vec<u32> = fields.map(|field| {
@@ -696,7 +723,12 @@ mod tests {
                 next += field.len() + 1;
                 start as u32
             }).collect();
-            prop_assert_eq!(starts, expected);
+            for level in [Level::new(), Level::baseline()] {
+                let mut starts = Vec::new();
+                let count = cut(level, &text, from, b',', &mut starts);
+                starts.truncate(count);
+                prop_assert_eq!(&starts, &expected, "{:?}", level);
+            }
         }
 
         #[test]
@@ -723,7 +755,7 @@ mod tests {
         assert_eq!(common(text), 9);
         assert_eq!(common(b"1,2\n3\r,4\n"), 0);
         let mut starts = Vec::new();
-        let count = cut(b"1,2\n3,4,5\n6,7\n", 0, b',', &mut starts);
+        let count = cut(Level::new(), b"1,2\n3,4,5\n6,7\n", 0, b',', &mut starts);
         assert_eq!(lines(b"1,2\n3,4,5\n6,7\n", 0, &starts[..count], 2), (1, false));
     }
 }

@@ -1,5 +1,6 @@
 //! What the values themselves show: units, the sign of the current, the clock. A bounded look at the beginning of a file.
 
+use battery::columns::range;
 use battery::sample::UNIT_CONTRADICTED;
 use battery::{Channel, Clock, SocDefinition};
 
@@ -64,7 +65,7 @@ impl Default for Seen {
 
 impl Seen {
     fn take(&mut self, values: &[f64]) {
-        let (low, high) = battery::range(values);
+        let (low, high) = range(values);
         self.min = self.min.min(low);
         self.max = self.max.max(high);
         let known = values.iter().copied().filter(|value| !value.is_nan());

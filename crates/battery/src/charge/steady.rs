@@ -10,85 +10,11 @@ mod resting;
 use super::{
     CELL_STEP, CHARGING, ChargeFinder, GAP, Held, Level, Origin, RESTED, Rows, SET, SOC_STEP, STEADY, limits,
 };
-use crate::sample::{Channel, Clock, range};
+use crate::columns::{leading, leading_pairs, range, smallest_step};
+use crate::sample::{Channel, Clock};
 
 /// Rows taken in one go, so that what is computed between two loops stays in the nearest cache.
 const MOST: usize = 256;
-/// Columns are looked at by so many cells, each without a branch.
-const LANES: usize = 8;
-
-/// How many values from the first on pass.
-#[inline]
-fn leading<T: Copy>(values: &[T], passes: impl Fn(T) -> bool) -> usize {
-    let (chunks, _) = values.as_chunks::<LANES>();
-    let all = |chunk: &&[T; LANES]| chunk.iter().fold(true, |all, value| all & passes(*value));
-    let passed = LANES * chunks.iter().take_while(all).count();
-    let rest = values.get(passed..).unwrap_or_default();
-    passed + rest.iter().take_while(|value| passes(**value)).count()
-}
-
-/// All values but the last, and all but the first: each with the one behind it.
-fn neighbours(values: &[f64]) -> (&[f64], &[f64]) {
-    let before = values.split_last().map_or(values, |(_, before)| before);
-    (before, values.get(1..).unwrap_or_default())
-}
-
-/// How many values from the second on pass together with the one before.
-#[inline]
-fn leading_pairs(values: &[f64], passes: impl Fn(f64, f64) -> bool) -> usize {
-    let (before, after) = neighbours(values);
-    let all = |(before, after): &(&[f64; LANES], &[f64; LANES])| {
-        (0..LANES).fold(true, |all, lane| all & passes(before[lane], after[lane]))
-    };
-    let chunks = before.as_chunks().0.iter().zip(after.as_chunks().0);
-    let passed = LANES * chunks.take_while(all).count();
-    let rest = before.iter().zip(after).skip(passed);
-    passed
-        + rest
-            .take_while(|(before, after)| passes(**before, **after))
-            .count()
-}
-
-/// The highest of what is made of a row and the one before, in columns of the same length; `least` if nothing is higher.
-#[inline]
-fn highest_of_pairs<const N: usize>(
-    least: f64,
-    columns: [&[f64]; N],
-    of: impl Fn([f64; N], [f64; N]) -> f64,
-) -> f64 {
-    let pairs = columns.map(neighbours);
-    let chunks = pairs.map(|(before, after)| (before.as_chunks::<LANES>().0, after.as_chunks::<LANES>().0));
-    let whole = chunks.iter().map(|(before, _)| before.len()).min().unwrap_or(0);
-    let mut lanes = [least; LANES];
-    for chunk in 0..whole {
-        let (before, after) = (chunks.map(|(b, _)| &b[chunk]), chunks.map(|(_, a)| &a[chunk]));
-        for (lane, highest) in lanes.iter_mut().enumerate() {
-            let value = of(before.map(|b| b[lane]), after.map(|a| a[lane]));
-            *highest = if value > *highest { value } else { *highest };
-        }
-    }
-    let mut highest = lanes.into_iter().fold(least, f64::max);
-    let rows = pairs.iter().map(|(before, _)| before.len()).min().unwrap_or(0);
-    for row in LANES * whole..rows {
-        let value = of(pairs.map(|(b, _)| b[row]), pairs.map(|(_, a)| a[row]));
-        highest = if value > highest { value } else { highest };
-    }
-    highest
-}
-
-/// The smallest difference of neighbours above a limit; infinity if there is none.
-#[inline]
-fn smallest_step(before: f64, values: &[f64], above: f64) -> f64 {
-    let negative = |before: f64, value: f64| {
-        let step = (value - before).abs();
-        if step > above { -step } else { f64::NEG_INFINITY }
-    };
-    let first = values
-        .first()
-        .map_or(f64::NEG_INFINITY, |first| negative(before, *first));
-    -highest_of_pairs(first, [values], |[before], [value]| negative(before, value))
-}
-
 /// A stretch of rows, at least one: each column empty or as long as the times.
 struct Stretch<'a> {
     time: &'a [f64],

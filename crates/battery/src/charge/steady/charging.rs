@@ -1,7 +1,10 @@
 //! A stretch of an open charge.
 
-use super::{MOST, Stretch, highest_of_pairs, leading, leading_pairs};
+use fearless_simd::{Level, dispatch};
+
+use super::{MOST, Stretch};
 use crate::charge::{BREAK, CHARGING, Charge, ChargeFinder, GAP, SMALL_CURRENT, STEADY, TAPER};
+use crate::columns::{highest_of_pairs, leading, leading_pairs};
 use crate::sample::Channel;
 
 /// A stretch with what sums over it need: the mean voltage of a cell by row, NaN at all rows or at none.
@@ -40,7 +43,8 @@ impl ChargeFinder {
         let n = part.time.len();
         let (mut passed, mut counted) = ([0.0; MOST], [0.0; MOST]);
         let (passed, counted) = (&mut passed[..n], &mut counted[..n]);
-        charging.intervals(charge, &before, passed, counted);
+        // Sums are not added up in vectors, which would change their bits; what newer processors save is copies between registers.
+        dispatch!(Level::new(), _simd => charging.intervals(charge, &before, passed, counted));
         debug_assert!(passed.iter().all(|passed| *passed > 0.0 && *passed <= BREAK));
         charging.flags(charge, passed);
         if let Some(soc) = part.known(Channel::Soc) {
@@ -78,6 +82,8 @@ impl Charging<'_> {
     ///
     /// All sums go on together, because each waits for its own last addition: alone in a loop, that is what the loop's time would
     /// be. A column that the file does not have is read as zeros, and what comes of it is not kept.
+    // Into its only caller, so that it is compiled for what that one is compiled for.
+    #[inline(always)]
     fn intervals(&self, charge: &mut Charge, before: &Before, passed: &mut [f64], counted: &mut [f64]) {
         let (part, rated, sign) = (self.part, self.rated, self.sign);
         let n = part.time.len();

@@ -2,7 +2,8 @@
 
 use super::Stretch;
 use crate::charge::{ChargeFinder, LONG_REST, REST, Rest, SETTLED};
-use crate::sample::{Channel, range};
+use crate::columns::range;
+use crate::sample::Channel;
 
 impl ChargeFinder {
     /// What [`ChargeFinder::flow`] and [`ChargeFinder::rest`] do at rows of rest while no charge is open.
