@@ -411,15 +411,17 @@ fn window_end(text: &[u8], from: usize) -> usize {
 /// looked at together: comparing them takes a few vector instructions, and what is done for each place found has no branch.
 fn cut(level: Level, text: &[u8], from: usize, delimiter: u8, starts: &mut Vec<u32>) -> usize {
     #[cfg(target_arch = "x86_64")]
-    if let Some(simd) = level.as_avx512() {
-        return simd.vectorize(
-            #[inline(always)]
-            || cut_with::<_, true>(simd, text, from, delimiter, starts),
-        );
-    }
-    // What lies between gains nothing over what every processor of the family has.
-    let _ = level;
-    dispatch!(Level::baseline(), simd => cut_with::<_, false>(simd, text, from, delimiter, starts))
+    let level = match level.as_avx512() {
+        Some(simd) => {
+            return simd.vectorize(
+                #[inline(always)]
+                || cut_with::<_, true>(simd, text, from, delimiter, starts),
+            );
+        }
+        // What lies between gains nothing over what every processor of the family has.
+        None => Level::baseline(),
+    };
+    dispatch!(level, simd => cut_with::<_, false>(simd, text, from, delimiter, starts))
 }
 
 /// As [`cut`]; `COMPRESSING` for a processor that puts the marked bytes of a vector together in one instruction.

@@ -15,6 +15,7 @@ use crate::sample::{Channel, Clock};
 
 /// Rows taken in one go, so that what is computed between two loops stays in the nearest cache.
 const MOST: usize = 256;
+
 /// A stretch of rows, at least one: each column empty or as long as the times.
 struct Stretch<'a> {
     time: &'a [f64],
